@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots lighthouse bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock release sbom clean
+.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock release sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -74,19 +74,11 @@ screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into s
 	$(PY) -m pytest tests/screens $(ARGS)
 	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.publish_pictures; fi
 
-LIGHTHOUSE := tests/lighthouse/node_modules/.stamp
-$(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json | .venv/dev.stamp
-	@deploy/tools/npm.sh --prefix tests/lighthouse ci --ignore-scripts --loglevel=error
-	@touch $@
-
-lighthouse: .venv/dev.stamp $(ASSETS) $(LIGHTHOUSE) services ## what Lighthouse says of five pages on a simulated phone
-	$(PY) -m pytest $(PATIENTLY) -s tests/lighthouse $(ARGS)
-
 bench: .venv/dev.stamp $(ASSETS) services ## measure what a registration costs, beside the least it could (docs/capacity.md)
 	$(PY) -m pytest $(PATIENTLY) -p tests.bench.record -s $(BENCHES) $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check-all
-	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/attacks/soak tests/faults/soak tests/composed/soak tests/documents/imports/soak $(ARGS)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/faults/soak tests/composed/soak tests/documents/imports/soak $(ARGS)
 
 MUTANTS := $(CURDIR)/.mutants
 mutants: .venv/mutants.stamp $(ASSETS) services ## change the rules a little, 200 times, and look whether a test notices (ARGS="--count 20 --seed 5")

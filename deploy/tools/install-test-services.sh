@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from Debian what the tests talk to for real: RabbitMQ, PostgreSQL, PgBouncer, clamd, nginx, Chromium, poppler,
-# LibreOffice (which opens exports as a gestionnaire would), jq (which docs/outils.md uses), Prometheus with its promtool,
+# jq (which docs/outils.md uses), Prometheus with its promtool,
 # kubectl (which renders deploy/kubernetes).
 #
 #   deploy/tools/install-test-services.sh           installs what is missing (root), says nothing when all is there
@@ -29,7 +29,6 @@ missing_services() {
     command -v envsubst >/dev/null || echo gettext-base
     [ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell
     command -v pdftoppm >/dev/null || echo poppler-utils
-    command -v soffice >/dev/null || echo libreoffice-calc-nogui
     command -v jq >/dev/null || echo jq
     command -v prometheus >/dev/null && command -v promtool >/dev/null || echo prometheus
     command -v kubectl >/dev/null || echo kubernetes-client

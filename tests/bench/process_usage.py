@@ -10,7 +10,6 @@ from pathlib import Path
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 _KIB = 1024
-_FORGET_MOST = "5"  # proc(5), clear_refs
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,6 @@ def used_since(before: Mapping[str, Usage], pids: Mapping[str, int]) -> dict[str
 def processor_seconds(pid: int) -> float:
     """Of a process and its children, since their start."""
     return sum(_processor(member) for member in _family(pid))
-
-
-def reset_memory_peak(pid: int) -> int:
-    """Bytes that the process holds; resets its peak."""
-    Path(f"/proc/{pid}/clear_refs").write_text(_FORGET_MOST, encoding="ascii")
-    return _field(f"/proc/{pid}/status", "VmRSS") * _KIB
-
-
-def memory_peak(pid: int) -> int:
-    return _field(f"/proc/{pid}/status", "VmHWM") * _KIB
 
 
 def _of_family(pid: int) -> Usage:

@@ -1,4 +1,4 @@
-"""A CSV export as a gestionnaire's spreadsheet program opens it: LibreOffice, without a window, and Python's reader."""
+"""A CSV export as Python's reader and a spreadsheet program would read it."""
 
 from __future__ import annotations
 

@@ -31,10 +31,6 @@ def test_wal_comes_to_the_repository_within_a_minute_and_goes_on_coming(composed
     assert failed == ["0"]
 
 
-def test_the_cluster_remembers_that_backups_are_on(composed: ComposedPortal) -> None:
-    assert "archiving" in composed.run_in(composed.containers("postgres")[0], "ls", "/var/lib/postgresql/data").split()
-
-
 def test_a_full_backup_and_copies_of_the_objects_are_made_without_being_asked_for(composed: ComposedPortal) -> None:
     wait_until(lambda: composed.backup_age("backup_full_there") == 1, SECONDS, "a full backup", 1)
     wait_until(lambda: composed.backup_age("backup_objects_age_seconds") < 30, SECONDS, "objects copied", 1)

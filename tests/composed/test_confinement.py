@@ -174,18 +174,6 @@ def test_the_gateway_reaches_no_server(
         assert not connects(composed, inside["gateway"], address["IPAddress"], port)
 
 
-def test_limits_and_restarts_are_those_of_the_compose_file(
-    running: list[ContainerReport], described: dict[str, Any]
-) -> None:
-    for report in running:
-        limits = described[report.service]["deploy"]["resources"]["limits"]
-        assert report.host["Memory"] == int(limits["memory"]) > 0, report.service
-        assert report.host["NanoCpus"] == round(float(limits["cpus"]) * 1e9) > 0, report.service
-        assert report.host["RestartPolicy"]["Name"] == "unless-stopped", report.service
-        assert report.host["LogConfig"]["Type"] == "json-file", report.service
-        assert described[report.service]["logging"]["options"]["max-size"], report.service
-
-
 def test_what_runs_once_ended_well_and_is_left_alone(everything: list[ContainerReport]) -> None:
     ended = [report for report in everything if report.container.state != "running"]
     ends = {report.service: (report.container.state, report.container.exit_code) for report in ended}

@@ -1,4 +1,4 @@
-"""Inside each service's container, with its own secrets: what is another's is refused, by the servers themselves."""
+"""Each container has the secrets of its own service and no other's; what these may do is tried in tests/containers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.service_names import SERVICES
-from tests.composed import forbidden_access
 from tests.support.composed_portal import ONE_SHOTS, OURS
 
 if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal
 
-ALLOWED = {"own database", "own user"}
 OWN = {
     "accounts": {"client-secrets", "signing-key", "sealing-key", "mail-url", "demo-password"},
     "registrations": {"mail-url"},
@@ -25,31 +23,6 @@ OWN = {
 }
 """Beside the files that begin with its name, what is given to a service."""
 SERVICE_OF = {"demo-catalogue": "registrations", "demo-staff": "accounts"}
-REFUSALS = ("InsufficientPrivilege", "permission denied", "ACCESS_REFUSED", "must be owner")
-
-
-@pytest.fixture(scope="module")
-def tried(composed: ComposedPortal) -> dict[str, dict[str, str]]:
-    """By service, what was said to each of its deeds."""
-    script = Path(forbidden_access.__file__).read_text(encoding="utf-8")
-    return {
-        service: json.loads(composed.run_in(composed.containers(service)[0], "python", "-c", script, service, *others))
-        for service in SERVICES
-        for others in [[other for other in SERVICES if other != service]]
-    }
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_service_comes_to_its_own(tried: dict[str, dict[str, str]], service: str) -> None:
-    assert {deed: tried[service][deed] for deed in ALLOWED} == dict.fromkeys(ALLOWED, forbidden_access.DONE)
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_all_else_is_refused_to_it(tried: dict[str, dict[str, str]], service: str) -> None:
-    answers = {deed: answer for deed, answer in tried[service].items() if deed not in ALLOWED}
-    assert len(answers) == 15
-    for deed, answer in answers.items():
-        assert any(refusal in answer for refusal in REFUSALS), f"{service}, {deed}: {answer}"
 
 
 def test_a_container_has_the_secrets_that_the_compose_file_gives_it(composed: ComposedPortal) -> None:

@@ -218,16 +218,6 @@ def test_a_transaction_has_the_time_limits_of_a_web_process(pooler: Pooler) -> N
 
 
 @pytest.mark.usefixtures("_as_a_web_process")
-def test_who_only_reads_leaves_nothing_to_whoever_has_the_connection_next(pooler: Pooler) -> None:
-    with Replica(pooler.url_of("accounts")).at_work() as db:
-        for _ in range(3):
-            with db.reading() as session:
-                assert session.scalar(text("SHOW transaction_read_only")) == "on"
-            with db.operation() as session:
-                assert session.scalar(text("SHOW transaction_read_only")) == "off"
-
-
-@pytest.mark.usefixtures("_as_a_web_process")
 def test_the_replicas_of_a_service_share_its_connections(pooler: Pooler, databases: ComposedDatabases) -> None:
     """More people at once than connections, each with a statement that is sent often enough to be prepared."""
     together = Barrier(REPLICAS * PEOPLE)
@@ -289,13 +279,6 @@ def test_the_script_may_be_sourced_or_executed_once_or_again(untouched: Composed
         assert (ended.returncode, ended.stderr) == (0, "")
         assert ended.stdout == ("and on\n" if sourced else "")
     untouched.connect(untouched.url("pieces-database-url")).close()
-
-
-def test_a_sourced_script_that_fails_ends_the_start(untouched: ComposedDatabases) -> None:
-    untouched.write("pieces-database-url", "postgresql+psycopg://pieces@postgres:5432/pieces")
-    ended = untouched.run(sourced=True)
-    assert ended.returncode != 0
-    assert "and on" not in ended.stdout
 
 
 def test_a_secret_that_is_missing_or_not_a_services_changes_nothing_and_is_named(untouched: ComposedDatabases) -> None:

@@ -10,31 +10,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 from deploy import service_names
 from deploy.containers import derived_files, secrets
 from deploy.containers.secret_makers import ROTATABLE, SECRET_MAKERS
-from deploy.secret_rotation import Step, StepOutOfOrder, rotate_text, secrets_in
+from deploy.secret_rotation import Step, StepOutOfOrder, secrets_in
 from gateway.seal import Seal
-from gateway.settings import GatewaySettings
 from services.accounts.domain.passwords import GUIDE, mistakes
-from services.accounts.settings import AccountsSettings, ClientSecrets
+from services.accounts.settings import ClientSecrets
 from services.accounts.signing import load_keys
 from services.chassis.events.topology import EXCHANGE
-from services.chassis.settings import Secret, ServiceSettings, Settings
+from services.chassis.settings import Secret
 from services.contracts import EVENTS
-from services.documents.settings import DocumentsSettings
 from services.objects import ObjectStore
-from services.pieces.settings import PiecesSettings
-from services.registrations.settings import RegistrationsSettings
-
-SERVICES: dict[str, type[ServiceSettings]] = {
-    "accounts": AccountsSettings,
-    "registrations": RegistrationsSettings,
-    "documents": DocumentsSettings,
-    "pieces": PiecesSettings,
-}
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -46,42 +34,6 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-I", "-S", "-c", "import sys; sys.path.insert(0, '.'); import runpy; "]
     command[-1] += "runpy.run_module('deploy.containers.secrets', run_name='__main__', alter_sys=True)"
     return subprocess.run([*command, *arguments], cwd=secrets.ROOT, capture_output=True, text=True, check=False)
-
-
-def settings_from(folder: Path, settings: type[Settings], files: dict[str, str], plain: dict[str, str]) -> Settings:
-    """Settings read as a container reads them, from files of the folder. Raises SettingsError."""
-    return settings.read({f"{name}_FILE": str(folder / file) for name, file in files.items()} | {"ENV": "test"} | plain)
-
-
-def test_each_service_starts_on_its_secrets(folder: Path) -> None:
-    for service, settings in SERVICES.items():
-        files = {
-            "DATABASE_URL": f"{service}-database-url",
-            "BROKER_URL": f"{service}-broker-url",
-            "CLIENT_SECRET": f"{service}-client-secret",
-        }
-        if service in service_names.OBJECT_SERVICES:
-            files["OBJECTS_URL"] = f"{service}-objects-url"
-        if service in ("accounts", "registrations"):
-            files["MAIL_URL"] = "mail-url"
-        if service == "accounts":
-            files |= {"SIGNING_KEY": "signing-key", "SEALING_KEY": "sealing-key", "CLIENT_SECRETS": "client-secrets"}
-        urls = {"ACCOUNTS_URL": "http://a", "REGISTRATIONS_URL": "http://r", "ANTIVIRUS_URL": "none"}
-        settings_from(folder, settings, files, urls | {"CLIENT_ID": service})
-
-
-def test_the_gateway_starts_on_its_secrets(folder: Path) -> None:
-    files = {"CLIENT_SECRET": "gateway-client-secret", "SEAL_KEY": "seal-key", "METRICS_TOKEN": "metrics-token"}
-    urls = {f"{service.upper()}_URL": f"http://{service}" for service in SERVICES}
-    read = settings_from(folder, GatewaySettings, files, urls)
-    assert isinstance(read, GatewaySettings)
-    Fernet(read.seal_key)
-
-
-def test_accounts_knows_each_process_by_the_secret_that_the_process_has(folder: Path) -> None:
-    known = json.loads((folder / "client-secrets").read_text())
-    assert known == {client: (folder / f"{client}-client-secret").read_text() for client in service_names.CLIENTS}
-    assert len(set(known.values())) == len(service_names.CLIENTS)
 
 
 def test_accounts_takes_the_demonstration_password_and_the_store_client_the_urls_of_buckets(folder: Path) -> None:
@@ -191,12 +143,6 @@ def test_python_alone_is_enough_and_no_secret_is_shown(tmp_path: Path) -> None:
     assert not list(folder.glob(".*"))
 
 
-def test_arguments_that_make_no_sense_explain_the_command(tmp_path: Path) -> None:
-    assert "python3 -m deploy.containers.secrets" in run("--help").stderr
-    assert run(str(tmp_path / "a"), str(tmp_path / "b")).returncode == 1
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_the_settings_file_is_copied_where_there_is_none(tmp_path: Path) -> None:
     example, mine = tmp_path / "example", tmp_path / ".env"
     assert not secrets.copy_environment(example, mine)
@@ -265,11 +211,6 @@ def test_steps_in_the_wrong_order_change_nothing(folder: Path) -> None:
     secrets.rotate(folder, "seal-key", Step.ADD)
     with pytest.raises(StepOutOfOrder, match="under way"):
         secrets.rotate(folder, "seal-key", Step.ADD)
-
-
-def test_what_an_operator_wrote_himself_is_turned_as_it_is() -> None:
-    assert rotate_text("mine\n", Step.ADD, lambda: "new") == "mine\nnew\n"
-    assert rotate_text("mine\r\nnew\r\n", Step.PROMOTE, lambda: "") == "new\nmine\n"
 
 
 def test_the_command_takes_each_step_and_shows_no_secret(folder: Path) -> None:

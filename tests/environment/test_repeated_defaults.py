@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from deploy.service_names import CLIENTS
 from deploy.tools import container_numbers
 from gateway.settings import GatewaySettings
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES, STAFF_UPLOADS_AT_ONCE
-from services.accounts.signing import TOKEN_SECONDS
-from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.tasks.rows import RETENTION
-from services.chassis.web.access_tokens import LEEWAY_SECONDS
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.objects.settings import ObjectSettings
 from services.pieces.inspection.inspections import LIMITS
 from services.pieces.settings import PiecesSettings
-from tests.support.compose_file import COMPOSE_DEFAULTS, COMPOSE_SERVICES
+from tests.support.compose_file import COMPOSE_SERVICES
 
 ROOT = Path(__file__).parents[2]
-
-DEFAULTS = dict(COMPOSE_DEFAULTS)
 
 
 def numbers_in(path: str, pattern: str) -> list[int]:
@@ -34,12 +28,6 @@ def test_what_files_of_the_containers_repeat_is_as_it_is_written() -> None:
     """Defaults of settings, sizes of bodies."""
     old = [str(file) for file, text in container_numbers.written().items() if file.read_text(encoding="utf-8") != text]
     assert old == [], "make definitions"
-
-
-def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
-    ours = [service for name, service in COMPOSE_SERVICES.items() if name.partition("-")[0] in CLIENTS]
-    assert len(ours) > len(CLIENTS)
-    assert all(int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS for service in ours)
 
 
 def test_an_upgrade_gives_what_runs_as_long_to_stop_as_compose_does() -> None:
@@ -71,13 +59,3 @@ def test_a_pieces_has_the_memory_of_what_it_inspects_at_the_same_time() -> None:
 def test_replaced_files_and_handled_events_stay_longer_than_backups_of_the_databases() -> None:
     [days] = numbers_in("deploy/containers/backup/pgbackrest.conf", r"^repo1-retention-full=(\d+)$")
     assert min(ObjectSettings.kept_days, RETENTION.days) > days
-
-
-def test_prometheus_keeps_what_the_objectives_look_back_at() -> None:
-    [days] = set(numbers_in("deploy/monitoring/rules/objectives.yml", r"\[(\d+)d\]"))
-    assert int(DEFAULTS["PROMETHEUS_DAYS"]) >= days
-
-
-def test_commands_that_operators_paste_wait_and_look_back_as_long_as_the_code_does() -> None:
-    assert set(numbers_in("docs/operations/recover.md", r"publish-again --days (\d+)")) == {RETENTION.days}
-    assert set(numbers_in("docs/operations/run.md", r"^sleep (\d+)")) == {TOKEN_SECONDS + 2 * LEEWAY_SECONDS}

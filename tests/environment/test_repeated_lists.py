@@ -9,10 +9,10 @@ from deploy.backups.objects import BUCKETS
 from deploy.service_names import OBJECT_SERVICES
 from gateway.web import messages
 from gateway.web.gestion import journal_pages, relances
-from gateway.web.gestion.jetons import DAYS, SCOPE_LABELS
+from gateway.web.gestion.jetons import SCOPE_LABELS
 from services.accounts.domain.staff import SCOPES, Role
 from services.chassis.settings import Settings
-from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, STAFF_ROLE_LABELS
+from services.contracts.account_rules import STAFF_ROLE_LABELS
 from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, LARGEST_MAILS_PAGE, LARGEST_PAGE, USUAL_PAGE
 from services.contracts.piece_rules import PAGE_SIDE
 from services.pieces.inspection.pages import JPEG_QUALITY
@@ -34,11 +34,6 @@ def test_a_page_to_be_joined_is_first_reduced_to_what_pieces_makes_of_it() -> No
 
 def test_the_script_waits_longer_than_a_page_for_the_services() -> None:
     assert int(in_script("form_queue.js", r"^const TIMEOUT_MS = (\d+);")) > Settings.page_seconds * 1000
-
-
-def test_staff_can_choose_the_usual_life_of_a_token_and_none_that_accounts_refuses() -> None:
-    assert str(DEFAULT_TOKEN_DAYS) in DAYS
-    assert max(map(int, DAYS)) <= LONGEST_TOKEN_DAYS
 
 
 def test_every_scope_and_profile_of_staff_has_a_name_on_their_pages() -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, new_address
-from tests.gateway.components.html_checks import text_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped
-from tests.support.scriptless_browser import ScriptlessBrowser
 
 
 def test_everything_can_change_before_the_first_candidature_and_mistakes_stay(candidates: CandidateFactory) -> None:
@@ -60,25 +58,6 @@ def test_the_old_address_cancels_a_change_and_is_led_to_a_new_password(candidate
     assert "déjà annulée" in owner.text
     owner.follow("Réinitialiser mon mot de passe")
     assert owner.path == "/compte/mot-de-passe-oublie"
-
-
-def test_what_is_too_long_for_an_address_is_said_beside_the_field_and_stays(plain: ScriptlessBrowser) -> None:
-    plain.get("/compte/mot-de-passe-oublie")
-    plain.press("Recevoir un lien", email="a" * 400 + "@exemple.fr")
-    assert plain.answer.status_code == 422
-    assert (plain.value("email") or "").endswith("@exemple.fr")
-    assert "La longueur est au plus" in text_of(plain.page.xpath("//*[contains(@class, 'fr-message--error')]")[0])
-
-
-def test_a_new_password_closes_the_session_and_is_asked_for(candidates: CandidateFactory) -> None:
-    email = candidates.create_activated_account()
-    browser = candidates.log_in(email)
-    browser.get("/compte")
-    new = {"password": "Nouveau/2021", "password_confirmation": "Nouveau/2021"}
-    browser.press("Enregistrer", **new, current_password=PASSWORD)
-    assert browser.title == page_labels.LOG_IN_FORM
-    browser.press(page_labels.LOG_IN, identifiant=email, password="Nouveau/2021")
-    assert browser.path == "/"
 
 
 def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(candidates: CandidateFactory) -> None:

@@ -18,13 +18,12 @@ from gateway.api import routing
 from gateway.app import create_app
 from gateway.clients.base import ServiceClient, optional_calls, restart_time_limit, seconds_left
 from gateway.clients.file_uploads import ReceivedFile, send_files
-from gateway.clients.kept_answers import MAX_ANSWERS, Openings
+from gateway.clients.kept_answers import Openings
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import SessionOwner
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
-from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api.pieces import uploads
 from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
@@ -127,14 +126,6 @@ def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: 
         known.choices({})
 
 
-def test_what_is_remembered_has_a_bound() -> None:
-    remembered: ExpiringCache[int] = ExpiringCache(seconds=60.0, at_most=MAX_ANSWERS)
-    for number in range(MAX_ANSWERS + 1):
-        remembered.put(str(number), number)
-        assert remembered.get("0") == 0
-    assert remembered.get("1") is None
-
-
 def test_four_hung_services_and_a_crowd_of_tools_leave_threads_free(running: InProcessPortal) -> None:
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     held = (
@@ -163,16 +154,6 @@ def test_a_tab_is_one_answer_with_all_that_is_told_of_its_draft(candidates: Cand
     assert asked() == [f"registrations PUT {draft}/tabs/2", f"registrations GET {draft}/tabs/2"]
     browser.press("Précédent")
     assert asked() == [f"registrations PUT {draft}/tabs/2", f"registrations GET {draft}/tabs/1"]
-
-
-def test_mes_inscriptions_and_the_home_page_ask_once(candidates: CandidateFactory, asked: Asked) -> None:
-    browser = candidates.log_in_registered()
-    for page in ("/inscriptions", "/"):
-        asked()
-        browser.get(page)
-        calls = asked()
-        assert calls.count("registrations GET /v1/mine") == 1, calls
-        assert not {"registrations GET /v1/candidatures", "registrations GET /v1/drafts"} & set(calls)
 
 
 class SilentAfterUploads:

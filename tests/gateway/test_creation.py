@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from services.accounts.domain.civil_status import NAME_LENGTH
-from services.accounts.domain.throttling import RESENDS
 from services.contracts import page_labels
 from services.contracts.account_rules import ACTIVATION_HOURS
 from tests.accounts.creation_form import PASSWORD
@@ -57,16 +56,6 @@ def test_every_mistake_is_told_at_once_with_its_field_and_nothing_typed_is_lost(
     assert [plain.value(name) for name in wrong] == ["Ça m'suffit", "nobody", ""]
 
 
-def test_a_country_changes_the_form_without_javascript(plain: ScriptlessBrowser) -> None:
-    plain.get("/compte/creation")
-    country = plain.page.xpath("//select[@name='pays_naissance']/option[contains(., 'BELGIQUE')]/@value")[0]
-    words = "Actualiser selon le choix « Pays de naissance »"
-    plain.press(words, pays_naissance=country, nom_famille="BINET")
-    assert "Ville de naissance" in plain.text
-    assert "Département, DOM" not in plain.text
-    assert plain.value("nom_famille") == "BINET"
-
-
 def test_communes_are_proposed_as_one_types_once_the_departement_is_chosen(plain: ScriptlessBrowser) -> None:
     first = "Choisissez d'abord votre département, DOM ou COM de naissance."
     proposals = "/compte/communes?field=commune_naissance&q=troy&departement_naissance="
@@ -77,20 +66,6 @@ def test_communes_are_proposed_as_one_types_once_the_departement_is_chosen(plain
     assert first in plain.text
     assert "Aucun résultat" not in plain.text
     assert plain.value("commune_naissance-texte") == "troyes"
-
-
-def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(candidates: CandidateFactory) -> None:
-    email = new_address()
-    browser = candidates.browser()
-    browser.post("/compte/creation", creation_answers(email))
-    first = candidates.link_to(email)
-    browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
-    assert "Un nouveau mail vient d'être envoyé" in browser.text
-    assert candidates.link_to(email) != first
-    for _ in range(RESENDS.max_count):
-        browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
-    assert browser.answer.status_code == 429
-    assert email in browser.text
 
 
 def test_opening_the_link_says_whose_account_it_is_and_changes_nothing(candidates: CandidateFactory) -> None:

@@ -17,17 +17,9 @@ from services.contracts import page_labels
 from services.contracts.registration_rules import FIELD_VALUE_LENGTH
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import text_of
-from tests.gateway.tabs import AMIENS, CANDIDATURE, EPREUVES, IDENTIFICATION, NUMBER, RECAP, begun
+from tests.gateway.tabs import AMIENS, CANDIDATURE, IDENTIFICATION, NUMBER, RECAP, begun
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
-
-
-def modifying(candidates: CandidateFactory) -> tuple[ScriptlessBrowser, str]:
-    """The browser of a candidate who changes a saved candidature, and the path of the tabs."""
-    browser = candidates.log_in_registered()
-    browser.get("/inscriptions")
-    browser.press("Modifier")
-    return browser, browser.path.rpartition("/")[0]
 
 
 def saved_as_typed(browser: ScriptlessBrowser, draft: str, number: int, **typed: Any) -> TestResponse:
@@ -59,16 +51,10 @@ def test_what_the_script_sends_is_in_the_draft_with_its_hour(candidates: Candida
     assert browser.value("revision") == str(answer.json["revision"])
 
 
-@pytest.mark.parametrize(
-    ("tab", "field", "first", "second"),
-    [
-        (IDENTIFICATION, "adresse", "1 rue du port", "2 rue du lac"),
-        (CANDIDATURE, "etablissement-texte", "Pasteur", "Ampère"),  # the words of a search
-    ],
-)
 def test_the_script_of_a_second_window_is_told_replaces_nothing_and_both_texts_are_shown(
-    candidates: CandidateFactory, tab: int, field: str, first: str, second: str
+    candidates: CandidateFactory,
 ) -> None:
+    tab, field, first, second = CANDIDATURE, "etablissement-texte", "Pasteur", "Ampère"  # the words of a search
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{tab}")
     assert saved_as_typed(browser, draft, tab, **{field: first}).status_code == 200
@@ -170,37 +156,6 @@ def test_a_tab_is_shown_without_asking_accounts_anew(
     assert "LAURENT" not in shown
 
 
-def test_a_modification_is_called_one_and_names_what_is_saved(candidates: CandidateFactory) -> None:
-    browser, draft = modifying(candidates)
-    for number, can_type in ((IDENTIFICATION, True), (EPREUVES, True), (RECAP, False), (NUMBER, False)):
-        browser.get(f"{draft}/{number}")
-        assert ("Ce que vous saisissez" in browser.answer.text) is can_type, "is kept as it is typed"
-        assert "Modification de la candidature n° 001 – version 01 enregistrée le 05/10/2021" in browser.text
-        assert "vos changements ne sont pas encore transmis" in browser.text
-        assert "transmiss" not in browser.answer.text
-        for untrue in ("Brouillon non transmis", "n'est pas encore enregistrée", "obtenir votre numéro"):
-            assert untrue not in browser.text
-    browser.get("/inscriptions")
-    assert "Modification non transmise" in browser.text
-
-
-def test_what_is_typed_after_another_window_has_saved_is_shown(candidates: CandidateFactory) -> None:
-    browser, draft = modifying(candidates)
-    browser.get(f"{draft}/{IDENTIFICATION}")
-    before = browser.answer
-    browser.get(f"{draft}/{NUMBER}")
-    browser.press(page_labels.SAVE)
-    assert browser.title == "N° Inscription"
-    browser.answer = before
-    browser.press("Suivant", complement_1="Bâtiment B")
-    assert browser.title == "Ce dossier a déjà été enregistré"
-    assert "non transmis" not in browser.text
-    assert "Bâtiment B" in browser.text
-    assert "1 rue du port" not in browser.text
-    browser.follow("Voir ma candidature")
-    assert browser.title == "Récapitulatif"
-
-
 def test_every_button_keeps_what_is_typed_right_or_not_without_a_nul(candidates: CandidateFactory) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
@@ -219,16 +174,3 @@ def test_every_button_keeps_what_is_typed_right_or_not_without_a_nul(candidates:
     browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
     assert browser.title == "Identification"
     assert (browser.value("adresse"), browser.value("telephone_mobile")) == ("1 rue du port", "06")
-
-
-def test_words_that_were_typed_and_not_yet_searched_stay_in_their_field(candidates: CandidateFactory) -> None:
-    browser, draft = begun(candidates)
-    browser.get(f"{draft}/{CANDIDATURE}")
-    for button in ("Actualiser selon le choix « Catégorie du candidat »", "Suivant"):
-        browser.press(button, **{"etablissement-texte": "Pasteur"})
-        assert (browser.value("etablissement-texte"), browser.value("etablissement")) == ("Pasteur", ""), button
-    browser.press("Quitter", **{"etablissement-texte": "Ampère"})
-    browser.get(f"{draft}/{CANDIDATURE}")
-    assert (browser.value("etablissement-texte"), browser.value("etablissement")) == ("Ampère", "")
-    browser.press("Rechercher : Etablissement")
-    assert "Ampère" in browser.text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+
+from gateway.assets import STATIC_FOLDER
 from gateway.layout.frame import FOOTER, MENU
 from gateway.web.accueil.ouvertures import chosen_steps
 from services.chassis import brand
@@ -9,6 +12,8 @@ from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
+
+KIBIBYTE = 1024
 
 
 def test_the_home_page_leads_everywhere(plain: ScriptlessBrowser) -> None:
@@ -43,15 +48,6 @@ def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(candidates: Can
     assert "Votre service gestionnaire" in browser.text
     assert browser.page.xpath("//aside//a/@href[starts-with(., 'mailto:')]")
     assert page_labels.ACCOUNT in browser.text
-
-
-def test_a_draft_is_recalled_as_not_sent(candidates: CandidateFactory) -> None:
-    email = candidates.create_activated_account()
-    candidates.open_draft(email)
-    browser = candidates.log_in(email)
-    assert "Brouillon non transmis" in browser.text
-    browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
-    assert browser.path.startswith("/inscription/")
 
 
 def test_without_accounts_public_pages_are_read(candidates: CandidateFactory, running: InProcessPortal) -> None:
@@ -98,3 +94,12 @@ def test_search_engines_find_the_public_pages_only(plain: ScriptlessBrowser) -> 
     assert plain.get("/nowhere").headers["X-Robots-Tag"] == "noindex"
     assert "Disallow: /" in plain.get("/robots.txt").text
     assert plain.get("/favicon.ico", follow=False).status_code == 302
+
+
+def test_a_first_visit_loads_little(plain: ScriptlessBrowser) -> None:
+    """As the proxy sends it, compressed; fonts, which come later and stay, aside."""
+    page = plain.get("/compte/creation").data
+    loaded = plain.page.xpath("//link[@rel='stylesheet']/@href | //script/@src")
+    files = [STATIC_FOLDER / f"{address.removeprefix('/static/')}.gz" for address in loaded]
+    assert len(gzip.compress(page)) <= 25 * KIBIBYTE
+    assert len(gzip.compress(page)) + sum(file.stat().st_size for file in files) <= 150 * KIBIBYTE

@@ -54,12 +54,6 @@ def test_what_was_sealed_before_a_turn_is_opened_until_the_old_key_is_dropped() 
     assert dropped.unseal_post(before.seal_post(POST), subject="pierre") is None
 
 
-def test_the_gateway_reads_its_keys_one_a_line(running: InProcessPortal) -> None:
-    held = running.gateway.app.extensions["portail"]
-    settings = dataclasses.replace(held, seal_key=Secret(f"{NEW}\n{OLD}"))
-    assert Seal(settings.seal_key.each).unseal_post(Seal([OLD]).seal_post(POST), subject="pierre") == POST
-
-
 def test_nobody_notices_that_the_signing_key_was_turned(own: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither who is logged in, whose access token was signed before, nor the gateway's own calls."""
     browser = CandidateFactory(own).log_in()

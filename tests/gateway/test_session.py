@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import re
-import threading
-from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from gateway.app import create_app
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.settings import GatewaySettings
 from gateway.web.compte.connexion import local_path
-from services.accounts.password_hashing import BUSY, PasswordHasher
-from services.chassis.process import capacity
+from services.accounts.password_hashing import BUSY
 from services.contracts import page_labels
 from services.contracts.api.sessions import log_out
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.test_hashing_queue import occupy_hashing_turns
-from tests.gateway.calls import note_calls
 from tests.gateway.candidates import CandidateFactory, creation_answers, drop_cached_exchange, new_address
 from tests.journeys.guide_words import missing_words
 from tests.support.in_process_portal import InProcessPortal, service_stopped
-from tests.support.processes import wait_until
-from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 
 def end_session(browser: ScriptlessBrowser, running: InProcessPortal) -> None:
@@ -172,22 +162,6 @@ def what_hashes(email: str) -> tuple[tuple[str, dict[str, Any]], ...]:
     return ("/connexion", log_in), ("/compte/creation", creation_answers(email))
 
 
-def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
-    plain: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sources: list[str] = []
-    given = PasswordHasher.turn
-
-    def turn(hasher: PasswordHasher, source: str = "") -> AbstractContextManager[None]:
-        sources.append(source)
-        return given(hasher, source)
-
-    monkeypatch.setattr(PasswordHasher, "turn", turn)
-    for path, fields in what_hashes(new_address()):
-        plain.post(path, fields)
-    assert [source for source in sources if source] == [ADDRESS] * 2
-
-
 def test_what_found_no_turn_at_hashing_is_shown_again(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
     email = new_address()
     with occupy_hashing_turns(running.accounts.app):
@@ -200,35 +174,3 @@ def test_what_found_no_turn_at_hashing_is_shown_again(plain: ScriptlessBrowser, 
     plain.press("Réessayer")
     assert plain.title == page_labels.CREATION_FORM
     assert plain.value("email") == email
-
-
-def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
-    running: InProcessPortal, candidates: CandidateFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(capacity, "QUEUE_SECONDS", 60.0)
-    settings: GatewaySettings = running.gateway.app.extensions["portail"]
-    settings = replace(settings, threads=16)
-    gateway = create_app(settings)
-    name = cookie_name(settings, SESSION_COOKIE)
-    held = candidates.log_in().cookie(name) or ""
-
-    def log_in() -> None:
-        fields = {"identifiant": new_address(), "password": PASSWORD}
-        ScriptlessBrowser(gateway, running.url).post("/connexion", fields)
-
-    crowd = [threading.Thread(target=log_in) for _ in range(8)]
-    asked, waiting = note_calls(monkeypatch, accounts=running.accounts.app), list[str]()
-
-    def all_wait() -> bool:
-        waiting.extend(asked())
-        return waiting.count("accounts POST /v1/sessions") == settings.password_calls_at_once
-
-    with occupy_hashing_turns(running.accounts.app):
-        for thread in crowd:
-            thread.start()
-        wait_until(all_wait, 60, "all who may wait do")
-        browser = ScriptlessBrowser(gateway, running.url)
-        browser.client.set_cookie(name, held, domain="127.0.0.1")
-        assert (browser.get("/compte").status_code, browser.path) == (200, "/compte")
-    for thread in crowd:
-        thread.join()

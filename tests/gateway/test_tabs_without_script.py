@@ -25,12 +25,6 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 BROWSE = "Parcourir les spécialités"
 
 
-def listed(browser: ScriptlessBrowser) -> list[str]:
-    """The spécialités of the page, in its order."""
-    links = [text_of(link) for link in browser.page.xpath("//main//a[contains(@href, '/specialites/')]")]
-    return [words.rpartition(" : ")[2] for words in links]
-
-
 def browse(browser: ScriptlessBrowser, **typed: str) -> None:
     [button] = [text_of(one) for one in browser.page.xpath("//button[@name='parcourir']")]
     assert button.startswith(BROWSE)
@@ -114,47 +108,12 @@ def test_a_specialite_taken_from_the_list_leaves_the_rest_as_typed(candidates: C
     assert "Choisir cette spécialité" not in browser.text, "it is chosen"
 
 
-def test_specialites_are_listed_by_domain_or_by_their_names(candidates: CandidateFactory) -> None:
-    browser, _ = up_to(candidates, QUALIFICATION)
-    browse(browser)
-    by_domain = listed(browser)
-    assert "Liste complète, par ordre alphabétique" not in browser.text
-    browser.follow(f"Liste complète ({len(by_domain)})")
-    assert "Liste complète, par ordre alphabétique" in browser.text
-    assert listed(browser) == sorted(by_domain)
-
-
-def test_a_tab_that_asks_for_no_specialite_has_no_list(candidates: CandidateFactory) -> None:
-    browser, draft = up_to(candidates, QUALIFICATION)
-    for path in (f"{draft}/2/specialites", f"{draft}/2/specialites/{MCO.code}", f"{draft}/4/specialites/0"):
-        assert browser.get(path).status_code == 404, path
-
-
-E1 = "E1 - Culture générale et expression"
 ATTESTATION = "Vous devrez fournir une attestation de formation établie par votre centre de formation."
 
 
 def alerts(browser: ScriptlessBrowser) -> list[str]:
     paragraphs = browser.page.xpath("//main//*[contains(@class, 'fr-alert')]/p[last()]")
     return [text_of(paragraph).partition(" : ")[2] for paragraph in paragraphs]
-
-
-def test_a_mark_typed_is_kept_by_suivant_alone(candidates: CandidateFactory) -> None:
-    browser, draft = up_to(candidates, ACQUIS)
-    browser.press("Suivant", meme_bts="oui")
-    browser.press("Suivant", **{"meme_bts-annee": "2021", "meme_bts-academie": "03", "meme_bts-note-E1": "12,5"})
-    assert browser.path == f"{draft}/{DIPLOMA}"
-    browser.get(f"{draft}/{EPREUVES}")
-    assert "E1 : Culture générale et expression : Bénéfice" in browser.text
-    browser.get(f"{draft}/{RECAP}")
-    assert f"{E1} Bénéfice (12,5/20)" in browser.text
-
-    browser.get(f"{draft}/{ACQUIS}")
-    browser.press("Suivant", **{"meme_bts-garder-E1": ""})
-    browser.get(f"{draft}/{EPREUVES}")
-    assert "E1 : Culture générale et expression : Inscrit" in browser.text
-    browser.get(f"{draft}/{RECAP}")
-    assert f"{E1} Note non conservée : 12,5/20" in browser.text
 
 
 def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(candidates: CandidateFactory) -> None:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
-from flask import render_template
 from icalendar import Calendar
 
-from gateway.layout.frame import Frame
 from gateway.web.calendar_file import REMINDER
 from gateway.web.justificatifs.liste import is_all_handed_over
-from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence, pieces_to_do_of, to_do_items
+from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
 from services.chassis import clock
 from services.contracts import page_labels
-from services.contracts.api.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
-from services.contracts.api.registrations import Forms, Tile
+from services.contracts.api.pieces import Group, Period, Piece, RequestedPieces
 from services.contracts.document_rules import DocumentType
 from services.documents.dependencies import dependencies
 from services.documents.operations.publishing import Order, publish
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import parsed, text_of
+from tests.gateway.components.html_checks import text_of
 from tests.gateway.portals import four_services
 from tests.support.example_answers import example_of
 from tests.support.in_process_four_services import InProcessFourServices
@@ -160,16 +156,6 @@ def test_the_dates_of_a_candidature_go_into_the_agenda_of_its_candidate_alone(
     assert candidates.log_in().get(f"{path}/dates.ics").status_code == 404
 
 
-def test_an_exam_that_offers_no_form_says_so(running: InProcessFourServices) -> None:
-    """A concours of the catalogue has neither forms nor a sentence about them."""
-    tile = SimpleNamespace(exam_label="CAPTRANS", session_label="2022", id="0" * 32)
-    with running.gateway.app.test_request_context("/formulaires"):
-        shown = render_template(
-            "documents/templates/formulaires.html", frame=Frame(), offered=[(tile, example_of(Forms))]
-        )
-    assert "Aucun formulaire n'est proposé pour cette candidature." in text_of(parsed(shown))
-
-
 PIECE = example_of(Piece, can_deposit=False)
 GROUP = example_of(Group, can_validate=False, pieces=(PIECE,))
 
@@ -183,18 +169,3 @@ def test_all_is_handed_over_once_nothing_can_be_deposited_nor_validated() -> Non
     assert not is_all_handed_over(asked(replace(GROUP, can_validate=True)))
     assert not is_all_handed_over(asked(replace(GROUP, pieces=(replace(PIECE, can_deposit=True),))))
     assert not is_all_handed_over(asked(GROUP, open_now=False))
-
-
-def test_what_is_to_validate_names_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.web.to_do.url_for", lambda *_, **__: "/")
-    left = example_of(PiecesToDo, to_validate=2)
-    [item] = to_do_items(CandidateFacts(pieces_to_do=(left,)))
-    assert item.text == f"2 regroupements de pièces à valider par « {page_labels.VALIDATE} »"
-
-
-def test_of_several_candidatures_each_has_its_own_to_do() -> None:
-    to_do = tuple(example_of(PiecesToDo, candidature_id=key, missing=number) for number, key in enumerate("cab"))
-    for number, key in enumerate("cab"):
-        found = pieces_to_do_of(example_of(Tile, id=key, contact=None), to_do)
-        assert found is not None
-        assert (found.candidature_id, found.missing) == (key, number)

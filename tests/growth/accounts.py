@@ -15,7 +15,7 @@ from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSes
 from services.accounts.queries.accounts import found_candidates
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
-from tests.growth.full_service import FAMILY, Actions, FullService, Weight, event_actions, expect_answer, fill_events
+from tests.growth.full_service import FAMILY, Actions, FullService, event_actions, expect_answer, fill_events
 from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
 from tests.support.smtp import Mailbox
 
@@ -28,22 +28,22 @@ CORRECTED = (
 WAITING = 300  # creations that nobody activated yet, a third of them too late
 
 
-def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, weight: Weight) -> FullService:
+def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int) -> FullService:
     mail = {"registrations_url": "http://127.0.0.1:9", "mail_url": mailbox.url}
     app = create_app(settings(database_url, folder, **mail))
     migrate(app)
     accounts = RunningAccounts(app, mailbox)
     with app.app_context():
         login = accounts.log_in_new_candidate()
-        _fill(rows, weight)
-        return FullService("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), registry)
+        _fill(rows)
+        return FullService(app, db, _reads(accounts, login), _writes(accounts), registry)
 
 
 OVER_A_DAY = "example.last_seen_at - (i * 4 % 86400) * INTERVAL '1 second'"
 """Sessions of a day: few of them are not over."""
 
 
-def _fill(rows: int, weight: Weight) -> None:
+def _fill(rows: int) -> None:
     id = identifier(db)
     with fast_filling(db) as session:
         session.execute(text(CORRECTED))
@@ -59,7 +59,7 @@ def _fill(rows: int, weight: Weight) -> None:
         insert_copies(session, MailLink.__table__, rows=rows, token_hash=numbered(), account_id=id)
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=rows, subject=id)
-    fill_events(db, events, rows, weight)
+    fill_events(db, events, rows)
 
 
 def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:

@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis import clock
 from services.chassis.clock import system_now
-from tests.growth.full_service import FullService, Weight
+from tests.growth.full_service import FullService
 from tests.registrations.service.candidate_client import NOW
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
-Filled = Callable[[str, int, Weight], FullService]
+Filled = Callable[[str, int], FullService]
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,9 @@ def fill(
     folder = tmp_path_factory.mktemp("growth")
     opened: list[FullService] = []
 
-    def filled(service: str, rows: int, weight: Weight) -> FullService:
+    def filled(service: str, rows: int) -> FullService:
         clock.set_offset((NOW - system_now()).total_seconds())
-        opened.append(_full(service, postgres.fresh_database(), folder, objects, _mail_server, rows, weight))
+        opened.append(_full(service, postgres.fresh_database(), folder, objects, _mail_server, rows))
         return opened[-1]
 
     yield filled
@@ -42,23 +42,21 @@ def fill(
     clock.set_offset(0)
 
 
-def _full(
-    service: str, url: str, folder: Path, objects: ObjectStore, mailbox: Mailbox, rows: int, weight: Weight
-) -> FullService:
+def _full(service: str, url: str, folder: Path, objects: ObjectStore, mailbox: Mailbox, rows: int) -> FullService:
     """Imported here: a service that is not asked for is not loaded."""
     if service == "accounts":
         from tests.growth.accounts import full_accounts
 
-        return full_accounts(url, folder, mailbox, rows, weight)
+        return full_accounts(url, folder, mailbox, rows)
     if service == "registrations":
         from tests.growth.registrations import full_registrations
 
-        return full_registrations(url, folder, rows, weight)
+        return full_registrations(url, folder, rows)
     bucket = objects.fresh_bucket()
     if service == "documents":
         from tests.growth.documents import full_documents
 
-        return full_documents(url, bucket.url, "http://127.0.0.1:9", rows, weight)
+        return full_documents(url, bucket.url, "http://127.0.0.1:9", rows)
     from tests.growth.pieces import full_pieces
 
-    return full_pieces(url, bucket.url, rows, weight)
+    return full_pieces(url, bucket.url, rows)

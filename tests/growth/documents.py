@@ -29,11 +29,11 @@ from tests.growth.full_service import (
     NUMERO,
     Actions,
     FullService,
-    Weight,
     event_actions,
     expect_answer,
     fill_events,
     journal,
+    short_texts,
 )
 from tests.support.database_filling import fast_filling, identifier, insert_copies
 from tests.support.tokens import bearer, staff_token
@@ -42,22 +42,22 @@ OWN_NUMERO = saved().numero_candidat
 OWN_LINE = f"{OWN_NUMERO};{CELLS['convocation']}"
 
 
-def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> FullService:
+def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int) -> FullService:
     service = Service(database_url, objects_url, peer_url)
     service.receive_and_create_documents(saved())
     office = ExamOffice(service)
     office.checked(csv_of([OWN_LINE, line(9_999)]))
     with service.app.app_context():
-        _fill(rows, weight)
+        _fill(rows)
     reads, writes = _reads(service, office), _writes(service, office)
-    return FullService("documents", service.app, db, rows, reads, writes, registry)
+    return FullService(service.app, db, reads, writes, registry)
 
 
-def _fill(rows: int, weight: Weight) -> None:
+def _fill(rows: int) -> None:
     id = identifier(db)
     with fast_filling(db) as session:
         insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, numero_candidat=NUMERO)
-        insert_copies(session, SavedVersion.__table__, rows=rows, candidature_id=id, **weight("payload"))
+        insert_copies(session, SavedVersion.__table__, rows=rows, candidature_id=id, **short_texts("payload"))
         made = session.execute(text("SELECT id FROM documents ORDER BY type")).scalars().all()
         for place, document_id in enumerate(made):
             document = f"substr({id}, 1, 31) || '{place}'"
@@ -65,7 +65,7 @@ def _fill(rows: int, weight: Weight) -> None:
             own: dict[str, Any] = {"id": document, "candidature_id": id, **keys}
             insert_copies(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
         _fill_imports(session, rows, id)
-    fill_events(db, event_tables, rows, weight)
+    fill_events(db, event_tables, rows)
 
 
 def _fill_imports(session: Session, rows: int, id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from flask import Flask
@@ -17,8 +17,6 @@ from services.chassis.tasks.tables import EventTables
 from tests.support import tokens
 from tests.support.database_filling import analyse, fast_filling, insert_copies, numbered
 
-Weight = Callable[..., dict[str, Any]]
-"""Given columns of long JSON, returns those that get a short text instead."""
 Actions = Mapping[str, Callable[[], object]]
 
 # One surname is common; the others have syllables of their own, so that a name finds few.
@@ -28,27 +26,20 @@ NUMERO = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
 FAMILY = f"CASE WHEN i % 300 = 0 THEN 'martin' ELSE {' || '.join(_SYLLABLES)} END"
 
 
-def real_weight(*columns: str) -> dict[str, Any]:
-    return {}
-
-
-def light_weight(*columns: str) -> dict[str, Any]:
+def short_texts(*columns: str) -> dict[str, Any]:
     """Short texts: enough where only query plans matter."""
     return dict.fromkeys(columns, "'{}'")
 
 
 @dataclass(frozen=True)
 class FullService:
-    """A service whose database has one example and `rows` copies of it, and the actions that are done in it often."""
+    """A service with one example and thousands of copies of it in its database, and the actions done in it often."""
 
-    service: str
     app: Flask
     db: Database
-    rows: int
     reads: Actions
     writes: Actions
     registry: Handlers
-    exports: Actions = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
 
     @property
@@ -68,7 +59,7 @@ class Example:
         return {}
 
 
-def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, each: int = 2) -> None:
+def fill_events(db: Database, tables: EventTables, rows: int, each: int = 2) -> None:
     """All events of the example were sent; so were `each` events of each of the others, and as many were received.
 
     The last to be filled: the database's planner then looks at all tables.
@@ -78,7 +69,11 @@ def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, ea
         tasks.write(session, [tasks.new_row("x", "x", "x", "x", "{}")])
         session.execute(text("UPDATE outbox SET published_at = created_at"))
         session.execute(text("UPDATE tasks SET state = 'done', ended_at = created_at WHERE event_id <> 'job'"))
-        others: dict[str, Any] = {"event_id": numbered(), "subject": numbered(f"i / {each}"), **weight("envelope")}
+        others: dict[str, Any] = {
+            "event_id": numbered(),
+            "subject": numbered(f"i / {each}"),
+            **short_texts("envelope"),
+        }
         insert_copies(session, tables.Outbox.__table__, rows=rows * each, **others)
         insert_copies(session, tables.Task.__table__, rows=rows * each, example="state = 'done'", **others)
     analyse(db)
@@ -105,15 +100,3 @@ def journal(app: Flask, query: str) -> object:
     """A page of what everybody did."""
     token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
     return expect_answer(app.test_client().get(f"/v1/audit?everybody=true&{query}", headers=tokens.bearer(token)))
-
-
-def export(app: Flask, path: str, scope: str) -> Callable[[], object]:
-    """An export of everybody's, read to its end."""
-
-    def read() -> None:
-        token = tokens.staff_token("agent", scopes=(scope,), academies=None)
-        answer = app.test_client().get(f"/v1/{path}", headers=tokens.bearer(token))
-        assert sum(1 for _ in answer.iter_encoded()) > 1
-        answer.close()
-
-    return read

@@ -32,10 +32,8 @@ from tests.growth.full_service import (
     NUMERO,
     Actions,
     FullService,
-    Weight,
     event_actions,
     expect_answer,
-    export,
     fill_events,
     journal,
 )
@@ -101,7 +99,7 @@ BESIDE = (
 """The lists in which a piece is shown with its neighbours and its place, and the académies of who looks."""
 
 
-def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) -> FullService:
+def full_pieces(database_url: str, objects_url: str, rows: int) -> FullService:
     portal = PiecesService(database_url, objects_url).registered()
     for academie in ACADEMIES:  # of which one reminds its candidates, on this day by its last rung
         days = (26,) if academie == REMINDED else ()
@@ -113,16 +111,12 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
     assert portal.control("NATIDE06", "compliant").status_code == 200
     with portal.app.app_context():
         number_all_changes()
-        _fill(rows, weight)
-    exports = {
-        "the export of all pieces": export(portal.app, "pieces.csv", "pieces:read"),
-        "the export of the journal": export(portal.app, "audit.csv?everybody=true", "audit:read"),
-    }
+        _fill(rows)
     reads, writes = _reads(portal), _writes(portal)
-    return FullService("pieces", portal.app, db, rows, reads, writes, registry, exports, close=portal.close)
+    return FullService(portal.app, db, reads, writes, registry, close=portal.close)
 
 
-def _fill(rows: int, weight: Weight) -> None:
+def _fill(rows: int) -> None:
     """Of one file in ten of this year's nobody has said anything yet, one piece in 200 is « Reçue », with a file or
     on paper; but in the académie that has settled all."""
     id = identifier(db)
@@ -155,7 +149,7 @@ def _fill(rows: int, weight: Weight) -> None:
         own = {"academie_code": academie, "candidature_id": id, **place_of}
         insert_copies(session, Change.__table__, rows=5 * rows, **own)
         session.execute(text(f"UPDATE change_counter SET last = {1000 + 5 * rows}"))
-    fill_events(db, event_tables, rows, weight, 3)
+    fill_events(db, event_tables, rows, 3)
 
 
 def _change_in_the_middle() -> str:

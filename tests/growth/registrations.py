@@ -28,17 +28,15 @@ from services.registrations.models import (
     sent_mails,
 )
 from services.registrations.operations import moved_dates
-from services.registrations.operations.republication import publish_everything
 from tests.growth.full_service import (
     FAMILY,
     NUMERO,
     Actions,
     FullService,
-    Weight,
     event_actions,
     expect_answer,
-    export,
     fill_events,
+    short_texts,
 )
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, pierre, with_catalogue
@@ -92,16 +90,16 @@ SEARCHES_BY_ID = (
 OLD = "CAST('2021-08-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE)"
 
 
-def full_registrations(database_url: str, folder: Path, rows: int, weight: Weight) -> FullService:
+def full_registrations(database_url: str, folder: Path, rows: int) -> FullService:
     app = create_app(settings(database_url, folder), tokens.key_of)
     migrate(app)
     with_catalogue(app, _everywhere())
     candidate = pierre(app)
     saved = candidate.registered()
     with app.app_context():
-        _fill(rows, weight)
+        _fill(rows)
     reads, writes = _reads(app, candidate, saved), _writes(app)
-    return FullService("registrations", app, db, rows, reads, writes, registry, _exports(app))
+    return FullService(app, db, reads, writes, registry)
 
 
 def _everywhere() -> Exam:
@@ -110,7 +108,7 @@ def _everywhere() -> Exam:
     return replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, draft_reminder_days=(20,)),))
 
 
-def _fill(rows: int, weight: Weight) -> None:
+def _fill(rows: int) -> None:
     id = identifier(db)
     with fast_filling(db) as session:
         openings = session.execute(text("SELECT id FROM openings ORDER BY academie")).scalars().all()
@@ -124,15 +122,15 @@ def _fill(rows: int, weight: Weight) -> None:
         state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
         browsed: dict[str, Any] = {**named, **LISTED, "state": state}
         insert_copies(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **browsed)
-        light: dict[str, Any] = weight("payload", "answers")
+        light: dict[str, Any] = short_texts("payload", "answers")
         insert_copies(session, CandidatureVersion.__table__, rows=rows, **own, event_id=numbered(), **light)
         insert_copies(
-            session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **weight("answers", "identity")
+            session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **short_texts("answers", "identity")
         )
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=2 * rows, subject=id)
         session.execute(text("UPDATE openings SET looked_through = NULL"))  # their dates have not moved since
-    fill_events(db, events, rows, weight)
+    fill_events(db, events, rows)
 
 
 def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Actions:
@@ -243,13 +241,4 @@ def _writes(app: Flask) -> Actions:
         "a draft is opened": lambda: newcomer().draft(),
         "somebody registers": registers,
         **event_actions(db),
-    }
-
-
-def _exports(app: Flask) -> Actions:
-    return {
-        "the export of all": export(app, "staff/candidatures.csv", "candidatures:read"),
-        "the export of all épreuves": export(app, "staff/epreuves.csv", "candidatures:read"),
-        "the export of the journal": export(app, "audit.csv?everybody=true", "audit:read"),
-        "all published once more": publish_everything,
     }

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from deploy.service_names import SERVICES
 from services.chassis.database.transactions import Database
 from tests.growth.conftest import Filled
-from tests.growth.full_service import Actions, FullService, light_weight
+from tests.growth.full_service import Actions, FullService
 from tests.support.query_plans import Statement, recorded_statements
 
 # Enough for PostgreSQL to plan as for a million: of fewer, reading a table from one end to the other costs least.
@@ -25,7 +25,7 @@ MOST_COUNTED_BLOCKS = 4_000  # of what is counted: what waits in an académie, w
 
 @pytest.fixture(scope="module", params=SERVICES)
 def full(request: pytest.FixtureRequest, fill: Filled) -> FullService:
-    return fill(request.param, ROWS[request.param], light_weight)
+    return fill(request.param, ROWS[request.param])
 
 
 @pytest.mark.parametrize("kind", ["reads", "writes", "jobs"])

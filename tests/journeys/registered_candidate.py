@@ -27,11 +27,6 @@ class RegisteredCandidate:
     cookies: dict[str, str]
 
     @property
-    def deposit_path(self) -> str:
-        """« Envoyer une pièce jointe » of the piece whose file is replaced."""
-        return f"/justificatifs/{self.candidature}/depot/{self.replaced_piece}"
-
-    @property
     def email(self) -> str:
         return self.persona.email
 

@@ -19,27 +19,27 @@ def overlay(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def objects(overlay: str) -> list[Object]:
     """Each overlay's objects, this test's own to break."""
-    return _of_folder(FOLDER / "overlays" / overlay)
+    return of_folder(FOLDER / "overlays" / overlay)
 
 
 @pytest.fixture
 def demonstration() -> list[Object]:
     """The objects of the overlay that has all processes."""
-    return _of_folder(FOLDER / "overlays" / "demonstration")
+    return of_folder(FOLDER / "overlays" / "demonstration")
 
 
 @pytest.fixture
 def production() -> list[Object]:
-    return _of_folder(FOLDER / "overlays" / "production")
+    return of_folder(FOLDER / "overlays" / "production")
 
 
 @pytest.fixture
 def examples() -> list[Object]:
     """The folder of what operators of PostgreSQL and RabbitMQ take."""
-    return _of_folder(FOLDER / "examples")
+    return of_folder(FOLDER / "examples")
 
 
-def _of_folder(folder: Path) -> list[Object]:
+def of_folder(folder: Path) -> list[Object]:
     try:
         return rendered_folder(folder)
     except NotInstalled as absence:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from deploy.service_names import CLIENTS, SERVICES
-from tests.kubernetes.rendered import Object, Workload, named, of_kind, workload, workloads
+from tests.kubernetes.rendered import Object, Workload, named, workload, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
 
 NOT_IN_A_CLUSTER = {"backup", "restore", "prometheus", "grafana"}
@@ -48,33 +48,6 @@ def test_each_may_take_as_much_as_in_compose(objects: list[Object]) -> None:
         assert float(granted["cpu"]) == float(limits["cpus"]), each.name
 
 
-def test_each_asks_for_no_more_than_it_may_take(objects: list[Object]) -> None:
-    for each in workloads(objects):
-        for container in each.containers:
-            asked, granted = container["resources"]["requests"], container["resources"]["limits"]
-            assert size(asked["memory"]) <= size(granted["memory"]), each.name
-            assert asked["cpu"].endswith("m"), each.name
-
-
-def test_memory_that_serves_as_a_disk_is_as_large_as_in_compose(objects: list[Object]) -> None:
-    for each in workloads(objects):
-        composed = dict(_tmpfs(entry) for entry in COMPOSE_SERVICES[each.name].get("tmpfs", []) if ":size=" in entry)
-        assert {path: size(text) for path, text in composed.items()} == _memory_disks(each), each.name
-
-
-def _tmpfs(entry: str) -> tuple[str, str]:
-    path, options = entry.split(":size=")
-    return path, options.partition(",")[0]
-
-
-def _memory_disks(each: Workload) -> dict[str, int]:
-    volumes = {volume["name"]: volume.get("emptyDir", {}) for volume in each.pod.get("volumes", [])}
-    mounts = {mount["mountPath"]: volumes.get(mount["name"], {}) for mount in each.process["volumeMounts"]}
-    return {
-        path: size(disk["sizeLimit"]) for path, disk in mounts.items() if "sizeLimit" in disk and path != "/dev/shm"
-    }
-
-
 def test_a_stop_waits_for_what_is_under_way(objects: list[Object]) -> None:
     for each in workloads(objects):
         composed = COMPOSE_SERVICES[each.name].get("stop_grace_period", "10s")
@@ -98,13 +71,6 @@ def test_replicas_stand_on_different_machines(objects: list[Object]) -> None:
             assert selected(objects, named(objects, "PodDisruptionBudget", each.name)["spec"]["selector"]) == {
                 each.name
             }
-
-
-def test_a_selector_means_its_own_pods_alone(objects: list[Object]) -> None:
-    for manifest in of_kind(objects, "Deployment", "StatefulSet"):
-        assert selected(objects, manifest["spec"]["selector"]) == {manifest["metadata"]["name"]}
-    for manifest in of_kind(objects, "Service"):
-        assert selected(objects, {"matchLabels": manifest["spec"]["selector"]}) == {manifest["metadata"]["name"]}
 
 
 def selected(objects: list[Object], selector: dict[str, Any]) -> set[str]:

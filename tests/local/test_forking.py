@@ -6,15 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from tempfile import TemporaryFile
 
 import pytest
 
-from deploy.local.children import Child
 from deploy.local.forking import Forked
-from deploy.local.supervisor import Supervisor
 from tests.support.processes import wait_until
 
 PROGRAM = """
@@ -62,25 +59,6 @@ forking.setproctitle = slow
 with open(sys.argv[1], "wb") as log:
     print(Forked(["sleeper"], {"PATH": ""}, output=log, errors=log).pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
-"""
-# As many a module tries what may not be there, and goes on.
-SWALLOWER = """
-import os, signal, time
-try:
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(0.1)
-except Exception:
-    pass
-"""
-STOPPED_IMPORTING = """
-import signal, sys
-from deploy.local.forking import preload
-signal.signal(signal.SIGTERM, lambda number, frame: 1 / 0)
-try:
-    preload(["swallower"])
-except ZeroDivisionError:
-    sys.exit("swallower" not in sys.modules)
-sys.exit("the signal was lost")
 """
 
 
@@ -143,18 +121,3 @@ def test_who_is_told_to_stop_while_it_forks_ends_with_all_of_its_own(modules: Pa
             assert launcher.wait(60) == -signal.SIGINT
         finally:
             launcher.kill()
-
-
-def test_a_child_without_a_session_of_its_own_yet_is_told_to_end(modules: Path) -> None:
-    """It has not come so far: the launcher is quicker."""
-    supervisor = Supervisor(modules)
-    supervisor.start(Child("sleeper", ("sleeper",), {}))
-    began = time.monotonic()
-    supervisor.stop()
-    assert time.monotonic() - began < 25
-
-
-def test_a_stop_asked_for_while_the_portal_is_imported_is_not_lost(modules: Path) -> None:
-    (modules / "swallower.py").write_text(SWALLOWER)
-    with started(STOPPED_IMPORTING, modules) as launcher:
-        assert launcher.wait(60) == 0

@@ -16,8 +16,6 @@ from deploy.local.state_folder import Secrets, StateFolder
 from deploy.local.supervisor import Supervisor
 from deploy.secret_rotation import Step, secrets_in
 from deploy.service_names import SERVICES
-from services.accounts.settings import ClientSecrets
-from services.accounts.signing import load_keys
 
 PORTS = {name: 9 for service in SERVICES for name in (service, f"{service}-worker", "objects")}
 
@@ -66,16 +64,6 @@ def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder)
         promoted = rotate_secret.secrets_after(added, name, Step.PROMOTE)
         rotated = texts(rotate_secret.secrets_after(promoted, name, Step.DROP_OLD))
         assert {other for other, text in rotated.items() if text != texts(before)[other]} == {name}
-
-
-def test_processes_are_given_both(state: StateFolder) -> None:
-    secrets = state.load_or_create_secrets()
-    for name in rotate_secret.ROTATABLE:
-        secrets = rotate_secret.secrets_after(secrets, name, Step.ADD)
-    environment = Plan(state, secrets, 9, 0.0, PORTS).service_environment("accounts")
-    assert len(load_keys(environment["SIGNING_KEY"])) == 2
-    assert len(ClientSecrets(environment["CLIENT_SECRETS"]).of("pieces")) == 2
-    assert environment["CLIENT_SECRET"].splitlines() == ClientSecrets(environment["CLIENT_SECRETS"]).of("accounts")
 
 
 def test_a_folder_from_before_there_was_a_sealing_key_is_read_and_given_one(state: StateFolder) -> None:

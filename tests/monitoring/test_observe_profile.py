@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import yaml
 
 from tests.kubernetes.environments import composed_secrets
-from tests.monitoring.definitions import DASHBOARDS, FOLDER, MONITORING, PANELS, ROOT, read_yaml
+from tests.monitoring.definitions import DASHBOARDS, FOLDER, MONITORING, ROOT, read_yaml
 from tests.support.compose_file import COMPOSE, COMPOSE_SERVICES
 
 OBSERVERS = ("prometheus", "grafana")
@@ -46,12 +46,6 @@ def test_prometheus_reaches_our_processes_and_grafana_prometheus() -> None:
     assert yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["networks"]["observe"] == {"internal": True}
 
 
-def test_whatever_prometheus_asks_is_on_a_network_of_its_own() -> None:
-    asked = {target["job_name"] for target in read_yaml(MONITORING / "prometheus.yml")["scrape_configs"]}
-    reached = {name for name, service in COMPOSE_SERVICES.items() if "services" in service["networks"]}
-    assert asked <= reached
-
-
 def test_prometheus_finds_its_files_where_its_configuration_looks_for_them() -> None:
     places = mounts("prometheus")
     configuration = read_yaml(MONITORING / "prometheus.yml")
@@ -63,11 +57,6 @@ def test_prometheus_finds_its_files_where_its_configuration_looks_for_them() -> 
     token = gateway["authorization"]["credentials_file"]
     assert composed_secrets("prometheus") == {str(folder / token): "metrics-token"}
     assert f"--config.file={places['deploy/monitoring/prometheus.yml']}" in COMPOSE_SERVICES["prometheus"]["command"]
-
-
-def test_the_gateway_expects_the_token_that_prometheus_sends() -> None:
-    path = COMPOSE_SERVICES["gateway"]["environment"]["METRICS_TOKEN_FILE"]
-    assert composed_secrets("gateway")[path] == "metrics-token"
 
 
 def test_grafana_finds_its_password_its_source_and_its_dashboards() -> None:
@@ -83,11 +72,3 @@ def test_grafana_finds_its_password_its_source_and_its_dashboards() -> None:
     assert provider["options"]["path"] == places["deploy/monitoring/grafana/dashboards"]
     home = PurePosixPath(ini["dashboards"]["default_home_dashboard_path"])
     assert (str(home.parent), home.name in DASHBOARDS) == (provider["options"]["path"], True)
-
-
-def test_every_panel_asks_the_prometheus_that_there_is() -> None:
-    [source] = read_yaml(FOLDER / "provisioning/datasources/prometheus.yml")["datasources"]
-    assert source["url"] == "http://prometheus:9090"
-    assert {(panel["datasource"]["type"], panel["datasource"]["uid"]) for panel in PANELS.values()} == {
-        (source["type"], source["uid"])
-    }

@@ -8,13 +8,13 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, text
+from sqlalchemy import String, insert, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.transactions import Database
-from services.objects import ObjectMissing, ObjectStore, ObjectTables
+from services.objects import ObjectKey, ObjectMissing, ObjectStore, ObjectTables
 from services.objects.comparison import Counter, KeyColumn, KeyRow, confirm_lost, confirm_unknown, rows_by_key
 from services.objects.lifecycle import erase_expired
-from tests.objects.file_table import declare_file
 from tests.support.database_filling import ROWS
 from tests.support.query_plans import query_plan, recorded_statements
 
@@ -28,6 +28,13 @@ NOT_BY_INDEX = (
     "TEMP B-TREE",
     "Sort  ",
 )
+
+
+class _File:
+    """The smallest table that names objects."""
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(ObjectKey, unique=True)
 
 
 class _EmptyStore:
@@ -54,7 +61,8 @@ def _retired(number: int) -> dict[str, Any]:
 def test_what_reconciliation_and_erasing_ask_is_answered_by_an_index(database_url: str) -> None:
     """Of the files every second one is retired, some of them long ago."""
     app, db = Flask(__name__), Database()
-    file, tables = declare_file(db), ObjectTables(db)
+    file: Any = type("File", (_File, db.Model), {"__tablename__": "files"})
+    tables = ObjectTables(db)
     db.connect(app, database_url)
     columns, store = (KeyColumn(file.key, file.id),), cast(ObjectStore, _EmptyStore())
     with app.app_context():

@@ -1,8 +1,7 @@
 import pytest
 
-from services.reference import academies, telephones
+from services.reference import academies
 from services.reference.lists import csp, departements
-from services.reference.text import capitals
 
 
 @pytest.mark.parametrize(
@@ -27,21 +26,9 @@ def test_the_list_of_departements_is_in_the_order_of_codes() -> None:
     assert len(codes) == len(set(codes)) == 108
 
 
-def test_every_label_is_the_code_and_the_name_in_capitals() -> None:
-    for departement in departements.all():
-        assert departement.label == f"{departement.code} - {capitals(departement.name)}"
-
-
 @pytest.mark.parametrize("code", ["14", "020", "02a", "999", ""])
 def test_an_unknown_departement_is_none(code: str) -> None:
     assert departements.by_code(code) is None
-
-
-def test_an_academie_is_labelled_as_in_the_guide() -> None:
-    besancon = academies.by_code("03")
-    assert besancon is not None
-    assert besancon.label == "ACADÉMIE DE BESANCON"
-    assert besancon.departements == ("025", "039", "070", "090")
 
 
 def test_academies_are_sorted_by_their_name_without_its_article() -> None:
@@ -53,13 +40,6 @@ def test_academies_are_sorted_by_their_name_without_its_article() -> None:
     assert names.index("ACADÉMIE DE NORMANDIE") < orleans < names.index("ACADÉMIE DE PARIS")
     assert names.index("ACADÉMIE DE RENNES") < names.index("ACADÉMIE DE LA REUNION")
     assert academies.place_in_lists("MAROC") == "maroc"
-
-
-def test_the_academie_of_reims_has_the_contact_of_the_guide() -> None:
-    reims = academies.by_code("19")
-    assert reims is not None
-    assert reims.rectorat.postal_code == "51082"
-    assert telephones.displayed(reims.rectorat.telephone) == "03 26 05 69 69"
 
 
 @pytest.mark.parametrize(("departement", "code"), [("025", "03"), ("02A", "27"), ("974", "28"), ("978", "32")])
@@ -89,18 +69,6 @@ def test_the_exams_of_the_paris_region_are_run_by_the_siec() -> None:
     assert paris.town == "ARCUEIL CEDEX"
     assert besancon.town == "BESANCON CEDEX"
     assert academies.exam_service("99") is None
-
-
-def test_every_telephone_of_a_contact_is_normalised() -> None:
-    for academie in academies.all():
-        assert telephones.normalised(academie.rectorat.telephone) == academie.rectorat.telephone
-
-
-def test_the_csp_of_the_guide_is_known() -> None:
-    employee = csp.by_code("55")
-    assert employee is not None
-    assert employee.label == "Employés de commerce"
-    assert employee.group == "Employés"
 
 
 def test_a_csp_of_the_past_is_not_proposed() -> None:

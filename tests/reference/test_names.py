@@ -29,12 +29,6 @@ def test_a_name_is_kept_as_written_in_one_encoding(typed: str, expected: str) ->
 
 @settings(max_examples=50)
 @given(st.text(max_size=60))
-def test_a_name_normalised_twice_stays_the_same(text: str) -> None:
-    assert normalised_text(normalised_text(text)) == normalised_text(text)
-
-
-@settings(max_examples=50)
-@given(st.text(max_size=60))
 def test_a_normalised_name_is_nfc_with_single_spaces(text: str) -> None:
     name = normalised_text(text)
     assert unicodedata.is_normalized("NFC", name)

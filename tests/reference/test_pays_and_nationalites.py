@@ -19,28 +19,15 @@ def test_former_countries_are_known_but_not_proposed() -> None:
     assert former not in pays.proposed()
 
 
-def test_an_unknown_country_is_none() -> None:
-    assert pays.by_code("000") is None
-
-
 @pytest.mark.parametrize("iso2", ["DE", "MY", "VN", "GB", "XK", "SS", "PS"])
 def test_countries_of_today_are_proposed(iso2: str) -> None:
     assert iso2 in {country.iso2 for country in pays.proposed()}
-
-
-def test_no_two_countries_share_a_code_or_a_label() -> None:
-    assert len({country.code for country in pays.all()}) == len(pays.all()) == 237
-    assert len({country.label for country in pays.all()}) == 237
 
 
 def test_the_nationality_follows_the_civilite() -> None:
     assert nationality_label("100", "MONSIEUR") == "Français"
     assert nationality_label("100", "MADAME") == "Française"
     assert nationality_label("126", "MADAME") == "Grecque"
-
-
-def test_an_unknown_nationality_has_no_label() -> None:
-    assert nationality_label("000", "MADAME") == ""
 
 
 def test_nationalities_are_listed_by_label_with_french_first_and_special_ones_last() -> None:

@@ -51,17 +51,5 @@ def test_a_word_that_merely_begins_with_st_is_no_saint() -> None:
 
 @settings(max_examples=50)
 @given(latin)
-def test_showing_twice_changes_nothing(text: str) -> None:
-    assert capitals(capitals(text)) == capitals(text)
-
-
-@settings(max_examples=50)
-@given(latin)
 def test_a_place_and_its_capitals_fold_alike(text: str) -> None:
     assert folded(capitals(text)) == folded(text)
-
-
-@settings(max_examples=50)
-@given(st.text(max_size=60))
-def test_no_text_breaks_folding(text: str) -> None:
-    assert folded(text) == folded(text).strip().lower()

@@ -18,28 +18,6 @@ def unknown(context: StoryContext) -> None:
     context.recorder.record(context.new_candidate().open("/nulle-part"), "erreur-404", "error")
 
 
-def foreign_post(context: StoryContext) -> None:
-    """A form of another site, sent to ours."""
-    candidate = context.new_candidate()
-    candidate.open("/connexion")
-    candidate.page.goto("about:blank")
-    candidate.page.set_content(
-        f'<form method="post" action="{context.portal.url}/compte/creation">'
-        '<input name="prenoms" value="Pierre"><button>Envoyer</button></form>'
-    )
-    context.recorder.record(candidate.press("Envoyer"), "erreur-403", "error")
-
-
-def too_large(context: StoryContext) -> None:
-    """More than any form of ours can hold."""
-    candidate = context.new_candidate()
-    candidate.open("/connexion")
-    candidate.page.locator("[name=identifiant]").evaluate(
-        "field => { field.type = 'text'; field.value = 'x'.repeat(2e6) }"
-    )
-    context.recorder.record(candidate.press(page_labels.LOG_IN), "erreur-413", "error")
-
-
 def services_away(context: StoryContext) -> None:
     """No service answers: reading is put off, what was typed is kept."""
     port = free_port()

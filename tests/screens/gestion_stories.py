@@ -28,24 +28,6 @@ PAPER = (
     (12, 560, "Fait à Besançon, le 4 octobre 2021"),
 )
 """Of a page: size of the letters and height above the foot, in points, and the text."""
-PROGRESS = """
-    const script = document.querySelector("[src*=batches]").src.replace("batches", "progress");
-    const { DecisionProgress } = await import(script);
-"""
-"""What the script shows of a selection that is larger than a story's."""
-UNDER_WAY = f"""async () => {{ {PROGRESS}
-    const progress = new DecisionProgress(document.querySelector('[data-avancement]'));
-    progress.start(500);
-    progress.show(150, 500);
-}}"""
-DONE_IN_PART = f"""async () => {{ {PROGRESS}
-    const progress = new DecisionProgress(document.querySelector('[data-avancement]'));
-    progress.end({{ severity: 'warning', lines: [
-        '475 pièces sont maintenant « {RECEIVED} ».',
-        'La connexion était interrompue.',
-        '25 pièces à décider encore, toujours sélectionnées : « {RECEIVED} » continue.',
-    ] }});
-}}"""
 STALE_ETAG = "document.querySelector('[name=etag]').value = '\"autre\"'"
 
 
@@ -137,10 +119,6 @@ def _decide_a_selection(recorder: PictureRecorder, gestionnaire: BrowserCandidat
     recorder.record(gestionnaire.page, "gestion-pieces-selection")
     gestionnaire.follow("selection=toute")
     recorder.record(gestionnaire.page, "gestion-pieces-liste-entiere")
-    gestionnaire.page.evaluate(UNDER_WAY)
-    recorder.record(gestionnaire.page, "gestion-pieces-decision-en-cours")
-    gestionnaire.page.evaluate(DONE_IN_PART)
-    recorder.record(gestionnaire.page, "gestion-pieces-decision-interrompue")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}&selection=toute")
     gestionnaire.fill(received_on="hier")
     recorder.record(gestionnaire.press(RECEIVED), "gestion-decisions-a-corriger", "/gestion/pieces")

@@ -61,38 +61,14 @@ def _record_refusals(context: StoryContext, candidate: BrowserCandidate, listed:
     recorder.record(page, "depot-refuse")
     _choose_files(candidate, ("scan.pdf", TOO_LARGE_PDF))
     recorder.record(page, "depot-trop-gros")
-    _record_upload_states(context, candidate)
-    page.goto(f"{page.url}?fait=session")
-    recorder.record(page, "depot-session-terminee")
-
-
-def _record_upload_states(context: StoryContext, candidate: BrowserCandidate) -> None:
-    """Photographs chosen, a line that breaks, a session that ends, and what is thought of what was deposited."""
-    recorder, page = context.recorder, candidate.page
     _choose_files(candidate)
-    _choose_files(
-        candidate,
-        ("recto.jpg", sample_files.image("JPEG", (640, 400))),
-        ("verso.jpg", sample_files.flat("JPEG", (640, 400))),
-    )
-    page.locator("canvas").nth(1).wait_for()
-    recorder.record(page, "depot-photos")
-    page.route("**/envois/**", lambda route: route.abort("connectionreset"))
+    _choose_files(candidate, ("photo.jpg", sample_files.flat("JPEG", (640, 400))))
     page.get_by_role("button", name="Envoyer", exact=True).click()
-    page.get_by_text("La connexion est interrompue").wait_for()
-    recorder.record(page, "depot-interrompu")
-    page.unroute("**/envois/**")
-    page.route("**/envois/**", lambda route: route.fulfill(status=401, body="{}"))
-    page.get_by_role("button", name="Réessayer").click()
-    page.get_by_text("Votre session est terminée.").wait_for()
-    recorder.record(page, "depot-session")
-    page.unroute("**/envois/**")
-    page.get_by_role("button", name="Réessayer").click()
     page.get_by_role("heading", level=1, name=page_labels.LEGIBILITY).wait_for()
-    picture = page.locator(".portail-apercu img")
-    wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, 60, "the picture")
     recorder.record(page, "lisible-a-verifier")
     page.go_back()
+    page.goto(f"{page.url}?fait=session")
+    recorder.record(page, "depot-session-terminee")
 
 
 def _choose_files(candidate: BrowserCandidate, *files: tuple[str, bytes]) -> None:

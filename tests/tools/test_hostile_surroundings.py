@@ -75,12 +75,6 @@ def test_an_address_that_is_none_is_refused(tool: Tool, url: str) -> None:
     assert refused.stderr.startswith("L'adresse du portail")
 
 
-@pytest.mark.parametrize("patience", ["bientôt", "inf", "-1"])
-def test_a_patience_that_is_none_is_refused(tool: Tool, patience: str) -> None:
-    tool.environment["PORTAIL_PATIENCE"] = patience
-    assert "PORTAIL_PATIENCE est un nombre de secondes." in tool.run(*LIST).stderr
-
-
 @pytest.mark.parametrize(
     ("status", "body", "code"),
     [
@@ -148,12 +142,3 @@ def test_an_interruption_is_no_error(tool: Tool) -> None:
     _, errors = waiting.communicate(timeout=60)
     assert waiting.returncode == 130
     assert b"Traceback" not in errors
-
-
-def test_a_program_gets_no_colour_and_no_progress(tool: Tool) -> None:
-    with answering(200, messages("Bonjour"), {}) as tool.url:
-        for words in ((*LIST,), ("candidatures", "export", "export.csv")):
-            result = tool.run(*words)
-            assert result.returncode == 0, result.stderr
-            assert "\x1b" not in result.stdout + result.stderr
-            assert result.stderr == ""

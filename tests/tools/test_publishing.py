@@ -126,19 +126,6 @@ def test_an_archive_of_pdfs_is_published_once_too(tool: Tool, running: InProcess
     assert published(running) == before + 1
 
 
-@pytest.mark.usefixtures("workers")
-def test_a_corrected_file_is_published_once_too(tool: Tool, running: InProcessFourServices, numero: str) -> None:
-    """A first look at its mistakes, the correction, the publication, and the same command again."""
-    before, imports = published(running), len(states(running))
-    publish = (*PUBLISH, "--titre", "Corrigé")
-    write(tool, f"{numero};{CELLS}", WRONG)
-    assert tool.run(*publish).returncode == 2
-    write(tool, f"{numero};{CELLS}")
-    for _ in range(2):
-        assert tool.run(*publish, "--yes").returncode == 0
-    assert (published(running), len(states(running))) == (before + 1, imports + 1)
-
-
 def test_nothing_is_published_without_a_yes_or_without_a_right_line(
     tool: Tool, running: InProcessFourServices, numero: str
 ) -> None:

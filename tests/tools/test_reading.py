@@ -47,19 +47,6 @@ def test_a_file_is_saved_whole_and_once(tool: Tool) -> None:
     assert saved.read_bytes() == b"other", "nothing is overwritten"
 
 
-def test_exports_are_saved_as_the_portal_gives_them(tool: Tool) -> None:
-    for what, column in (
-        ("pieces", "Identifiant de la pièce"),
-        ("candidatures", "N° candidat"),
-        ("epreuves", "N° candidat"),
-    ):
-        assert tool.done(what, "export", f"{what}.csv").strip() == f"{what}.csv"
-        content = (tool.folder / f"{what}.csv").read_text(encoding="utf-8")
-        assert content.startswith("\ufeff")
-        assert csv_rows(content)[0][column]
-    assert not list(tool.folder.glob(".*.csv*")), "no part of an export is left"
-
-
 def test_changes_are_followed_from_the_kept_place_on(tool: Tool) -> None:
     def followed() -> list[dict[str, str]]:
         lines = tool.done("changes", "follow", "--une-fois", "--etat", "place").splitlines()

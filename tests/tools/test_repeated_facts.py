@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import pkgutil
-import re
 import subprocess
 import sys
-import tomllib
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -26,11 +23,10 @@ from services.contracts.piece_rules import STATUS_LABELS, ChangeKind
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, SEVERITIES
 from tests.tools.tool import SOURCE
 
-ALLOWED = {"click", "requests", "rich", "portail"}
 FACTS = """
 import json
-from portail import __main__ as program, administration_commands as administration, api, bulk
-from portail import candidatures_commands as candidatures, changes_commands as changes, decisions, failures, output
+from portail import administration_commands as administration, api, bulk
+from portail import candidatures_commands as candidatures, changes_commands as changes, decisions, output
 from portail import documents_commands as documents, pieces_commands as pieces, publications
 
 LISTS = {
@@ -49,9 +45,7 @@ print(json.dumps({
     "states of openings": list(administration.STATE_LABELS),
     "severities": list(administration.SEVERITIES.values()),
     "csv": [output.EXPORT_DELIMITER, output.BYTE_ORDER_MARK],
-    "exit codes": [code.value for code in failures.ExitCode],
     "options of lists": {name: [option.name for option in command.params] for name, command in LISTS.items()},
-    "help": program.portail.help,
 }))
 """
 
@@ -111,23 +105,3 @@ def _api_modules() -> list[ModuleType]:
 
 def test_the_tools_csv_is_written_as_the_portals_exports(facts: dict[str, Any]) -> None:
     assert facts["csv"] == [csv_export.DELIMITER, csv_export.BYTE_ORDER_MARK]
-
-
-def test_the_help_names_exit_codes_that_there_are(facts: dict[str, Any]) -> None:
-    named = re.findall(r"\b(\d+) [a-zé]", facts["help"].partition("Codes de sortie")[2])
-    assert len(named) > 5
-    assert {int(code) for code in named} <= set(facts["exit codes"])
-
-
-def test_it_imports_what_it_declares_and_the_standard_library() -> None:
-    imported = set()
-    for file in (SOURCE / "portail").glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                assert node.level == 0
-                imported.add(str(node.module).partition(".")[0])
-    assert imported - sys.stdlib_module_names == ALLOWED
-    project = tomllib.loads((SOURCE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert {need.partition(">")[0] for need in project["dependencies"]} == ALLOWED - {"portail"} | {"tzdata"}

@@ -10,15 +10,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.chassis.traces.recorder import Recorder
-from services.chassis.traces.spans import Kind
 from tests.chassis.served_module import served
 from tests.support.processes import Daemon, wait_until
 from tests.support.silent_server import SilentServer
 
 REQUESTS = 20
 EXPORT_SECONDS = 10.0  # of OpenTelemetry's defaults
-QUEUED_SPANS, BATCH_SPANS = 2048, 512
 
 
 @pytest.fixture
@@ -51,17 +48,3 @@ def test_requests_are_answered_while_spans_wait_and_the_process_ends_by_itself(
     os.kill(daemon.pid, signal.SIGTERM)
     wait_until(lambda: not daemon.running, 60, "the end of the process")
     assert "SIGKILL" not in daemon.log.read_text(encoding="utf-8")
-
-
-def test_a_process_that_stops_gives_most_of_its_last_spans_up(
-    hung: SilentServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each batch would be tried for EXPORT_SECONDS."""
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", hung.url)
-    recorder = Recorder("site", share=1, joins_callers=True)
-    for _ in range(QUEUED_SPANS):
-        with recorder.span("process something", Kind.CONSUMER, ""):
-            pass
-    wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
-    recorder.stop()
-    assert len(hung.requests) <= 2 < QUEUED_SPANS / BATCH_SPANS

@@ -50,16 +50,6 @@ def test_the_gateway_begins_its_own_whatever_a_stranger_asks_for() -> None:
     assert len({span.trace for span in receiver.spans} - {CALLERS_TRACE}) == 2
 
 
-def test_of_a_request_that_is_not_in_the_share_nothing_is_traced_anywhere() -> None:
-    with recording(share=0) as one_process:
-        ask(CALLERS.replace(CALLERS_TRACE, "1" * 32))  # its caller traces it
-        ask(NOT_SAMPLED)
-        ask("")
-    with recording() as another:
-        ask(NOT_SAMPLED)
-    assert [span.trace for span in (*one_process.spans, *another.spans)] == ["1" * 32]
-
-
 def test_each_try_is_in_the_trace_of_who_wrote_it(writer: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """A follow-up that fails twice, and what it is tried with again."""
     monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.3)

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, render_template_string
-from flask.testing import FlaskClient
 
 from gateway.assets import STATIC_FOLDER
 from gateway.components import register_components
 from tests.gateway.components.html_checks import parsed
-from tests.gateway.components.showcase import create_blueprint
+from tests.gateway.components.sample_form import create_blueprint
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'"
 
@@ -27,11 +26,6 @@ def components_app() -> Flask:
 def _strict(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     return response
-
-
-@pytest.fixture
-def client(components_app: Flask) -> FlaskClient:
-    return components_app.test_client()
 
 
 @pytest.fixture

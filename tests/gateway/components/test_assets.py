@@ -10,6 +10,8 @@ import pytest
 
 from gateway.assets import STATIC_FOLDER, AssetsMissing, asset_url, load_assets
 
+GATEWAY = STATIC_FOLDER.parent
+
 
 def test_every_file_is_named_after_its_content_and_texts_are_there_compressed() -> None:
     names = load_assets().values()
@@ -36,3 +38,12 @@ def test_a_page_that_names_what_is_not_built_fails() -> None:
 def test_assets_never_built_say_how_to_build_them(tmp_path: Path) -> None:
     with pytest.raises(AssetsMissing, match="make assets"):
         load_assets(tmp_path)
+
+
+def test_every_icon_named_in_a_template_is_among_those_served() -> None:
+    style = (GATEWAY / "style/icons.css").read_text(encoding="utf-8")
+    templates = "\n".join(path.read_text(encoding="utf-8") for path in GATEWAY.rglob("*.html"))
+    named = set(re.findall(r"fr-icon-([a-z0-9-]+)", templates)) | set(re.findall(r'icon="([a-z0-9-]+)"', templates))
+    # « fr-icon-{{ icon }} » leaves an empty name; sizes are not icons.
+    served = set(re.findall(r"\.fr-icon-([a-z0-9-]+)::before", style))
+    assert {name for name in named if name and not name.startswith("-")} - served == set()

@@ -2,11 +2,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
+
 from gateway.layout.frame import MENU, Frame
+from services.chassis import brand
 from services.contracts import page_labels
 from services.contracts.registration_rules import SEVERITIES
-from tests.gateway.components.html_checks import text_of
-from tests.gateway.components.samples import LONG_TABS, TABS
+from tests.gateway.components.html_checks import problems_of, text_of
+from tests.gateway.components.sample_form import TABS
 
 Render = Callable[..., Any]
 
@@ -41,12 +44,17 @@ def test_each_choice_made_can_be_taken_back_by_name_with_a_button_or_a_link(rend
 
 
 def test_tabs_are_numbered_in_order_one_is_current_and_those_done_send_what_was_typed(rendered: Render) -> None:
-    for tabs in (TABS, LONG_TABS):
-        page = rendered('tabs_nav.html:tabs_nav(tabs, form="f")', '<form id="f"></form>', tabs=tabs)
-        assert [text_of(tab) for tab in page.xpath("//ol/li")] == [f"{tab['number']} - {tab['title']}" for tab in tabs]
-        assert len(page.xpath("//*[@aria-current='step']")) == 1
-        assert set(page.xpath("//button/@form")) == {"f"}
-        assert page.xpath("//button/@value")[0] == "1"
+    page = rendered('tabs_nav.html:tabs_nav(tabs, form="f")', '<form id="f"></form>', tabs=TABS)
+    assert [text_of(tab) for tab in page.xpath("//ol/li")] == [f"{tab['number']} - {tab['title']}" for tab in TABS]
+    assert len(page.xpath("//*[@aria-current='step']")) == 1
+    assert set(page.xpath("//button/@form")) == {"f"}
+    assert page.xpath("//button/@value") == ["1"]
+
+
+def test_the_title_tells_how_many_mistakes_there_are(components_app: Flask) -> None:
+    page = components_app.test_client().get("/composants/onglets?erreurs=1").text
+    assert f"<title>Identification - 4 erreurs - {brand.SERVICE_TITLE}</title>" in page
+    assert problems_of(page) == []
 
 
 def test_what_is_empty_is_a_dash_in_the_recapitulation(rendered: Render) -> None:

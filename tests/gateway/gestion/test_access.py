@@ -17,10 +17,8 @@ from tests.architecture.ledger import routes_of
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import (
-    NON_COMPLIANT,
     PASSWORD,
     StaffFactory,
-    depositor,
     end_session,
     log_in,
     rows,
@@ -175,25 +173,6 @@ def test_another_académies_gestionnaire_finds_nothing(staff: StaffFactory) -> N
     elsewhere.post("/gestion/pieces/decisions", {"decision": "compliant", "selection": value})
     assert "1 pièce sans décision" in elsewhere.text
     assert "BINET" not in elsewhere.text, "a report names nobody of another académie"
-
-
-def test_a_decision_sent_after_the_session_has_ended_is_taken_up_again(
-    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    depositor(candidates, running)
-    account = staff.account("03")
-    browser = staff.with_account(account, "/gestion/pieces").browser
-    browser.get(browser.page.xpath("//tbody//a/@href")[0])
-    path = browser.path
-    end_session(running, browser, account)
-    browser.press(NON_COMPLIANT, comment="La photographie est floue.")
-    assert browser.answer.status_code == 401
-    assert "Votre saisie est conservée" in browser.text
-    log_in(browser, account)
-    assert "Anne DUVAL (gestionnaire)" in browser.text
-    browser.press("Reprendre ma saisie")
-    browser.get(f"{path}?statut=toutes")
-    assert "La photographie est floue." in browser.text
 
 
 def test_what_was_typed_stays_though_the_cookie_is_lost_and_for_nobody_else(

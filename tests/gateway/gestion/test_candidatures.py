@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import csv
-from typing import Any
 
 import pytest
-from flask import g
 
-from gateway.clients.base import ServiceClient
-from services.accounts.domain.staff import Role
-from services.chassis.errors import Unavailable
-from services.contracts.api import staff_candidatures as api
-from services.contracts.api.operation import Operation
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import NOTE_LENGTH
 from tests.gateway.candidates import CandidateFactory
@@ -129,26 +122,6 @@ def test_a_candidature_restored_has_its_pieces_and_documents_again(
     assert "est la fin de votre candidature, rétablie depuis" in candidate.text, "versions 01 and 03"
 
 
-def test_the_épreuves_of_a_candidature_are_shown_as_they_were_chosen(
-    gestionnaire: ScriptlessBrowser, candidature: str
-) -> None:
-    gestionnaire.get(f"/gestion/candidatures/{candidature}")
-    headings = [text_of(caption) for caption in gestionnaire.page.xpath("//main//caption")]
-    assert {"Epreuve(s) obligatoire(s)", "Epreuve(s) facultative(s)"} <= set(headings)
-    assert any(row.startswith("E1") and "Inscrit" in row for row in rows(gestionnaire))
-
-
-def test_who_is_found_is_listed_by_name(gestionnaire: ScriptlessBrowser, candidates: CandidateFactory) -> None:
-    for name in ("Zola", "Éluard"):
-        named = {"nom_famille": name, "nom_famille_confirmation": name, "prenoms": "Wenceslas"}
-        candidates.register(candidates.create_activated_account(**named))
-    gestionnaire.get("/gestion/candidatures")
-    gestionnaire.press("Rechercher", recherche="wenceslas")
-    assert [row.split()[0] for row in rows(gestionnaire)] == ["Éluard", "Zola"]
-    gestionnaire.follow("Candidat")
-    assert [row.split()[0] for row in rows(gestionnaire)] == ["Zola", "Éluard"], "by the heading, of the same search"
-
-
 def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     gestionnaire: ScriptlessBrowser, candidature: str, running: InProcessFourServices
 ) -> None:
@@ -212,26 +185,6 @@ def test_a_search_of_a_person_stands_in_its_address_for_whoever_typed_it(
         assert (answer.status_code, "n'est pas la vôtre" in answer.text.replace("&#39;", "'")) == (422, True)
 
 
-def test_candidatures_are_listed_with_saved_filters_and_académies_while_nobody_counts_them(
-    staff: StaffFactory, candidature: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain = ServiceClient.call
-
-    def call(client: ServiceClient, operation: Operation[Any], *given: Any, **named: Any) -> Any:
-        if operation is api.count_candidatures:
-            g.optional_since -= 3600  # as though it had waited for all the time that is left
-            raise Unavailable()
-        return plain(client, operation, *given, **named)
-
-    monkeypatch.setattr(ServiceClient, "call", call)
-    browser = staff.logged_in(role=Role.ADMINISTRATEUR)
-    assert browser.get("/gestion/candidatures?etat=active").status_code == 200
-    assert any(candidature in link for link in browser.page.xpath("//tbody//a/@href"))
-    assert text_of(browser.page.xpath("//select[@name='etat']/option[@value='active']")[0]) == "Active"
-    assert browser.page.xpath("//select[@name='academie']/option[@value='03']")
-    assert "Enregistrer ces filtres" in browser.text
-
-
 def test_filters_are_saved_under_a_name_follow_the_person_and_are_deleted(
     staff: StaffFactory, candidature: str
 ) -> None:
@@ -275,18 +228,6 @@ def test_candidatures_and_épreuves_of_their_académies_are_given_as_csv(staff: 
         assert candidature not in elsewhere.get(f"/gestion/{name}").text
 
 
-def test_who_withdraws_by_their_service_gestionnaire_is_mailed_which_is_listed_without_its_text(
-    gestionnaire: ScriptlessBrowser, page: str, running: InProcessFourServices
-) -> None:
-    gestionnaire.get(page)
-    gestionnaire.follow("Désinscrire à la demande du candidat")
-    gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande par courrier")
-    assert "Désinscrite" in gestionnaire.text
-    running.deliver_events()
-    gestionnaire.get(page)
-    assert any("désinscription" in row.casefold() and row.endswith("Envoyé") for row in rows(gestionnaire))
-
-
 def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, staff: StaffFactory
 ) -> None:
@@ -305,24 +246,6 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     assert note not in candidate.text
 
 
-def test_a_candidature_is_found_by_birth_date_and_a_wrong_one_stays(
-    gestionnaire: ScriptlessBrowser, candidature: str
-) -> None:
-    gestionnaire.get("/gestion/candidatures")
-    gestionnaire.press("Rechercher", naissance="01/02/2001")
-    born_that_day = rows(gestionnaire)
-    assert born_that_day
-    gestionnaire.press("Rechercher", recherche="personne")
-    assert (rows(gestionnaire), gestionnaire.value("naissance")) == ([], "01/02/2001"), "both must be right"
-    gestionnaire.press("Rechercher", recherche="", naissance="02/02/2001")
-    assert rows(gestionnaire) == []
-    gestionnaire.press("Rechercher", naissance="31/02/2001")
-    assert (gestionnaire.answer.status_code, gestionnaire.value("naissance")) == (422, "31/02/2001")
-    assert "Une date est attendue" in gestionnaire.text
-    gestionnaire.press("Rechercher", recherche="x", naissance="")
-    assert gestionnaire.answer.status_code == 422, "it would find everybody"
-
-
 def test_without_documents_the_page_says_so_and_shows_the_rest(
     gestionnaire: ScriptlessBrowser, candidature: str, running: InProcessFourServices
 ) -> None:
@@ -330,15 +253,3 @@ def test_without_documents_the_page_says_so_and_shows_the_rest(
         assert gestionnaire.get(f"/gestion/candidatures/{candidature}").status_code == 200
         assert "Les documents ne peuvent pas être affichés pour le moment." in gestionnaire.text
         assert "Ce que le candidat a déclaré" in gestionnaire.text
-
-
-def test_the_pieces_of_one_lead_to_it_and_to_all_pieces_by_the_same_filters(
-    gestionnaire: ScriptlessBrowser, candidature: str
-) -> None:
-    address = f"/gestion/pieces?statut=toutes&code=NATIDE06&candidature={candidature}"
-    gestionnaire.get(address)
-    gestionnaire.follow("voir les autres")
-    assert gestionnaire.answer.request.full_path == "/gestion/pieces?statut=toutes&code=NATIDE06"
-    gestionnaire.get(address)
-    gestionnaire.follow("une candidature")
-    assert gestionnaire.path == f"/gestion/candidatures/{candidature}"

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
 from base64 import urlsafe_b64encode
 
 from gateway.error_pages import LONGEST_KEPT_POST
 from gateway.layout.frame import GESTION_PAGES
-from services.accounts.domain.staff import Role
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 from tests.documents.imports.exam_office import zip_of
-from tests.gateway.candidates import CandidateFactory
-from tests.gateway.gestion.people import StaffFactory, rows
-from tests.registrations.catalogue.archives import delivered
+from tests.gateway.gestion.people import rows
 from tests.registrations.catalogue.small_exam import SMALL
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
@@ -59,14 +55,6 @@ def test_what_is_in_force_is_downloaded_and_is_no_change_when_it_is_sent_again(
     assert "CFG4, intitulé CERTIFICAT DE FORMATION GENERALE CERTIFICAT RENOMME" in rows(administrator)
 
 
-def test_whom_a_change_concerns_is_told_by_session(
-    administrator: ScriptlessBrowser, candidates: CandidateFactory
-) -> None:
-    candidates.log_in_registered()
-    send(administrator, delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [60, ")))
-    assert any(re.match(r"BTS 2022 \d+ [1-9]\d*", row) for row in rows(administrator)), rows(administrator)
-
-
 def test_mistakes_are_shown_by_file_and_line_and_what_is_no_archive_is_refused_beside_its_field(
     administrator: ScriptlessBrowser,
 ) -> None:
@@ -99,19 +87,3 @@ def test_an_archive_that_is_too_long_to_be_kept_is_to_be_sent_again_after_an_out
         assert administrator.answer.status_code == 503
         assert ("Réessayer" in administrator.text) is is_kept
         assert ("trop long pour être conservé" in administrator.text) is not is_kept
-
-
-def test_a_catalogue_that_somebody_else_has_loaded_meanwhile_is_compared_again(
-    administrator: ScriptlessBrowser, staff: StaffFactory
-) -> None:
-    send(administrator, archive("UN CERTIFICAT", "CFG3"))
-    other = staff.logged_in(role=Role.ADMINISTRATEUR)
-    send(other, archive("AUTRE CERTIFICAT", "CFG3"))
-    other.press("Charger ce catalogue")
-    administrator.press("Charger ce catalogue")
-    assert administrator.answer.status_code == 412
-    assert "Rien n'a été chargé" in administrator.text
-    assert "CFG3, intitulé AUTRE CERTIFICAT UN CERTIFICAT" in rows(administrator)
-    assert "personne n'est concerné" in administrator.text
-    administrator.press("Charger ce catalogue")
-    assert "Le catalogue est chargé" in administrator.text

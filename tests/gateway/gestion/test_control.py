@@ -8,10 +8,7 @@ from gateway.layout.frame import GESTION_PAGES
 from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import controle
 from services.chassis.errors import Unavailable
-from services.contracts import page_labels
-from services.pieces.domain.control import ACTED_UPON, WHY_NOT
-from services.pieces.models import Piece, db
-from tests.gateway.candidates import CandidateFactory
+from services.pieces.domain.control import WHY_NOT
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import (
     COMPLIANT,
@@ -19,12 +16,10 @@ from tests.gateway.gestion.people import (
     RECEIVED,
     StaffFactory,
     deposit,
-    depositor,
     open_first,
     rows,
     statuses,
 )
-from tests.gateway.tabs import NUMBER
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -114,32 +109,6 @@ def test_the_decision_just_taken_is_the_one_taken_back_where_the_next_piece_has_
     assert statuses(candidate) == [RECEIVED, RECEIVED]
 
 
-def test_a_decision_that_the_candidate_acted_on_stays(desk: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
-    refused = desk.path
-    desk.press(NON_COMPLIANT, comment="Illisible.")
-    deposit(candidate, f"{candidate.path}/depot/{refused.rpartition('/')[2]}")
-    desk.press(TAKE_BACK)
-    assert desk.answer.status_code == 409
-    assert ACTED_UPON in desk.text
-    desk.get(refused)
-    assert not desk.page.xpath(f"//button[.='{TAKE_BACK}']")
-    desk.press(COMPLIANT)  # the list is as it was for the other tests
-
-
-def test_the_piece_just_decided_is_the_one_before_though_it_left_the_list(desk: ScriptlessBrowser) -> None:
-    first = desk.path
-    assert "1 à suivre" in desk.text
-    assert not desk.page.xpath("//a[@rel='prev']")
-    desk.press(COMPLIANT)
-    assert "1 dans l'heure, aucune à suivre" in desk.text
-    second = desk.path
-    desk.follow("Pièce précédente")
-    assert desk.path == first
-    assert "1 à suivre" in desk.text
-    desk.follow("Pièce suivante")
-    assert desk.path == second
-
-
 def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
     desk: ScriptlessBrowser, candidate: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,25 +161,6 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
     assert "1 décision auparavant" in desk.text
 
 
-def test_the_reasons_that_its_exam_has_for_a_piece_are_offered_with_those_for_any(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    candidature = candidate.path.rpartition("/")[2]
-    gestionnaire.get(f"/gestion/pieces?candidature={candidature}&code=NATIDE06&statut=toutes")
-    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
-    assert "Le document est périmé." in gestionnaire.text
-    assert "Le document n'est pas lisible." in gestionnaire.text
-
-
-def test_a_piece_is_refused_by_its_comment_while_registrations_is_away(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
-    with service_stopped(running.registrations):
-        open_first(gestionnaire, candidate)
-        gestionnaire.press(NON_COMPLIANT, comment="Illisible.")
-        assert gestionnaire.answer.status_code == 200
-
-
 def test_who_else_has_the_file_open_is_shown(
     staff: StaffFactory,
     desk: ScriptlessBrowser,
@@ -248,30 +198,3 @@ def test_what_was_sent_again_is_told_and_comes_first(desk: ScriptlessBrowser, ca
     assert refused in sent_again
     assert desk.path.startswith("/gestion/pieces/"), "those that were never controlled follow"
     assert "statut=a-controler" in desk.answer.request.full_path
-
-
-def test_a_piece_that_is_no_longer_asked_for_says_so(desk: ScriptlessBrowser, running: InProcessFourServices) -> None:
-    assert "n'est plus demandée" not in desk.text
-    with running.pieces.app.app_context(), db.operation() as session:
-        session.get_one(Piece, desk.path.rpartition("/")[2]).asked = False
-    desk.get(desk.path)
-    assert "Cette pièce n'est plus demandée" in desk.text
-
-
-def test_a_piece_that_a_new_version_asks_for_again_says_so_to_both(
-    gestionnaire: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidate = depositor(candidates, running, deposits=4)
-    listed = candidate.path
-    candidate.get("/inscriptions")
-    candidate.press("Modifier")
-    candidate.get(f"{candidate.path.rpartition('/')[0]}/{NUMBER}")
-    candidate.press(page_labels.SAVE)
-    running.deliver_events()
-    gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={listed.rpartition('/')[2]}")
-    assert ["CINSIG03" in row for row in rows(gestionnaire)] == ["Redemandée" in row for row in rows(gestionnaire)]
-    gestionnaire.get(gestionnaire.page.xpath("//a[contains(., 'CINSIG03')]/@href")[0])
-    assert "à nouveau pour la version 2. Le fichier ci-dessous est celui de la version 1." in gestionnaire.text
-    candidate.get(listed)
-    assert candidate.text.count("Version 1") == 1
-    assert "à nouveau pour la version 2." in candidate.text

@@ -117,18 +117,6 @@ def test_the_way_through_it_keeps_the_filters_of_the_list_that_it_began_in(
     assert gestionnaire.answer.request.full_path == f"{page}?etat=active"
 
 
-def test_two_windows_of_a_correction_overwrite_nothing(gestionnaire: ScriptlessBrowser, page: str) -> None:
-    tabs = begin(gestionnaire, page)
-    revision = gestionnaire.value("revision")
-    gestionnaire.press("Suivant", adresse="2 rue du lac")
-    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
-    gestionnaire.press("Suivant", adresse="3 rue du bois", revision=revision)
-    assert gestionnaire.answer.status_code == 409
-    assert "2 rue du lac" in gestionnaire.text
-    gestionnaire.press("Garder ma saisie")
-    assert gestionnaire.value("adresse") == "3 rue du bois"
-
-
 def test_a_rule_is_overridden_by_an_administrateur(
     gestionnaire: ScriptlessBrowser, administrator: ScriptlessBrowser, page: str, running: InProcessFourServices
 ) -> None:

@@ -6,7 +6,6 @@ import pyotp
 import pytest
 
 from services.accounts.domain.staff import RECOVERY_CODES
-from services.accounts.domain.throttling import SECOND_FACTOR
 from tests.gateway.calls import ask_api
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.invitations import NEW_PASSWORD, recovery_codes, shown_secret
@@ -74,20 +73,3 @@ def test_a_token_is_shown_once_listed_and_revoked(member: StaffBrowser, running:
     member.browser.press("Révoquer : suivi du bureau")
     assert "Le jeton est révoqué" in member.browser.text
     assert "Révoqué" in rows(member.browser)[0]
-
-
-def test_a_token_asked_for_with_mistakes_keeps_what_was_typed(member: StaffBrowser) -> None:
-    member.browser.get("/gestion/compte/jetons")
-    member.press("Créer le jeton", **{**NAMES, "code": "000000"})
-    assert (member.browser.answer.status_code, member.browser.value("name")) == (422, "suivi du bureau")
-    assert member.browser.page.xpath("//input[@name='scopes'][@checked]/@value") == ["pieces:read"]
-
-
-def test_too_many_wrong_codes_make_one_wait(member: StaffBrowser) -> None:
-    member.browser.get("/gestion/compte/codes-de-secours")
-    for _ in range(SECOND_FACTOR.undelayed):
-        member.press("Afficher de nouveaux codes", code="000000")
-        assert member.browser.answer.status_code == 422
-    member.press("Afficher de nouveaux codes")
-    assert member.browser.answer.status_code == 429
-    assert "Trop d'essais" in member.browser.text

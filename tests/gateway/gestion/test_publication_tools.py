@@ -6,8 +6,6 @@ import pytest
 import requests
 
 from gateway.clients.file_uploads import VERSION, upload_metadata
-from services.chassis.french import file_size
-from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.contracts.api.uploads import UPLOAD_PART_TYPE
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
@@ -57,13 +55,3 @@ def test_a_tool_uploads_as_many_bytes_as_documents_takes_and_has_them_taken(
     assert taken.status_code == 200, taken.text
     assert taken.json()["refused"] == 1, "documents has read it, and found no PDF of a candidate"
     assert api.post(f"{new_import}/files", json=uploads, timeout=SECONDS).json()["revision"] == 1, "taken once"
-
-
-def test_a_byte_more_is_refused_with_the_size_that_may_be(api: requests.Session, new_import: str) -> None:
-    answer = announce(api, new_import, MAX_ARCHIVE_BYTES + 1)
-    assert answer.status_code == 413
-    assert f"La taille d'un envoi ne doit pas excéder {file_size(MAX_ARCHIVE_BYTES)}" in answer.json()["detail"]
-
-
-def test_a_body_larger_than_a_part_is_refused(api: requests.Session, new_import: str) -> None:
-    assert api.post(f"{new_import}/files", data=bytes(MAX_BODY_BYTES + 1), timeout=SECONDS).status_code == 413

@@ -10,10 +10,8 @@ from sqlalchemy import select
 
 from services.chassis.french import file_size
 from services.contracts.document_rules import MAX_CSV_BYTES
-from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
-from services.documents.handlers import registry
 from services.documents.models import Candidature, db
-from tests.documents.imports.exam_office import HEADINGS, csv_of, pdf_of, zip_of
+from tests.documents.imports.exam_office import HEADINGS, csv_of
 from tests.documents.text_extraction import text_of_pdf
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -21,7 +19,6 @@ from tests.gateway.gestion.people import StaffFactory, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
-from tests.support.service_worker import deliver_event
 
 CELLS = "E1 - Culture générale;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204"
 SESSION = "BTS 2022 - BREVET DE TECHNICIEN SUPERIEUR"
@@ -128,54 +125,11 @@ def test_one_document_of_many_is_taken_back(
     assert "Note rectifiée" not in candidate.text, "that reason is for the service"
 
 
-def test_a_document_that_the_catalogue_declares_is_published_as_pdf(
-    candidate: ScriptlessBrowser, gestionnaire: ScriptlessBrowser, running: InProcessFourServices, numero: str
-) -> None:
-    declared = (DeclaredDocument("attestation", "Attestation de réussite"),)
-    exam = SESSION.removeprefix("BTS 2022 - ")
-    event = DocumentsDeclared("BTS", exam, "2021-10-04T08:00:00+00:00", declared)
-    deliver_event(running.documents.app, registry, event)
-    path = prepare(gestionnaire, type="attestation", source="pdf")
-    archive = zip_of({f"lot/attestation-{numero}.pdf": pdf_of("Admis"), "notice.pdf": pdf_of()})
-    send(gestionnaire, path, archive, "lot.zip")
-    assert "1 document à publier" in gestionnaire.text
-    assert rows(gestionnaire) == ["notice.pdf - Aucun N° candidat (11 chiffres) dans le nom du fichier"]
-    gestionnaire.press("Publier 1 document")
-    running.deliver()
-    candidate.get(documents_page(candidate))
-    links = (text_of(link) for link in candidate.page.xpath("//main//a"))
-    candidate.follow(next(words for words in links if words.startswith("Ouvrir : Attestation de réussite du ")))
-    assert "Admis" in text_of_pdf(candidate.answer.data)
-    candidature = documents_page(candidate).rpartition("/")[2]
-    gestionnaire.get(f"/gestion/candidatures/{candidature}/document")
-    assert "Convocation(s) aux épreuves" in gestionnaire.text
-    assert "Attestation de réussite" not in gestionnaire.text, "it is published from a PDF"
-
-
 def test_what_was_typed_stays_where_something_is_missing(gestionnaire: ScriptlessBrowser) -> None:
     gestionnaire.get("/gestion/documents/nouveau")
     gestionnaire.press("Continuer", source="pdf", title="Convocation du 12 mai", type="convocation", session="")
     assert gestionnaire.answer.status_code == 422
     assert (gestionnaire.value("title"), gestionnaire.value("type")) == ("Convocation du 12 mai", "convocation")
-
-
-@pytest.mark.usefixtures("candidate")
-def test_a_form_sent_twice_prepares_one_publication_and_a_changed_one_says_so(gestionnaire: ScriptlessBrowser) -> None:
-    gestionnaire.get("/gestion/documents")
-    before = len(rows(gestionnaire))
-    gestionnaire.get("/gestion/documents/nouveau")
-    typed = {"type": "convocation", "source": "csv", "session": SESSION, "paragraphs": "Soyez à l'heure."}
-    form = {**typed, "academie": "03", "order_key": gestionnaire.value("order_key")}
-    for _ in range(2):
-        gestionnaire.post("/gestion/documents/nouveau", form)
-        assert gestionnaire.answer.status_code == 200, gestionnaire.text
-    gestionnaire.post("/gestion/documents/nouveau", {**form, "title": "Convocation du 12 mai"})
-    assert gestionnaire.answer.status_code == 409
-    assert "Vous avez déjà préparé une publication avec ce formulaire" in gestionnaire.text
-    gestionnaire.press("Continuer")
-    assert "Convocation du 12 mai" in gestionnaire.text
-    gestionnaire.get("/gestion/documents")
-    assert len(rows(gestionnaire)) == before + 2
 
 
 def test_no_file_or_one_that_cannot_be_taken_is_said_on_the_page(gestionnaire: ScriptlessBrowser) -> None:
@@ -215,13 +169,6 @@ def test_a_model_comes_filled_and_a_refused_line_comes_back_to_be_mended(
     with closing(gestionnaire.get(link)) as refused:
         assert "Motif du refus" in refused.text
         assert numero in refused.text
-
-
-def test_a_model_is_given_to_fill_in(gestionnaire: ScriptlessBrowser) -> None:
-    answer = gestionnaire.get("/gestion/documents/modeles/releve_notes.csv")
-    assert answer.text.startswith("\ufeffN° candidat;")
-    assert "Modele - Releve(s) de notes" in answer.headers["Content-Disposition"]
-    assert gestionnaire.get("/gestion/documents/modeles/autre.csv").status_code == 404
 
 
 def test_the_home_page_lists_publications_under_way_until_they_are_given_up(

@@ -13,11 +13,9 @@ from gateway.web.gestion import decisions, pieces
 from services.chassis.errors import Unavailable
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_pieces import control_many
-from services.contracts.page_labels import VALIDATE
 from services.contracts.page_sizes import LARGEST_SELECTION
-from services.pieces.domain.control import WHY_NOT
 from tests.gateway.deposited_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, RECEIVED, StaffFactory, rows, statuses
+from tests.gateway.gestion.people import COMPLIANT, RECEIVED, StaffFactory, rows, statuses
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -50,17 +48,6 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     assert sorted(statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
     gestionnaire.follow("Retour à la liste")
     assert gestionnaire.title == GESTION_PAGES["pieces"].label
-
-
-def test_after_a_decision_on_a_selection_none_is_offered_to_be_taken_back(
-    desk: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    desk.press(RECEIVED)
-    first, *_ = boxes(desk, candidate)
-    assert desk.page.xpath("//form[@data-annulation]")
-    select(desk, "compliant", first)
-    desk.follow("Retour à la liste")
-    assert not desk.page.xpath("//form[@data-annulation]")
 
 
 @pytest.fixture
@@ -132,22 +119,6 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
     assert f"2 pièces sont maintenant « {RECEIVED} »." in gestionnaire.text
 
 
-def test_a_selection_is_refused_with_a_reason_alone(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    first, second = boxes(gestionnaire, candidate)
-    select(gestionnaire, "received", first)
-    form = [("resubmit_until", "20/11/2099"), ("decision", "non_compliant")]
-    gestionnaire.post("/gestion/pieces/decisions", [*form, ("selection", first), ("selection", second)])
-    assert gestionnaire.answer.status_code == 422
-    assert "Cette pièce a changé" in gestionnaire.text, "what cannot be mended is told beside"
-    assert WHY_NOT in gestionnaire.text
-    assert gestionnaire.value("resubmit_until") == "20/11/2099"
-    gestionnaire.press(f"Continuer : {NON_COMPLIANT}", reason="Le document n'est pas signé.")
-    assert f"Une pièce est maintenant « {NON_COMPLIANT} »." in gestionnaire.text
-    assert sorted(statuses(candidate)) == sorted([RECEIVED, NON_COMPLIANT])
-
-
 def test_selecting_nothing_or_nonsense_is_told(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
@@ -156,17 +127,3 @@ def test_selecting_nothing_or_nonsense_is_told(gestionnaire: ScriptlessBrowser, 
         values = [("selection", value) for value in nonsense]
         gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
         assert gestionnaire.answer.status_code == 422
-
-
-def test_pieces_not_handed_over_are_hidden_or_shown_alone(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    assert len(boxes(gestionnaire, candidate)) == 2
-    group = candidate.page.xpath("//a[contains(@href, '/validation/')]/@href")[0]
-    candidate.get(group)
-    candidate.press(VALIDATE)
-    counts = []
-    for chosen in ("", "true", "false"):
-        gestionnaire.press("Filtrer", validees=chosen)
-        counts.append(len(rows(gestionnaire)))
-    assert counts == [2, 1, 1]

@@ -12,11 +12,9 @@ from gateway.clients.base import ServiceClient
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
-from gateway.web.gestion.candidatures import SHORTEST_SEARCH
 from gateway.web.gestion.controle import MAX_SHOWN_PAGES
 from services.contracts.api.pieces import read_file
 from services.pieces.models import Deposit, db
-from tests.gateway.calls import note_calls
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import RECEIVED, depositor, rows
@@ -117,48 +115,6 @@ def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_addre
     gestionnaire.press("Filtrer", numero_candidat="02199999999")
     assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], "02199999999")
     assert "02199999999" not in gestionnaire.answer.request.url
-
-
-def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    gestionnaire.get("/gestion/candidatures")
-    gestionnaire.press("Rechercher", recherche="d" * (SHORTEST_SEARCH - 1))
-    assert f"au moins {SHORTEST_SEARCH} caractères" in gestionnaire.text
-    gestionnaire.press("Rechercher", recherche="binet")
-    assert rows(gestionnaire)
-    assert "binet" not in gestionnaire.answer.request.url
-    gestionnaire.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
-    assert "Version 1" in gestionnaire.text
-    [numero] = re.findall(r"N° candidat (\d{11})", gestionnaire.text)
-    gestionnaire.get("/gestion/candidatures")
-    gestionnaire.press("Rechercher", recherche=f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]} binet")
-    [found] = gestionnaire.page.xpath("//tbody//a/@href")
-    gestionnaire.get(found)
-    assert numero in gestionnaire.text
-    gestionnaire.follow("Ses pièces justificatives")
-    assert rows(gestionnaire)
-
-
-def test_a_piece_with_its_neighbours_what_its_candidate_declared_and_its_reasons_are_three_answers(
-    gestionnaire: ScriptlessBrowser,
-    candidate: ScriptlessBrowser,
-    running: InProcessFourServices,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Accounts apart, whose answers are kept."""
-    candidature = candidate.path.rpartition("/")[2]
-    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
-    piece = gestionnaire.page.xpath("//tbody//a/@href")[0]
-    asked = note_calls(monkeypatch, pieces=running.pieces.app, registrations=running.registrations.app)
-    gestionnaire.get(piece)
-    assert gestionnaire.page.xpath("//a[@rel='next']")
-    piece_id = piece.partition("?")[0].rpartition("/")[2]
-    assert asked() == [
-        f"pieces GET /v1/pieces/{piece_id}",
-        f"registrations GET /v1/staff/candidatures/{candidature}",
-        "registrations GET /v1/staff/refusal-reasons",
-    ]
 
 
 def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateway.cookies import STAFF_SESSION_COOKIE
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
 from services.accounts.domain.staff import RECOVERY_CODES, Role
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
 from services.contracts.account_rules import INVITATION_LIFETIME
-from services.contracts.api.team import MEMBERS
 from tests.gateway.candidates import drop_cached_exchange
 from tests.gateway.gestion.invitations import (
     invite,
@@ -134,39 +131,6 @@ def test_who_is_disabled_is_out_until_enabled_again(staff: StaffFactory, running
     assert member.browser.path == "/gestion"
 
 
-def test_an_act_without_reason_or_code_is_not_done(staff: StaffFactory) -> None:
-    chief, account = staff.administrateur(), staff.account("03")
-    _do(chief, account, "Désactiver l'accès", reason="", code="")
-    assert chief.browser.answer.status_code == 422
-    _do(chief, account, "Désactiver l'accès", reason="Mutation", code="000000")
-    assert (chief.browser.answer.status_code, "Mutation" in chief.browser.answer.text) == (422, True)
-    chief.browser.get(f"/gestion/equipe/{account.id}")
-    assert "Active" in chief.browser.text
-
-
-def test_who_lost_a_second_factor_gets_another_by_mail(staff: StaffFactory, running: InProcessFourServices) -> None:
-    chief, account = staff.administrateur(), staff.account("03")
-    _do(chief, account, "Réinitialiser le second facteur", reason="Téléphone perdu")
-    person = staff.browser()
-    person.get("/gestion/connexion")
-    log_in(person, account)
-    assert person.answer.status_code == 401
-    person.get(mailed_link(running, account.email))
-    set_up(person)
-    assert person.title == "Vos codes de secours"
-
-
-def test_nobody_takes_their_own_access_away(staff: StaffFactory) -> None:
-    chief = staff.administrateur()
-    chief.browser.get(f"/gestion/equipe/{chief.account.id}")
-    assert "C'est votre propre compte" in chief.browser.text
-    typed = {"reason": "Mutation", "role": "administrateur"}
-    for act in ("desactivation", "reinitialisation", "profil"):
-        assert chief.browser.get(f"/gestion/equipe/{chief.account.id}/{act}").status_code == 404
-        chief.browser.post(f"/gestion/equipe/{chief.account.id}/{act}", {**typed, "code": chief.code()})
-        assert chief.browser.answer.status_code == 409, act
-
-
 def test_a_personal_token_opens_no_page(staff: StaffFactory, running: InProcessFourServices) -> None:
     chief = staff.account(role=Role.ADMINISTRATEUR)
     tool = staff.browser()
@@ -186,13 +150,3 @@ def _do(chief: StaffBrowser, account: StaffAccount, act: str, **typed: str) -> N
 def _id_of(running: InProcessFourServices, email: str) -> str:
     with running.accounts.app.app_context(), db.reading() as session:
         return str(session.query(StaffMember).filter_by(email=email).one().id)
-
-
-def test_a_cell_of_a_column_that_the_list_does_not_have_is_refused(running: InProcessFourServices) -> None:
-    app = running.gateway.app
-    with app.test_request_context():
-        template = app.jinja_env.get_template("gestion/templates/liste.html")
-        table = template.make_module().rows_table  # type: ignore[attr-defined]
-        assert "Adresse mail" in table(MEMBERS.page_columns, [], {"Nom": str}, "Équipe", "equipe")
-        with pytest.raises(ValueError, match="Prénom"):
-            table(MEMBERS.page_columns, [], {"Prénom": str}, "Équipe", "equipe")

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Dialog, Route, expect
 
 from services.contracts import page_labels
-from services.contracts.registration_rules import FIELD_VALUE_LENGTH
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.scripts.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
 from tests.support.accessibility import violations
@@ -211,10 +210,3 @@ def test_after_the_session_has_ended_the_page_leads_to_the_log_in_and_back(typis
     typist.page.get_by_role("button", name="Reprendre ma saisie").click()
     expect(typist.field("adresse")).to_have_value("1 rue du port")
     typist.holds("adresse", "1 rue du port")
-
-
-def test_a_text_that_cannot_be_kept_is_told(typist: Typist) -> None:
-    typist.field("adresse").fill("x" * (FIELD_VALUE_LENGTH + 1))
-    typist.reads(re.compile(f"Non enregistré : {FIELD_VALUE_LENGTH} caractères"))
-    typist.field("adresse").fill("1 rue du port")
-    typist.reads(SAVED)

@@ -24,15 +24,6 @@ def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_sav
     expect(typist.field("etablissement-texte", other)).to_have_value("Pasteur")
 
 
-def test_a_choice_that_changes_the_form_is_told_as_saved_by_the_one_request_that_it_takes(typist: Typist) -> None:
-    typist.opens(CANDIDATURE)
-    typist.field("categorie").select_option("320")
-    typist.reads(SAVED)
-    with typist.page.expect_request("**/saisie"):
-        typist.field("etablissement-texte").fill("Pasteur")
-    assert typist.saves == 1
-
-
 def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(typist: Typist) -> None:
     typist.opens(CANDIDATURE)
     typist.page.context.set_offline(True)
@@ -117,15 +108,6 @@ def test_what_is_typed_before_the_scripts_arrive_is_saved(typist: Typist) -> Non
         typist.field("adresse").fill("1 rue du port")
     typist.reads(SAVED)
     typist.holds("adresse", "1 rue du port")
-
-
-def test_a_page_on_which_nothing_was_typed_before_the_scripts_arrive_saves_nothing(typist: Typist) -> None:
-    with before_scripts(typist, IDENTIFICATION):
-        pass
-    typist.page.wait_for_load_state()
-    with typist.page.expect_request("**/saisie"):
-        typist.field("adresse").fill("1 rue du port")
-    assert typist.saves == 1
 
 
 def test_words_typed_before_the_scripts_arrive_are_not_sent_for_the_school_chosen_earlier(typist: Typist) -> None:

@@ -11,18 +11,12 @@ from playwright.sync_api import Page, Route, expect
 from gateway.layout.frame import HOME
 from services.chassis.french import file_size
 from services.contracts import page_labels
-from tests.gateway.components.showcase import SESSION_END
+from tests.gateway.components.sample_form import SESSION_END
 from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, layout_faults
 from tests.support.accessibility import violations
 from tests.support.chromium import DESKTOP, TELEPHONE
 
-PAGES = (
-    "/composants",
-    "/composants/onglets?erreurs=1",
-    "/composants/onglets?douze=1",
-    "/composants/connexion",
-    "/composants/introuvable",
-)
+FORM_WITH_MISTAKES = "/composants/onglets?erreurs=1"
 COUNT_WHAT_MOVES = """
 window.moved = 0;
 new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.moved += shift.value; })
@@ -41,20 +35,16 @@ def test_axe_finds_nothing_and_the_policy_stops_nothing(open_page: Open, site: s
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    for address in PAGES:
-        page.goto(site + address, wait_until="networkidle")
-        faults += [f"{address}: {violation}" for violation in violations(page)]
-    assert faults == []
+    page.goto(site + FORM_WITH_MISTAKES, wait_until="networkidle")
+    assert faults + violations(page) == []
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "without"])
 def test_nothing_sticks_out_at_320_pixels(open_page: Open, site: str, script: bool) -> None:
     page = open_page(viewport={"width": 320, "height": 700}, java_script_enabled=script)
-    for address in PAGES:
-        page.goto(site + address)
-        # A picture of the whole page is as wide as what sticks out; it needs no script.
-        picture = Image.open(BytesIO(page.screenshot(full_page=True)))
-        assert picture.width == 320, address
+    page.goto(site + FORM_WITH_MISTAKES)
+    # A picture of the whole page is as wide as what sticks out; it needs no script.
+    assert Image.open(BytesIO(page.screenshot(full_page=True))).width == 320
 
 
 @pytest.mark.parametrize("lost", [True, False], ids=["lost", "forbidden"])
@@ -156,17 +146,10 @@ def _ask_for_renewal(tabs: Page) -> list[Route]:
 
 
 def test_the_summary_of_mistakes_takes_the_focus_and_leads_to_the_field(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants/onglets?erreurs=1", wait_until="networkidle")
+    page.goto(site + FORM_WITH_MISTAKES, wait_until="networkidle")
     expect(page.locator("#resume-erreurs")).to_be_focused()
     page.get_by_role("link", name="Répondez Oui ou Non").click()
     expect(page.get_by_role("radio", name="Oui")).to_be_focused()
-
-
-def test_a_password_can_be_looked_at(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants", wait_until="networkidle")
-    page.get_by_label("Mot de passe *", exact=True).fill("Secret.123")
-    page.get_by_label("Afficher").check(force=True)
-    expect(page.get_by_label("Mot de passe *", exact=True)).to_have_attribute("type", "text")
 
 
 def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) -> None:
@@ -216,35 +199,7 @@ def test_a_form_pressed_twice_is_sent_once(tabs: Page) -> None:
     assert len(posts) == 1
 
 
-def test_every_column_of_a_table_is_in_sight_on_a_telephone(open_page: Open, site: str) -> None:
-    page = open_page(viewport=TELEPHONE)
-    page.goto(f"{site}/composants")
-    table = page.get_by_role("table", name="Epreuve(s) obligatoire(s)").first
-    row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="E1 - Culture générale"))
-    for column, text in (("Position", "Inscrit"), ("Mode évaluation", "Ponctuel")):
-        cell = row.get_by_role("cell", name=text)
-        box = cell.bounding_box()
-        assert box
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= TELEPHONE["width"]
-        label = cell.evaluate("one => getComputedStyle(one, '::before').content")
-        assert column in label or "attr(data-colonne)" in label
-        assert cell.get_attribute("data-colonne") == column
-
-
-def test_the_title_of_a_row_is_read_to_its_end(page: Page, site: str) -> None:
-    """The language that was chosen stands at the end of the longest titles."""
-    page.goto(f"{site}/composants")
-    table = page.get_by_role("table", name="Epreuve(s) obligatoire(s)").first
-    title = table.get_by_role("rowheader", name="E1 - Culture générale")
-    title.evaluate("one => { one.textContent += ' : expression écrite et orale'.repeat(6); }")
-    for width in (320, 800):
-        page.set_viewport_size({"width": width, "height": 700})
-        frame = table.locator("xpath=..")
-        assert frame.evaluate("one => one.scrollWidth <= one.clientWidth"), width
-
-
-def test_the_script_and_the_services_write_a_size_alike(page: Page, site: str) -> None:
+def test_the_script_and_the_services_write_a_size_alike(page: Page) -> None:
     script = (STYLE / "deposit/sizes.js").read_text(encoding="utf-8").replace("export ", "")
     assert page.evaluate(f"sizes => {{ {script} return sizes.map(sizeInWords); }}", SIZES) == [
         file_size(size) for size in SIZES

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from services.contracts import page_labels
 from services.pieces.models import AuditEntry, db
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.deposited_pieces import add_pieces_to_control
 from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.processes import wait_until
@@ -111,19 +110,6 @@ def test_a_key_takes_the_last_decision_back(desk: Page) -> None:
     assert _shown_piece(desk) == first
 
 
-def test_all_that_was_declared_stays_as_it_was_left(desk: Page) -> None:
-    declared = desk.locator("#declare")
-    assert not declared.get_attribute("open")
-    desk.keyboard.press("d")
-    desk.keyboard.press("c")
-    _decided(desk, COMPLIANT)
-    assert declared.get_attribute("open") is not None
-    desk.keyboard.press("d")
-    desk.reload()
-    _wait_for_keys(desk)
-    assert declared.get_attribute("open") is None
-
-
 def test_what_decides_stands_beside_the_file_and_stays_there(desk: Page) -> None:
     desk.set_viewport_size({"width": 1280, "height": 720})
     desk.keyboard.press("c")
@@ -173,27 +159,6 @@ def test_a_page_is_magnified_and_turned(desk: Page) -> None:
         assert abs(turned["y"] - its_page["y"]) < 2
         assert page.evaluate("page => page.scrollHeight - page.clientHeight") < 2
         desk.get_by_role("button", name="Tourner").click()
-
-
-def test_each_piece_takes_one_key_and_no_page_but_its_own(
-    gestionnaires_page: Page, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    candidate, page, keys = depositor(candidates, running), gestionnaires_page, ("c", "r", "c")
-    add_pieces_to_control(running, candidate.path.rpartition("/")[2], len(keys) - 1)
-    open_first_piece(page, running, candidate)
-    shown: list[str] = []
-    documents: list[str] = []
-    page.on("request", lambda asked: documents.append(asked.url) if asked.resource_type == "document" else None)
-    page.on("framenavigated", lambda frame: shown.append(frame.url))
-    for number, key in enumerate(keys, start=1):
-        with page.expect_event("framenavigated", timeout=MILLISECONDS):
-            page.keyboard.press(key)
-        if number < len(keys):
-            _wait_for_keys(page)
-    page.get_by_text("c'était la dernière pièce de cette liste").wait_for(timeout=MILLISECONDS)
-    pieces = [address for address in shown if "/gestion/pieces/" in address]
-    assert (len(pieces), len(shown)) == (len(keys) - 1, len(keys)), "the pieces that follow the first, then the list"
-    assert len(documents) == 1, "pieces take each other's place in the page; only the list is loaded"
 
 
 def test_the_next_picture_is_loaded_ahead_and_opened_when_shown(desk: Page, running: InProcessFourServices) -> None:

@@ -113,13 +113,6 @@ def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -
     )
 
 
-def test_a_portal_that_fails_twice_in_a_row_is_not_asked_again(selection: Page) -> None:
-    posts = on_parts(selection, (1, 2, 3), lambda route: route.abort())
-    press(selection)
-    reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
-    assert posts == [POSTED_PIECES] * 2
-
-
 def test_a_selection_can_be_stopped(selection: Page) -> None:
     waiting: list[Route] = []
     posts = on_parts(selection, (2,), waiting.append)

@@ -41,17 +41,24 @@ def test_pages_are_accessible_and_fit_a_small_telephone(
     browser.get("/inscriptions")
     recap = next(link for link in browser.page.xpath("//main//a/@href") if link.startswith("/inscriptions/"))
     assert faults(page, running.url, (*OF_A_CANDIDATE, recap)) == {}
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="E1"))
+    for column, text in (("Position", "Inscrit"), ("Mode évaluation", "Ponctuel")):
+        cell = row.get_by_role("cell", name=text)
+        assert (cell.is_visible(), cell.get_attribute("data-colonne")) == (True, column)
 
 
 def test_a_password_typed_stays_when_the_form_changes_in_place(page: Page, running: InProcessPortal) -> None:
     """The portal gives no password back."""
     page.goto(f"{running.url}/compte/creation")
-    page.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
+    password = page.get_by_label("Mot de passe *", exact=True)
+    password.fill(PASSWORD)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.get_by_label("Département, DOM ou COM de naissance").select_option(label="014 - CALVADOS")
     page.get_by_label("Commune de naissance").fill("cae")
     page.get_by_role("option", name="CAEN", exact=True).click()
-    expect(page.get_by_label("Mot de passe *", exact=True)).to_have_value(PASSWORD)
+    expect(password).to_have_value(PASSWORD)
+    page.get_by_label("Afficher").first.check(force=True)
+    expect(password).to_have_attribute("type", "text")
 
 
 def test_a_refused_log_in_is_heard(page: Page, running: InProcessPortal) -> None:

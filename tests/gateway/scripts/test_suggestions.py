@@ -1,7 +1,5 @@
 """Suggestions under a searched field, as people choose them: by keyboard, by a click, typed in full."""
 
-import re
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -59,16 +57,6 @@ def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(tabs:
     box.press("Enter")
     expect(box).to_have_value("REIMS")
     assert sent == []
-
-
-def test_a_suggestion_that_was_left_is_not_reached_again_by_typing(box: Locator, second: Locator) -> None:
-    box.press("ArrowUp")
-    expect(second).to_have_attribute("aria-selected", "true")
-    box.press("Escape")
-    box.press("m")
-    expect(second).to_be_visible()
-    expect(second).to_have_attribute("aria-selected", "false")
-    expect(box).not_to_have_attribute("aria-activedescendant", re.compile("."))
 
 
 def test_enter_after_too_few_letters_says_so(tabs: Page, box: Locator) -> None:

@@ -66,11 +66,3 @@ def test_two_files_sent_in_parts_are_one_document(sender: ScriptlessBrowser) -> 
         parts.appends(upload, 0, FILE)
     sender.get(parts.deposits(*uploads).headers["Location"])
     assert "Vos 2 fichiers ont été réunis en un PDF de 2 pages." in sender.text
-
-
-def test_what_was_cancelled_is_gone(sender: ScriptlessBrowser) -> None:
-    parts = Parts(sender)
-    upload = parts.begins()
-    assert parts.asks("DELETE", upload).status_code == 204
-    assert parts.asks("HEAD", upload).status_code == 404
-    assert parts.appends(upload, 0, FILE).status_code == 404

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 
 import pytest
 from PIL import Image
-from pypdf import PdfReader
 
 from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, upload_limit
 from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS, processing_sentences
@@ -52,19 +51,6 @@ def test_one_file_is_deposited_looked_at_replaced_and_taken_back(sender: Scriptl
     sender.post(sender.path)
     assert sender.title == page_labels.JUSTIFICATIFS
     assert "autre.pdf" not in sender.text
-
-
-def test_several_photographs_become_one_pdf(sender: ScriptlessBrowser) -> None:
-    sends(sender, ("1.jpg", PHOTOGRAPH), ("2.jpg", PHOTOGRAPH))
-    assert "Vos 2 fichiers ont été réunis en un PDF de 2 pages." in sender.text
-    file = sender.page.xpath("//main//a[contains(@href, '/justificatifs/fichier/')]/@href")[0]
-    assert len(PdfReader(io.BytesIO(sender.get(file).data)).pages) == 2
-
-
-def test_what_has_no_picture_goes_back_to_the_list(sender: ScriptlessBrowser) -> None:
-    sends(sender, ("pièces.zip", sample_files.archive()))
-    assert sender.title == page_labels.JUSTIFICATIFS
-    assert DEPOSITED in sender.text
 
 
 def test_nothing_chosen_and_files_too_large_are_refused_by_a_page_that_can_be_read(sender: ScriptlessBrowser) -> None:

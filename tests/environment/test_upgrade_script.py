@@ -28,7 +28,7 @@ def test_the_way_back_ends_with_what_the_version_before_looks_for_in_its_own_tab
     for words in undoing:
         scripts = ScriptDirectory(str(ROOT / words[-3]))
         undone = [script.module.downgrade for script in scripts.iterate_revisions("head", words[-1])]
-        assert undone == [migrations.give_tasks_back], words
+        assert undone[-1] is migrations.give_tasks_back, words
 
 
 def test_the_way_back_is_not_begun_without_the_version_that_is_left(tmp_path: Path) -> None:

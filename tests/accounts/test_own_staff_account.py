@@ -24,7 +24,7 @@ from services.contracts.account_rules import (
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import EMAIL, Session, code_of, logged_in, run_command
 
-NEW_PASSWORD = "Sureau/2021"
+NEW_PASSWORD = "Cornouiller/2021"
 WHY = "Mutation"
 UNKNOWN_RECOVERY_CODE = displayed_recovery_code(RECOVERY_ALPHABET[0] * RECOVERY_CODE_LENGTH)
 

@@ -49,7 +49,7 @@ def read_new(values: Mapping[str, Any], *, today: date, profile: Profile) -> New
     reader = FormReader(values)
     status = civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
-    password = passwords.read_confirmed(reader, profile)
+    password = passwords.read_confirmed(reader, profile, status.known_words if status else ())
     if status is None or reader.has_mistakes:
         raise reader.error()
     return NewAccount(status, Contact(email), password)
@@ -73,7 +73,8 @@ def read_changes(
     email = emails.read_confirmed(reader)
     wants_email = emails.key_of(reader.text("email")) != emails.key_of(contact.email)
     wants_password = bool(reader.raw("password") or reader.raw("password_confirmation"))
-    password = passwords.read_confirmed(reader, profile) if wants_password else None
+    known = (*current.known_words, *(status.known_words if status else ()))
+    password = passwords.read_confirmed(reader, profile, known) if wants_password else None
     typed = reader.raw("current_password")
     if (wants_email or wants_password) and not typed:
         reader.add_mistake(

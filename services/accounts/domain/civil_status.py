@@ -41,6 +41,11 @@ class CivilStatus:
     date_naissance: date
     naissance: Birthplace
 
+    @property
+    def known_words(self) -> tuple[str, ...]:
+        """What a password must not hold, for others know it."""
+        return self.nom_famille, self.nom_usage or "", self.prenoms, str(self.date_naissance.year)
+
 
 def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> CivilStatus | None:
     """The civil status typed, read first of its form; None, with the mistakes in `reader`, where something is missing

@@ -1,18 +1,21 @@
 """What a password must be, by profile: the guide's rule, or length alone. Common ones are refused by both.
 
-« guide »: short, with lower case, upper case and special character (guide §3), safe only because tries are throttled.
-« recommended »: longer, no classes (CNIL and ANSSI advice).
+« guide »: short, with lower case, upper case and special character (guide §3), safe only because tries are throttled
+and what others know of its owner is refused.
+« recommended »: longer, no classes (CNIL and ANSSI advice); staff always have it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from services.accounts.domain.form_reader import FormReader
+from services.reference.text import capitals
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,10 @@ PROFILES = {profile.name: profile for profile in (GUIDE, RECOMMENDED)}
 
 
 _AROUND_A_WORD = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_EXAM = ("examen", "BTS", "concours", "diplôme", "baccalauréat", "candidat", "inscription", "cyclades", "portail")
+_SHORTEST_WITHIN = 4  # characters: a shorter name is part of many words
+_KNOWN = "Il ne doit contenir ni vos noms et prénoms, ni votre année de naissance, ni un mot de l'examen."
 _TOO_COMMON = (
     "Ce mot de passe est trop courant : il serait parmi les premiers essayés. "
     "Ajouter des chiffres ou un signe à un mot courant ne suffit pas."
@@ -60,8 +67,11 @@ def normalised(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def mistakes(password: str, profile: Profile) -> list[str]:
-    """A sentence for every rule of `profile` that the password breaks; empty if it is accepted."""
+def mistakes(password: str, profile: Profile, known: Iterable[str] = ()) -> list[str]:
+    """A sentence for every rule of `profile` that the password breaks; empty if it is accepted.
+
+    `known`: what others know of its owner, names and birth year.
+    """
     password = normalised(password)
     if any(unicodedata.category(character) == "Cs" for character in password):
         return ["Il comporte un caractère qui n'existe pas."]
@@ -70,17 +80,18 @@ def mistakes(password: str, profile: Profile) -> list[str]:
         broken_rules.append(f"Il doit comporter de {profile.shortest} à {profile.longest} caractères.")
     if profile.classes:
         broken_rules += _missing_classes(password)
+        broken_rules += [_KNOWN] if _holds_a_word(password, (*_EXAM, *known)) else []
     if not broken_rules and (_is_common(password) or (not profile.classes and _is_monotonous(password))):
         broken_rules.append(_TOO_COMMON)
     return broken_rules
 
 
-def read_confirmed(reader: FormReader, profile: Profile) -> str:
-    """The password typed twice, normalised; its mistakes are in `reader`."""
+def read_confirmed(reader: FormReader, profile: Profile, known: Iterable[str] = ()) -> str:
+    """The password typed twice, normalised; its mistakes are in `reader`. `known` as in `mistakes`."""
     password, confirmation = reader.raw("password"), reader.raw("password_confirmation")
     if not password:
         reader.add_mistake("password", "Saisissez un mot de passe.")
-    elif broken_rules := mistakes(password, profile):
+    elif broken_rules := mistakes(password, profile, known):
         reader.add_mistake("password", " ".join(broken_rules))
     if not confirmation:
         reader.add_mistake("password_confirmation", "Saisissez une seconde fois le mot de passe.")
@@ -98,6 +109,14 @@ def _missing_classes(password: str) -> list[str]:
     if not any(not c.isalnum() and not c.isspace() for c in password):
         broken_rules.append("Il doit comporter un caractère spécial (exemple : . / ! *).")
     return broken_rules
+
+
+def _holds_a_word(password: str, texts: Iterable[str]) -> bool:
+    """Whether it holds a word or a number of `texts`, accents and case aside; a short one must stand alone."""
+    typed = capitals(password)
+    alone = set(_WORDS.findall(typed))
+    words = {word for text in texts for word in _WORDS.findall(capitals(text))}
+    return any(word in alone or (len(word) >= _SHORTEST_WITHIN and word in typed) for word in words)
 
 
 def _is_common(password: str) -> bool:

@@ -30,7 +30,7 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
     `values`: current_password, password, password_confirmation, code. Raises Invalid, TooMany, Unavailable.
     """
     reader = FormReader(values)
-    password = passwords.read_confirmed(reader, dependencies().profile)
+    password = passwords.read_confirmed(reader, passwords.RECOMMENDED)
     reader.refuse_mistakes()
     member = stored_member(staff_id)
     check_current_password(member, reader.raw("current_password"))

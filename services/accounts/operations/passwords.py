@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.accounts.civil_status_mapping import civil_status_of
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules, passwords, throttling
 from services.accounts.domain.emails import key_of
@@ -48,10 +49,11 @@ def complete_reset(token: str, values: Mapping[str, Any]) -> None:
     """
     with db.reading() as session:
         current = mail_link_states.state_by_token(session, Purpose.RESET, token)
-    if current is not State.USABLE:
+        owner = mail_link_states.owner_by_token(session, Account, Purpose.RESET, token)
+    if current is not State.USABLE or owner is None:
         raise mail_link_rules.unusable_link_error(Purpose.RESET, current)
     reader = FormReader(values)
-    password = passwords.read_confirmed(reader, dependencies().profile)
+    password = passwords.read_confirmed(reader, dependencies().profile, civil_status_of(owner).known_words)
     reader.refuse_mistakes()
     password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:

@@ -136,7 +136,7 @@ def known_academie_codes() -> list[str]:
 
 
 def _check_password(password: str) -> None:
-    if mistakes := passwords.mistakes(password, dependencies().profile):
+    if mistakes := passwords.mistakes(password, passwords.RECOMMENDED):
         raise Invalid.in_field("password", " ".join(mistakes))
 
 

@@ -153,7 +153,7 @@ def shown(token: str, sealed: str = "") -> LinkState:
     if link.state != State.USABLE or member is None:
         return link
     proposal = second_factor.propose(second_factor.for_link(token), member.email, sealed)
-    invited = answer_of(Invited, member, password_hint=dependencies().profile.hint)
+    invited = answer_of(Invited, member, password_hint=passwords.RECOMMENDED.hint)
     return answer_of(InvitationLink, link, invited=invited, proposal=proposal)
 
 
@@ -184,7 +184,7 @@ def complete(token: str, values: Mapping[str, Any]) -> SetUp:
 def _read_set_up(token: str, values: Mapping[str, Any]) -> tuple[str, str, int]:
     """The password, the secret of the second factor, and the time step of the code that confirms it."""
     reader = FormReader(values)
-    password = passwords.read_confirmed(reader, dependencies().profile)
+    password = passwords.read_confirmed(reader, passwords.RECOMMENDED)
     secret = second_factor.proposed_secret(reader.raw("proposal"), second_factor.for_link(token))
     step = second_factor.matching_step(secret, reader.raw("code")) if secret else None
     if secret is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from services.accounts.dependencies import dependencies
+from services.accounts.domain.passwords import RECOMMENDED
 from services.accounts.domain.staff import scopes_of
 from services.accounts.models import RecoveryCode, StaffMember, db
 from services.chassis.errors import found
@@ -23,7 +23,7 @@ def own_account(staff_id: str) -> OwnAccount:
         member,
         scopes=tuple(sorted(scopes_of(member.role))),
         recovery_codes_left=left,
-        password_hint=dependencies().profile.hint,
+        password_hint=RECOMMENDED.hint,
     )
 
 

@@ -73,6 +73,15 @@ def test_every_broken_rule_is_told() -> None:
     assert len(mistakes("abc", GUIDE)) == 3
 
 
+@pytest.mark.parametrize(
+    "password", ["Dubois2022!", "duBOIS/xyz", "Épervier!Éloïse", "Li/azerot", "Aulne!2002", "Mon/Examen9"]
+)
+def test_the_guides_profile_refuses_what_others_know_of_a_person(password: str) -> None:
+    known = ("Dubois", "Eloise Li", "2002")
+    assert mistakes(password, GUIDE, known)[-1].startswith("Il ne doit contenir ni vos noms et prénoms")
+    assert mistakes("Lierre/2021", GUIDE, known) == [], "« Li » is in many words"
+
+
 @pytest.mark.parametrize("password", [SENTENCE[: RECOMMENDED.longest], "x" * 60 + "abcdefg", "9382 4471 0029", "wxyzk"])
 def test_the_recommended_profile_takes_length_alone(password: str) -> None:
     assert mistakes(password.ljust(RECOMMENDED.shortest, "k"), RECOMMENDED) == []

@@ -16,6 +16,7 @@ import "./autosave.js";
 import "./session_end.js";
 import "./local_time.js";
 import "./mail_domain.js";
+import "./password_form.js";
 
 // The error summary gets the focus, so that screen readers announce it and Tab leads to its links.
 document.querySelector("[data-prend-le-focus]")?.focus();

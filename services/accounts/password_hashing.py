@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from services.accounts.domain.passwords import normalised
 from services.chassis.process.capacity import Limit, thread_count
 
-BUSY = "Trop de personnes s'identifient en ce moment : réessayez dans quelques secondes."
+BUSY = "Trop de personnes s'identifient en ce moment : rien n'a été vérifié."
 
 
 class PasswordHasher:

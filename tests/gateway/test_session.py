@@ -8,6 +8,7 @@ from typing import Any
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.web.compte.connexion import local_path
+from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.password_hashing import BUSY
 from services.contracts import page_labels
 from services.contracts.api.sessions import log_out
@@ -162,15 +163,28 @@ def what_hashes(email: str) -> tuple[tuple[str, dict[str, Any]], ...]:
     return ("/connexion", log_in), ("/compte/creation", creation_answers(email))
 
 
-def test_what_found_no_turn_at_hashing_is_shown_again(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
+def test_a_form_that_found_no_turn_at_hashing_is_shown_with_what_was_typed(
+    plain: ScriptlessBrowser, running: InProcessPortal
+) -> None:
     email = new_address()
     with occupy_hashing_turns(running.accounts.app):
         for path, fields in what_hashes(email):
             plain.post(path, fields)
-            assert (plain.answer.status_code, "Retry-After" in plain.answer.headers) == (503, True)
-            assert BUSY in plain.text
-            assert email in plain.answer.text
+            assert (plain.answer.status_code, plain.path) == (503, path)
+            assert f"{BUSY} Saisissez de nouveau votre mot de passe" in plain.text
+            assert f"dans {plain.answer.headers['Retry-After']} secondes" in plain.text
+            assert email in (plain.value("email" if "creation" in path else "identifiant"))
             assert PASSWORD not in plain.answer.text
-    plain.press("Réessayer")
-    assert plain.title == page_labels.CREATION_FORM
-    assert plain.value("email") == email
+    plain.press("Créer le compte", password=PASSWORD, password_confirmation=PASSWORD)
+    assert plain.path == "/compte/creation/confirmation"
+
+
+def test_a_log_in_without_password_is_no_failed_try(
+    candidates: CandidateFactory, plain: ScriptlessBrowser, running: InProcessPortal
+) -> None:
+    email = candidates.create_activated_account()
+    for _ in range(PER_SOURCE.undelayed + 1):
+        plain.post("/connexion", {"identifiant": email})
+        assert (plain.answer.status_code, "Saisissez votre mot de passe." in plain.text) == (422, True)
+    plain.post("/connexion", {"identifiant": email, "password": PASSWORD})
+    assert plain.path == "/"

@@ -22,7 +22,7 @@ from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api import sessions as api
 
-STATUSES_SHOWN_HERE = (401, 403, 422, 429)
+STATUSES_SHOWN_HERE = (401, 403, 422, 429, 503)
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of this site: nothing that a browser would read as another host (« //… », « /\\\\… », control characters)."""
 NOTICES = {

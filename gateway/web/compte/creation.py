@@ -20,7 +20,7 @@ from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENG
 from services.contracts.api import visitors as api
 from services.contracts.api.visitors import Created
 
-STATUSES_SHOWN_HERE = (409, 422, 429)
+STATUSES_SHOWN_HERE = (409, 422, 429, 503)
 LONGEST_SEALED = 3900  # bytes: browsers drop a cookie that is longer than 4096 with its name and attributes
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
 

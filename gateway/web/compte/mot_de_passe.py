@@ -66,7 +66,7 @@ def set_password(token: str) -> ResponseReturnValue:
     try:
         unusable = LINKS.use(token, lambda: clients().call(api.complete_reset, body=sent))
     except DomainError as refusal:
-        shown = shown_here(refusal, (422,))
+        shown = shown_here(refusal, (422, 503))
         return render_page("compte/templates/mot_de_passe.html", refusal=shown, form=_password_form())
     if unusable:
         return unusable

@@ -24,7 +24,7 @@ from services.contracts.account_rules import LINK_PROBLEMS, STAFF_ROLE_LABELS
 from services.contracts.api import own_staff_account as api
 
 OWN_ACCOUNT = "account:manage"
-STATUSES_SHOWN_HERE = (409, 422, 429)
+STATUSES_SHOWN_HERE = (409, 422, 429, 503)
 PASSWORD_FIELDS = ("current_password", "password", "password_confirmation", "code")
 DONE_SENTENCES = {
     "mot-de-passe": "Votre mot de passe est changé. Vos autres sessions sont terminées.",

@@ -20,7 +20,7 @@ from services.chassis.errors import DomainError, Forbidden, Unauthenticated, Una
 from services.chassis.web import problems
 from services.contracts import page_labels
 
-STATUSES_SHOWN_HERE = (401, 403, 422, 429)
+STATUSES_SHOWN_HERE = (401, 403, 422, 429, 503)
 HOME = "/gestion"
 FOR_STAFF_ALONE = f"Ce compte est celui d'un candidat : il n'ouvre pas l'{page_labels.STAFF_PAGES}."
 GESTION_PATH = re.compile(r"/gestion(?!/connexion)(?:[/?][!-\[\]-~]*)?")

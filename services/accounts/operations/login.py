@@ -19,7 +19,7 @@ from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Forbidden, Unauthenticated
+from services.chassis.errors import Forbidden, Invalid, Unauthenticated
 from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.api.sessions import CANDIDATE, STAFF
@@ -60,9 +60,12 @@ class _CountedAttempt:
 def log_in(attempt: Attempt) -> LoggedIn:
     """Open a session.
 
-    Raises TooMany, Unauthenticated `identification-refusee`, Unavailable where the hashing queue is full; only after
-    the right password Forbidden `compte-non-active`, `second-facteur`, `second-facteur-illisible`, `compte-desactive`.
+    Raises Invalid without a password, which is no try; TooMany, Unauthenticated `identification-refusee`, Unavailable
+    where the hashing queue is full; only after the right password Forbidden `compte-non-active`, `second-facteur`,
+    `second-facteur-illisible`, `compte-desactive`.
     """
+    if not attempt.password:
+        raise Invalid.in_field("password", "Saisissez votre mot de passe.")
     with dependencies().password_hasher.turn(attempt.source):  # first: a try that gets no turn is not counted
         return _log_in(attempt)
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from gateway.cookies import SESSION_COOKIE
+from services.chassis.process.capacity import RETRY_AFTER
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
+from tests.accounts.test_hashing_queue import occupy_hashing_turns
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.scripts.sender import take_session_over
 from tests.support.accessibility import violations
@@ -90,3 +92,29 @@ def test_the_link_of_a_mail_leads_out_of_the_frame_that_shows_it(
     page.goto(f"{running.url}/mails/{mail.name}")
     page.frame_locator("iframe").get_by_role("link", name="Activer mon compte").click()
     page.get_by_role("heading", name="Activation de votre compte").wait_for()
+
+
+def test_a_log_in_that_found_no_place_is_sent_again_by_itself_with_the_password_of_its_page(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    email = candidates.create_activated_account()
+    page.clock.install()
+    page.goto(f"{running.url}/connexion")
+    page.get_by_label("Identifiant de connexion").fill(email)
+    page.get_by_label("Mot de passe *").fill(PASSWORD)
+    with occupy_hashing_turns(running.accounts.app):
+        page.get_by_role("button", name=page_labels.LOG_IN).last.click()
+        expect(page.get_by_text("ce formulaire sera renvoyé de lui-même")).to_be_visible()
+        expect(page.get_by_label("Mot de passe *")).to_have_value(PASSWORD)
+    page.clock.run_for(2 * RETRY_AFTER * 1000)
+    expect(page.get_by_role("button", name=page_labels.LOG_OUT)).to_be_attached()
+
+
+def test_a_log_in_that_is_refused_says_so_in_its_page(page: Page, running: InProcessPortal) -> None:
+    page.goto(f"{running.url}/connexion")
+    page.get_by_label("Identifiant de connexion").fill("personne@example.org")
+    page.get_by_label("Mot de passe *").fill("Fausse/2021")
+    page.get_by_role("button", name=page_labels.LOG_IN).last.click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("Identifiant de connexion")).to_have_value("personne@example.org")
+    expect(page.get_by_label("Mot de passe *")).to_have_value("")

@@ -2,6 +2,7 @@
    Without this script the page comes back without the password, and says when to send it again. */
 
 const WAIT_SECONDS = 5; // where the answer does not say how long
+const HEADERS = { Accept: "text/html", Prefer: "return=minimal" }; // the address of the next page, which the browser then loads
 const waiting = new WeakSet();
 
 document.addEventListener("submit", (event) => {
@@ -15,6 +16,7 @@ document.addEventListener("submit", (event) => {
 async function send(form, button) {
   waiting.add(form);
   const notice = noticeOf(form);
+  notice.textContent = "Envoi en cours…";
   try {
     let answer = await post(form, button);
     for (let next = 2; answer.status === 503; next += 1) {
@@ -31,7 +33,7 @@ async function send(form, button) {
 // Not form.action: buttons named « action » hide it.
 function post(form, button) {
   const address = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
-  return fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form, button)), headers: { Accept: "text/html" } });
+  return fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form, button)), headers: HEADERS });
 }
 
 // Not all at the same moment: each waits up to twice as long as it was told.
@@ -39,7 +41,7 @@ function pause(notice, seconds, next) {
   const longer = Math.ceil(seconds * (1 + Math.random()));
   notice.textContent =
     "Le portail est très demandé en ce moment. Laissez cette page ouverte : " +
-    `ce formulaire sera renvoyé de lui-même dans ${longer} secondes (essai n° ${next}).`;
+    `ce formulaire sera renvoyé de lui-même dans ${longer} secondes (essai n°\u00a0${next}).`;
   return new Promise((resolve) => setTimeout(resolve, longer * 1000));
 }
 
@@ -51,7 +53,7 @@ function noticeOf(form) {
 }
 
 async function show(answer) {
-  if (answer.redirected) return location.assign(answer.url);
+  if (answer.status === 201) return location.assign(answer.headers.get("Location"));
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const content = page.getElementById("contenu");
   if (!content) throw new Error("not a page of the portal");

@@ -51,7 +51,7 @@ def create_app(settings: GatewaySettings) -> Flask:
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
     app.before_request(partial(_note_arrival_time, settings))
-    request_log.register(app, "gateway", threads=settings.threads)
+    request_log.register(app, "gateway", threads=settings.threads, is_called_by_ours=settings.behind_proxy)
     # Shown by /health/ready without failing it: pages tell what does not work while a service is down.
     services = {name: partial(_check_service, settings.url_of(name)) for name in SERVICE_LABELS}
     health_pages.register(app, Readiness(app, needs={"assets": _assets_missing}, reports=services))
@@ -118,5 +118,9 @@ def _wrap_wsgi(app: Flask, settings: GatewaySettings) -> None:
     if settings.trusted_proxies:
         wsgi = ProxyFix(wsgi, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        wsgi, root=str(STATIC_FOLDER), prefix="static/", immutable_file_test=lambda path, url: True
+        wsgi,
+        root=str(STATIC_FOLDER),
+        prefix="static/",
+        immutable_file_test=lambda path, url: True,
+        allow_all_origins=False,
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.app import create_app
-from gateway.assets import load_assets
+from gateway.assets import asset_url, load_assets
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
 from tests.gateway.candidates import CandidateFactory, creation_answers
@@ -63,6 +63,13 @@ def test_every_page_tells_browsers_what_to_forbid(plain: ScriptlessBrowser) -> N
         assert "img-src 'self' data:" in policy
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_files_are_no_other_sites_and_a_stranger_names_no_request(running: InProcessPortal) -> None:
+    file = running.gateway.app.test_client().get(asset_url("portail.css"), base_url=running.url)
+    assert (file.status_code, file.headers.get("Access-Control-Allow-Origin")) == (200, None)
+    answer = running.gateway.app.test_client().get("/", base_url=running.url, headers={"X-Request-ID": "of-a-stranger"})
+    assert answer.headers["X-Request-ID"] != "of-a-stranger"
 
 
 def test_metrics_are_read_from_elsewhere_with_the_monitors_token_alone(running: InProcessPortal) -> None:

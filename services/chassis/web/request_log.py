@@ -24,8 +24,9 @@ REQUESTS = Counter("http_requests_total", "Requests answered", ("service", "meth
 DURATION = Histogram("http_request_seconds", "Time to answer", ("service", "route"))
 
 
-def register(app: Flask, service: str, *, threads: int) -> None:
-    """`threads`: how many requests the process answers at once."""
+def register(app: Flask, service: str, *, threads: int, is_called_by_ours: bool = True) -> None:
+    """`threads`: how many requests the process answers at once. `is_called_by_ours`: by a service or a proxy of ours,
+    whose id goes on; a stranger's would mix its lines with those of others."""
     POOL_SIZE.labels("requests").set(threads)
     threads_in_use = POOL_IN_USE.labels("requests")
     threads_in_use.set(0)
@@ -33,7 +34,7 @@ def register(app: Flask, service: str, *, threads: int) -> None:
     def begin() -> None:
         threads_in_use.inc()
         g.has_thread = True
-        offered = request.headers.get(REQUEST_ID, "")
+        offered = request.headers.get(REQUEST_ID, "") if is_called_by_ours else ""
         g.request_id = offered if ACCEPTED_ID.fullmatch(offered) else uuid.uuid4().hex
         g.started = time.perf_counter()
         g.method = request.method if request.method in METHODS else "OTHER"

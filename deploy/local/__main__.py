@@ -81,6 +81,7 @@ def _run(plan: Plan) -> None:
         print(f"Portail prêt : {plan.public_url}", flush=True)
         while True:
             supervisor.restart_crashed()
+            supervisor.end_silent()
             plan = reload_secrets(plan, supervisor)
             time.sleep(POLL_SECONDS)
     except NotReady as error:

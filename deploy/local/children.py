@@ -14,6 +14,7 @@ from pathlib import Path
 from deploy.local.state_folder import Secrets, StateFolder
 from deploy.secret_rotation import secrets_in
 from deploy.service_names import SERVICES
+from services.chassis.process.probe import LIVE, READY
 
 MODULES = (
     *(f"services.{service}.{part}" for service in SERVICES for part in ("app", "follow_ups", "jobs")),
@@ -28,13 +29,18 @@ SERVICE_OPTIONS = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service
 @dataclass(frozen=True)
 class Child:
     """`command` is a program's, or the words after `python -m` where the process is ours; `health` a URL that answers
-    200, or "tcp:port", None for a process that has none."""
+    200 (403: the S3 server), None for a process that has none."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     health: str | None = None
     is_ours: bool = True
+
+    @property
+    def liveness(self) -> str | None:
+        """What answers as long as the process lives, whatever it needs of others."""
+        return self.health and self.health.replace(READY, LIVE)
 
 
 @dataclass(frozen=True)
@@ -96,18 +102,18 @@ class Plan:
             "objects",
             command,
             _inherited_environment() | {"RCLONE_AUTH_KEY": keys},
-            f"tcp:{self.ports['objects']}",
+            f"http://{address}/",
             False,
         )
 
     def _web(self, service: str) -> Child:
         environment = self.service_environment(service) | {"BIND": f"127.0.0.1:{self.ports[service]}"}
-        return Child(service, (f"services.{service}", "web"), environment, f"{self.url(service)}/health/ready")
+        return Child(service, (f"services.{service}", "web"), environment, f"{self.url(service)}{READY}")
 
     def _worker(self, service: str) -> Child:
         name = f"{service}-worker"
         environment = self.service_environment(service) | {"WORKER_PORT": str(self.ports[name])}
-        health = f"http://127.0.0.1:{self.ports[name]}/health/live"
+        health = f"http://127.0.0.1:{self.ports[name]}{LIVE}"
         return Child(name, (f"services.{service}", "worker"), environment, health)
 
     def _gateway(self) -> Child:
@@ -117,7 +123,7 @@ class Plan:
             "SEAL_KEY": self.secrets.seal_key,
             "MAIL_FOLDER": str(self.state.mail),
         }
-        return Child("gateway", ("gateway",), environment, f"{self.public_url}/health/live")
+        return Child("gateway", ("gateway",), environment, f"{self.public_url}{LIVE}")
 
     def _common(self) -> dict[str, str]:
         urls = {f"{service.upper()}_URL": self.url(service) for service in SERVICES}

@@ -1,4 +1,4 @@
-"""Starts the child processes, restarts crashed ones, stops them all.
+"""Starts the child processes, restarts those that crash or no longer answer, stops them all.
 
 Use it from one thread: the kernel ends children with the thread that started them.
 """
@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from deploy.local.children import Child
@@ -23,6 +24,10 @@ from services.chassis.process import capacity
 POLL_SECONDS = 0.2
 STOP_SECONDS = capacity.STOP_SECONDS + 5.0
 RESTART_SECONDS = 2.0  # at least, between two starts of a child that crashes
+SILENT_SECONDS = 30.0  # without an answer, after which a child is ended …
+SILENT_QUESTIONS = 3  # … but never for fewer questions: the launcher itself may have been suspended
+ASK_SECONDS = 5.0  # between two questions
+ANSWER_SECONDS = 5.0
 
 Process = subprocess.Popen[bytes] | Forked
 
@@ -36,6 +41,11 @@ class _Running:
     child: Child
     process: Process
     started: float
+    asked: float = 0.0
+    answered: float | None = None
+    """None until its first answer: a start may take long."""
+    silences: int = 0
+    """Questions without an answer since then."""
 
 
 @dataclass
@@ -81,6 +91,22 @@ class Supervisor:
                 print(f"{name} s'est arrêté (code {running.process.returncode}) ; relance.", flush=True)
                 self.start(running.child)
 
+    def end_silent(self) -> None:
+        """SIGKILL to children that lived and have not answered for SILENT_SECONDS: `restart_crashed` starts them
+        again. Waits ANSWER_SECONDS for one that is silent."""
+        for name, running in self._running.items():
+            if time.monotonic() - running.asked < ASK_SECONDS:
+                continue
+            running.asked = time.monotonic()
+            if answers(running.child.liveness, ANSWER_SECONDS):
+                running.answered, running.silences = time.monotonic(), 0
+            elif running.answered is not None:
+                running.silences += 1
+                silent = time.monotonic() - running.answered
+                if silent >= SILENT_SECONDS and running.silences >= SILENT_QUESTIONS:
+                    print(f"{name} ne répond plus depuis {silent:.0f} s : arrêt et relance.", flush=True)
+                    _signal(running.process, signal.SIGKILL)
+
     def stop(self) -> None:
         """SIGTERM to all, last started first; SIGKILL to those that do not end in time."""
         for running in reversed(self._running.values()):
@@ -109,16 +135,18 @@ class Supervisor:
             )
 
 
-def answers(health: str | None) -> bool:
-    """Whether the health check passes; see `Child.health`."""
+def answers(health: str | None, seconds: float = 2.0) -> bool:
+    """Whether the health check passes within `seconds`; see `Child.health`."""
     if health is None:
         return True
     if health.startswith("tcp:"):
         with socket.socket() as attempt:
             return attempt.connect_ex(("127.0.0.1", int(health.removeprefix("tcp:")))) == 0
     try:
-        with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310 - our own loopback address
+        with urllib.request.urlopen(health, timeout=seconds) as answer:  # noqa: S310 - our own loopback address
             return bool(answer.status == 200)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code == HTTPStatus.FORBIDDEN  # the S3 server's answer to who has no key
     except (urllib.error.URLError, OSError):
         return False
 

@@ -42,6 +42,9 @@ def main() -> None:
     with lock:
         if state.restoring.exists():
             sys.exit(f"La restauration dans {state.root} n'est pas achevée : relancez make restore DIR=…")
+        if damaged := state.damaged_databases():
+            names = ", ".join(map(str, damaged))
+            sys.exit(f"Base de données abîmée : {names}. Gardez ce dossier, et remettez une sauvegarde : make restore.")
         try:
             secrets = state.load_or_create_secrets()
         except SecretsUnreadable as error:

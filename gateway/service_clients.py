@@ -72,7 +72,8 @@ _HASHING = (
 class ServiceClients:
     """`for_pages`, `for_staff` and `for_tools` are the clients by service. Calls of tools, and those of gestionnaires'
     pages, have separate limits, so that they never use up the connections for candidates' pages. `passwords`: for the
-    calls of accounts that have a password hashed, which may queue. All clients of a service share its sessions."""
+    calls of accounts that have a password hashed, which may queue, and of which one address has a quarter at most. All
+    clients of a service share its sessions."""
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._page_seconds = settings.page_seconds
@@ -81,7 +82,9 @@ class ServiceClients:
         self.for_pages = self._by_service("", settings.page_calls_at_once)
         self.for_staff = self._by_service("_for_staff", settings.staff_calls_at_once)
         self.for_tools = self._by_service("_for_tools", settings.tool_calls_at_once, queue_seconds=0.0)
-        self.passwords = self._client("accounts", "_for_passwords", settings.password_calls_at_once)
+        at_once, quarter_of_threads = settings.password_calls_at_once, max(1, settings.threads // 4)
+        quarter = {"each_running": max(1, at_once // 4), "each": quarter_of_threads}
+        self.passwords = self._client("accounts", "_for_passwords", at_once, **quarter)
         self.openings = Openings(self.for_pages["registrations"])
 
     def client_of(

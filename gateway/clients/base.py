@@ -29,6 +29,10 @@ class ServiceClient(Client):
     """HTTP client of one service. Every call passes on when the visitor's request arrived and from which address; reads
     share the time limit of their page."""
 
+    def asker(self) -> str:
+        """The visitor's address: that of a school is many people's, and so has many turns to wait for."""
+        return (request.remote_addr or "") if has_request_context() else ""
+
     def send(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
         """Raises Unavailable if the gateway's own token is refused."""
         try:

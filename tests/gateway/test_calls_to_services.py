@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -28,6 +29,7 @@ from services.contracts.api.pieces import uploads
 from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal
+from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
 from tests.support.silent_server import SilentServer
 
 PIECES, EXCHANGE = "pieces/v1/pieces", "accounts POST /v1/tools/exchange"
@@ -133,6 +135,33 @@ def test_four_hung_services_and_a_crowd_of_tools_leave_threads_free(running: InP
         + settings.password_calls_at_once
     )
     assert held <= settings.threads * 3 / 4
+
+
+def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(
+    running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running.gateway.app.app_context():
+        limit = clients().passwords._limit
+    askers: list[str] = []
+    monkeypatch.setattr(Limit, "place", note_owners(Limit.place, limit, askers))
+    ScriptlessBrowser(running.gateway.app, running.url).post("/connexion", {"identifiant": "a@x.fr", "password": "b"})
+    assert askers == [ADDRESS]
+    with ExitStack() as school:
+        for _ in range(limit.running // 4):
+            school.enter_context(limit.place("school"))
+        with pytest.raises(Unavailable), limit.place("school", seconds=0):
+            pass
+        with limit.place("elsewhere", seconds=0):
+            pass
+
+
+def note_owners(place: Any, of: Limit, owners: list[str]) -> Any:
+    def noting(limit: Limit, owner: str = "", *given: Any, **named: Any) -> Any:
+        if limit is of:
+            owners.append(owner)
+        return place(limit, owner, *given, **named)
+
+    return noting
 
 
 @pytest.fixture

@@ -76,7 +76,8 @@ class Client:
 
     `service`: its base URL, or the sessions that several clients of it share. `at_once` limits the concurrent calls of
     this client. `name` is its name in metrics, `label` the service's in French sentences. A read takes `page_seconds`
-    by default, of which `queue_seconds` at most are spent waiting for a place.
+    by default, of which `queue_seconds` at most are spent waiting for a place. `each`, `each_running`: of one asker, as
+    in `Limit`.
     """
 
     def __init__(
@@ -88,13 +89,24 @@ class Client:
         page_seconds: float = Settings.page_seconds,
         at_once: int = 8,
         queue_seconds: float = 1.0,
+        each: float = math.inf,
+        each_running: float = math.inf,
     ) -> None:
         self._sessions = Sessions(service) if isinstance(service, str) else service
         self._label, self._name = label, name
-        self._limit = Limit(f"calls_to_{name}", at_once, math.inf, refusal=self.away)
+        self._limit = Limit(
+            f"calls_to_{name}", at_once, math.inf, refusal=self.busy, each=each, each_running=each_running
+        )
         self._queue_seconds = queue_seconds
         self._breaker = CircuitBreaker(name, self.away)
         self.page_seconds = page_seconds
+
+    def asker(self) -> str:
+        """For whom a call is: askers take turns at the places."""
+        return ""
+
+    def busy(self) -> Unavailable:
+        return Unavailable(f"{self._label} est saturé en ce moment : votre demande ne lui a pas été transmise.")
 
     def away(self) -> Unavailable:
         return Unavailable(f"{self._label} ne répond pas pour le moment.")
@@ -179,7 +191,7 @@ class Client:
         with ExitStack() as place:
             self._breaker.check()
             wait = 0.0 if self._breaker.is_failing else min(self._queue_seconds, until - time.monotonic())
-            place.enter_context(self._limit.place(seconds=wait))
+            place.enter_context(self._limit.place(self.asker(), seconds=wait))
             sent = {REQUEST_ID: _request_id(), **(headers or {})}
             bearer = token if token is None or isinstance(token, str) else token(until - time.monotonic())
             if bearer:

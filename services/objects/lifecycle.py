@@ -75,10 +75,11 @@ def discard(store: ObjectStore, *keys: str) -> None:
             log.warning("object_left_behind", key=key)
 
 
-def retire(session: Session, *keys: str) -> None:
-    """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from now."""
+def retire(session: Session, *keys: str, kept: timedelta | None = None) -> None:
+    """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from now, or after
+    `kept`."""
     now = system_now()
-    rows = [{"key": key, "retired_at": now, "kept_until": now + retention()} for key in keys]
+    rows = [{"key": key, "retired_at": now, "kept_until": now + (kept or retention())} for key in keys]
     if rows:
         session.execute(insert(retired_objects), rows)
 

@@ -25,6 +25,7 @@ class Dependencies:
     inspections: Inspections
     concurrent_deposits: Limit
     deposits_per_hour: int
+    kept_bytes: int
 
 
 def build(settings: PiecesSettings) -> Dependencies:
@@ -34,6 +35,7 @@ def build(settings: PiecesSettings) -> Dependencies:
         inspections=Inspections(settings.inspections_at_once),
         concurrent_deposits=_concurrent_deposits(),
         deposits_per_hour=settings.deposits_per_hour,
+        kept_bytes=settings.kept_megabytes_each * 1024 * 1024,
     )
 
 

@@ -16,6 +16,8 @@ class PiecesSettings(ObjectSettings):
     deposits_per_hour: int = 120
     """Files that one candidate may deposit within an hour, refused ones included; so many uploads may begin, at least
     (`uploads_per_hour` in domain/uploads.py)."""
+    kept_megabytes_each: int = 200
+    """Of the files that are kept of one candidate, replaced ones included."""
     inspections_at_once: int = 2
     """Files that are inspected at the same time for this process, each by a process within LIMITS of
     inspection/inspections.py; 2 at least."""
@@ -26,7 +28,7 @@ class PiecesSettings(ObjectSettings):
             address_of(self.antivirus_url)
         except ValueError as error:
             mistakes.append(f"ANTIVIRUS_URL: {error}")
-        for name, minimum in (("deposits_per_hour", 1), ("inspections_at_once", 2)):
+        for name, minimum in (("deposits_per_hour", 1), ("kept_megabytes_each", 5), ("inspections_at_once", 2)):
             if getattr(self, name) < minimum:
                 mistakes.append(f"{name.upper()}: a number, at least {minimum}")
         return mistakes

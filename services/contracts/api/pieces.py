@@ -97,6 +97,7 @@ class RequestedPieces(CandidatureLabels):
 
     periods: tuple[Period, ...]
     warning: str
+    quota_sentence: Annotated[str | None, Meta(description="Où il reste peu de place pour ses fichiers")] = None
 
 
 class DepositPeriod(Answered):
@@ -170,6 +171,7 @@ deposit_uploads = _OWN_FILES.post(
         problem_types.UPLOAD_INCOMPLETE,
         problem_types.UPLOAD_DEPOSITED,
         problem_types.TOO_LARGE,
+        problem_types.QUOTA_REACHED,
         problem_types.FORMAT_REFUSED,
         problem_types.FILE_REFUSED,
         problem_types.FILE_UNVERIFIED,

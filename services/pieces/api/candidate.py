@@ -7,10 +7,12 @@ from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
 from services.contracts.api.operation import CandidatureLabels, answer_of
+from services.pieces.dependencies import dependencies
+from services.pieces.domain.piece import quota_sentence
 from services.pieces.models import db
 from services.pieces.operations import deposits
 from services.pieces.queries import answers
-from services.pieces.queries.pieces import candidatures_of, own_candidature_with_pieces, pieces_of_candidate
+from services.pieces.queries.pieces import candidatures_of, kept_bytes, own_candidature_with_pieces, pieces_of_candidate
 
 views = Views("justificatifs", __name__)
 
@@ -34,7 +36,8 @@ def list_pieces_to_do() -> api.PiecesToDoOfAll:
 def list_pieces(candidature_id: str) -> api.RequestedPieces:
     with db.reading() as session:
         candidature, contexts = own_candidature_with_pieces(session, access.caller().id, candidature_id)
-        return answers.requested_pieces(candidature, contexts, received_at())
+        quota = quota_sentence(kept_bytes(session, access.caller().id), dependencies().kept_bytes)
+        return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
 
 
 @views.serves(api.delete_deposit)

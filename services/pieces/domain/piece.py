@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.clock import to_paris
-from services.chassis.french import short_date, shown_end, time_of_day, weekday_date
+from services.chassis.french import file_size, short_date, shown_end, time_of_day, weekday_date
 from services.contracts import page_labels
 from services.contracts.piece_rules import Scan, Status
 
@@ -195,6 +195,8 @@ SETTLED_BY_BOTH = (
 )
 NOTHING_ASKED = "Aucune pièce n'est demandée dans ce regroupement."
 NOTHING_PROVIDED = "Aucun fichier n'a été déposé dans ce regroupement."
+QUOTA_SHARE = 0.75
+"""Of the bytes that are kept of one candidate: from then on it is told."""
 WARNING = (
     'En cliquant sur "J\'ai fourni toutes les pièces", vous validez que vous avez fourni toutes vos pièces, '
     "vous ne pourrez plus les modifier et vos pièces pourront être étudiées."
@@ -247,3 +249,13 @@ def _missing_sentence(missing: Sequence[PieceState]) -> str:
         return f"L'antivirus a trouvé un fichier dangereux, à remplacer : {' ; '.join(infected)}."
     names = " ; ".join(piece.label for piece in missing)
     return f"Il manque {'une pièce' if len(missing) == 1 else f'{len(missing)} pièces'} : {names}."
+
+
+def quota_sentence(kept: int, most: int) -> str | None:
+    """How much of the bytes that are kept of one candidate is used, where little is left."""
+    if kept < QUOTA_SHARE * most:
+        return None
+    return (
+        f"Vos fichiers font ensemble {file_size(kept)}, avec ceux que vous avez remplacés ou supprimés, sur "
+        f"{file_size(most)} au plus : n'envoyez plus que ce qui est demandé."
+    )

@@ -72,6 +72,12 @@ class TooManyDeposits(TooMany):
     problem = problem_types.TOO_MANY_FILES
 
 
+class QuotaReached(TooLarge):
+    """More bytes than are kept of one candidate."""
+
+    problem = problem_types.QUOTA_REACHED
+
+
 class NoPreview(DomainError):
     """The file cannot be shown as a picture."""
 
@@ -88,6 +94,14 @@ def too_large(size: int) -> TooLarge:
     return TooLarge(
         f"Ce fichier fait {file_size(size)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}. "
         "Réduisez-le ou envoyez-en un autre."
+    )
+
+
+def quota_reached(kept: int, most: int) -> QuotaReached:
+    return QuotaReached(
+        f"Vos fichiers font ensemble {file_size(kept)}, avec ceux que vous avez remplacés ou supprimés, et un candidat "
+        f"en a {file_size(most)} au plus : celui-ci n'a pas été enregistré. Envoyez-en un plus petit, ou attendez "
+        "deux jours : les fichiers remplacés le jour de leur dépôt sont alors effacés."
     )
 
 

@@ -1,4 +1,4 @@
-"""Limits of the files that one candidate may send: at once in this process, and within an hour in all.
+"""Limits of the files that one candidate may send: at once in this process, within an hour in all, and in bytes.
 
 Each try counts, accepted or not, since a refused file costs as much. By the system's clock.
 """
@@ -16,6 +16,7 @@ from services.chassis.clock import system_now
 from services.pieces.domain import refusals
 from services.pieces.domain.uploads import HOUR
 from services.pieces.models import DepositTries, db
+from services.pieces.queries.pieces import kept_bytes
 
 MAX_CONCURRENT_DEPOSITS = 2
 """Files of one candidate that this process inspects and stores at the same time. The gateway receives more of them at
@@ -29,6 +30,14 @@ def count_deposit_try(candidate_id: str, max_per_hour: int) -> None:
         count, since = _increment(session, candidate_id, now)
     if count > max_per_hour:
         raise refusals.too_many_deposits_per_hour(max(1, math.ceil((since + HOUR - now).total_seconds())))
+
+
+def refuse_beyond_quota(candidate_id: str, size: int, most: int) -> None:
+    """Raises QuotaReached where `size` more bytes would be more than `most` that are kept of this candidate."""
+    with db.reading() as session:
+        kept = kept_bytes(session, candidate_id)
+    if kept + size > most:
+        raise refusals.quota_reached(kept, most)
 
 
 def _increment(session: Session, candidate_id: str, now: datetime) -> tuple[int, datetime]:

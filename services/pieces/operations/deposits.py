@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -34,7 +34,7 @@ from services.pieces.metrics import DEPOSITS
 from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.candidature_states import tell_state
-from services.pieces.operations.deposit_limits import count_deposit_try
+from services.pieces.operations.deposit_limits import count_deposit_try, refuse_beyond_quota
 from services.pieces.operations.file_acceptance import AcceptedFile
 from services.pieces.operations.received_files import ReceivedFile
 from services.pieces.queries.pieces import (
@@ -47,6 +47,8 @@ from services.pieces.queries.pieces import (
 )
 
 log = structlog.get_logger()
+
+SECOND_THOUGHT, KEPT_SECOND_THOUGHT = timedelta(days=1), timedelta(days=2)
 
 
 @contextmanager
@@ -69,14 +71,15 @@ def store_deposit(
     """Store the file that `accept` gives for the formats of the piece, and make it the piece's current one.
 
     `at` is the instant that counts for the period. `in_same_transaction` is called with the new deposit's id in the
-    transaction that adds its row. Raises NotFound, DepositClosed, TooManyDeposits, Unavailable, and what the two
-    callables raise; then nothing is stored.
+    transaction that adds its row. Raises NotFound, DepositClosed, TooManyDeposits, QuotaReached, Unavailable, and what
+    the two callables raise; then nothing is stored.
     """
     with db.reading() as session:
         context = own_piece(session, candidate_id, piece_id)
     refuse_closed_deposit(context, at)
     count_deposit_try(candidate_id, dependencies().deposits_per_hour)
     accepted = accept(accepted_formats(tuple(context.piece.formats)))
+    refuse_beyond_quota(candidate_id, accepted.file.stored.size, dependencies().kept_bytes)
     key = _new_key(context, accepted.file)
     _store_file(dependencies().store, key, accepted.file, accepted.format.media_type)
     with operation_naming(db, dependencies().store, str(key)) as session:
@@ -206,12 +209,14 @@ def make_current(session: Session, context: PieceContext, row: Deposit, at: date
 
 
 def _remove_current(session: Session, context: PieceContext, at: datetime) -> None:
-    """The bytes of a file that a gestionnaire has controlled stay, as proof; others stay KEPT_DAYS."""
+    """The bytes of a file that a gestionnaire has controlled stay, as proof; others stay KEPT_DAYS, those of a file
+    that its candidate takes away on the day of its deposit a shorter time."""
     if context.deposit is None:
         return
     context.deposit.removed_at = at
     if not context.controlled:
-        retire(session, context.deposit.object_key)
+        is_second_thought = at - context.deposit.deposited_at < SECOND_THOUGHT and context.deposit.version is None
+        retire(session, context.deposit.object_key, kept=KEPT_SECOND_THOUGHT if is_second_thought else None)
 
 
 def _restore_refusal(session: Session, piece: Piece) -> None:

@@ -29,13 +29,15 @@ AnyStaffPiece = TypeVar("AnyStaffPiece", bound=staff_api.StaffPiece)
 
 
 def requested_pieces(
-    candidature: Candidature, contexts: list[PieceContext], at: datetime
+    candidature: Candidature, contexts: list[PieceContext], at: datetime, *, quota_sentence: str | None
 ) -> candidate_api.RequestedPieces:
     """The pieces of a candidature by period, then by regroupement."""
     by_period = attrgetter("period")
     grouped = groupby(sorted(contexts, key=by_period), key=by_period)
     periods = tuple(_period(period, list(of_period), at) for period, of_period in grouped)
-    return answer_of(candidate_api.RequestedPieces, candidature, periods=periods, warning=WARNING)
+    return answer_of(
+        candidate_api.RequestedPieces, candidature, periods=periods, warning=WARNING, quota_sentence=quota_sentence
+    )
 
 
 def candidate_piece(context: PieceContext, at: datetime) -> candidate_api.Piece:

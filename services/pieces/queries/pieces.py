@@ -21,6 +21,7 @@ from services.contracts.api.staff_pieces import (
     WaitingPieces,
 )
 from services.contracts.piece_rules import Scan, Status
+from services.objects.tables import retired_objects
 from services.pieces.domain import control
 from services.pieces.domain.piece import CurrentDeposit, Period, PieceState
 from services.pieces.models import (
@@ -196,6 +197,19 @@ def pieces_within_academies(
 def any_piece(session: Session, piece_id: str) -> PieceContext:
     """A piece, also of a withdrawn candidature or no longer asked for. Raises NotFound."""
     return _fetch_piece(session, _ALL_PIECES.where(Piece.id == piece_id))
+
+
+def kept_bytes(session: Session, candidate_id: str) -> int:
+    """Of all files of this candidate that the store keeps: those that were replaced or deleted are among them."""
+    query = (
+        select(func.sum(Deposit.size))
+        .join(Piece, Piece.id == Deposit.piece_id)
+        .join(Candidature, Candidature.id == Piece.candidature_id)
+        .outerjoin(retired_objects, retired_objects.c.key == Deposit.object_key)
+        .where(Candidature.candidate_id == candidate_id)
+        .where(Deposit.erased_at.is_(None), retired_objects.c.erased_at.is_(None))
+    )
+    return session.scalar(query) or 0
 
 
 def lock_candidature_of_piece(session: Session, piece_id: str) -> None:

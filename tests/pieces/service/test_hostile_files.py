@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,12 +15,14 @@ from sqlalchemy import select
 from services.chassis.clock import system_now
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
-from services.pieces.dependencies import dependencies
+from services.objects.lifecycle import ERASING_DELAY
+from services.pieces.dependencies import attach, dependencies
 from services.pieces.domain.refusals import BUSY_RETRY_SECONDS, CONCURRENT_RETRY_SECONDS
 from services.pieces.domain.uploads import HOUR
 from services.pieces.inspection.inspections import MAX_WAITING_LONG_LOOKS
 from services.pieces.models import DepositTries, db
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
+from services.pieces.operations.deposits import KEPT_SECOND_THOUGHT
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.corpus.pdfs import chained_index, nested
@@ -76,6 +79,23 @@ def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(databa
         assert service.deposit("NATIDE06").status_code == 201
     finally:
         service.close()
+
+
+def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: PiecesService) -> None:
+    file = sample_files.pdf()
+    with service.app.app_context():
+        attach(service.app, replace(dependencies(), kept_bytes=len(file) * 3))
+    assert [service.registered().deposit("NATIDE06", file).status_code for _ in range(2)] == [201, 201]
+    assert service.list_pieces()["quota_sentence"] is None
+    assert service.deposit("NATIDE06", file).status_code == 201
+    assert "au plus : n'envoyez plus que ce qui est demandé" in service.list_pieces()["quota_sentence"]
+    refused = service.deposit("NATIDE06", file)
+    assert (refused.status_code, refused.get_json()["type"]) == (413, "/problems/place-epuisee")
+    assert service.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
+    service.age_retained_objects((KEPT_SECOND_THOUGHT + ERASING_DELAY).days + 0.01)
+    service.run_nightly_jobs()
+    assert len(service.objects()) == 1, "those replaced on the day of their deposit are erased"
+    assert service.deposit("NATIDE06", file).status_code == 201
 
 
 def _age_tries(service: PiecesService, age: timedelta) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from services.pieces.operations.deposits import SECOND_THOUGHT
 from tests.pieces import sample_files
+from tests.pieces.example_events import DURING
 from tests.pieces.pieces_service import ERASED_AFTER_DAYS, KEPT_DAYS, STAFF, PiecesService
 
 
@@ -25,9 +27,12 @@ def _replaced(service: PiecesService) -> PiecesService:
 
 
 def test_a_removed_file_stays_for_its_time_and_one_that_was_controlled_for_ever(service: PiecesService) -> None:
-    _replaced(service).deposit("CINSIG03")
+    service.registered()
+    for code in ("NATIDE06", "CINSIG03", "BTSETAS4"):
+        service.deposit(code)
+    service.move_to(DURING + 2 * SECOND_THOUGHT)
+    service.deposit("NATIDE06", sample_files.image(), "deux.png")
     service.delete("CINSIG03")
-    service.deposit("BTSETAS4")
     service.control("BTSETAS4", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
     service.deposit("BTSETAS4", sample_files.image(), "nette.png")
     service.run_follow_ups()

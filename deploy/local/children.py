@@ -23,7 +23,8 @@ MODULES = (
 )
 INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
 TRACES = "OTEL_"  # how the standard variables begin
-SERVICE_OPTIONS = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit
+SERVICE_OPTIONS = ("CREATIONS_PER_HOUR", "DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")
+"""To the service, where its own default does not suit."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ class AccountsSettings(MailSettings):
     them, so that they seal where this is empty."""
     password_profile: str = GUIDE.name
     """« guide » (asks for classes of characters) or « recommended » (for length alone); both refuse common ones."""
+    creations_per_hour: int = 300
+    """Accounts that may be asked for from one network address within an hour: a school's largest year is smaller."""
     session_idle_seconds: int = 30 * 60
     staff_session_idle_seconds: int = 15 * 60
     """Of gestionnaires and administrateurs, whose screens show other people's files."""
@@ -70,6 +72,8 @@ class AccountsSettings(MailSettings):
             load_keys(self.signing_key)
         except SigningKeyError as error:
             mistakes.append(f"SIGNING_KEY: {error}")
+        if self.creations_per_hour < 1:
+            mistakes.append("CREATIONS_PER_HOUR: a number, at least 1")
         lives = (self.session_idle_seconds, self.staff_session_idle_seconds, self.session_absolute_seconds)
         if min(lives) < 1:
             mistakes.append(

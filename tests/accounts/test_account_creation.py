@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
+from services.accounts.app import create_app
 from services.accounts.domain.throttling import PER_SOURCE, RESENDS
 from services.accounts.follow_ups import send_activation_mail
 from services.accounts.models import Account, LoginFailures, MailRefusal, events, sent_mails
 from services.chassis.events import Envelope
 from services.contracts.account_rules import ACTIVATION_HOURS, ACTIVATION_LIFETIME
-from tests.accounts.creation_form import EMAIL
-from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, token_in
+from tests.accounts.creation_form import EMAIL, creation_form
+from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, settings, token_in
+from tests.support.smtp import Mailbox
 
 ACTIVATE = "[CYCLADES] Activer mon compte"
 
@@ -182,3 +185,19 @@ def test_text_that_no_database_takes_is_refused(accounts: RunningAccounts) -> No
             assert accounts.post(path, email=email).status_code == 422, (path, email)
         assert accounts.try_log_in(email).status_code == 422, email
     assert accounts.stored(LoginFailures) == []
+
+
+@pytest.mark.engines("sqlite")  # counted as mails are
+def test_one_source_asks_for_so_many_accounts_an_hour(migrated_url: str, tmp_path: Path, mailbox: Mailbox) -> None:
+    chosen = settings(migrated_url, tmp_path, registrations_url="http://x", mail_url=mailbox.url, creations_per_hour=2)
+    accounts = RunningAccounts(create_app(chosen), mailbox)
+
+    def ask(number: int, source: str) -> TestResponse:
+        address = f"candidat{number}@example.org"
+        values = creation_form(email=address, email_confirmation=address)
+        return accounts.post("/accounts", values=values, source=source)
+
+    answers = [ask(number, "192.0.2.1") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert 3500 < int(answers[-1].headers["Retry-After"]) <= 3600
+    assert ask(4, "192.0.2.2").status_code == 202

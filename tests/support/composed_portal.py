@@ -30,7 +30,7 @@ from services.chassis.settings import Settings
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import PrivateFolder, ServiceFailed, wait_until
-from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
+from tests.support.running_portal import AT_WORK_WITHOUT_REST, GUIDES_DAY, RunningPortal
 from tests.support.smtp import ReceivedMail, parse_mail
 
 ROOT = Path(__file__).parents[2]
@@ -260,7 +260,7 @@ class ComposedPortal(RunningPortal):
             "COMPOSE_PROFILES": "demo,backup",
             "PORTAIL_VERSION": image_tag(self.checkout),
             "PORTAIL_ENV": "demonstration",
-            "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
+            **AT_WORK_WITHOUT_REST,
             "PAGE_SECONDS": self._page_seconds,
             "PORTAIL_PORT": self.port,
             "PORTAIL_TLS_PORT": self._tls_port,

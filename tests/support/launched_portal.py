@@ -22,7 +22,7 @@ import requests
 from deploy.local import supervisor
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
-from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
+from tests.support.running_portal import AT_WORK_WITHOUT_REST, GUIDES_DAY, RunningPortal
 from tests.support.smtp import Mailbox, ReceivedMail, parse_mail
 from tests.support.time_limits import PAGE_SECONDS
 
@@ -152,7 +152,7 @@ class LaunchedPortal(RunningPortal):
             "VAR_DIR": str(self.var),
             "PORTAIL_NOW": GUIDES_DAY,
             "PAGE_SECONDS": str(PAGE_SECONDS),
-            "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
+            **AT_WORK_WITHOUT_REST,
             **(real or {}),
         }
 

@@ -10,7 +10,8 @@ from tests.support.smtp import ReceivedMail
 
 GUIDES_DAY = "2021-10-04T14:00:00+02:00"
 MAIL_SECONDS = 90.0
-DEPOSITS_PER_HOUR = "100000"  # people of the load deposit without rest
+AT_WORK_WITHOUT_REST = dict.fromkeys(("DEPOSITS_PER_HOUR", "CREATIONS_PER_HOUR"), "100000")
+"""People of the load deposit and create accounts, all from one address."""
 
 
 class RunningPortal(ABC):

@@ -77,6 +77,10 @@ RESETS = Quota(5, timedelta(hours=1))
 EMAIL_CHANGES = Quota(5, timedelta(hours=1))
 
 
+def creations_of_source(per_hour: int) -> Quota:
+    return Quota(per_hour, timedelta(hours=1))
+
+
 def count_in_window(count: int, since: datetime | None, quota: Quota, now: datetime) -> tuple[int, datetime, int]:
     """Count one more request: (new count, start of the window, seconds to wait; 0: the request is allowed)."""
     if since is None or now - since >= quota.window:

@@ -36,22 +36,25 @@ def create_account(values: Mapping[str, Any], source: str = "") -> Created:
     """Store what « Formulaire de création » says; it waits for its activation beside any other at this address.
 
     `source` is the visitor's network address. Raises Invalid with every mistake, Unavailable where the hashing queue is
-    full, TooMany where too many mails were asked for at this mail address.
+    full, TooMany where too many mails were asked for at this mail address, or too many accounts from that source.
     """
     new = read_new(values, today=to_paris(portal_now()).date(), profile=dependencies().profile)
     with dependencies().password_hasher.turn(source):
         password_hash = hash_creation_password(key_of(new.contact.email), new.password)
     created = Created(email=new.contact.email, creation=new_id())
-    retry_on_integrity_error(lambda: _store(new, password_hash, created.creation))
+    retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source))
     return created
 
 
-def _store(new: NewAccount, password_hash: str, creation_id: str) -> None:
+def _store(new: NewAccount, password_hash: str, creation_id: str, source: str) -> None:
     """The creation waits for its activation; at the address of an account, its owner gets a mail instead."""
     with db.operation() as session:
         email_key = key_of(new.contact.email)
         if wait := rate_limits.count_mail_request(session, "creation", email_key, throttling.CREATIONS):
             raise rate_limits.too_many_mails_error(wait)
+        of_source = throttling.creations_of_source(dependencies().settings.creations_per_hour)
+        if wait := rate_limits.count_mail_request(session, "creations-of-source", source, of_source):
+            raise rate_limits.too_many_creations_error(wait)
         if owner := accounts.owner_of(session, email_key):
             follow_up(session, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
             return

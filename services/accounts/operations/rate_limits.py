@@ -91,9 +91,10 @@ def forget_failures(session: Session, email_key: str) -> None:
     session.execute(delete(LoginFailures).where(LoginFailures.account_trace == account_trace(email_key)))
 
 
-def count_mail_request(session: Session, kind: str, email_key: str, quota: Quota) -> int:
-    """Count one more mail of this kind requested for an address; 0, or the seconds to wait beyond the quota."""
-    trace = dependencies().derived_keys.trace("quota", kind, email_key)
+def count_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
+    """Count one more mail of this kind requested for a mail address, or from a network address; 0, or the seconds to
+    wait beyond the quota."""
+    trace = dependencies().derived_keys.trace("quota", kind, address)
     row = session.get(MailQuota, trace, with_for_update=True)
     count, since, wait = throttling.count_in_window(
         row.count if row else 0, row.since if row else None, quota, system_now()
@@ -110,6 +111,14 @@ def too_many_mails_error(wait: int) -> TooMany:
     return TooMany(
         "Trop de mails ont été demandés pour cette adresse. "
         f"Vérifiez vos courriers indésirables, puis réessayez dans {_duration_in_french(wait)}.",
+        retry_after=wait,
+    )
+
+
+def too_many_creations_error(wait: int) -> TooMany:
+    return TooMany(
+        "Un très grand nombre de comptes a été demandé depuis votre connexion internet : aucun n'est créé pour vous. "
+        f"Réessayez dans {_duration_in_french(wait)}, ou par une autre connexion.",
         retry_after=wait,
     )
 

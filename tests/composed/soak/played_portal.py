@@ -19,7 +19,7 @@ from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import ServiceFailed, wait_until
 from tests.support.prometheus import Prometheus, job_names
-from tests.support.running_portal import DEPOSITS_PER_HOUR
+from tests.support.running_portal import AT_WORK_WITHOUT_REST
 
 SERVERS = ("postgres", "rabbitmq", "objects", "clamav", "mailpit")
 NAMESPACE = "portail.svc.cluster.local"
@@ -123,7 +123,7 @@ class PlayedPortal(ComposedPortal):
 
     def _objects(self) -> list[Object]:
         objects = rendered("demonstration")
-        changed = {"PUBLIC_URL": self.url, "PORTAIL_OFFSET": str(self.offset), "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR}
+        changed = {"PUBLIC_URL": self.url, "PORTAIL_OFFSET": str(self.offset), **AT_WORK_WITHOUT_REST}
         for settings in of_kind(objects, "ConfigMap"):
             settings["data"] |= {name: value for name, value in changed.items() if name in settings["data"]}
         [clamav] = named(objects, "StatefulSet", "clamav")["spec"]["template"]["spec"]["containers"]

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import SEEK_END
 from typing import BinaryIO
 
 import pillow_heif
@@ -26,6 +27,7 @@ MAX_COEFFICIENTS = 180_000_000
 """Of a progressive JPEG, all of which are in memory while it is decoded, two bytes each: 108 million pixels with halved
 colours fit."""
 MAX_SIDE = 4096  # pixels of the long side of a JPEG made of a HEIC
+LAST_BYTES = 64 * 1024  # telephones and scanners add some of their own
 QUALITY = 85  # of that JPEG
 _JPEG_SCALE = 8  # decoding a JPEG at an eighth of its size reads all of it, in little memory
 
@@ -63,6 +65,8 @@ class PictureReader:
     plugin: type[ImageFile.ImageFile]
     max_pixels: int
     prepare: Callable[[Image.Image], None] = lambda image: None
+    end: bytes = b""
+    """What the last bytes of a whole file hold, where Pillow does without."""
 
     @property
     def name(self) -> str:
@@ -76,10 +80,13 @@ class PictureReader:
             _refuse_many_pixels(image.width * image.height, self.max_pixels)
             self.prepare(image)
             image.load()
+        content.seek(-min(content.seek(0, SEEK_END), LAST_BYTES), SEEK_END)
+        if self.end not in content.read():
+            raise damaged(NOUN_PHRASE)
 
 
 READERS = {
-    Format.PNG: PictureReader(PngImagePlugin.PngImageFile, MAX_PIXELS),
+    Format.PNG: PictureReader(PngImagePlugin.PngImageFile, MAX_PIXELS, end=b"IEND\xaeB`\x82"),
     Format.JPG: PictureReader(JpegImagePlugin.JpegImageFile, 210_000_000, _decode_reduced),
 }
 """An A4 sheet scanned at 600 dpi has 35 million pixels, telephones' largest photographs 108 and 200."""

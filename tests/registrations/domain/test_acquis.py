@@ -132,6 +132,12 @@ def test_a_diploma_that_dispenses_is_obtained_by_the_sessions_year(year: str, is
     assert ("Année : elle doit précéder la session présentée." in refusals) is is_refused
 
 
+@pytest.mark.parametrize(("year", "is_refused"), [("2014", False), ("1990", True)])
+def test_no_diploma_is_of_ones_early_childhood(year: str, is_refused: bool) -> None:
+    refusals = acquis_errors(with_tab_answers("acquis", {"diplome-annee": year}, with_diploma("dut", "E1")))
+    assert any("vous n'aviez pas" in refusal for refusal in refusals) is is_refused
+
+
 def test_a_bts_obtained_dispenses_of_the_units_it_shares() -> None:
     shared = with_tab_answers("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
     assert acquis_errors(shared) == []

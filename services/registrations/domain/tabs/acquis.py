@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 
 from services.contracts.registrations import Line
@@ -48,6 +49,7 @@ INTRODUCTION = (
     "Si vous remplissez les conditions pour obtenir des reports de notes ou des dispenses sur certaines épreuves de "
     'votre spécialité, vous devez le déclarer ci-dessous. Sinon veuillez cliquer sur le bouton "Suivant".'
 )
+YOUNGEST = 12  # years: nobody has a diploma or a mark of an earlier age
 LABELS = {
     Box.MEME: "Je me suis déjà présenté(e) à ce BTS lors d'une session précédente et je n'ai pas obtenu le diplôme",
     Box.AUTRE: (
@@ -132,6 +134,11 @@ def _notices(dossier: Dossier, sections: tuple[Section, ...], ticks: tuple[str, 
     return (RENOUNCED if ticked else NOTHING_KEPT,)
 
 
+def _is_too_early(dossier: Dossier, year: int) -> bool:
+    age = dossier.age_on(date(year, 12, 31))
+    return age is not None and age < YOUNGEST
+
+
 def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[FieldError]:
     name = field(box.box, "annee")
     typed = dossier.typed_in("acquis")
@@ -141,6 +148,8 @@ def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[FieldError]:
         yield error(name, f"Année : une session précédente est antérieure à {dossier.session.year}.")
     elif box.year is not None and box.year > dossier.today.year:
         yield error(name, "Année : elle ne peut pas être dans l'avenir.")
+    elif box.year is not None and _is_too_early(dossier, box.year):
+        yield error(name, f"Année : vous n'aviez pas {YOUNGEST} ans.")
     specialite = field(box.box, "specialite")
     if typed.is_answered(specialite) and box.specialite is None:
         yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")

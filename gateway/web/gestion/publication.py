@@ -34,7 +34,7 @@ from services.contracts.document_rules import (
 
 DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
 OPEN_STATES = (PREPARED, CHECKED)
-NOT_ACCEPTED = "Cochez cette case pour les publier ainsi, ou corrigez d'abord le fichier."
+ACCEPTED, NOT_ACCEPTED = "incomplets", "Cochez cette case pour les publier ainsi, ou corrigez d'abord le fichier."
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
@@ -107,6 +107,8 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     revision = request.form.get("revision", "")
     if not _REVISION.fullmatch(revision):
         raise NotFound()
+    if ACCEPTED not in request.form and staff_member.call(api.read_check, import_id=import_id).incomplete:
+        return show_import(import_id, (ACCEPTED, NOT_ACCEPTED), status=422)
     try:
         staff_member.call(api.publish, import_id=import_id, body={"revision": int(revision)})
     except DomainError as refusal:

@@ -101,6 +101,10 @@ def test_a_candidature_restored_has_its_pieces_and_documents_again(
     gestionnaire.get(page)
     assert "par le candidat" in gestionnaire.text
     assert "Ses pièces justificatives sont gardées, et cachées tant que la candidature est " in gestionnaire.text
+    number = gestionnaire.page.xpath("string(//dt[.='N° candidat']/following-sibling::dd[1])").strip()
+    gestionnaire.get("/gestion/pieces?statut=toutes")
+    gestionnaire.press("Filtrer", numero_candidat=number)
+    assert "Celles d'une candidature désinscrite ou écartée sont gardées" in gestionnaire.text
     gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidature}")
     assert "Celles d'une candidature désinscrite ou écartée sont gardées" in gestionnaire.text
     gestionnaire.get(page)
@@ -135,6 +139,7 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert all("01/02/2001" in row for row in everybody), "who has the same name is told apart"
     gestionnaire.press("Rechercher", etat="active", tri="-saved")
     assert gestionnaire.answer.request.query_string == b"etat=active&tri=-saved"
+    assert gestionnaire.page.xpath("//*[@id='candidatures']//p[@role='status']"), "a search leads to its count"
     [sorted_by] = gestionnaire.page.xpath("//th[@aria-sort='descending']")
     assert text_of(sorted_by) == "Enregistrée le"
     gestionnaire.follow("Candidat")
@@ -144,6 +149,8 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     gestionnaire.press("Rechercher", recherche="personne")
     offered = gestionnaire.page.xpath("//select[@name='specialite']/option")
     assert (rows(gestionnaire), len(offered) > 1) == ([], True), "a filter stays where nobody is found"
+    [answer] = gestionnaire.page.xpath("//*[@id='candidatures']")
+    assert "Aucune candidature" in text_of(answer), "where the search leads"
     gestionnaire.press("Rechercher", recherche="", etat="ecartee")
     assert not any(" Active " in row for row in rows(gestionnaire))
     gestionnaire.press("Rechercher", etat="", pieces="missing")

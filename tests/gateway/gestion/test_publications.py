@@ -108,6 +108,13 @@ def test_one_document_of_many_is_taken_back(
     running.deliver()
     candidate.get(documents_page(candidate))
     assert "Relevé de notes provisoire" in candidate.text
+    send(
+        gestionnaire,
+        prepare(gestionnaire, type="releve_notes"),
+        csv_of([f"{numero};E1 - Culture générale;13;3;Admis"], "releve_notes"),
+    )
+    gestionnaire.follow("voir la liste")
+    assert "Remplace « Relevé de notes provisoire »" in rows(gestionnaire)[0]
     gestionnaire.get(f"{path}/documents")
     for other in ("00000000000", "12"):
         gestionnaire.press("Chercher", numero_candidat=other)

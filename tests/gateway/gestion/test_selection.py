@@ -121,6 +121,11 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
 
 def test_selecting_nothing_or_nonsense_is_told(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
     assert boxes(gestionnaire, candidate)
+    offered = "//main//button[@name='decision']/@value"
+    of_selection = gestionnaire.page.xpath(offered)
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
+    assert gestionnaire.page.xpath(offered) == of_selection, "in the order of one piece's"
+    assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
     for nonsense in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):

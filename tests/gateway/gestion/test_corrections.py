@@ -41,6 +41,7 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
 ) -> None:
     gestionnaire.get(page)
     name = gestionnaire.page.xpath("string(//h1)").strip()
+    assert "Né(e) le 01/02/2001 N° candidat" in gestionnaire.text, "who has the same name is told apart"
     tabs = begin(gestionnaire, page)
     gestionnaire.get(f"{tabs}/{NUMBER}")
     named = [text_of(button) for button in gestionnaire.page.xpath("//button")]
@@ -128,6 +129,7 @@ def test_a_rule_is_overridden_by_an_administrateur(
     none_sat = dict.fromkeys((name for name in names if name.startswith("position-")), "non_inscrit")
     gestionnaire.press("Suivant", **none_sat)
     assert "Choisissez au moins une épreuve obligatoire" in gestionnaire.text
+    assert "« Enregistrer » dit quelles règles" in gestionnaire.text, "the way on"
     gestionnaire.get(f"{tabs}/{NUMBER}")
     assert "Un administrateur peut écarter une règle." in gestionnaire.text
     gestionnaire.press("Enregistrer la correction", reason="Dérogation")

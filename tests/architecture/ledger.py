@@ -46,7 +46,6 @@ def routes_of(app: str) -> set[tuple[str, str, str]]:
 
 
 def pages() -> set[str]:
-    """The rules of the gateway that show a page."""
     return {rule for word, rule, _ in _entries("gateway") if word == "PAGE"}
 
 

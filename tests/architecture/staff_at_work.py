@@ -67,7 +67,6 @@ class StaffAtWork:
         return str(listed["candidatures"][0]["id"])
 
     def correction(self) -> str:
-        """The id of its draft."""
         path = f"/staff/candidatures/{self.candidature()}/correction"
         return str((self.call("registrations", "POST", path).json or {})["id"])
 

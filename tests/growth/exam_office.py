@@ -101,7 +101,6 @@ def fill(var: Path, count: int) -> None:
 
 
 def _registers(portal: LaunchedPortal, var: Path, example: Example) -> str:
-    """The candidature's id."""
     visitor = Visitor(portal.url, Timings())
     names = {"nom_famille": example.name, "nom_famille_confirmation": example.name, "prenoms": FIRST_NAME}
     form = creation_form(email=example.email, email_confirmation=example.email, **names)

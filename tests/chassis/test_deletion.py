@@ -31,7 +31,6 @@ def done_task(id: str, ended_at: datetime) -> dict[str, Any]:
 
 @pytest.fixture
 def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """Seven old rows and a new one; a page is three."""
     monkeypatch.setattr(deletion, "PAGE", 3)
     ledger = Ledger("reader", database_url, "sqlite:///:memory:")
     now = system_now()

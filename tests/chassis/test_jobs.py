@@ -68,7 +68,6 @@ def ended(worker: Worker) -> bool:
 
 
 def run_due(app: Flask, handlers: Handlers) -> list[str]:
-    """What a worker that has just started runs, to its end."""
     worker = worker_of(app, handlers)
     started = start_due(worker)
     assert ended(worker)

@@ -18,7 +18,6 @@ PATIENCE = 60.0
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Flask:
-    """accounts over an empty database."""
     return apps.build("accounts", tmp_path, database_url)
 
 

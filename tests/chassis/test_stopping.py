@@ -21,8 +21,6 @@ STOP_SECONDS = 60.0
 
 
 class Site:
-    """The plain site of tests.chassis.sites."""
-
     def __init__(self, running: ServedModule, opened: ExitStack) -> None:
         self.port, self.daemon, self._opened = running.port, running.daemon, opened
 
@@ -46,7 +44,6 @@ class Site:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A site that has answered once."""
     for running in started():
         with running.connects() as connection:
             connection.sendall(HOME)
@@ -56,7 +53,6 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def starting() -> Iterator[Site]:
-    """A site whose worker has not yet made its application."""
     yield from started(START_SECONDS="1")
 
 

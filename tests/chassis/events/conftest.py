@@ -36,7 +36,6 @@ def ledger(broker_url: str, tmp_path: Path) -> MakeLedger:
 
 @pytest.fixture
 def url(rabbitmq: RabbitMQ) -> Iterator[str]:
-    """Of an empty virtual host."""
     made = rabbitmq.fresh_vhost()
     yield made
     rabbitmq.delete_vhost(made)

@@ -40,12 +40,10 @@ class Measured:
 
     @property
     def per_journey(self) -> dict[str, float]:
-        """Processor seconds of one journey by process."""
         return {name: used.processor / max(self.result.journeys, 1) for name, used in self.usage.items()}
 
     @property
     def a_minute(self) -> float:
-        """Journeys a minute."""
         return self.result.journeys / self.result.lasted * 60
 
 
@@ -95,7 +93,6 @@ class Installation:
 
 
 def run_load_process(load: Load) -> LoadResult:
-    """Run the load generator in a process of its own."""
     completed = subprocess.run(
         [sys.executable, "-m", "tests.bench.load"],
         input=json.dumps(asdict(load)),

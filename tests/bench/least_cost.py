@@ -82,10 +82,7 @@ def _page() -> float:
 def bare_servers() -> Iterator[tuple[str, list[int]]]:
     """The front's URL, and the processes of both."""
     folder, (front, page) = PrivateFolder("floor"), free_ports(2)
-    daemons = [
-        _served(folder, "page", page),
-        _served(folder, "front", front, f"127.0.0.1:{page}"),
-    ]
+    daemons = [_served(folder, "page", page), _served(folder, "front", front, f"127.0.0.1:{page}")]
     try:
         yield f"http://127.0.0.1:{front}", [daemon.pid for daemon in daemons]
     finally:

@@ -12,7 +12,6 @@ from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, log_in, rows
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 
@@ -24,7 +23,6 @@ def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> S
 
 @pytest.fixture
 def page(candidate: ScriptlessBrowser) -> str:
-    """Of their candidature."""
     return f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
 
 
@@ -220,21 +218,6 @@ def test_filters_are_saved_under_a_name_follow_the_person_and_are_deleted(
     assert "Récentes & actives" not in browser.get("/gestion/candidatures").text
 
 
-def test_candidatures_and_épreuves_of_their_académies_are_given_as_csv(staff: StaffFactory, candidature: str) -> None:
-    gestionnaire, elsewhere = staff.logged_in("03"), staff.logged_in("20")
-    for link, name in (
-        ("Télécharger toutes les candidatures de mes académies (CSV)", "candidatures.csv"),
-        ("Télécharger leurs épreuves, une ligne par candidat et épreuve (CSV)", "epreuves.csv"),
-    ):
-        gestionnaire.get("/gestion/candidatures")
-        answer = gestionnaire.follow(link)
-        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.text.startswith("\ufeff")
-        assert candidature in answer.text
-        assert candidature not in elsewhere.get(f"/gestion/{name}").text
-
-
 def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, staff: StaffFactory
 ) -> None:
@@ -251,12 +234,3 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     assert "par Anne DUVAL" in colleague.text
     candidate.get("/inscriptions")
     assert note not in candidate.text
-
-
-def test_without_documents_the_page_says_so_and_shows_the_rest(
-    gestionnaire: ScriptlessBrowser, candidature: str, running: InProcessFourServices
-) -> None:
-    with service_stopped(running.documents):
-        assert gestionnaire.get(f"/gestion/candidatures/{candidature}").status_code == 200
-        assert "Les documents ne peuvent pas être affichés pour le moment." in gestionnaire.text
-        assert "Ce que le candidat a déclaré" in gestionnaire.text

@@ -24,7 +24,6 @@ def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> S
 
 @pytest.fixture
 def page(candidate: ScriptlessBrowser) -> str:
-    """Of their candidature."""
     return f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
 
 
@@ -161,9 +160,3 @@ def test_it_is_not_offered_once_the_session_is_closed_and_the_page_says_why(
     finally:
         with running.registrations.app.app_context(), db.operation() as session:
             session.get_one(OpeningRow, opening.id).session_closes = last_year
-
-
-def test_another_académie_corrects_nothing(gestionnaire: ScriptlessBrowser, page: str, staff: StaffFactory) -> None:
-    tabs, elsewhere = begin(gestionnaire, page), staff.logged_in("20")
-    assert elsewhere.get(f"{tabs}/{IDENTIFICATION}").status_code == 404
-    assert elsewhere.post(f"{page}/correction").status_code == 404

@@ -33,7 +33,6 @@ def candidate(running: InProcessFourServices) -> ScriptlessBrowser:
 
 @pytest.fixture(scope="module")
 def numero(candidate: ScriptlessBrowser, running: InProcessFourServices) -> str:
-    """Of the candidate."""
     candidature = documents_page(candidate).rpartition("/")[2]
     with running.documents.app.app_context(), db.reading() as session:
         return str(session.scalar(select(Candidature.numero_candidat).where(Candidature.id == candidature)))
@@ -49,6 +48,8 @@ def prepare(gestionnaire: ScriptlessBrowser, **typed: str) -> str:
     gestionnaire.get("/gestion/documents")
     gestionnaire.follow("Nouvelle publication")
     given = {"type": "convocation", "source": "csv", "session": SESSION, "paragraphs": "Soyez à l'heure.", **typed}
+    gestionnaire.press("Continuer", **{**given, "session": ""})
+    assert (gestionnaire.answer.status_code, gestionnaire.value("type")) == (422, given["type"])
     gestionnaire.press("Continuer", **given)
     assert gestionnaire.answer.status_code == 200, gestionnaire.text
     return gestionnaire.path
@@ -130,13 +131,6 @@ def test_one_document_of_many_is_taken_back(
     [withdrawn] = [text_of(name) for name in candidate.page.xpath("//li/h2") if "Relevé" in text_of(name)]
     assert "Retiré le " in withdrawn
     assert "Note rectifiée" not in candidate.text, "that reason is for the service"
-
-
-def test_what_was_typed_stays_where_something_is_missing(gestionnaire: ScriptlessBrowser) -> None:
-    gestionnaire.get("/gestion/documents/nouveau")
-    gestionnaire.press("Continuer", source="pdf", title="Convocation du 12 mai", type="convocation", session="")
-    assert gestionnaire.answer.status_code == 422
-    assert (gestionnaire.value("title"), gestionnaire.value("type")) == ("Convocation du 12 mai", "convocation")
 
 
 def test_no_file_or_one_that_cannot_be_taken_is_said_on_the_page(gestionnaire: ScriptlessBrowser) -> None:

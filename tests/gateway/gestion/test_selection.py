@@ -23,7 +23,6 @@ WHOLE, PAGE = 8, 3
 
 
 def select(browser: ScriptlessBrowser, words: str, *values: str) -> None:
-    """Tick these boxes of the list and press the button."""
     form = [("filtres", browser.value("filtres") or ""), ("comment", ""), ("decision", words)]
     browser.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
 

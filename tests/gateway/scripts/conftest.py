@@ -76,6 +76,5 @@ def staff(running: InProcessFourServices) -> StaffFactory:
 
 @pytest.fixture
 def gestionnaires_page(page: Page, running: InProcessFourServices, staff: StaffFactory) -> Page:
-    """An empty page of a gestionnaire of Besançon who is logged in."""
     take_session_over(page, running, staff.logged_in("03"), STAFF_SESSION_COOKIE)
     return page

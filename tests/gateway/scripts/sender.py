@@ -46,7 +46,6 @@ class Sender:
         take_session_over(self.page, self.portal, self.candidates.log_in(self.email), SESSION_COOKIE)
 
     def logs_out(self) -> None:
-        """The session ends; this page does not know yet."""
         self.page.context.clear_cookies()
 
     def opens(self, action: str) -> None:
@@ -63,7 +62,6 @@ class Sender:
         self.page.get_by_label("Choisir un fichier").set_input_files([self.folder / name for name, _ in files])
 
     def sends(self, *files: tuple[str, bytes]) -> None:
-        """These files besides those chosen before."""
         if files:
             self.chooses(*files)
         self.page.get_by_role("button", name="Envoyer", exact=True).click()
@@ -82,7 +80,6 @@ class Sender:
         self.page.route("**/envois/**", decide)
 
     def says(self, words: str) -> None:
-        """The state beside the progress."""
         self.page.locator("[data-etat]").filter(has_text=words).wait_for(timeout=60_000)
 
     def is_refused(self, words: str) -> None:
@@ -91,7 +88,6 @@ class Sender:
         expect(self.page.locator("[name=fichier]")).to_be_focused()
 
     def is_asked_whether_it_is_legible(self) -> None:
-        """It is deposited."""
         here = self.page.get_by_role("heading", level=1, name=page_labels.LEGIBILITY, exact=True)
         refused = self.page.locator(".fr-message--error").filter(has_text="e")
         here.or_(refused).first.wait_for(timeout=60_000)

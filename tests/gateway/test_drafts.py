@@ -23,7 +23,6 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 
 
 def saved_as_typed(browser: ScriptlessBrowser, draft: str, number: int, **typed: Any) -> TestResponse:
-    """What the script sends for the page in front, of that revision."""
     fields = {"revision": browser.value("revision"), **typed}
     return browser.client.post(f"{draft}/{number}/saisie", base_url=browser.url, headers=browser.headers, data=fields)
 

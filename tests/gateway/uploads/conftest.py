@@ -14,7 +14,6 @@ running = four_services("package")
 
 @pytest.fixture
 def email(running: InProcessFourServices, candidates: CandidateFactory) -> str:
-    """Of someone registered, who is asked for pieces."""
     address = candidates.create_activated_account()
     candidates.register(address)
     running.deliver_events()

@@ -97,11 +97,7 @@ DUBOIS = Persona(
             "Forme de passage": "Globale",
             "Dérogation à la forme de passage": "Non",
         },
-        "Acquis": {
-            SAME_BTS: True,
-            "Année de la session": "2021",
-            "Académie": "ACADÉMIE DE BESANCON",
-        },
+        "Acquis": {SAME_BTS: True, "Année de la session": "2021", "Académie": "ACADÉMIE DE BESANCON"},
         "Diplôme possédé": {"Diplôme ou formation": "BACCALAURÉAT GÉNÉRAL"},
         "Epreuves": {
             "E2 / Option": "Anglais",
@@ -156,10 +152,7 @@ TRAN = Persona(
             "E5 - Gestion opérationnelle : à conserver": True,
         },
         "Diplôme possédé": {"Diplôme ou formation": "DIPLOMES TITRES ETRANGERS"},
-        "Epreuves": {
-            "E2 / Option": "Espagnol",
-            "EF4 / Position": "Inscrit",
-        },
+        "Epreuves": {"E2 / Option": "Espagnol", "EF4 / Position": "Inscrit"},
         "Récapitulatif": {},
     },
 )

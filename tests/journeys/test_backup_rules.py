@@ -53,7 +53,6 @@ def state(resting: StateFolder, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where backups are."""
     return tmp_path / "backups"
 
 
@@ -65,7 +64,6 @@ def first(state: StateFolder, folder: Path) -> Path:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> StateFolder:
-    """A VAR_DIR for a restore."""
     return StateFolder(tmp_path / "restored")
 
 

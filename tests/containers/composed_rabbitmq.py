@@ -38,7 +38,6 @@ class ComposedRabbitMQ(RabbitMQServer):
 
     @property
     def log(self) -> str:
-        """Return all that the node has logged so far."""
         return self._node.log.read_text(encoding="utf-8", errors="replace")
 
     def _configuration(self) -> str:

@@ -38,7 +38,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def node(folder: Path) -> Iterator[ComposedRabbitMQ]:
-    """A node that has loaded both files."""
     users = (folder / "rabbitmq-users.json").read_text(encoding="utf-8")
     try:
         started = ComposedRabbitMQ({TOPOLOGY.name: TOPOLOGY.read_text(encoding="utf-8"), "20-users.json": users})

@@ -91,28 +91,6 @@ def test_a_broken_publication_is_taken_up(
     assert (published(running), len(states(running))) == (before + 1, imports + 1)
 
 
-def test_a_part_whose_answer_was_lost_goes_on_where_the_portal_is(
-    tool: Tool, network: UnreliablePortal, numero: str
-) -> None:
-    write(tool, f"{numero};{CELLS}")
-    network.fail("PATCH", LOST)
-    tried = replace(tool, url=network.url).run(*PUBLISH, "--dry-run")
-    assert tried.returncode == 0, tried.stderr
-    assert "Documents qui seraient publiés : 1." in tried.stderr
-
-
-@pytest.mark.usefixtures("workers")
-def test_a_publication_whose_preparation_got_no_answer_is_prepared_once(
-    tool: Tool, running: InProcessFourServices, network: UnreliablePortal, numero: str
-) -> None:
-    imports = len(states(running))
-    write(tool, f"{numero};{CELLS}")
-    network.fail("POST", LOST)
-    done = replace(tool, url=network.url).run(*PUBLISH, "--yes", "--titre", "Sans réponse")
-    assert done.returncode == 0, done.stderr
-    assert (len(states(running)), network.calls["POST"]) == (imports + 1, 5)
-
-
 @pytest.mark.usefixtures("workers")
 def test_an_archive_of_pdfs_is_published_once_too(tool: Tool, running: InProcessFourServices, numero: str) -> None:
     before = published(running)

@@ -57,7 +57,6 @@ WITHOUT_OPTION = {("Pieces", "candidate")}
 
 @pytest.fixture(scope="module")
 def facts() -> dict[str, Any]:
-    """What the tool's modules say."""
     surroundings = {"PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1"}
     printed = subprocess.run(
         [sys.executable, "-c", FACTS], env=surroundings, capture_output=True, text=True, timeout=60, check=True

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.usefixtures("deposited")
 
 @pytest.fixture
 def remote(tool: Tool, network: UnreliablePortal) -> Tool:
-    """The tool at the end of that network."""
     return replace(tool, url=network.url)
 
 

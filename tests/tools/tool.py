@@ -66,7 +66,6 @@ class Tool:
         }
 
     def done(self, *words: str) -> str:
-        """What a command that succeeds prints."""
         result = self.run(*words)
         assert result.returncode == 0, (words, result.stdout, result.stderr)
         return result.stdout
@@ -76,5 +75,4 @@ class Tool:
 
 
 def csv_rows(text: str) -> list[dict[str, str]]:
-    """The lines of a CSV as the portal writes it."""
     return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))

@@ -134,7 +134,6 @@ def deposit_form_urls(url: str, visit: requests.Session) -> list[str]:
 
 
 def pdf_of_size(size: int) -> bytes:
-    """Of so many bytes."""
     content = pdf()
     start = content.rindex(b"startxref")
     return content[:start] + b"%" + b"x" * (size - len(content) - 2) + b"\n" + content[start:]

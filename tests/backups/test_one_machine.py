@@ -37,7 +37,6 @@ def state(tmp_path: Path) -> StateFolder:
 
 @pytest.fixture
 def first(state: StateFolder, tmp_path: Path) -> Path:
-    """The one backup that is there."""
     return backup.back_up(state, tmp_path / "backups", FIRST)
 
 

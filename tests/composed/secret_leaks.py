@@ -23,7 +23,6 @@ def secret_values(folder: Path) -> Values:
 
 
 def leaked_secrets(text: str | bytes, values: Values) -> set[str]:
-    """Names of the secrets that the text contains."""
     content = text.encode() if isinstance(text, str) else text
     return {name for value, name in values.items() if value.encode() in content}
 

@@ -34,8 +34,6 @@ AUTOMATIC = [("confirmation", 1), ("demande_pieces", 1)]
 
 
 class Documents(RunningService):
-    """With the guide's candidature, once it has come."""
-
     name = "documents"
     needs = ("bucket",)
     db = db

@@ -26,8 +26,6 @@ COUNTED_FIRST = (COUNTED, "the file is kept")
 
 
 class Pieces(RunningService):
-    """With the guide's candidature."""
-
     name = "pieces"
     needs = ("bucket",)
     db = db

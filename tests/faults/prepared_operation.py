@@ -26,11 +26,9 @@ class SqliteDatabase:
         self.url = f"sqlite:///{self._file}"
 
     def keep(self) -> None:
-        """Remember what it holds."""
         shutil.copy(self._file, self._kept)
 
     def put_back(self) -> None:
-        """Hold that again."""
         for unfinished in ("-wal", "-shm"):  # of a process that was killed
             Path(f"{self._file}{unfinished}").unlink(missing_ok=True)
         shutil.copy(self._kept, self._file)

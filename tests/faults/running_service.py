@@ -86,7 +86,6 @@ class RunningService(ABC):
         return None
 
     def parked_count(self) -> int:
-        """How many tasks are parked."""
         with self.app.app_context(), self.db.reading() as session:
             return rows.parked(session)[0]
 
@@ -104,7 +103,6 @@ class RunningService(ABC):
         return lambda: None
 
     def disconnect(self) -> None:
-        """Close the connections; new ones are opened when they are needed."""
         with self.app.app_context():
             self.db.engine.dispose()
 

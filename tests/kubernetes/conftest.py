@@ -12,7 +12,6 @@ from tests.support.missing_services import NotInstalled, skip_or_fail
 
 @pytest.fixture(params=OVERLAYS)
 def overlay(request: pytest.FixtureRequest) -> str:
-    """Each overlay's name."""
     return str(request.param)
 
 

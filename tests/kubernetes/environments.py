@@ -11,7 +11,6 @@ SECRETS = "/run/secrets/"
 
 
 def environment_of(objects: list[Object], container: Object) -> dict[str, str]:
-    """Values by name."""
     values: dict[str, str] = {}
     for source in container.get("envFrom", []):
         values |= named(objects, "ConfigMap", source["configMapRef"]["name"])["data"]

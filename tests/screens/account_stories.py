@@ -29,7 +29,6 @@ PUBLIC_PAGES = {
 
 
 def public_pages(context: StoryContext) -> None:
-    """Pages that nobody has to log in for."""
     candidate = context.new_candidate()
     for name, path in PUBLIC_PAGES.items():
         context.recorder.record(candidate.open(path), name)

@@ -29,7 +29,6 @@ def prepare(context: StoryContext) -> Prepared:
 
 
 def closed(context: StoryContext, left: Prepared) -> None:
-    """What is said when it is too late."""
     (registered, candidature), (drafting, draft) = left
     recorder, candidate = context.recorder, _returning_candidate(context, registered)
     recorder.record(candidate.open(f"/ouverture-des-services?{BESANCON}"), "ouvertures-ferme")
@@ -50,7 +49,6 @@ def _returning_candidate(context: StoryContext, email: str) -> BrowserCandidate:
 
 
 def without_script(context: StoryContext) -> None:
-    """The main pages on a telephone without JavaScript."""
     candidate = context.new_candidate(java_script_enabled=False, viewport=TELEPHONE)
     for name, path in WITHOUT_SCRIPT.items():
         context.recorder.record_without_script(candidate.open(path), name)

@@ -14,7 +14,6 @@ ACADEMIES = "domaine=Examen&exam=BTS&session=2022"
 
 
 def choosing(context: StoryContext) -> None:
-    """« Sur quoi et où voulez-vous vous inscrire ? »"""
     candidate = context.new_candidate().creates_account_and_logs_in()
     steps = {
         "choix": "",

@@ -43,7 +43,6 @@ def _open_member(chief: BrowserCandidate, email: str) -> Page:
 
 
 def invitation(context: StoryContext) -> None:
-    """The invited person's way, from the link of the mail."""
     recorder, person = context.recorder, context.new_candidate()
     person.email = INVITED
     link = person.mailed_link("invitation", pages="gestion")

@@ -66,7 +66,6 @@ def identifier(db: Database) -> str:
 
 
 def numbered(i: str = "i") -> str:
-    """The expression of a short text that tells rows apart."""
     return f"'{'x' * 20}-' || {i}"
 
 

@@ -110,7 +110,6 @@ class LaunchedPortal(RunningPortal):
         return Counter(address for mail in self._mails() if subject in mail.subject for address in mail.recipients)
 
     def _mails(self) -> list[ReceivedMail]:
-        """All that were sent, oldest first."""
         files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
         return [parse_mail(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
 

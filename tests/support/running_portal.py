@@ -45,6 +45,5 @@ class RunningPortal(ABC):
         return {"Authorization": f"Bearer {self.token('staff')}"}
 
     def mail(self, to: str, subject: str = "") -> ReceivedMail:
-        """The newest such mail, waited for."""
         wait_until(lambda: bool(self.mails(to, subject)), MAIL_SECONDS, f"a mail to {to} about « {subject} »")
         return self.mails(to, subject)[-1]

@@ -13,8 +13,6 @@ MODIFICATION = "Modification d'inscription"
 
 
 class PortalUnderLoad(PeopleAtWork):
-    """A composed portal and the people in it."""
-
     def __init__(self, composed: ComposedPortal, candidates: list[RegisteredCandidate]) -> None:
         super().__init__(composed, candidates)
         self.composed = composed

@@ -20,7 +20,6 @@ class UpgradedPortal(ComposedPortal):
     """Begins with the checkout of the last release; its data and secrets stay when the checkout changes."""
 
     def build(self, checkout: Path) -> None:
-        """The images of that checkout, beside what runs."""
         running = self.checkout
         self._take(checkout)
         self.compose("build", seconds=UP_SECONDS)

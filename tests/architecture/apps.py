@@ -1,7 +1,5 @@
 """Every application of the portal as its process would build it, over a SQLite file, talking to nobody."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A portal that holds one of everything, with its ids, its links, and someone of each kind who may call."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

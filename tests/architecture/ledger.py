@@ -3,8 +3,6 @@
 A route that is missing here fails `test_access.py`; a page that is missing from the pictures fails `tests/screens`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from services.accounts.app import SECTIONS as ACCOUNTS

@@ -5,8 +5,6 @@ turn in that of `<int:number>`; what is called under other addresses, or with th
 nothing but a trace of who read, and what is worked out when it is first asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from deploy.service_names import SERVICES

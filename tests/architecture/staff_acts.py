@@ -3,8 +3,6 @@
 What reads leave there (openings of files, exports) is in reads.py.
 """
 
-from __future__ import annotations
-
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any

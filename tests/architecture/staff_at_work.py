@@ -1,7 +1,5 @@
 """An administrateur at work in a browser's session, and what there is to work on."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 from urllib.parse import quote

@@ -1,7 +1,5 @@
 """Each service's migrations: one line of them, up and down with data, on both databases, to what the models say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Two gateway processes behind nginx, in front of four real services."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys

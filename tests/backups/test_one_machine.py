@@ -1,7 +1,5 @@
 """Backups of one machine between folders in which something rotted, is missing or cannot be read."""
 
-from __future__ import annotations
-
 import errno
 import fcntl
 import os

@@ -1,7 +1,5 @@
 """From what a journey costs to what a national opening needs: plain arithmetic, printed in docs/capacity.md."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil

@@ -1,8 +1,6 @@
 """A portal under measurement in one of its modes: puts a load on it, reads what each process used for it and records
 how long people waited."""
 
-from __future__ import annotations
-
 import json
 import random
 import subprocess

@@ -1,7 +1,5 @@
 """The least that a journey could cost: as many bare pages, papers and hashes, measured on the same machine and day."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time

@@ -4,8 +4,6 @@ A pytest plugin (`-p tests.bench.record`). Any test may call `record`; a figure 
 all is measured. bench.json is a list of {name, value, unit, aim, held}; the first say when and on what it was measured.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import platform

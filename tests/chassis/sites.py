@@ -1,7 +1,5 @@
 """Sites behind the server of every web process: `python -m tests.chassis.sites NAME …`, with BIND and THREADS."""
 
-from __future__ import annotations
-
 import logging
 import os
 import sys

@@ -1,7 +1,5 @@
 """A service of the chassis alone: its settings, and a database with tables that a test names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

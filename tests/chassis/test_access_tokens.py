@@ -1,7 +1,5 @@
 """The keys that accounts publishes, as other services know them, and tokens: verified once, their end each time."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 

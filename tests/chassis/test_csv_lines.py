@@ -1,7 +1,5 @@
 """A CSV export as Python's reader and a spreadsheet program would read it."""
 
-from __future__ import annotations
-
 import csv
 import inspect
 import io

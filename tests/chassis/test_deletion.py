@@ -1,7 +1,5 @@
 """What is old goes a page at a time, and a job that is told to stop leaves the rest for the next one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Calls to a service that accepts and stays silent: bounded, limited in number, and soon no longer made."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Jobs of scaled workers: once per period whoever runs them, again sooner after a failure, never held by the dead."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

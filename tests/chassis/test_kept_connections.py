@@ -1,7 +1,5 @@
 """Connections kept to a server as every web process runs it: nothing is done twice, and its leaving loses nothing."""
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

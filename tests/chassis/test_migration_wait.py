@@ -1,7 +1,5 @@
 """A pod's first container lets its service start once the tables are those that the code knows, and no sooner."""
 
-from __future__ import annotations
-
 import threading
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What `/metrics` says of bounded pools: their places, those taken, and whom they turned away."""
 
-from __future__ import annotations
-
 import pytest
 from flask import Flask
 from prometheus_client import REGISTRY

@@ -1,9 +1,6 @@
 """Calls between processes while a service has several replicas: each gets its share, and one may stop at any time."""
 
-from __future__ import annotations
-
 import gc
-import json
 import json
 import socket
 import threading

@@ -1,7 +1,5 @@
 """A web process that is told to stop: it finishes what it has, hears who has come, and sends others on at once."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

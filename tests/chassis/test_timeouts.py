@@ -1,7 +1,5 @@
 """What takes too long in PostgreSQL is ended by it, sooner where somebody waits; whoever asked may come back."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

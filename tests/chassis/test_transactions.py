@@ -1,7 +1,5 @@
 """Nothing stays of an operation whose commit is refused, readings write nothing, and those of staff are few at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack
 

@@ -1,7 +1,5 @@
 """Finds secrets of the project's secret files in texts, in every form in which they could appear there."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from urllib.parse import unquote, urlsplit

@@ -1,7 +1,5 @@
 """A RabbitMQ node that starts as the composed one does: its configuration, queues and users from our files."""
 
-from __future__ import annotations
-
 import json
 import urllib.parse
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """RabbitMQ started as the composed one: queues and users are there, and each user has its own and nothing else."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sys

@@ -1,7 +1,5 @@
 """Each service's two roles on a real PostgreSQL, and the script that makes them; one cluster for all of this module."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

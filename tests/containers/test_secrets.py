@@ -1,7 +1,5 @@
 """The command that makes the containers' secrets: all of them, once, whole, and to the services' liking."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

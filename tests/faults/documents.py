@@ -1,7 +1,5 @@
 """Documents: made after a save, ordered by a gestionnaire, made for one candidature."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Files of candidates: deposited, replaced, taken back, handed over."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """An operation that was prepared once, with its service, and is put back as it then was before each of its cells."""
 
-from __future__ import annotations
-
 import copy
 import shutil
 from pathlib import Path

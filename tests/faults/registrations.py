@@ -1,7 +1,5 @@
 """Candidatures: saved, modified, withdrawn."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace

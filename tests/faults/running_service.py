@@ -1,7 +1,5 @@
 """A service running in this process with real servers: its API, its worker, its reconciliation."""
 
-from __future__ import annotations
-
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Candidates for tests of pages: each with an account, a mail address and a browser of their own."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator

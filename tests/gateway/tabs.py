@@ -1,7 +1,5 @@
 """Candidates in the tabs of drafts of their own, without any script."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

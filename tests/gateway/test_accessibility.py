@@ -1,7 +1,5 @@
 """The portal declares the state that follows from its grid, and « Accessibilité » shows the grid whole."""
 
-from __future__ import annotations
-
 from gateway.layout.frame import ACCESSIBILITY
 from tests.gateway.components.html_checks import text_of
 from tests.support.scriptless_browser import ScriptlessBrowser

@@ -1,7 +1,5 @@
 """Drafts in the pages: what is typed is kept by every button and as it is typed; what they say is true."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager

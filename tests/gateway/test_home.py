@@ -1,7 +1,5 @@
 """The home page, « Ouverture des services » and the footer's pages, for everyone."""
 
-from __future__ import annotations
-
 import gzip
 
 from gateway.assets import STATIC_FOLDER

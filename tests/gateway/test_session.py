@@ -1,7 +1,5 @@
 """Logging in and out, what is typed while a session dies, and while too many log in at once."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from gateway.cookies import SESSION_COOKIE, cookie_name

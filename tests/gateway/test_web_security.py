@@ -1,7 +1,5 @@
 """Where a post may come from, which Host is answered, what browsers are told to forbid, and what probes hear."""
 
-from __future__ import annotations
-
 import socket
 import time
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """accounts beside whose example many others have an account, log-ins, links and mails."""
 
-from __future__ import annotations
-
 import itertools
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """documents beside whose example many others have a candidature, its saved version and two documents."""
 
-from __future__ import annotations
-
 import itertools
 from typing import Any
 

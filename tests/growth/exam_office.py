@@ -5,8 +5,6 @@ other names, numbers, birth dates and addresses. The files of a copy are those o
 folder as VAR_DIR and with PORTAIL_NOW=2021-10-04T14:00:00+02:00 shows it.
 """
 
-from __future__ import annotations
-
 import io
 import itertools
 import os

@@ -1,7 +1,5 @@
 """What the four filled services share: the actions measured in each, by name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """pieces beside whose example many others have a candidature, six pieces, three files and what was said of them."""
 
-from __future__ import annotations
-
 import base64
 import dataclasses
 import itertools

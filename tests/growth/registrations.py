@@ -1,7 +1,5 @@
 """registrations beside whose example many others have a saved candidature, with its version, draft, trail and mails."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """The candidates of the journeys, and what each of them types: by page, by the label of the field."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

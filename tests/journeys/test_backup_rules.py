@@ -1,7 +1,5 @@
 """What `make backup` and `make restore` copy, and what they refuse to do."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import sqlite3

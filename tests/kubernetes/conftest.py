@@ -1,7 +1,5 @@
 """The rendered overlays; tests are skipped, or fail in CI, where kubectl is not installed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

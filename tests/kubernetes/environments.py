@@ -1,7 +1,5 @@
 """What a container finds in its environment: settings, and secrets by their names, never their content."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tests.kubernetes.rendered import Object, Workload, named

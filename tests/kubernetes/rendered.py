@@ -1,7 +1,5 @@
 """deploy/kubernetes as the real `kubectl kustomize` renders it, and what its pods are."""
 
-from __future__ import annotations
-
 import copy
 import functools
 import shutil

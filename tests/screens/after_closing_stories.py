@@ -1,7 +1,5 @@
 """The same candidates after the window and the deposit period have closed, and a browser without JavaScript."""
 
-from __future__ import annotations
-
 from tests.screens.browser_candidate import BESANCON, TABS, BrowserCandidate
 from tests.screens.story_context import StoryContext
 from tests.support.chromium import TELEPHONE

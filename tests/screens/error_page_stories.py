@@ -1,7 +1,5 @@
 """What a visitor is shown when a page cannot be: unknown, foreign, too large, out of order, closed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from gateway.app import create_app

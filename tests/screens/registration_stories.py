@@ -1,7 +1,5 @@
 """« S'inscrire » tab by tab, « Mes inscriptions », documents and forms (guide §5 to §8)."""
 
-from __future__ import annotations
-
 import re
 
 from services.contracts import page_labels

@@ -1,7 +1,5 @@
 """« Équipe » and « Mon compte »: an administrateur invites somebody, who sets the access up; what each page shows."""
 
-from __future__ import annotations
-
 import time
 
 import pyotp

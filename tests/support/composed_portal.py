@@ -4,8 +4,6 @@ volumes and day.
 COMPOSE and ENGINE say by what commands containers are run (« docker compose », « docker »).
 """
 
-from __future__ import annotations
-
 import atexit
 import json
 import os

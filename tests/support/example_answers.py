@@ -1,7 +1,5 @@
 """Answers of services for tests of pages, of which a test gives what it is about alone."""
 
-from __future__ import annotations
-
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_args, get_type_hints

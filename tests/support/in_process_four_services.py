@@ -2,8 +2,6 @@
 `deliver_events` all of it but the documents, which cost more than the rest together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

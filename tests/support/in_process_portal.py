@@ -4,8 +4,6 @@ guide's month. documents and pieces are not there: what works without them is se
 The whole portal with its workers is `deploy.local`, which the journeys use.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -3,8 +3,6 @@
 « alone » is SQLite, the one-machine queue and .eml files; given real servers' URLs, the same code runs on those.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

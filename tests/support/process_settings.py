@@ -1,7 +1,5 @@
 """The settings of each process by its name: what it reads, and one that talks to nobody."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Query plans: which statements were executed, and which of them read whole tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any

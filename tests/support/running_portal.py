@@ -1,7 +1,5 @@
 """What a journey asks of a running portal, wherever its processes are: on this machine or in containers."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 

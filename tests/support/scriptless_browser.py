@@ -1,7 +1,5 @@
 """A browser without JavaScript, in this process: keeps cookies, follows links, presses buttons by their words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit

@@ -1,7 +1,5 @@
 """A stand-in for a service: answers as told, says nothing at all, or stops in the midst of its answer."""
 
-from __future__ import annotations
-
 import json
 import socket
 import threading

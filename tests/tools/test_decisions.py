@@ -1,7 +1,5 @@
 """A gestionnaire decides with the tool alone, of what was looked at and of nothing newer."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.pieces.domain.control import WHY_NOT

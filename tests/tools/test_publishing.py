@@ -1,7 +1,5 @@
 """`portail documents`: a CSV is checked, published for many, and taken up where it broke; each document once."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

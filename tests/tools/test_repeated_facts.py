@@ -1,7 +1,5 @@
 """The tool has nothing of the portal on its path: what it has to repeat is what the portal says."""
 
-from __future__ import annotations
-
 import json
 import pkgutil
 import subprocess

@@ -1,7 +1,5 @@
 """Calls and answers get lost, and the portal is busy: what was asked for is done, once."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The tool as a process of its own, with nothing of the portal on its path."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

@@ -1,7 +1,5 @@
 """What of people is in requests, rows, mails and errors leaves in no span."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 

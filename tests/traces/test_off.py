@@ -1,7 +1,5 @@
 """Without an endpoint a process does not even load OpenTelemetry."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

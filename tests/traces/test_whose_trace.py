@@ -1,7 +1,5 @@
 """Whose trace a request or an event is in."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 

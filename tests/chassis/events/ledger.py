@@ -1,7 +1,5 @@
 """A tiny service for the tests of events: it notes each effect in its own database, where doubling would show."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What an operator does with events, the same in every service."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What events promise, on both brokers: nothing lost, nothing doubled, what fails is retried and then parked."""
 
-from __future__ import annotations
-
 import dataclasses
 from pathlib import Path
 

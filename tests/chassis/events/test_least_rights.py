@@ -1,7 +1,5 @@
 """With the rights of one service on RabbitMQ: all of a worker's life works, and nothing of another's can be touched."""
 
-from __future__ import annotations
-
 import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel

@@ -1,7 +1,5 @@
 """A worker that was paused for longer than its leases last: what another has taken since, it leaves alone."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 from datetime import timedelta

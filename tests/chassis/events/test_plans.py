@@ -1,7 +1,5 @@
 """What workers ask several times a second reads what waits, not what was sent or done since RETENTION."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

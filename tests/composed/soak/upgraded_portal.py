@@ -1,7 +1,5 @@
 """A composed portal at the last release, which is then replaced by this version and back, as operators do it."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import subprocess

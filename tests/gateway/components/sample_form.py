@@ -1,7 +1,5 @@
 """« /composants/onglets »: the components of a tab on one page, which tests read and open in a browser."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request

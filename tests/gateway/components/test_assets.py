@@ -1,7 +1,5 @@
 """Pages find what was built under the name that it has now, with the forms that compress well."""
 
-from __future__ import annotations
-
 import gzip
 import re
 from pathlib import Path

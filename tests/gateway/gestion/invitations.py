@@ -1,7 +1,5 @@
 """Invitations to « Espace de gestion »: the link in the mail, and what its page shows."""
 
-from __future__ import annotations
-
 import itertools
 
 import pyotp

@@ -1,7 +1,5 @@
 """Gestionnaires with their browsers, and candidates whose pieces they control."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import re

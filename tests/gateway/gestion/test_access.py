@@ -1,7 +1,5 @@
 """Who comes in to « Espace de gestion », what ends, and what somebody else finds there."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

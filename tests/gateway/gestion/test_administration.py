@@ -1,7 +1,5 @@
 """An administrator: the dates of an opening, what the home page says, candidates' accounts, lists by académie."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

@@ -1,7 +1,5 @@
 """A gestionnaire ends a candidature with a reason, and takes all of them home as CSV."""
 
-from __future__ import annotations
-
 import csv
 
 import pytest

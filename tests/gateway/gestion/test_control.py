@@ -1,7 +1,5 @@
 """A gestionnaire controls pieces one after the other; the candidate sees the decision."""
 
-from __future__ import annotations
-
 import pytest
 
 from gateway.layout.frame import GESTION_PAGES

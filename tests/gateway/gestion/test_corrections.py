@@ -1,7 +1,5 @@
 """A gestionnaire corrects a candidature through the tabs of its form, and saves it with a reason."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

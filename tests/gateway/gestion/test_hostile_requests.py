@@ -1,7 +1,5 @@
 """What nobody sends from these pages: forms and addresses made by hand."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 import pytest

@@ -1,7 +1,5 @@
 """« Journal »: what gestionnaires do and open can be looked up by an administrator, and by nobody else."""
 
-from __future__ import annotations
-
 import ast
 import csv
 import re

@@ -1,7 +1,5 @@
 """A gestionnaire publishes convocations for many, from a file to « Mes documents », and takes them back."""
 
-from __future__ import annotations
-
 import io
 from contextlib import closing
 

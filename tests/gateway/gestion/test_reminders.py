@@ -1,7 +1,5 @@
 """« Relances »: who lacks what before which date, and a reminder for those selected, from the page to the mailbox."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.chassis.tasks import gauges

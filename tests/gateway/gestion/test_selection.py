@@ -1,7 +1,5 @@
 """One decision for the pieces selected in a page of the list."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

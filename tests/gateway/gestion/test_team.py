@@ -1,7 +1,5 @@
 """« Équipe »: an administrateur invites, disables, enables, resets; nobody else comes there."""
 
-from __future__ import annotations
-
 from gateway.cookies import STAFF_SESSION_COOKIE
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
 from services.accounts.domain.staff import RECOVERY_CODES

@@ -1,7 +1,5 @@
 """One portal with its four services for all scripts, the components alone, and people in Chromium."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A candidate who sends files from a browser, and the parts that the browser sends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

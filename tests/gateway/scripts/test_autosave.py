@@ -1,7 +1,5 @@
 """What is typed into a tab is saved as it is typed, in Chromium: with a cut line, a dead session, a second window."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

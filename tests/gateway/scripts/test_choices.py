@@ -1,7 +1,5 @@
 """A choice is saved together with what is typed, before the scripts arrive as after, and holds it up in nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

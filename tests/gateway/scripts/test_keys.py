@@ -1,7 +1,5 @@
 """The control of pieces by keys, in a browser."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Dialog, Page
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """A large selection decided in a browser: in parts, with progress, a stop, and what to do about what failed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """A candidate who types into the tabs of their own draft in Chromium: for the autosave."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import Locator, Page, expect

@@ -1,7 +1,5 @@
 """« Envoyer une pièce jointe » before the gateway and its four services, through HTTP."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.gateway.candidates import CandidateFactory

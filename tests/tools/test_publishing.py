@@ -61,7 +61,9 @@ def test_mistakes_are_shown_by_line_and_a_dry_run_leaves_nothing(
 def test_what_is_right_is_published_once(tool: Tool, running: InProcessFourServices, numero: str) -> None:
     before = published(running)
     write(tool, f"{numero};{CELLS}")
-    first = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
+    refused = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
+    assert (refused.returncode, "Pour les publier ainsi : --avec-incomplets." in refused.stderr) == (5, True)
+    first = tool.run(*PUBLISH, "--yes", "--avec-incomplets", "--texte", "Soyez à l'heure.")
     assert (first.returncode, first.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
     again = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
     assert (again.returncode, again.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
@@ -81,9 +83,9 @@ def test_a_broken_publication_is_taken_up(
     network.fail(
         "POST", "", "", "", LOST
     )  # its file is sent and checked; the import is created; the answer to its publication is lost
-    broken = remote.run(*PUBLISH, "--yes", "--titre", "Reprise")
+    broken = remote.run(*PUBLISH, "--yes", "--avec-incomplets", "--titre", "Reprise")
     assert (broken.returncode, network.calls["POST"]) == (6, 4), broken.stderr
-    again = tool.run(*PUBLISH, "--yes", "--titre", "Reprise")
+    again = tool.run(*PUBLISH, "--yes", "--avec-incomplets", "--titre", "Reprise")
     assert again.returncode == 7, again.stderr
     assert "Documents publiés : 1 sur 1." in again.stderr
     assert (published(running), len(states(running))) == (before + 1, imports + 1)

@@ -133,7 +133,10 @@ def test_a_rule_is_overridden_by_an_administrateur(
     assert "Epreuves : Choisissez" in gestionnaire.text
     administrator.get(f"{tabs}/{NUMBER}")
     assert "progressive_at_least" not in administrator.text
-    administrator.press("Précédent", overridden="progressive_at_least")
+    administrator.press("Enregistrer la correction", reason="Dérogation")
+    [wrong] = administrator.page.xpath("//*[@id='resume-erreurs']//button")
+    administrator.press(text_of(wrong), overridden="progressive_at_least")
+    assert "Choisissez au moins une épreuve obligatoire" in administrator.text
     [last] = administrator.page.xpath(f"//button[@name='onglet'][@value='{NUMBER}']")
     administrator.press(text_of(last))
     ticked = administrator.page.xpath("//input[@name='overridden'][@checked]/@value")

@@ -76,8 +76,8 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     gestionnaire.get(path)
     gestionnaire.press("Publier 1 document")
     assert gestionnaire.answer.status_code == 422
-    assert "Cochez cette case" in gestionnaire.text
-    gestionnaire.press("Publier 1 document", incomplets="oui")
+    assert gestionnaire.page.xpath("//a[@href='#champ-accept_incomplete']"), "the refusal of documents names the field"
+    gestionnaire.press("Publier 1 document", accept_incomplete="oui")
     assert "La publication est lancée" in gestionnaire.text
     lines = gestionnaire.page.xpath("//section[@aria-labelledby='titre-corrections']")[0]
     assert lines.xpath(".//a/@href")[-1] == "/gestion/documents/nouveau", "no file is sent here any more"
@@ -103,7 +103,7 @@ def test_one_document_of_many_is_taken_back(
 ) -> None:
     path = prepare(gestionnaire, type="releve_notes", title="Relevé de notes provisoire")
     send(gestionnaire, path, csv_of([f"{numero};E1 - Culture générale;12,5;3;Admis"], "releve_notes"))
-    gestionnaire.press("Publier 1 document", incomplets="oui")
+    gestionnaire.press("Publier 1 document", accept_incomplete="oui")
     running.deliver()
     candidate.get(documents_page(candidate))
     assert "Relevé de notes provisoire" in candidate.text

@@ -17,7 +17,7 @@ from services.chassis.french import shown_end
 Values = dict[str, str | list[str]]
 OWNER_FIELD = "titulaire"
 """Whose form it is, encrypted (seal.py)."""
-BUTTONS_THAT_STAY = ("onglet", "rechercher", "choisir", "parcourir")
+BUTTONS_THAT_STAY = ("onglet", "corriger", "rechercher", "choisir", "parcourir")
 NO_ANSWERS = ("action", "revision", *BUTTONS_THAT_STAY, OWNER_FIELD)
 """Names in forms of what is no answer to a question."""
 WORDS_SUFFIX = "-texte"

@@ -1,7 +1,5 @@
 """Each service by itself."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

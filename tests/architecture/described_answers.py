@@ -1,7 +1,5 @@
 """Tries the operations of a service with requests made from its description, and compares each answer with it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import schemathesis

@@ -1,7 +1,5 @@
 """A portal that holds one of everything, with its ids, its links, and someone of each kind who may call."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator
@@ -75,12 +73,10 @@ class Examples:
 
     @property
     def apps(self) -> dict[str, Flask]:
-        """Every application by name."""
         return {**self.portal.apps, "gateway": self.portal.gateway.app}
 
     @property
     def engines(self) -> dict[str, Engine]:
-        """The services' own connections to their databases."""
         engines = {}
         for name, app in self.portal.apps.items():
             with app.app_context():
@@ -99,7 +95,6 @@ class Examples:
         return self._visitors.browser()
 
     def tool(self) -> ScriptlessBrowser:
-        """A staff tool, as it calls the gateway."""
         return ScriptlessBrowser(self.apps["gateway"], self.portal.url, {"Authorization": f"Bearer {self._tool}"})
 
     def headers(self, kind: str, name: str = "") -> dict[str, str]:

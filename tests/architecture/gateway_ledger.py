@@ -3,8 +3,6 @@
 A PAGE is a GET of what a browser is shown under an address of its own; pages are photographed (tests/screens).
 """
 
-from __future__ import annotations
-
 PUBLIC = "public"
 CANDIDATE = "candidate"
 PROBED = """

@@ -3,8 +3,6 @@
 A route that is missing here fails `test_access.py`; a page that is missing from the pictures fails `tests/screens`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from services.accounts.app import SECTIONS as ACCOUNTS
@@ -46,7 +44,6 @@ def routes_of(app: str) -> set[tuple[str, str, str]]:
 
 
 def pages() -> set[str]:
-    """The rules of the gateway that show a page."""
     return {rule for word, rule, _ in _entries("gateway") if word == "PAGE"}
 
 

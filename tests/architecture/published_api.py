@@ -7,8 +7,6 @@ answers. `python -m tests.architecture.published_api` notes them as those of the
     pieces GET /v1/pieces/{piece_id} answer deposit.pages: integer|null
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -5,8 +5,6 @@ turn in that of `<int:number>`; what is called under other addresses, or with th
 nothing but a trace of who read, and what is worked out when it is first asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from deploy.service_names import SERVICES
@@ -15,10 +13,7 @@ from tests.architecture.ledger import LEDGER, routes_of
 _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
 _MODEL_OF = "session=BTS%202022&exam=BREVET%20DE%20TECHNICIEN%20SUPERIEUR&academie=03"
 _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
-    "accounts": {
-        "/v1/staff/names": ("?ids=<staff_id>",),
-        "/v1/forms/account/communes": ("?departement=014&q=caen",),
-    },
+    "accounts": {"/v1/staff/names": ("?ids=<staff_id>",), "/v1/forms/account/communes": ("?departement=014&q=caen",)},
     "registrations": {
         "/v1/staff/refusal-reasons": ("?exam=BTS&piece=NATIDE06",),
         "/v1/staff/catalogues/<code>/files": ("/v1/staff/catalogues/BTS/files",),
@@ -116,7 +111,7 @@ _DECLARATION_READ = Written({"registrations.audit"})
 _ACCOUNT_READ = Written({"accounts.audit_entries"})
 _PREVIEWED = Written({"documents.audit_entries"})
 # Changes get their place in the feed when they are first asked for, which changes nothing of what they say.
-_NUMBERED = Written({"pieces.changes.position", "pieces.changes.numbered_at", "pieces.change_counter.last"})
+_NUMBERED = Written({"pieces.changes", "pieces.change_counter"})
 WRITING_READS: dict[tuple[str, str], Written] = {
     # Whoever takes the trail out leaves a trace in it.
     ("accounts", "/v1/audit.csv"): Written({"accounts.audit_entries"}),
@@ -157,6 +152,6 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/pieces/<piece_id>/page/<int:number>"): _OPENED,
 }
 # A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
-VISIT = Written({"accounts.login_sessions.last_seen_at"})
+VISIT = Written({"accounts.login_sessions"})
 # A form keeps the version that it fetched, as the event under way would.
 FORM_BEFORE_THE_EVENT = Written({"documents.candidatures", "documents.saved_versions", "documents.tasks"})

@@ -3,8 +3,6 @@
 What reads leave there (openings of files, exports) is in reads.py.
 """
 
-from __future__ import annotations
-
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
@@ -200,10 +198,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ("registrations", "POST", "/v1/staff/corrections/<draft_id>/save"): (
         "candidature.saved",
         lambda office: office.call(
-            "registrations",
-            "POST",
-            f"/staff/corrections/{office.correction()}/save",
-            json={"revision": 1, **REASON},
+            "registrations", "POST", f"/staff/corrections/{office.correction()}/save", json={"revision": 1, **REASON}
         ),
     ),
     ("documents", "POST", "/v1/publications"): ("publication.ordered", _publish_for_a_selection),
@@ -212,10 +207,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
         lambda office: office.call("documents", "POST", "/imports", json=NEW_IMPORT),
     ),
     ("documents", "POST", "/v1/imports/<import_id>/files"): ("import.checked", _add_pdfs),
-    ("documents", "POST", "/v1/imports/<import_id>/publication"): (
-        "import.published",
-        StaffAtWork.published_import,
-    ),
+    ("documents", "POST", "/v1/imports/<import_id>/publication"): ("import.published", StaffAtWork.published_import),
     ("documents", "POST", "/v1/imports/<import_id>/abandonment"): (
         "import.abandoned",
         lambda office: office.call("documents", "POST", f"/imports/{office.checked_import()['id']}/abandonment"),

@@ -1,7 +1,5 @@
 """An administrateur at work in a browser's session, and what there is to work on."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -67,7 +65,6 @@ class StaffAtWork:
         return str(listed["candidatures"][0]["id"])
 
     def correction(self) -> str:
-        """The id of its draft."""
         path = f"/staff/candidatures/{self.candidature()}/correction"
         return str((self.call("registrations", "POST", path).json or {})["id"])
 
@@ -89,7 +86,8 @@ class StaffAtWork:
 
     def published_import(self) -> dict[str, Any]:
         ready = self.checked_import()
-        self.call("documents", "POST", f"/imports/{ready['id']}/publication", json={"revision": ready["revision"]})
+        accepted = {"revision": ready["revision"], "accept_incomplete": True}
+        self.call("documents", "POST", f"/imports/{ready['id']}/publication", json=accepted)
         self.portal.deliver()
         return ready
 

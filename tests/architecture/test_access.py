@@ -1,7 +1,5 @@
 """The ledger holds both ways: what it lists exists with that access, what exists is listed, and it is enforced."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Contracts, samples and reactions say the same: nothing is told to nobody, nothing is heard that nobody tells."""
 
-from __future__ import annotations
-
 import importlib
 import json
 from datetime import UTC, datetime

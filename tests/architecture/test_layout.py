@@ -1,7 +1,5 @@
 """The shape of the code: what each service consists of, and what its rules, reads and renderings may know."""
 
-from __future__ import annotations
-
 import ast
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Each service's migrations: one line of them, up and down with data, on both databases, to what the models say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -42,7 +40,6 @@ VALUES: dict[type, Any] = {
 
 @pytest.fixture(params=SERVICES)
 def app(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """Each service over an empty database."""
     built = apps.build(request.param, tmp_path, database_url)
     with built.app_context():
         yield built
@@ -99,7 +96,6 @@ def _triggers(app: Flask) -> set[str]:
 
 
 def _differences(app: Flask) -> list[Any]:
-    """What the tables there are and the models do not have in common."""
     db = database_of(app)
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})

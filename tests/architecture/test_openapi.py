@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 TRIES = 4  # of each operation
-WITH_EXAMPLES = {
-    "registrations": {"POST /v1/staff/candidatures/{candidature_id}/{how}"},
-}
+WITH_EXAMPLES = {"registrations": {"POST /v1/staff/candidatures/{candidature_id}/{how}"}}
 
 
 @pytest.fixture(scope="module")

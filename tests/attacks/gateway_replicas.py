@@ -1,7 +1,5 @@
 """Two gateway processes behind nginx, in front of four real services."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys
@@ -134,7 +132,6 @@ def deposit_form_urls(url: str, visit: requests.Session) -> list[str]:
 
 
 def pdf_of_size(size: int) -> bytes:
-    """Of so many bytes."""
     content = pdf()
     start = content.rindex(b"startxref")
     return content[:start] + b"%" + b"x" * (size - len(content) - 2) + b"\n" + content[start:]

@@ -1,7 +1,5 @@
 """Thousands of slow connections: they send little or nothing, and are opened again as soon as they are closed."""
 
-from __future__ import annotations
-
 import asyncio
 import resource
 import threading

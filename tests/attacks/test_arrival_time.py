@@ -1,7 +1,5 @@
 """The instant that counts for a deadline is the one at which the proxy saw a request's head; nobody else tells it."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -30,7 +30,7 @@ from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
 A_DEPOSIT = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"
 ELSEWHERE = "127.0.0.9"
@@ -217,23 +217,17 @@ def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (308, f"{tls.url}/inscription?a=b")
 
 
-def test_with_a_certificate_browsers_speak_http_2_and_stay_with_https(tls: Proxy, browser: Browser) -> None:
-    with browser.new_context(ignore_https_errors=True) as visitor:
-        page = visitor.new_page()
-        answer = page.goto(tls.url)
-        assert answer
-        assert answer.json()["Host"] == urlsplit(tls.url).netloc
-        assert page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol") == "h2"
-        refused = page.goto(f"{tls.url}/metrics")
-        assert refused
-        assert refused.headers["strict-transport-security"] == "max-age=31536000"
-
-
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_the_gateway_is_told_the_clients_own_address_and_the_scheme_that_people_see(tls: Proxy) -> None:
     forged = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "gopher"}
-    headers = requests.get(tls.url, headers=forged, verify=False, timeout=TIMEOUT_SECONDS).json()
-    assert headers == {"Host": urlsplit(tls.url).netloc, "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https"}
+    answer = requests.get(tls.url, headers=forged, verify=False, timeout=TIMEOUT_SECONDS)
+    refused = requests.get(f"{tls.url}/metrics", verify=False, timeout=TIMEOUT_SECONDS)
+    assert refused.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.json() == {
+        "Host": urlsplit(tls.url).netloc,
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Proto": "https",
+    }
 
 
 def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int) -> None:

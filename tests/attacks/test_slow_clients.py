@@ -1,7 +1,5 @@
 """Clients that send little, late or nothing more: whatever they do, others log in and deposit."""
 
-from __future__ import annotations
-
 import html
 import socket
 from contextlib import ExitStack

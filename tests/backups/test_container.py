@@ -1,7 +1,5 @@
 """The container that makes backups: which is due when, what monitoring is told, when WAL is let go."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import time

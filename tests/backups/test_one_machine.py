@@ -1,7 +1,5 @@
 """Backups of one machine between folders in which something rotted, is missing or cannot be read."""
 
-from __future__ import annotations
-
 import errno
 import fcntl
 import os
@@ -37,7 +35,6 @@ def state(tmp_path: Path) -> StateFolder:
 
 @pytest.fixture
 def first(state: StateFolder, tmp_path: Path) -> Path:
-    """The one backup that is there."""
     return backup.back_up(state, tmp_path / "backups", FIRST)
 
 

@@ -1,7 +1,5 @@
 """The texts of a « Confirmation » drawn by bare reportlab, in plain tables: the least that a paper could cost."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape

@@ -4,8 +4,6 @@
 connections.
 """
 
-from __future__ import annotations
-
 import http.client
 import sys
 import threading

@@ -4,8 +4,6 @@ Requests of `autosave.js` and of search fields while words are typed are include
 sheets, scripts, icons) are not.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Mapping

@@ -1,15 +1,17 @@
 """From what a journey costs to what a national opening needs: plain arithmetic, printed in docs/capacity.md."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from sqlalchemy.engine import make_url
+
+from services.chassis.database.transactions import _engine_options
+
+_POOL = _engine_options(make_url("postgresql+psycopg://localhost/x"))
+CONNECTIONS_OF_A_PROCESS = _POOL["pool_size"] + _POOL["max_overflow"]
 MOST_BUSY = 0.6
 """Of one processor, what a process may use in the worst hour, so that hardly anybody waits for another."""
-CONNECTIONS_OF_A_PROCESS = 42
-"""To its database, at most (services/chassis/database/transactions.py)."""
 SERVERS = ("PostgreSQL", "RabbitMQ", "objects")
 """No processes of ours: they are given processors, not replicas."""
 WITHOUT_DATABASE = ("gateway", *SERVERS)

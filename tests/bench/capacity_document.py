@@ -25,7 +25,7 @@ def write_document(surroundings: Sequence[Figure], figures: Sequence[Figure]) ->
     others = [
         f"| {figure.name} | {figure.shown} | {figure.shown_aim} |"
         for figure in figures
-        if not _COST.match(figure.name) and (figure.aim is not None or not figure.stem)
+        if not _COST.match(figure.name) and (figure.aim is not None or not figure.is_percentile)
     ]
     text = replace_between_markers(
         text,

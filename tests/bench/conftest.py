@@ -53,7 +53,6 @@ def on_servers(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> Iterator[I
 
 @pytest.fixture(params=["one_machine", "on_servers"])
 def installation(request: pytest.FixtureRequest) -> Installation:
-    """Each of the two in turn."""
     chosen: Installation = request.getfixturevalue(request.param)
     return chosen
 

@@ -1,8 +1,6 @@
 """A portal under measurement in one of its modes: puts a load on it, reads what each process used for it and records
 how long people waited."""
 
-from __future__ import annotations
-
 import json
 import random
 import subprocess
@@ -40,12 +38,10 @@ class Measured:
 
     @property
     def per_journey(self) -> dict[str, float]:
-        """Processor seconds of one journey by process."""
         return {name: used.processor / max(self.result.journeys, 1) for name, used in self.usage.items()}
 
     @property
     def a_minute(self) -> float:
-        """Journeys a minute."""
         return self.result.journeys / self.result.lasted * 60
 
 
@@ -95,7 +91,6 @@ class Installation:
 
 
 def run_load_process(load: Load) -> LoadResult:
-    """Run the load generator in a process of its own."""
     completed = subprocess.run(
         [sys.executable, "-m", "tests.bench.load"],
         input=json.dumps(asdict(load)),

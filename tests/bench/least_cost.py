@@ -1,7 +1,5 @@
 """The least that a journey could cost: as many bare pages, papers and hashes, measured on the same machine and day."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time
@@ -82,10 +80,7 @@ def _page() -> float:
 def bare_servers() -> Iterator[tuple[str, list[int]]]:
     """The front's URL, and the processes of both."""
     folder, (front, page) = PrivateFolder("floor"), free_ports(2)
-    daemons = [
-        _served(folder, "page", page),
-        _served(folder, "front", front, f"127.0.0.1:{page}"),
-    ]
+    daemons = [_served(folder, "page", page), _served(folder, "front", front, f"127.0.0.1:{page}")]
     try:
         yield f"http://127.0.0.1:{front}", [daemon.pid for daemon in daemons]
     finally:

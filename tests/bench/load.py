@@ -3,8 +3,6 @@
 Reads a Load as JSON on its standard input and prints the LoadResult as JSON.
 """
 
-from __future__ import annotations
-
 import json
 import random
 import sys

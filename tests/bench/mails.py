@@ -4,8 +4,6 @@ MAILS names either. A command is run by the shell with the address in ADDRESS an
 contains the link; it is run again until it does.
 """
 
-from __future__ import annotations
-
 import os
 import quopri
 import re

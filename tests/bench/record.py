@@ -4,11 +4,10 @@ A pytest plugin (`-p tests.bench.record`). Any test may call `record`; a figure 
 all is measured. bench.json is a list of {name, value, unit, aim, held}; the first say when and on what it was measured.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import platform
+import re
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,13 +32,11 @@ class Figure:
     value: float | str
     unit: str = ""
     aim: float | None = None
-    at_most: bool = True
+    """What it shall be at most."""
 
     @property
     def held(self) -> bool | None:
-        if self.aim is None or isinstance(self.value, str):
-            return None
-        return self.value <= self.aim if self.at_most else self.value >= self.aim
+        return None if self.aim is None or isinstance(self.value, str) else self.value <= self.aim
 
     @property
     def shown(self) -> str:
@@ -47,32 +44,22 @@ class Figure:
 
     @property
     def shown_aim(self) -> str:
-        return "" if self.aim is None else f"{'≤' if self.at_most else '≥'} {in_few_digits(self.aim)}"
+        return "" if self.aim is None else f"≤ {in_few_digits(self.aim)}"
 
     @property
-    def stem(self) -> str:
-        """What is said before « : p95 »; empty for what is no percentile."""
-        stem, _, last = self.name.rpartition(": ")
-        return stem if last.startswith("p") and last[1:].isdecimal() else ""
-
-    @property
-    def verdict(self) -> str:
-        return {True: "yes", False: "NO", None: ""}[self.held]
+    def is_percentile(self) -> bool:
+        return bool(re.search(r": p\d+$", self.name))
 
 
 _figures: dict[str, Figure] = {}
 
 
-def record(name: str, value: float, unit: str, aim: float | None = None, at_most: bool = True) -> None:
-    """Keep a figure for the table and bench.json; a second of the same name takes its place.
-
-    `aim` is what it shall be at most, or at least where `at_most` is false.
-    """
-    _figures[name] = Figure(name, round(value, 6), unit, aim, at_most)
+def record(name: str, value: float, unit: str, aim: float | None = None) -> None:
+    """Keep a figure for the table and bench.json; a second of the same name takes its place."""
+    _figures[name] = Figure(name, round(value, 6), unit, aim)
 
 
 def recorded() -> list[Figure]:
-    """What this run has measured until now, in order."""
     return list(_figures.values())
 
 
@@ -90,38 +77,6 @@ def surroundings() -> list[Figure]:
         Figure("versions", f"Python {platform.python_version()} {versions}"),
         Figure("commit", _commit()),
     ]
-
-
-def lines(figures: list[Figure]) -> list[str]:
-    """The table as Markdown, which reads as plain text too."""
-    cells = [("what", "measured", "aim", "held")]
-    cells += [_row(group) for group in _percentiles_together(figures)]
-    widths = [max(len(row[column]) for row in cells) for column in range(4)]
-    rows = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
-    ]
-    return [rows[0], "| " + " | ".join("-" * width for width in widths) + " |", *rows[1:]]
-
-
-def _percentiles_together(figures: list[Figure]) -> list[list[Figure]]:
-    """« …: p50 », « …: p95 » and « …: p99 » that follow each other without an aim are one row."""
-    groups: list[list[Figure]] = []
-    for figure in figures:
-        before = groups[-1][-1] if groups else None
-        if before and figure.stem and before.stem == figure.stem and before.aim is figure.aim is None:
-            groups[-1].append(figure)
-        else:
-            groups.append([figure])
-    return groups
-
-
-def _row(group: list[Figure]) -> tuple[str, str, str, str]:
-    first, *others = group
-    if not others:
-        return first.name, first.shown, first.shown_aim, first.verdict
-    percents = " / ".join(figure.name.rpartition(": ")[2] for figure in group)
-    values = " / ".join(in_few_digits(float(figure.value)) for figure in group)
-    return f"{first.stem}: {percents}", f"{values} {first.unit}", "", ""
 
 
 def write(figures: list[Figure], path: Path) -> None:
@@ -147,13 +102,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("measured")
     for figure in surroundings():
         terminalreporter.write_line(f"{figure.name}: {figure.value}")
-    for line in lines(recorded()):
-        terminalreporter.write_line(line, red=line.endswith("NO   |"))
+    for figure in recorded():
+        line = f"{figure.name}: {figure.shown} {figure.shown_aim}"
+        terminalreporter.write_line(line, red=figure.held is False)
     terminalreporter.write_line(f"written to {WRITTEN}")
 
 
 def _processor() -> str:
-    """Its model, as the kernel names it."""
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()

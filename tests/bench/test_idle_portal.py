@@ -1,7 +1,5 @@
 """One machine that nobody visits: what it takes to start again, and what it takes while it waits."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 

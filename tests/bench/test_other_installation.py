@@ -3,8 +3,6 @@
 SESSION and ACADEMIE say where an opening is, DOMAIN whose addresses are invented, PEOPLE how many walk at once.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """A module that serves itself, by the server that every web process uses, in a process of its own."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator

@@ -1,10 +1,7 @@
 """Sites behind the server of every web process: `python -m tests.chassis.sites NAME …`, with BIND and THREADS."""
 
-from __future__ import annotations
-
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -41,18 +38,10 @@ def plain() -> Flask:
             file.write(b".")
         return "{}"
 
-    @app.post("/writes/last")
-    def write_and_exit() -> str:
-        """Exits without reading the body."""
-        write()
-        os.kill(os.getpid(), signal.SIGKILL)
-        return "never said"
-
     return app
 
 
 def failing() -> Flask:
-    """A service that fails, in a route and outside any."""
     nowhere = settings("sqlite:////nowhere/failing.db", env="development")
     app = create_service("failing", nowhere, Database(), title="-", views=[])
     inner = app.wsgi_app
@@ -72,7 +61,6 @@ def failing() -> Flask:
         return "-"
 
     def break_outside(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """What a server meets when the application itself breaks."""
         if environ["PATH_INFO"].startswith("/outside"):
             raise ValueError(environ["PATH_INFO"])
         return inner(environ, start)
@@ -82,7 +70,6 @@ def failing() -> Flask:
 
 
 def ledger(database_url: str) -> Flask:
-    """A service whose routes read and write one table."""
     db = Database()
     app = create_service("ledger", settings(database_url), db, title="-", views=[])
 
@@ -110,7 +97,6 @@ def ledger(database_url: str) -> Flask:
     @app.get("/nothing")
     @access.public
     def nothing() -> str:
-        """A page that needs no database."""
         return ""
 
     with app.app_context(), db.operation() as session:

@@ -1,7 +1,5 @@
 """A service of the chassis alone: its settings, and a database with tables that a test names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,7 +21,6 @@ def settings(database_url: str, env: str = "test", broker_url: str = "amqp://x:x
 
 @contextmanager
 def database_with(database_url: str, *statements: str) -> Iterator[Database]:
-    """After these statements, in the context of an application."""
     database, app = Database(), Flask(__name__)
     database.connect(app, database_url)
     with app.app_context():
@@ -35,7 +32,6 @@ def database_with(database_url: str, *statements: str) -> Iterator[Database]:
 
 
 def clockwork(database_url: str) -> Flask:
-    """A service that has nothing but the tables of events and jobs."""
     db = Database()
     EventTables(db)
     app = Flask("services.clockwork")

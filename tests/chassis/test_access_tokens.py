@@ -1,7 +1,5 @@
 """The keys that accounts publishes, as other services know them, and tokens: verified once, their end each time."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 
@@ -58,17 +56,6 @@ def test_a_key_that_is_no_longer_published_is_not_believed_for_ever(
     assert keys(Signer([OLD]).kid) is not None
     monkeypatch.setattr(access_tokens, "KEYS_MAX_AGE_SECONDS", 0)
     wait_until(lambda: not _knows(keys, OLD), 60, "the key that is no longer published is forgotten")
-
-
-def test_while_accounts_is_away_the_last_known_keys_hold(
-    accounts: SilentServer, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keys(Signer([OLD]).kid)
-    monkeypatch.setattr(access_tokens, "KEYS_MAX_AGE_SECONDS", 0)
-    accounts.answers({}, "503 Service Unavailable")
-    assert keys(Signer([OLD]).kid) is not None
-    wait_until(lambda: len(accounts.requests) >= 2, 60, "keys asked for in vain")
-    assert keys(Signer([OLD]).kid) is not None
 
 
 class Published:

@@ -1,7 +1,5 @@
 """Who waits for work on a SQLite file is woken by the commit of another, and looks by itself now and then."""
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What a service answers while its database is away: that it cannot at the moment. Its own mistakes stay mistakes."""
 
-from __future__ import annotations
-
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """An answer is read as its operation declares it, by a reader of another version too."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What is old goes a page at a time, and a job that is told to stop leaves the rest for the next one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +29,6 @@ def done_task(id: str, ended_at: datetime) -> dict[str, Any]:
 
 @pytest.fixture
 def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """Seven old rows and a new one; a page is three."""
     monkeypatch.setattr(deletion, "PAGE", 3)
     ledger = Ledger("reader", database_url, "sqlite:///:memory:")
     now = system_now()

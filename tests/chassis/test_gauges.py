@@ -1,7 +1,5 @@
 """Figures of jobs: rows, replaced as a whole, shown alike by every worker and gone with what they counted."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

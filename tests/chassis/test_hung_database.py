@@ -3,8 +3,6 @@
 It takes ten seconds or more: as long as a web process waits for a statement, and a statement for its end.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

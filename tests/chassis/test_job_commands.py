@@ -1,7 +1,5 @@
 """What an operator does with jobs, the same in every service."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,14 +14,7 @@ from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.rows import RETRY_SECONDS
 from tests.architecture import apps
 from tests.chassis.tables import clockwork
-from tests.chassis.test_jobs import (
-    PATIENCE,
-    change_lease,
-    counted,
-    lease_of,
-    nightly,
-    run_due,
-)
+from tests.chassis.test_jobs import PATIENCE, change_lease, counted, lease_of, nightly, run_due
 from tests.support.processes import wait_until
 
 
@@ -78,16 +69,6 @@ def test_no_worker_runs_a_job_beside_the_operator_however_long_it_takes(
 
     assert last_line(run_job(app, nightly(work))) == "« nightly » terminé"
     assert beside == []
-
-
-def test_a_job_that_workers_put_off_since_it_ended_two_of_them_is_run_when_asked_for(app: Flask) -> None:
-    ran: list[str] = []
-    handlers = counted(ran)
-    run_due(app, handlers)
-    past = system_now() - timedelta(hours=1)
-    change_lease(app, available_at=past, leased_by="the dead", leased_until=past, attempts=2)
-    assert run_job(app, handlers).exit_code == 0
-    assert ran == ["nightly", "nightly"]
 
 
 def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: Flask) -> None:

@@ -1,7 +1,5 @@
 """Jobs of scaled workers: once per period whoever runs them, again sooner after a failure, never held by the dead."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable
@@ -68,7 +66,6 @@ def ended(worker: Worker) -> bool:
 
 
 def run_due(app: Flask, handlers: Handlers) -> list[str]:
-    """What a worker that has just started runs, to its end."""
     worker = worker_of(app, handlers)
     started = start_due(worker)
     assert ended(worker)

@@ -1,7 +1,5 @@
 """Little runs at once, a bounded number waits, and nobody's requests keep another's waiting."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,7 +1,5 @@
 """What reaches the logs of a process: routes and kinds of errors, never what somebody typed or a library was given."""
 
-from __future__ import annotations
-
 import json
 import logging
 import socket

@@ -1,7 +1,5 @@
 """A pod's first container lets its service start once the tables are those that the code knows, and no sooner."""
 
-from __future__ import annotations
-
 import threading
 from pathlib import Path
 
@@ -18,7 +16,6 @@ PATIENCE = 60.0
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Flask:
-    """accounts over an empty database."""
     return apps.build("accounts", tmp_path, database_url)
 
 

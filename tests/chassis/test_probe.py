@@ -1,7 +1,5 @@
 """What a container's health check says of the process beside it."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

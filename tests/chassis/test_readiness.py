@@ -1,7 +1,5 @@
 """Probes get an honest answer in time, also while everything that a process needs is silent."""
 
-from __future__ import annotations
-
 import io
 import socket
 import threading

@@ -1,7 +1,5 @@
 """What every process refuses to start with."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.chassis.process.capacity import thread_count

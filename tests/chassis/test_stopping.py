@@ -1,7 +1,5 @@
 """A web process that is told to stop: it finishes what it has, hears who has come, and sends others on at once."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket
@@ -21,8 +19,6 @@ STOP_SECONDS = 60.0
 
 
 class Site:
-    """The plain site of tests.chassis.sites."""
-
     def __init__(self, running: ServedModule, opened: ExitStack) -> None:
         self.port, self.daemon, self._opened = running.port, running.daemon, opened
 
@@ -46,7 +42,6 @@ class Site:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A site that has answered once."""
     for running in started():
         with running.connects() as connection:
             connection.sendall(HOME)
@@ -56,7 +51,6 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def starting() -> Iterator[Site]:
-    """A site whose worker has not yet made its application."""
     yield from started(START_SECONDS="1")
 
 

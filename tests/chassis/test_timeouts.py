@@ -1,7 +1,5 @@
 """What takes too long in PostgreSQL is ended by it, sooner where somebody waits; whoever asked may come back."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +14,7 @@ from sqlalchemy.orm import Session
 from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
-from services.chassis.process.capacity import MIGRATION, WEB, WORK, TimeLimits
+from services.chassis.process.capacity import WORK, TimeLimits
 from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.runner import Runner
 from tests.chassis.tables import clockwork, database_with
@@ -27,7 +25,6 @@ HURRIED = TimeLimits(connect=5, statement=1, lock=1, idle=1, store=1)
 
 @contextmanager
 def database_of(role: TimeLimits, postgres: Postgres) -> Iterator[Database]:
-    """As a process of that role sees it."""
     capacity.set_role(role)
     try:
         with database_with(postgres.fresh_database()) as db:
@@ -43,16 +40,6 @@ def ended(db: Database, act: Callable[[Session], Any]) -> bool:
     except SQLAlchemyError as error:
         return is_database_unavailable(error)
     return False
-
-
-@pytest.mark.parametrize("role", [WEB, WORK, MIGRATION])
-def test_each_role_tells_the_server_how_long_it_waits(postgres: Postgres, role: TimeLimits) -> None:
-    with database_of(role, postgres) as db, db.reading() as session:
-        seconds = "SELECT extract(epoch FROM current_setting(:name)::interval)"
-        names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
-        seconds_in_force = [int(session.scalar(text(seconds), {"name": name})) for name in names]
-        assert session.scalar(text("SHOW jit")) == "off"  # compiling takes part of these seconds, often most of them
-    assert seconds_in_force == [role.statement, role.lock, role.idle]
 
 
 def test_a_statement_a_lock_and_an_idle_transaction_that_last_too_long_are_a_database_that_is_away(

@@ -1,7 +1,5 @@
 """Nothing stays of an operation whose commit is refused, readings write nothing, and those of staff are few at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -21,7 +19,6 @@ DEFERRED = "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE
 
 @pytest.fixture
 def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """A database whose table `child` is judged at the commit."""
     monkeypatch.setenv("THREADS", "16")
     monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
     with database_with(database_url, "CREATE TABLE parent (id INTEGER PRIMARY KEY)", DEFERRED) as database:
@@ -75,7 +72,6 @@ def test_while_all_connections_for_requests_are_taken_readiness_is_still_looked_
 
 
 def begun(db: Database, held: ExitStack, *, export: bool) -> int:
-    """How many can be under way at once."""
     for number in range(100):
         try:
             held.enter_context(db.reading_for_staff(export=export))

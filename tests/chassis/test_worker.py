@@ -1,7 +1,5 @@
 """A worker as a process: probes and metrics on its own port, and a stop that finishes what is in hand."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

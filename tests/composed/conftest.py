@@ -1,7 +1,5 @@
 """One composed portal for the run, built, started and taken down; and people who come to it with a browser."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Reads an image archive (`docker save`): its configuration, and the files of every layer."""
 
-from __future__ import annotations
-
 import json
 import tarfile
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Finds secrets of the project's secret files in texts, in every form in which they could appear there."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -23,7 +21,6 @@ def secret_values(folder: Path) -> Values:
 
 
 def leaked_secrets(text: str | bytes, values: Values) -> set[str]:
-    """Names of the secrets that the text contains."""
     content = text.encode() if isinstance(text, str) else text
     return {name for value, name in values.items() if value.encode() in content}
 

@@ -81,7 +81,6 @@ def look_into(composed: ComposedPortal, container: Container) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def described(composed: ComposedPortal) -> dict[str, Any]:
-    """The compose file as it is understood, by service."""
     return dict(json.loads(composed.compose("config", "--format", "json"))["services"])
 
 

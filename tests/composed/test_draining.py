@@ -186,7 +186,6 @@ def test_fewer_workers_of_documents_lose_and_double_nothing(
 
 
 def rendered(composed: ComposedPortal) -> dict[str, int]:
-    """How many documents each worker has made."""
     return {
         container.id: composed.counter_total(container, "documents_rendered_total")
         for container in composed.containers("documents-worker")

@@ -37,7 +37,6 @@ class Image:
     giving_away: dict[PurePosixPath, set[str]]
 
     def in_folder(self, folder: PurePosixPath) -> set[str]:
-        """The names in a folder, compiled code aside."""
         return {path.name for path in self.paths if path.parent == folder} - {"__pycache__"}
 
 

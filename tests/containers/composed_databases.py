@@ -1,7 +1,5 @@
 """A PostgreSQL cluster that the composed portal's init script is run on, as the postgres image runs it."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The composed portal's pooler, with the settings and secrets that it has there, before a cluster of the tests."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A RabbitMQ node that starts as the composed one does: its configuration, queues and users from our files."""
 
-from __future__ import annotations
-
 import json
 import urllib.parse
 from collections.abc import Mapping
@@ -38,7 +36,6 @@ class ComposedRabbitMQ(RabbitMQServer):
 
     @property
     def log(self) -> str:
-        """Return all that the node has logged so far."""
         return self._node.log.read_text(encoding="utf-8", errors="replace")
 
     def _configuration(self) -> str:

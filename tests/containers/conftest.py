@@ -18,6 +18,5 @@ def databases(own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with all secrets."""
     secrets.make(tmp_path / "secrets")
     return tmp_path / "secrets"

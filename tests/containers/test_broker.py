@@ -1,7 +1,5 @@
 """RabbitMQ started as the composed one: queues and users are there, and each user has its own and nothing else."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sys
@@ -38,7 +36,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def node(folder: Path) -> Iterator[ComposedRabbitMQ]:
-    """A node that has loaded both files."""
     users = (folder / "rabbitmq-users.json").read_text(encoding="utf-8")
     try:
         started = ComposedRabbitMQ({TOPOLOGY.name: TOPOLOGY.read_text(encoding="utf-8"), "20-users.json": users})

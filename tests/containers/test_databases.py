@@ -1,7 +1,5 @@
 """Each service's two roles on a real PostgreSQL, and the script that makes them; one cluster for all of this module."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -86,7 +84,6 @@ def migrated(databases: ComposedDatabases, tmp_path_factory: pytest.TempPathFact
 
 
 def names(session: psycopg.Connection, catalogue: str) -> list[str]:
-    """Tables or sequences of the session's database."""
     column = {"tables": "tablename", "sequences": "sequencename"}[catalogue]
     query = sql.SQL("SELECT {} FROM {} WHERE schemaname = 'public' ORDER BY 1")
     rows = session.execute(query.format(sql.Identifier(column), sql.Identifier(f"pg_{catalogue}")))
@@ -311,31 +308,3 @@ def test_any_password_goes_through_and_into_no_log(untouched: ComposedDatabases)
     assert other[0] not in log
     assert untouched.cluster.password not in log
     assert "it's" not in log
-
-
-def test_the_superusers_password_is_turned_with_the_others(untouched: ComposedDatabases) -> None:
-    untouched.write("postgres-password", "turned\n")
-    try:
-        assert untouched.run().returncode == 0
-        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            untouched.administrator()
-    finally:
-        address = f"127.0.0.1:{untouched.cluster.port}/postgres"
-        with untouched.connect(f"postgresql://postgres:turned@{address}") as session:
-            back = sql.SQL("ALTER ROLE postgres PASSWORD {}")
-            session.execute(back.format(sql.Literal(untouched.cluster.password)))
-
-
-def test_what_an_earlier_portal_granted_to_everybody_is_taken_back(untouched: ComposedDatabases) -> None:
-    assert untouched.run().returncode == 0
-    with untouched.administrator() as session:
-        session.execute("GRANT ALL ON DATABASE accounts TO PUBLIC")
-        session.execute("ALTER ROLE pieces SUPERUSER CREATEDB")
-    assert untouched.run().returncode == 0
-    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        untouched.connect(untouched.url("pieces-database-url", "accounts"))
-    with (
-        untouched.connect(untouched.url("pieces-database-url")) as session,
-        pytest.raises(errors.InsufficientPrivilege),
-    ):
-        session.execute("CREATE DATABASE mine")

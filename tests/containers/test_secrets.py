@@ -1,7 +1,5 @@
 """The command that makes the containers' secrets: all of them, once, whole, and to the services' liking."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
@@ -143,16 +141,6 @@ def test_python_alone_is_enough_and_no_secret_is_shown(tmp_path: Path) -> None:
     assert not list(folder.glob(".*"))
 
 
-def test_the_settings_file_is_copied_where_there_is_none(tmp_path: Path) -> None:
-    example, mine = tmp_path / "example", tmp_path / ".env"
-    assert not secrets.copy_environment(example, mine)
-    example.write_text("PORTAIL_PORT=8080\n")
-    assert secrets.copy_environment(example, mine)
-    mine.write_text("PORTAIL_PORT=80\n")
-    assert not secrets.copy_environment(example, mine)
-    assert mine.read_text() == "PORTAIL_PORT=80\n"
-
-
 def test_names_of_the_broker_are_those_of_the_services() -> None:
     assert derived_files.EXCHANGE == EXCHANGE
     assert sorted(type for service in service_names.SERVICES for type in derived_files.types_of(service)) == sorted(
@@ -176,7 +164,6 @@ def test_the_new_one_comes_second_then_first_then_alone(folder: Path) -> None:
 
 
 def read(folder: Path, name: str) -> str:
-    """As a process reads it."""
     return (folder / name).read_text(encoding="utf-8").strip()
 
 
@@ -211,15 +198,6 @@ def test_steps_in_the_wrong_order_change_nothing(folder: Path) -> None:
     secrets.rotate(folder, "seal-key", Step.ADD)
     with pytest.raises(StepOutOfOrder, match="under way"):
         secrets.rotate(folder, "seal-key", Step.ADD)
-
-
-def test_the_command_takes_each_step_and_shows_no_secret(folder: Path) -> None:
-    for words in ((), ("--promote",), ("--drop-old",)):
-        ended = run("turn", "signing-key", *words, str(folder))
-        assert (ended.returncode, ended.stderr) == (0, "")
-        assert not [text for text in contents(folder).values() if text.strip() in ended.stdout]
-    assert (folder / "signing-key").stat().st_mode & 0o777 == 0o444
-    assert json.loads((folder / "client-secrets").read_text())
 
 
 def test_the_command_refuses_what_makes_no_sense(folder: Path) -> None:

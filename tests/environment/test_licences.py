@@ -1,7 +1,5 @@
 """A package whose licence would ask for the portal's own code, or that names none, is not shipped unnoticed."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """One number for a release wherever it is named; the command that makes a release changes them all."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

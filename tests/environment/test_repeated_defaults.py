@@ -1,7 +1,5 @@
 """What operators may set, and the numbers that follow from it, are the same in every file that repeats them."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a script, a page of the gateway or a program of its own has to repeat of a service says what its home says."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

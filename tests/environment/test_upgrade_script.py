@@ -1,7 +1,5 @@
 """What deploy/containers/upgrade.sh has compose do; with real containers: tests/composed/soak/test_upgrade.py."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

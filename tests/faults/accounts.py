@@ -135,10 +135,7 @@ class AskNewAddress(_AccountOperation):
 
     def state(self) -> State:
         pending = self.running.accounts.call("GET", "/me", self.login["access_token"]).json["pending_email"]
-        return {
-            "pending address": pending,
-            "the newest link": _newest_link(self.running, NEW_EMAIL, "email-changes"),
-        }
+        return {"pending address": pending, "the newest link": _newest_link(self.running, NEW_EMAIL, "email-changes")}
 
 
 class ConfirmAddress(_AccountOperation):

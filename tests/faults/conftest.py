@@ -25,7 +25,6 @@ OUTCOMES = pytest.StashKey[dict[tuple[str, Cell], str]]()
 
 @pytest.fixture(scope="session")
 def proxy(postgres: Postgres) -> Iterator[PostgresProxy]:
-    """What stands before the run's PostgreSQL and loses answers."""
     running = PostgresProxy(postgres.port)
     yield running
     running.close()
@@ -116,6 +115,5 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the table."""
     for line in outcome_lines(config.stash.get(OUTCOMES, {})):
         terminalreporter.write_line(line)

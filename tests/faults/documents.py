@@ -1,7 +1,5 @@
 """Documents: made after a save, ordered by a gestionnaire, made for one candidature."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,8 +32,6 @@ AUTOMATIC = [("confirmation", 1), ("demande_pieces", 1)]
 
 
 class Documents(RunningService):
-    """With the guide's candidature, once it has come."""
-
     name = "documents"
     needs = ("bucket",)
     db = db

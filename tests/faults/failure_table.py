@@ -1,7 +1,5 @@
 """The table of failure points: its cells, what became of each, and how it is printed."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from types import ModuleType

@@ -1,7 +1,5 @@
 """A row of the table of failure points: an operation, and the questions that its state answers."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 

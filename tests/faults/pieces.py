@@ -1,7 +1,5 @@
 """Files of candidates: deposited, replaced, taken back, handed over."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -26,8 +24,6 @@ COUNTED_FIRST = (COUNTED, "the file is kept")
 
 
 class Pieces(RunningService):
-    """With the guide's candidature."""
-
     name = "pieces"
     needs = ("bucket",)
     db = db

@@ -1,7 +1,5 @@
 """Controls and what candidates are told of their pieces: reminders by the ladder and by hand, mails on refusals."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import timedelta
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """An operation that was prepared once, with its service, and is put back as it then was before each of its cells."""
 
-from __future__ import annotations
-
 import copy
 import shutil
 from pathlib import Path
@@ -26,11 +24,9 @@ class SqliteDatabase:
         self.url = f"sqlite:///{self._file}"
 
     def keep(self) -> None:
-        """Remember what it holds."""
         shutil.copy(self._file, self._kept)
 
     def put_back(self) -> None:
-        """Hold that again."""
         for unfinished in ("-wal", "-shm"):  # of a process that was killed
             Path(f"{self._file}{unfinished}").unlink(missing_ok=True)
         shutil.copy(self._kept, self._file)

@@ -1,7 +1,5 @@
 """Candidatures: saved, modified, withdrawn."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -41,8 +39,6 @@ MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
 
 class Registrations(RunningService):
-    """In the guide's month, with its candidate and a folder of mails."""
-
     name = "registrations"
     db = db
     registry = registry
@@ -54,7 +50,6 @@ class Registrations(RunningService):
         self._mails = folder / "mail"
 
     def mails(self) -> list[str]:
-        """What was sent, by subject."""
         return sorted(smtp.parse_mail(path.read_bytes()).subject for path in self._mails.glob("*.eml"))
 
     def restoring(self) -> Callable[[], None]:
@@ -147,10 +142,7 @@ class WithdrawByStaff(Withdraw):
 class RestoreByStaff(_CandidatureOperation):
     name = "restore a candidature"
     done: ClassVar[State] = _with(
-        3,
-        [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)],
-        "Candidature rétablie",
-        "Candidature écartée",
+        3, [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)], "Candidature rétablie", "Candidature écartée"
     )
 
     def prepare(self) -> None:

@@ -1,7 +1,5 @@
 """A service running in this process with real servers: its API, its worker, its reconciliation."""
 
-from __future__ import annotations
-
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -86,7 +84,6 @@ class RunningService(ABC):
         return None
 
     def parked_count(self) -> int:
-        """How many tasks are parked."""
         with self.app.app_context(), self.db.reading() as session:
             return rows.parked(session)[0]
 
@@ -104,7 +101,6 @@ class RunningService(ABC):
         return lambda: None
 
     def disconnect(self) -> None:
-        """Close the connections; new ones are opened when they are needed."""
         with self.app.app_context():
             self.db.engine.dispose()
 

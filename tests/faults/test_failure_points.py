@@ -3,8 +3,6 @@
 Here are the cells that hold what no other holds; the whole table, on both engines, is in `make soak`.
 """
 
-from __future__ import annotations
-
 import pytest
 
 from tests.faults.failure_table import Cell, lost_connections, telling_cells

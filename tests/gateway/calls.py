@@ -1,7 +1,5 @@
 """What services are asked while pages are made, and what a tool is answered."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Candidates for tests of pages: each with an account, a mail address and a browser of their own."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator
@@ -58,7 +56,6 @@ class CandidateFactory:
         return links[0]
 
     def _mails_to(self, address: str) -> Iterator[mails.Mail]:
-        """Newest first."""
         self.portal.deliver_events()
         return (mail for mail in mails.read_mails(self.portal.mail_folder) if mail.to == address)
 
@@ -78,7 +75,6 @@ class CandidateFactory:
         return email
 
     def log_in(self, address: str | None = None) -> ScriptlessBrowser:
-        """A browser in which the owner of that (or a new) account is logged in."""
         email = address or self.create_activated_account()
         browser = self.browser()
         browser.get("/connexion")
@@ -98,7 +94,6 @@ class CandidateFactory:
             return f"/inscription/{self._open_draft(*self._identified(email)).id}"
 
     def _identified(self, email: str) -> tuple[str, str]:
-        """An access token, and the identity that accounts vouches for."""
         sent = {"email": email, "password": PASSWORD, "source": "192.0.2.7"}
         token = clients().call(log_in, body=sent).access_token
         return token, clients().client_of(read_identity).call(read_identity, token).assertion
@@ -131,7 +126,6 @@ class CandidateFactory:
 
 
 def creation_answers(address: str, **changes: Any) -> dict[str, Any]:
-    """The guide's « Formulaire de création », at that address."""
     return creation_form(**{"email": address, "email_confirmation": address, **changes})
 
 

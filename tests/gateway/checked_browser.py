@@ -1,7 +1,5 @@
 """A browser that finds fault with every page it is given."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from werkzeug.test import TestResponse

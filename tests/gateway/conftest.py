@@ -1,7 +1,5 @@
 """The gateway in front of real services, and candidates' browsers in front of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """What happens to deposited pieces without a page: copies of them, and the verdict of the antivirus."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import inspect, select

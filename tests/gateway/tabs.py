@@ -1,7 +1,5 @@
 """Candidates in the tabs of drafts of their own, without any script."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +33,6 @@ def up_to(candidates: CandidateFactory, number: int, **answers: Mapping[str, Any
 def writes(
     browser: ScriptlessBrowser, draft: str, number: int, answers: Mapping[str, Mapping[str, Any]] = ANSWERS
 ) -> None:
-    """The tab sent with « Suivant » as the browser would, with the answers of its name."""
     browser.get(f"{draft}/{number}")
     given = answers.get(dict(enumerate(ANSWERS, start=1)).get(number, ""), {})
     browser.post(f"{draft}/{number}", {"revision": browser.value("revision"), "action": "next", **given})

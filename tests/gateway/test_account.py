@@ -1,7 +1,5 @@
 """« Modifier mes informations », a new address, and « Supprimer » (guide §4)."""
 
-from __future__ import annotations
-
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, new_address

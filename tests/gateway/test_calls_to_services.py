@@ -45,7 +45,6 @@ def silent() -> Iterator[SilentServer]:
 
 
 def gateway_before(running: InProcessPortal, silent: SilentServer, *names: str, page_seconds: float = PAGE) -> Flask:
-    """A gateway for which these services hang."""
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     urls: dict[str, Any] = {f"{name}_url": silent.url for name in names}
     return create_app(replace(settings, page_seconds=page_seconds, **urls))
@@ -128,15 +127,6 @@ def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: 
         known.choices({})
 
 
-def test_four_hung_services_and_a_crowd_of_tools_leave_threads_free(running: InProcessPortal) -> None:
-    settings: GatewaySettings = running.gateway.app.extensions["portail"]
-    held = (
-        len(SERVICE_LABELS) * (settings.page_calls_at_once + settings.tool_calls_at_once)
-        + settings.password_calls_at_once
-    )
-    assert held <= settings.threads * 3 / 4
-
-
 def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(
     running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,8 +176,6 @@ def test_a_tab_is_one_answer_with_all_that_is_told_of_its_draft(candidates: Cand
 
 
 class SilentAfterUploads:
-    """Whose service takes what is sent and then answers no more."""
-
     def __init__(self) -> None:
         self.asked: list[str] = []
 

@@ -1,7 +1,5 @@
 """« Formulaire de création » as the guide shows it, by hand and without JavaScript."""
 
-from __future__ import annotations
-
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.contracts import page_labels
 from services.contracts.account_rules import ACTIVATION_HOURS

@@ -1,7 +1,5 @@
 """Drafts in the pages: what is typed is kept by every button and as it is typed; what they say is true."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +21,6 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 
 
 def saved_as_typed(browser: ScriptlessBrowser, draft: str, number: int, **typed: Any) -> TestResponse:
-    """What the script sends for the page in front, of that revision."""
     fields = {"revision": browser.value("revision"), **typed}
     return browser.client.post(f"{draft}/{number}/saisie", base_url=browser.url, headers=browser.headers, data=fields)
 

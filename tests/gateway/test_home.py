@@ -1,7 +1,5 @@
 """The home page, « Ouverture des services » and the footer's pages, for everyone."""
 
-from __future__ import annotations
-
 import gzip
 
 from gateway.assets import STATIC_FOLDER
@@ -16,16 +14,13 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 KIBIBYTE = 1024
 
 
-def test_the_home_page_leads_everywhere(plain: ScriptlessBrowser) -> None:
+def test_the_home_page_leads_everywhere_and_each_page_of_the_footer_is_real(plain: ScriptlessBrowser) -> None:
     plain.get("/")
     for words in (page_labels.LOG_IN, page_labels.CREATE_ACCOUNT, page_labels.OPENINGS, brand.SERVICE_TITLE):
         assert words in plain.text
     for link in FOOTER:
+        assert plain.get("/").status_code == 200
         assert link.label in plain.text
-
-
-def test_each_page_of_the_footer_is_real(plain: ScriptlessBrowser) -> None:
-    for link in FOOTER:
         answer = plain.get(link.url)
         assert answer.status_code == 200, link.url
         assert plain.title == link.label

@@ -1,7 +1,5 @@
 """What the gateway sealed, and what it holds of accounts, when keys are turned."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Which address was meant where the domain typed is one slip away from one that many have."""
 
-from __future__ import annotations
-
 import pytest
 
 from gateway.mail_domains import corrected_address

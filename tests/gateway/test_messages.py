@@ -1,7 +1,5 @@
 """« Mes messages », what accounts and registrations mailed; and « /mails », the mailbox of the one-machine mode."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 

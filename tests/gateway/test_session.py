@@ -1,8 +1,5 @@
 """Logging in and out, what is typed while a session dies, and while too many log in at once."""
 
-from __future__ import annotations
-
-import re
 from typing import Any
 
 from gateway.cookies import SESSION_COOKIE, cookie_name
@@ -71,6 +68,7 @@ def test_a_page_that_asks_to_log_in_is_reached_afterwards(candidates: CandidateF
     assert browser.title == page_labels.LOG_IN_FORM
     browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert browser.path == "/inscriptions"
+    assert "no-store" in browser.answer.headers["Cache-Control"]
 
 
 def test_what_is_typed_into_a_dead_session_is_kept(candidates: CandidateFactory, running: InProcessPortal) -> None:
@@ -140,25 +138,7 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, 
     assert plain.value("email") == email
 
 
-def test_a_log_out_that_failed_can_be_made_again(candidates: CandidateFactory, running: InProcessPortal) -> None:
-    browser = candidates.log_in()
-    with service_stopped(running.accounts):
-        browser.press(page_labels.LOG_OUT)
-        assert browser.answer.status_code == 503
-    browser.press("Réessayer")
-    assert "Vous êtes déconnecté" in browser.text
-    assert page_labels.LOG_IN in browser.text
-
-
-def test_no_page_of_a_candidate_is_kept_by_a_cache(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    for path in ("/", "/compte"):
-        assert "no-store" in browser.get(path).headers["Cache-Control"]
-        assert re.search(f"Date de dernière connexion|{page_labels.ACCOUNT}", browser.text)
-
-
 def what_hashes(email: str) -> tuple[tuple[str, dict[str, Any]], ...]:
-    """A log-in and a creation: where each is posted, and its fields."""
     log_in = {"identifiant": email, "password": PASSWORD}
     return ("/connexion", log_in), ("/compte/creation", creation_answers(email))
 

@@ -1,7 +1,5 @@
 """The tabs by full pages, without any script: searches, proposals, the list of spécialités, buttons, warnings."""
 
-from __future__ import annotations
-
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of

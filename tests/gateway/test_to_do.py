@@ -1,7 +1,5 @@
 """« Informations importantes »: what is left to do, on the home page and on each candidature, from the facts."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """What a tool's token reaches through /api, until its owner's access ends, and what is described of each call."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from deploy.service_names import SERVICES

@@ -1,7 +1,5 @@
 """Where a post may come from, which Host is answered, what browsers are told to forbid, and what probes hear."""
 
-from __future__ import annotations
-
 import socket
 import time
 from dataclasses import replace
@@ -14,7 +12,7 @@ from gateway.app import create_app
 from gateway.assets import asset_url, load_assets
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
-from tests.gateway.candidates import CandidateFactory, creation_answers
+from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -97,12 +95,6 @@ def test_without_a_token_metrics_answer_this_machine_alone_and_no_proxy_of_it(ru
         assert client.get("/metrics", **elsewhere).status_code == 404
 
 
-def test_a_nul_in_an_account_s_form_takes_nothing_away(plain: ScriptlessBrowser) -> None:
-    plain.post("/compte/creation", creation_answers("nul@example.org", prenoms="Lau\0rent", nom_famille=""))
-    assert plain.answer.status_code == 422
-    assert plain.value("prenoms") == "Laurent"
-
-
 def test_a_nul_in_an_address_is_refused_by_a_page(plain: ScriptlessBrowser) -> None:
     for path in ("/ouverture-des-services?exam=%00", "/compte/mot-de-passe/%00", "/compte/communes?q=%00"):
         assert 400 <= plain.get(path).status_code < 500 or plain.answer.status_code == 200, path
@@ -138,10 +130,3 @@ def test_a_gateway_without_its_assets_is_not_ready(
     answer = running.gateway.app.test_client().get("/health/ready")
     assert answer.status_code == 503
     assert answer.get_json()["checks"]["assets"] == "not built"
-
-
-def test_invented_methods_make_one_metric_at_most(running: InProcessPortal) -> None:
-    client = running.gateway.app.test_client()
-    for number in range(20):
-        client.open("/", method=f"INVENTED{number}", base_url=running.url)
-    assert "INVENTED" not in client.get("/metrics").text

@@ -1,7 +1,5 @@
 """accounts beside whose example many others have an account, log-ins, links and mails."""
 
-from __future__ import annotations
-
 import itertools
 from datetime import date
 from pathlib import Path
@@ -11,12 +9,12 @@ from sqlalchemy import text
 
 from services.accounts.app import create_app
 from services.accounts.jobs import registry
-from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, events, sent_mails
+from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, sent_mails
 from services.accounts.queries.accounts import found_candidates
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
-from tests.growth.full_service import FAMILY, Actions, FullService, event_actions, expect_answer, fill_events
-from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
+from tests.growth.full_service import FAMILY, Actions, FullService, expect_answer
+from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies, numbered
 from tests.support.smtp import Mailbox
 
 EMAIL = "lbinet@ac-rennes.fr"
@@ -59,7 +57,7 @@ def _fill(rows: int) -> None:
         insert_copies(session, MailLink.__table__, rows=rows, token_hash=numbered(), account_id=id)
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=rows, subject=id)
-    fill_events(db, events, rows)
+    analyse(db)
 
 
 def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
@@ -95,5 +93,4 @@ def _writes(accounts: RunningAccounts) -> Actions:
         "account created, activated and used": become_candidate,
         "log-in": lambda: expect_answer(accounts.try_log_in(), 201),
         "password forgotten": lambda: expect_answer(accounts.post("/password-resets", email=EMAIL), 202),
-        **event_actions(db),
     }

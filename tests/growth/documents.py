@@ -1,7 +1,5 @@
 """documents beside whose example many others have a candidature, its saved version and two documents."""
 
-from __future__ import annotations
-
 import itertools
 from typing import Any
 
@@ -19,23 +17,13 @@ from services.documents.models import (
     ImportRefusal,
     SavedVersion,
     db,
-    event_tables,
 )
 from services.documents.operations.publishing import Order, publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
-from tests.growth.full_service import (
-    NUMERO,
-    Actions,
-    FullService,
-    event_actions,
-    expect_answer,
-    fill_events,
-    journal,
-    short_texts,
-)
-from tests.support.database_filling import fast_filling, identifier, insert_copies
+from tests.growth.full_service import NUMERO, Actions, FullService, expect_answer, journal, short_texts
+from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies
 from tests.support.tokens import bearer, staff_token
 
 OWN_NUMERO = saved().numero_candidat
@@ -65,7 +53,7 @@ def _fill(rows: int) -> None:
             own: dict[str, Any] = {"id": document, "candidature_id": id, **keys}
             insert_copies(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
         _fill_imports(session, rows, id)
-    fill_events(db, event_tables, rows)
+    analyse(db)
 
 
 def _fill_imports(session: Session, rows: int, id: str) -> None:
@@ -133,7 +121,6 @@ def _writes(service: Service, office: ExamOffice) -> Actions:
         "staff: a CSV is checked, published and withdrawn": lambda: _import(office),
         "a document is ordered for one": lambda: _order(service, (CANDIDATURE,)),
         "a document is ordered for a hundred": lambda: _order(service, tuple(itertools.islice(others, 100))),
-        **event_actions(db),
     }
 
 

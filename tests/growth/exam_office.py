@@ -5,8 +5,6 @@ other names, numbers, birth dates and addresses. The files of a copy are those o
 folder as VAR_DIR and with PORTAIL_NOW=2021-10-04T14:00:00+02:00 shows it.
 """
 
-from __future__ import annotations
-
 import io
 import itertools
 import os
@@ -101,7 +99,6 @@ def fill(var: Path, count: int) -> None:
 
 
 def _registers(portal: LaunchedPortal, var: Path, example: Example) -> str:
-    """The candidature's id."""
     visitor = Visitor(portal.url, Timings())
     names = {"nom_famille": example.name, "nom_famille_confirmation": example.name, "prenoms": FIRST_NAME}
     form = creation_form(email=example.email, email_confirmation=example.email, **names)

@@ -1,7 +1,5 @@
 """pieces beside whose example many others have a candidature, six pieces, three files and what was said of them."""
 
-from __future__ import annotations
-
 import base64
 import dataclasses
 import itertools
@@ -13,33 +11,14 @@ from sqlalchemy import select, text
 
 from services.contracts.session_options import SessionOptions
 from services.pieces.jobs import registry
-from services.pieces.models import (
-    AuditEntry,
-    Candidature,
-    Change,
-    Control,
-    Deposit,
-    Piece,
-    Validation,
-    db,
-    event_tables,
-)
+from services.pieces.models import AuditEntry, Candidature, Change, Control, Deposit, Piece, Validation, db
 from services.pieces.operations.change_numbering import number_all_changes
 from services.pieces.queries.changes import Place
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
-from tests.growth.full_service import (
-    FAMILY,
-    NUMERO,
-    Actions,
-    FullService,
-    event_actions,
-    expect_answer,
-    fill_events,
-    journal,
-)
+from tests.growth.full_service import FAMILY, NUMERO, Actions, FullService, expect_answer, journal
 from tests.pieces.example_events import OTHER, registration_saved, window_changed
 from tests.pieces.pieces_service import PiecesService
-from tests.support.database_filling import fast_filling, identifier, insert_copies
+from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
 MIDDLE = base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")  # of a list
@@ -149,7 +128,7 @@ def _fill(rows: int) -> None:
         own = {"academie_code": academie, "candidature_id": id, **place_of}
         insert_copies(session, Change.__table__, rows=5 * rows, **own)
         session.execute(text(f"UPDATE change_counter SET last = {1000 + 5 * rows}"))
-    fill_events(db, event_tables, rows, 3)
+    analyse(db)
 
 
 def _change_in_the_middle() -> str:
@@ -226,5 +205,4 @@ def _writes(portal: PiecesService) -> Actions:
         "an académie is reminded by hand": lambda: expect_answer(
             portal.staff("POST", "/reminders", json={"filters": {"academie": "06"}}, academies=("06",))
         ),
-        **event_actions(db),
     }

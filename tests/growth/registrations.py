@@ -1,7 +1,5 @@
 """registrations beside whose example many others have a saved candidature, with its version, draft, trail and mails."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import replace
 from functools import partial
@@ -24,25 +22,15 @@ from services.registrations.models import (
     Draft,
     OpeningRow,
     db,
-    events,
     sent_mails,
 )
 from services.registrations.operations import moved_dates
-from tests.growth.full_service import (
-    FAMILY,
-    NUMERO,
-    Actions,
-    FullService,
-    event_actions,
-    expect_answer,
-    fill_events,
-    short_texts,
-)
+from tests.growth.full_service import FAMILY, NUMERO, Actions, FullService, expect_answer, short_texts
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, pierre, with_catalogue
 from tests.registrations.service.conftest import settings
 from tests.support import tokens
-from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
+from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies, numbered
 
 NUMBER = "02103000001"
 LISTED = {
@@ -129,8 +117,9 @@ def _fill(rows: int) -> None:
         )
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=2 * rows, subject=id)
+    with fast_filling(db) as session:  # of rows that are committed, indexes are made as in a database at work
         session.execute(text("UPDATE openings SET looked_through = NULL"))  # their dates have not moved since
-    fill_events(db, events, rows)
+    analyse(db)
 
 
 def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Actions:
@@ -200,7 +189,6 @@ def _staff_reads(app: Flask, candidature_id: str) -> Actions:
 
 
 def _middle_by_name(app: Flask) -> str:
-    """A candidature of Besançon in the middle of its list by name."""
     of_besancon = select(Candidature.id).join(OpeningRow).where(OpeningRow.academie == BESANCON.academie)
     with app.app_context(), db.reading() as session:
         ids = session.scalars(of_besancon.order_by(Candidature.folded_name, Candidature.id)).all()
@@ -237,8 +225,4 @@ def _writes(app: Flask) -> Actions:
         assert person.modify(saved["candidature_id"]).status_code in (200, 201)
         person.withdraw(saved["candidature_id"])
 
-    return {
-        "a draft is opened": lambda: newcomer().draft(),
-        "somebody registers": registers,
-        **event_actions(db),
-    }
+    return {"a draft is opened": lambda: newcomer().draft(), "somebody registers": registers}

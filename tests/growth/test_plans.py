@@ -5,16 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Connection, text
 
 from deploy.service_names import SERVICES
+from services.chassis import clock
+from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from tests.growth.conftest import Filled
+from tests.growth.accounts import full_accounts
+from tests.growth.documents import full_documents
 from tests.growth.full_service import Actions, FullService
+from tests.growth.pieces import full_pieces
+from tests.growth.registrations import full_registrations
+from tests.registrations.service.candidate_client import NOW
 from tests.support.query_plans import Statement, recorded_statements
+
+if TYPE_CHECKING:
+    from tests.support.object_store import ObjectStore
+    from tests.support.postgres import Postgres
+    from tests.support.smtp import Mailbox
 
 # Enough for PostgreSQL to plan as for a million: of fewer, reading a table from one end to the other costs least.
 ROWS = {"accounts": 5_000, "registrations": 20_000, "documents": 5_000, "pieces": 10_000}
@@ -24,8 +35,27 @@ MOST_COUNTED_BLOCKS = 4_000  # of what is counted: what waits in an académie, w
 
 
 @pytest.fixture(scope="module", params=SERVICES)
-def full(request: pytest.FixtureRequest, fill: Filled) -> FullService:
-    return fill(request.param, ROWS[request.param])
+def full(
+    request: pytest.FixtureRequest,
+    postgres: Postgres,
+    objects: ObjectStore,
+    _mail_server: Mailbox,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[FullService]:
+    """A service over PostgreSQL, filled once, at work in the guide's month."""
+    rows, url, folder = ROWS[request.param], postgres.fresh_database(), tmp_path_factory.mktemp("growth")
+    clock.set_offset((NOW - system_now()).total_seconds())
+    filled = {
+        "accounts": lambda: full_accounts(url, folder, _mail_server, rows),
+        "registrations": lambda: full_registrations(url, folder, rows),
+        "documents": lambda: full_documents(url, objects.fresh_bucket().url, "http://127.0.0.1:9", rows),
+        "pieces": lambda: full_pieces(url, objects.fresh_bucket().url, rows),
+    }[request.param]()
+    yield filled
+    filled.close()
+    with filled.app.app_context():
+        filled.db.engine.dispose()
+    clock.set_offset(0)
 
 
 @pytest.mark.parametrize("kind", ["reads", "writes", "jobs"])

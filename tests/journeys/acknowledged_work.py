@@ -1,7 +1,5 @@
 """What the portal acknowledged while it was disturbed, to be compared afterwards with what it holds."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections import Counter

@@ -170,7 +170,6 @@ def create_accounts(browser: RetryingBrowser) -> None:
 
 
 def read_home_page(browser: RetryingBrowser) -> None:
-    """The home page again and again: it is shown whole, or says what does not work."""
     while not browser.stop.is_set():
         browser.get("/")
         browser.work.pages_read += 1
@@ -189,7 +188,6 @@ def _deposit_file(browser: RetryingBrowser, candidature: str, piece: str, conten
 
 
 def unique_pdf(size: int = 4_000) -> bytes:
-    """Of about so many bytes."""
     writer, written = PdfWriter(), io.BytesIO()
     writer.add_blank_page(595, 842)
     writer.add_metadata({"/Title": secrets.token_hex(size // 2)})

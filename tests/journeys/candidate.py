@@ -70,7 +70,6 @@ class Candidate:
         self.reads("account_created")
 
     def activates_account(self) -> None:
-        """By the link of the mail and the one button behind it."""
         mail = self.portal.mail(self.persona.email, "[CYCLADES] Activer mon compte")
         link = _LINK.search(mail.text)
         assert link, mail.text
@@ -145,11 +144,9 @@ class Candidate:
     # -- documents -----------------------------------------------------------------------------------------------
 
     def downloads_confirmation(self) -> bytes:
-        """The PDF behind « Visualiser/Imprimer »."""
         return self.downloads("Visualiser/Imprimer")
 
     def downloads(self, words: str) -> bytes:
-        """The file behind the link with these words."""
         link = self.page.get_by_role("main").get_by_role("link", name=words).first
         answer = self.page.context.request.get(self.portal.url + str(link.get_attribute("href")))
         assert answer.ok, f"{answer.status} {answer.text()[:500]}"

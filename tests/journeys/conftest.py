@@ -50,7 +50,6 @@ def print_complaints(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewPage]:
-    """`new_page(viewport=…)`: an empty page in a profile with these of Playwright's options, of this test alone."""
     contexts: list[BrowserContext] = []
 
     def opened(**options: Any) -> Page:

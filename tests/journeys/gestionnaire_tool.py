@@ -13,8 +13,6 @@ TIMEOUT = 20
 
 
 class GestionnaireTool:
-    """Reads and controls the pieces of one candidature."""
-
     def __init__(self, portal: RunningPortal, role: str = "staff") -> None:
         self._api = f"{portal.url}/api"
         self._headers = {"Authorization": f"Bearer {portal.token(role)}"}
@@ -29,7 +27,6 @@ class GestionnaireTool:
         return {piece["code"]: piece for piece in answer.json()["items"]}
 
     def controls(self, candidature: str, code: str, status: str, **more: Any) -> requests.Response:
-        """Set the status of a piece as it was just read."""
         piece = self.pieces(candidature)[code]
         deposit = piece["deposit"]
         body = {"deposit_id": deposit["id"] if deposit else None, "status": status, **more}
@@ -43,7 +40,6 @@ class GestionnaireTool:
         return answer
 
     def publishes(self, candidature: str, kind: str, title: str) -> None:
-        """Publish a document of this kind for the candidature."""
         order = {"type": kind, "title": title, "paragraphs": ["Vous trouverez ici ce que nous avons à vous dire."]}
         answer = requests.post(
             f"{self._api}/documents/v1/publications",

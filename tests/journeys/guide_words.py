@@ -1,7 +1,5 @@
 """The guide's own words, screen by screen (data/guide-words.yaml)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import yaml

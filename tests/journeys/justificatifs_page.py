@@ -22,9 +22,7 @@ DEPOSITED = re.compile(r"Déposé le \d\d/\d\d/2021 \d\d:\d\d \(heure/Paris\)")
 GUIDE_PIECES = {
     "Confirmation d'inscription": ["CINSIG03 : Confirmation d'inscription signée"],
     "Nationalité": ["NATIDE06 : Document justifiant l'identité"],
-    "Conditions réglementaires": [
-        "BTSETAS4 : Attestation de formation du centre de formation - formation continue",
-    ],
+    "Conditions réglementaires": ["BTSETAS4 : Attestation de formation du centre de formation - formation continue"],
     "Dossier épreuve": [
         "BTSEE-EF3 : Demande de reconnaissance de l'engagement étudiant",
         "BTSLIVCOMP : Livret de compétences",
@@ -34,7 +32,6 @@ GUIDE_PIECES = {
 
 
 def write_pdf(folder: Path, name: str = "Pièce signée.pdf") -> Path:
-    """A real PDF of one page."""
     writer = PdfWriter()
     writer.add_blank_page(595, 842)
     path = folder / name
@@ -43,8 +40,6 @@ def write_pdf(folder: Path, name: str = "Pièce signée.pdf") -> Path:
 
 
 class JustificatifsPage:
-    """The page « Mes justificatifs » of the one candidature."""
-
     def __init__(self, candidate: Candidate) -> None:
         self.candidate, self.user = candidate, candidate.user
         self.page = candidate.page
@@ -61,7 +56,6 @@ class JustificatifsPage:
             assert [line.splitlines()[0] for line in lines] == pieces
 
     def codes(self) -> set[str]:
-        """Of every piece asked for."""
         return set(re.findall(r"\b([A-Z]+[\w-]*\d*[\w-]*) : ", self.user.text))
 
     def adds(self, piece: str, file: Path) -> None:

@@ -34,16 +34,13 @@ class MouseUser:
 
     @property
     def title(self) -> str:
-        """The page's one h1."""
         return normalized(self.page.get_by_role("heading", level=1).inner_text())
 
     @property
     def text(self) -> str:
-        """All that is shown, on one line."""
         return normalized(self.page.locator("body").inner_text())
 
     def shows(self, *words: str) -> None:
-        """Wait until the page shows all of these words."""
         for phrase in words:
             expect(self.page.locator("body")).to_contain_text(_spaced(phrase), use_inner_text=True)
 
@@ -58,14 +55,12 @@ class MouseUser:
     # -- acting --------------------------------------------------------------------------------------------------
 
     def activate(self, target: Locator) -> None:
-        """Press this button, follow this link."""
         target.click()
 
     def press(self, words: str) -> None:
         self.activate(self.page.get_by_role("button", name=words, exact=True))
 
     def follow(self, words: str) -> None:
-        """Follow the link of the page's content with these words."""
         self.activate(self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first)
 
     def menu(self, words: str) -> None:

@@ -1,7 +1,5 @@
 """The candidates of the journeys, and what each of them types: by page, by the label of the field."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -97,11 +95,7 @@ DUBOIS = Persona(
             "Forme de passage": "Globale",
             "Dérogation à la forme de passage": "Non",
         },
-        "Acquis": {
-            SAME_BTS: True,
-            "Année de la session": "2021",
-            "Académie": "ACADÉMIE DE BESANCON",
-        },
+        "Acquis": {SAME_BTS: True, "Année de la session": "2021", "Académie": "ACADÉMIE DE BESANCON"},
         "Diplôme possédé": {"Diplôme ou formation": "BACCALAURÉAT GÉNÉRAL"},
         "Epreuves": {
             "E2 / Option": "Anglais",
@@ -156,10 +150,7 @@ TRAN = Persona(
             "E5 - Gestion opérationnelle : à conserver": True,
         },
         "Diplôme possédé": {"Diplôme ou formation": "DIPLOMES TITRES ETRANGERS"},
-        "Epreuves": {
-            "E2 / Option": "Espagnol",
-            "EF4 / Position": "Inscrit",
-        },
+        "Epreuves": {"E2 / Option": "Espagnol", "EF4 / Position": "Inscrit"},
         "Récapitulatif": {},
     },
 )

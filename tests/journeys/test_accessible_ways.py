@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.justificatifs_page import GUIDE_PIECES, JustificatifsPage, write_pdf
@@ -54,6 +55,20 @@ def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal
 
     candidate.registers(script_is_lost)
     deposits_and_validates(candidate, tmp_path)
+    _too_large_files_are_refused_by_a_page(candidate, tmp_path / "trop grand.pdf")
+
+
+def _too_large_files_are_refused_by_a_page(candidate: Candidate, file: Path) -> None:
+    """And not by a broken line, which is what a browser shows of an answer that comes before all was sent."""
+    page = candidate.page
+    candidate.user.activate(page.get_by_role("link", name="Ajouter").first)
+    for size in (MAX_FILE_BYTES + 1, 6 * MAX_FILE_BYTES):
+        file.write_bytes(b"%PDF-1.7\n" + b"0" * size)
+        candidate.user.choose_file("Choisir un fichier", file)
+        with page.expect_navigation() as navigation:
+            page.get_by_role("button", name="Envoyer", exact=True).click()
+        assert navigation.value.status == 413, size
+        page.get_by_text("Votre fichier est trop volumineux").first.wait_for()
 
 
 def someone(page: Page, portal: RunningPortal, user: type[MouseUser]) -> Candidate:

@@ -1,7 +1,5 @@
 """What `make backup` and `make restore` copy, and what they refuse to do."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import sqlite3
@@ -53,7 +51,6 @@ def state(resting: StateFolder, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where backups are."""
     return tmp_path / "backups"
 
 
@@ -65,7 +62,6 @@ def first(state: StateFolder, folder: Path) -> Path:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> StateFolder:
-    """A VAR_DIR for a restore."""
     return StateFolder(tmp_path / "restored")
 
 

@@ -1,7 +1,5 @@
 """Texts made comparable: pages and PDFs differ in white space and in typographic apostrophes."""
 
-from __future__ import annotations
-
 import io
 import re
 

@@ -1,7 +1,5 @@
 """The rendered overlays; tests are skipped, or fail in CI, where kubectl is not installed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,6 @@ from tests.support.missing_services import NotInstalled, skip_or_fail
 
 @pytest.fixture(params=OVERLAYS)
 def overlay(request: pytest.FixtureRequest) -> str:
-    """Each overlay's name."""
     return str(request.param)
 
 

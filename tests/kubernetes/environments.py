@@ -1,7 +1,5 @@
 """What a container finds in its environment: settings, and secrets by their names, never their content."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tests.kubernetes.rendered import Object, Workload, named
@@ -11,7 +9,6 @@ SECRETS = "/run/secrets/"
 
 
 def environment_of(objects: list[Object], container: Object) -> dict[str, str]:
-    """Values by name."""
     values: dict[str, str] = {}
     for source in container.get("envFrom", []):
         values |= named(objects, "ConfigMap", source["configMapRef"]["name"])["data"]

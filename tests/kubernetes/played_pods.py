@@ -4,8 +4,6 @@ It knows no StatefulSet, no projected volume, and asks probes by a program that 
 read at all (Services, policies, autoscalers, budgets) is left out. docs/operations/install.md says so (« Kubernetes »).
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """deploy/kubernetes as the real `kubectl kustomize` renders it, and what its pods are."""
 
-from __future__ import annotations
-
 import copy
 import functools
 import shutil
@@ -68,7 +66,6 @@ class Workload:
 
 
 def workloads(objects: list[Object]) -> list[Workload]:
-    """Everything that runs, by name."""
     return [
         Workload(manifest["kind"], manifest["metadata"]["name"], template["spec"], _labels(template))
         for manifest in of_kind(objects, *WORKLOADS)
@@ -82,15 +79,12 @@ def _labels(template: Object) -> dict[str, str]:
 
 
 def workload(objects: list[Object], name: str) -> Workload:
-    """The one of this name."""
     return next(each for each in workloads(objects) if each.name == name)
 
 
 def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
-    """The objects of these kinds."""
     return [each for each in objects if each["kind"] in kinds]
 
 
 def named(objects: list[Object], kind: str, name: str) -> Object:
-    """The object of this kind and name."""
     return next(each for each in of_kind(objects, kind) if each["metadata"]["name"] == name)

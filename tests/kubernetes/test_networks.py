@@ -1,7 +1,5 @@
 """Processes reach each other where they share a network of docker-compose.yml, and nowhere else."""
 
-from __future__ import annotations
-
 from itertools import permutations
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The cluster takes every object; the examples by operators hold the files and settings of compose."""
 
-from __future__ import annotations
-
 import kubernetes_validate
 import pytest
 

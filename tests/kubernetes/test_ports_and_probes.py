@@ -1,7 +1,5 @@
 """Services lead to ports of their pods, processes are probed where they answer, the Ingress leaves the rest to us."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

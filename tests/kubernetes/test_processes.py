@@ -1,7 +1,5 @@
 """What runs in the cluster is what docker-compose.yml runs: processes, images, commands, sizes, ends."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

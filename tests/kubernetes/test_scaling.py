@@ -1,7 +1,5 @@
 """Autoscalers scale what there is, and PostgreSQL has connections for as many replicas."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The profile « restricted », container by container, and docker-compose.yml's own restrictions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from tests.kubernetes.rendered import Object, Workload, named, workloads

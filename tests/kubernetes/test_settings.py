@@ -1,7 +1,5 @@
 """Settings and secrets are those of the code and of docker-compose.yml; what is given starts each process."""
 
-from __future__ import annotations
-
 import dataclasses
 from pathlib import Path
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """What is forked is a process of its own: environment, files, signals, exit code; and it ends with who forked it."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

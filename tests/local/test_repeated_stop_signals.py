@@ -1,7 +1,5 @@
 """The launcher, told to stop a second time while it stops, still stops all of its children."""
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Iterator

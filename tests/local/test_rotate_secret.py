@@ -1,7 +1,5 @@
 """The one-machine portal rotates a secret: a command writes the step, the launcher restarts the processes concerned."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The rules, panels and queries of deploy/monitoring, read; promtool."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

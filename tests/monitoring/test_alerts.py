@@ -1,7 +1,5 @@
 """The alerts of deploy/monitoring: their unit tests by the real promtool, what they name, and what to do about each."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 

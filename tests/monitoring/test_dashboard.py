@@ -1,7 +1,5 @@
 """The dashboard, as it follows from the panels, each of which leads to the section that says what to do."""
 
-from __future__ import annotations
-
 from deploy.tools.dashboards import dashboards
 from tests.monitoring.definitions import FOLDER, PANELS, SECTIONS
 

@@ -1,7 +1,5 @@
 """The profile « observe »: what Prometheus and Grafana are given, whom they reach, who reaches them."""
 
-from __future__ import annotations
-
 import configparser
 import re
 from pathlib import PurePosixPath

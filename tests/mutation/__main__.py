@@ -5,8 +5,6 @@ of its own, one for each core, and tried with the tests that reach its lines, th
 Those that take more than `--seconds` together are left out: the last column says so.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

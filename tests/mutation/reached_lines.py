@@ -3,8 +3,6 @@
 Each process of a run writes its part into the folder REACHED_LINES: a file of coverage.py whose contexts are the tests.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import time

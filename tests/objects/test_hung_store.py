@@ -1,7 +1,5 @@
 """Calls of a store that hangs end in time; where somebody waits, soon none is made."""
 
-from __future__ import annotations
-
 import io
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What reconciliation and erasing ask of a large database is found by an index, page by page."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, cast

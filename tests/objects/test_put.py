@@ -1,7 +1,5 @@
 """A file on its way to the store: a small part of it in memory at a time, and whole."""
 
-from __future__ import annotations
-
 import io
 import socket
 import threading

@@ -1,7 +1,5 @@
 """Before an account and around it: what anybody sees, and the pages of the account itself (guide §2 to §4)."""
 
-from __future__ import annotations
-
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.screens.browser_candidate import BESANCON, BrowserCandidate
@@ -29,7 +27,6 @@ PUBLIC_PAGES = {
 
 
 def public_pages(context: StoryContext) -> None:
-    """Pages that nobody has to log in for."""
     candidate = context.new_candidate()
     for name, path in PUBLIC_PAGES.items():
         context.recorder.record(candidate.open(path), name)

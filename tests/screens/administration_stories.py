@@ -1,7 +1,5 @@
 """« Espace de gestion » of an administrateur: openings, messages, candidates' accounts, the journal."""
 
-from __future__ import annotations
-
 from playwright.sync_api import FilePayload, Page
 
 from tests.registrations.catalogue.archives import delivered

@@ -1,7 +1,5 @@
 """The same candidates after the window and the deposit period have closed, and a browser without JavaScript."""
 
-from __future__ import annotations
-
 from tests.screens.browser_candidate import BESANCON, TABS, BrowserCandidate
 from tests.screens.story_context import StoryContext
 from tests.support.chromium import TELEPHONE
@@ -29,7 +27,6 @@ def prepare(context: StoryContext) -> Prepared:
 
 
 def closed(context: StoryContext, left: Prepared) -> None:
-    """What is said when it is too late."""
     (registered, candidature), (drafting, draft) = left
     recorder, candidate = context.recorder, _returning_candidate(context, registered)
     recorder.record(candidate.open(f"/ouverture-des-services?{BESANCON}"), "ouvertures-ferme")
@@ -50,7 +47,6 @@ def _returning_candidate(context: StoryContext, email: str) -> BrowserCandidate:
 
 
 def without_script(context: StoryContext) -> None:
-    """The main pages on a telephone without JavaScript."""
     candidate = context.new_candidate(java_script_enabled=False, viewport=TELEPHONE)
     for name, path in WITHOUT_SCRIPT.items():
         context.recorder.record_without_script(candidate.open(path), name)

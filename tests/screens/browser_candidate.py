@@ -40,7 +40,6 @@ class BrowserCandidate:
         return self.page
 
     def fill(self, **texts: str) -> None:
-        """By the names of the fields."""
         for name, text in texts.items():
             self.page.locator(f"[name={name}]").fill(text)
 
@@ -105,7 +104,6 @@ class BrowserCandidate:
         return self
 
     def creates_account_and_logs_in(self) -> BrowserCandidate:
-        """With an activated account, logged in."""
         self.creates_account()
         self.activates_account()
         return self.logs_in()
@@ -133,7 +131,6 @@ class BrowserCandidate:
             self.writes_tab(draft, number, ALL_ANSWERS.get(tab, {}))
 
     def registers(self) -> str:
-        """A saved candidature, its id."""
         draft = self.opens_draft()
         self.fills_tabs(draft)
         saved = self.writes_tab(draft, len(TABS) + 1, {}, action="save")

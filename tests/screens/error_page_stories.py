@@ -1,17 +1,13 @@
 """What a visitor is shown when a page cannot be: unknown, foreign, too large, out of order, closed."""
 
-from __future__ import annotations
-
-from cryptography.fernet import Fernet
+from pathlib import Path
 
 from gateway.app import create_app
-from gateway.settings import GatewaySettings
-from services.chassis.settings import Secret
 from services.contracts import page_labels
 from tests.screens.story_context import StoryContext
 from tests.support.app_server import AppServer
-from tests.support.in_process_portal import UNREACHABLE_URL
 from tests.support.ports import free_port
+from tests.support.process_settings import gateway_settings
 
 
 def unknown(context: StoryContext) -> None:
@@ -22,7 +18,7 @@ def services_away(context: StoryContext) -> None:
     """No service answers: reading is put off, what was typed is kept."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    server = AppServer(create_app(_settings_without_services(url)), port)
+    server = AppServer(create_app(gateway_settings(Path(), public_url=url)), port)
     try:
         candidate = context.new_candidate()
         candidate.url = url
@@ -33,17 +29,3 @@ def services_away(context: StoryContext) -> None:
         context.recorder.record(candidate.press(page_labels.LOG_IN), "erreur-503-saisie", "error")
     finally:
         server.stop()
-
-
-def _settings_without_services(url: str) -> GatewaySettings:
-    return GatewaySettings(
-        env="test",
-        log_level="CRITICAL",
-        public_url=url,
-        accounts_url=UNREACHABLE_URL,
-        registrations_url=UNREACHABLE_URL,
-        documents_url=UNREACHABLE_URL,
-        pieces_url=UNREACHABLE_URL,
-        client_secret=Secret("the secret of gateway"),
-        seal_key=Secret(Fernet.generate_key().decode()),
-    )

@@ -1,7 +1,5 @@
 """« Espace de gestion »: a gestionnaire from the log-in to a decision, at the demonstration's two widths."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping
 from urllib.parse import urlsplit

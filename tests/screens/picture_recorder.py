@@ -1,7 +1,5 @@
 """Pictures of a page at each width, what axe finds in them, and which routes were pictured."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """« Mes justificatifs »: every piece in each of its states (guide §9, §10)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.contracts import page_labels

@@ -1,7 +1,5 @@
 """« Documents » of the « Espace de gestion »: a publication from its form to its withdrawal."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import FilePayload, Page

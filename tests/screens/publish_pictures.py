@@ -1,7 +1,5 @@
 """Copies some of the pictures into docs/screenshots/, small enough to be committed: `make screenshots KEEP=1`."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """« S'inscrire » tab by tab, « Mes inscriptions », documents and forms (guide §5 to §8)."""
 
-from __future__ import annotations
-
 import re
 
 from services.contracts import page_labels
@@ -14,7 +12,6 @@ ACADEMIES = "domaine=Examen&exam=BTS&session=2022"
 
 
 def choosing(context: StoryContext) -> None:
-    """« Sur quoi et où voulez-vous vous inscrire ? »"""
     candidate = context.new_candidate().creates_account_and_logs_in()
     steps = {
         "choix": "",

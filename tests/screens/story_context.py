@@ -1,7 +1,5 @@
 """What a story (a function that pictures a sequence of pages) works with: portal, browser, recorder, people."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,5 @@
 """« Équipe » and « Mon compte »: an administrateur invites somebody, who sets the access up; what each page shows."""
 
-from __future__ import annotations
-
 import time
 
 import pyotp
@@ -43,7 +41,6 @@ def _open_member(chief: BrowserCandidate, email: str) -> Page:
 
 
 def invitation(context: StoryContext) -> None:
-    """The invited person's way, from the link of the mail."""
     recorder, person = context.recorder, context.new_candidate()
     person.email = INVITED
     link = person.mailed_link("invitation", pages="gestion")

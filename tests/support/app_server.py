@@ -1,7 +1,5 @@
 """A web application of this process behind a real port."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager

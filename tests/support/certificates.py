@@ -1,7 +1,5 @@
 """TLS certificates for servers on this machine: signed by an authority of the tests' own, or by themselves."""
 
-from __future__ import annotations
-
 import ipaddress
 import ssl
 from datetime import UTC, datetime, timedelta

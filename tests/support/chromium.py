@@ -1,10 +1,7 @@
 """Debian's Chromium, driven by Playwright: one browser for the test run, a clean profile for each test."""
 
-import os
-import signal
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,19 +65,3 @@ def french_profile(browser: Browser, **options: Any) -> BrowserContext:
 
 def cookies_of(page: Page) -> dict[str, str]:
     return {str(cookie.get("name")): str(cookie.get("value")) for cookie in page.context.cookies()}
-
-
-class KillableBrowser:
-    """A Chromium of its own beside the run's, to be killed as when a telephone runs out of power."""
-
-    def __init__(self, beside: Browser) -> None:
-        self._mark = f"--mark={uuid.uuid4().hex}"
-        kind = beside.browser_type
-        self.browser = kind.launch(executable_path=chromium_path(), args=[*FLAGS, self._mark], headless=True)
-
-    def kill(self) -> None:
-        """At once (SIGKILL): its pages are not told."""
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if self._mark in (folder / "cmdline").read_bytes().decode(errors="replace").split("\0"):
-                    os.kill(int(folder.name), signal.SIGKILL)

@@ -1,7 +1,5 @@
 """docker-compose.yml as Compose reads it where an operator has set nothing."""
 
-from __future__ import annotations
-
 import re
 from itertools import chain
 from pathlib import Path

@@ -4,8 +4,6 @@ volumes and day.
 COMPOSE and ENGINE say by what commands containers are run (« docker compose », « docker »).
 """
 
-from __future__ import annotations
-
 import atexit
 import json
 import os
@@ -112,7 +110,6 @@ class ComposedPortal(RunningPortal):
         return ["env", files, *self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
 
     def down(self) -> None:
-        """Take the project away with its volumes; nothing happens the second time."""
         if self._is_up:
             self._is_up = False
             self.compose("down", "--volumes", "--remove-orphans", seconds=UP_SECONDS)

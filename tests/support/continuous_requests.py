@@ -1,7 +1,5 @@
 """Requests repeated in threads while something is disturbed, and a count of their answers."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 A copy's number is `i`: what tells rows apart is an expression of it, the same wherever one row refers to another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -66,7 +64,6 @@ def identifier(db: Database) -> str:
 
 
 def numbered(i: str = "i") -> str:
-    """The expression of a short text that tells rows apart."""
     return f"'{'x' * 20}-' || {i}"
 
 

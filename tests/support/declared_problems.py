@@ -1,8 +1,6 @@
 """Whatever problem a service answers is one that the description of the operation names. Held in every test below a
 conftest.py that imports the fixture."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """A DNS server for tests: every name has the same addresses, which may change at any time."""
 
-from __future__ import annotations
-
 import socketserver
 import struct
 import threading

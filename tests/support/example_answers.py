@@ -1,19 +1,11 @@
 """Answers of services for tests of pages, of which a test gives what it is about alone."""
 
-from __future__ import annotations
-
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_args, get_type_hints
 
 Answer = TypeVar("Answer")
-_VALUES: dict[Any, Any] = {
-    str: "",
-    int: 0,
-    bool: False,
-    tuple: (),
-    datetime: datetime(2021, 10, 31, 23, tzinfo=UTC),
-}
+_VALUES: dict[Any, Any] = {str: "", int: 0, bool: False, tuple: (), datetime: datetime(2021, 10, 31, 23, tzinfo=UTC)}
 
 
 def example_of(answer: type[Answer], **given: Any) -> Answer:

@@ -88,7 +88,6 @@ class _Watch:
         return threading.get_ident() == self.thread
 
     def begins(self) -> bool:
-        """Count one more; whether it is the chosen one."""
         self.asked += 1
         return self.asked - 1 == self.chosen
 
@@ -143,7 +142,6 @@ class Commits:
         return operation
 
     def _arm(self, session: Session, point: FailurePoint, failing: _FailingCommit) -> None:
-        """Have the commit that comes now fail, or raise in its place."""
         if point is FailurePoint.BEFORE:  # nothing was written by objects that the session flushes
             raise TransactionBroken
         if self._proxy is not None and point is FailurePoint.REFUSED:

@@ -2,8 +2,6 @@
 `deliver_events` all of it but the documents, which cost more than the rest together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +18,8 @@ from services.chassis.settings import Secret
 from services.chassis.tasks.registry import Handlers
 from services.documents.app import create_app as create_documents
 from services.documents.follow_ups import registry as documents_handlers
-from services.documents.settings import DocumentsSettings
 from services.pieces.app import create_app as create_pieces
 from services.pieces.follow_ups import registry as pieces_handlers
-from services.pieces.settings import PiecesSettings
 from services.registrations.follow_ups import registry as registrations_handlers
 from tests.support.app_server import AppServer
 from tests.support.in_process_portal import InProcessPortal
@@ -60,12 +56,11 @@ class InProcessFourServices(InProcessPortal):
         }
         super().__init__(folder, **urls)
         objects_url = Secret(bucket_url)
-        documents_settings = DocumentsSettings(
-            **self._shared("documents"), objects_url=objects_url, registrations_url=self._registrations_url
+        documents_app = self._migrated(
+            "documents", create_documents, objects_url=objects_url, registrations_url=self._registrations_url
         )
-        pieces_settings = PiecesSettings(**self._shared("pieces"), objects_url=objects_url, antivirus_url="none")
-        self.documents = AppServer(self._migrated(create_documents(documents_settings)), documents)
-        self.pieces = AppServer(self._migrated(create_pieces(pieces_settings)), pieces)
+        self.documents = AppServer(documents_app, documents)
+        self.pieces = AppServer(self._migrated("pieces", create_pieces, objects_url=objects_url), pieces)
 
     @property
     def apps(self) -> dict[str, Flask]:

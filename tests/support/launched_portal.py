@@ -3,8 +3,6 @@
 « alone » is SQLite, the one-machine queue and .eml files; given real servers' URLs, the same code runs on those.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -110,7 +108,6 @@ class LaunchedPortal(RunningPortal):
         return Counter(address for mail in self._mails() if subject in mail.subject for address in mail.recipients)
 
     def _mails(self) -> list[ReceivedMail]:
-        """All that were sent, oldest first."""
         files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
         return [parse_mail(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
 

@@ -1,7 +1,5 @@
 """Debian's nginx with the configuration of the portal's proxy, before gateways at addresses that come and go."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from pathlib import Path

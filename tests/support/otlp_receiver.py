@@ -1,7 +1,5 @@
 """An OTLP/HTTP receiver of traces: keeps every span that it is sent, and gives them as trees."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

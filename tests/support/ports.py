@@ -8,7 +8,6 @@ BELOW_THOSE_OF_CLIENTS = range(10_000, 32_000)
 
 
 def free_ports(count: int) -> list[int]:
-    """Return `count` different TCP ports of 127.0.0.1 that nobody listens on."""
     ports: list[int] = []
     while len(ports) < count:
         port = random.SystemRandom().choice(BELOW_THOSE_OF_CLIENTS)

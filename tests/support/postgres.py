@@ -75,7 +75,6 @@ class Postgres:
         return f"postgresql+psycopg://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, name: str, template: str) -> None:
-        """Create a database of this name as a copy of another, to which nobody is connected."""
         # As files: half the work of writing each page to the log, which only a cluster that must outlive a crash needs.
         create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
         self._administer(create.format(*map(sql.Identifier, (name, self.role, template))))

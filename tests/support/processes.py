@@ -56,7 +56,6 @@ class PrivateFolder:
         atexit.register(self.remove)
 
     def give(self, path: Path) -> Path:
-        """Make `path` belong to the service's account."""
         if self.account:
             shutil.chown(path, self.account, pwd.getpwnam(self.account).pw_gid)
         return path
@@ -155,7 +154,6 @@ class Daemon:
 
 
 def identity(account: str | None) -> dict[str, Any]:
-    """Return the Popen arguments that make a child run as `account` and no one else."""
     if account is None:
         return {}
     return {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}

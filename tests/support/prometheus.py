@@ -1,7 +1,5 @@
 """Debian's Prometheus with the rules of deploy/monitoring, asking processes of this machine."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Mapping

@@ -1,8 +1,6 @@
 """Query plans: which statements were executed, and which of them read whole tables."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +13,6 @@ Statement = tuple[str, Any]
 
 @contextmanager
 def recorded_statements(db: Database) -> Iterator[list[Statement]]:
-    """What is asked of the database during the block, with its values."""
     executed: list[Statement] = []
 
     def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
@@ -31,11 +28,3 @@ def recorded_statements(db: Database) -> Iterator[list[Statement]]:
 def query_plan(connection: Connection, sql: str, values: Any) -> str:
     how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     return "\n".join(str(row) for row in connection.exec_driver_sql(f"{how} {sql}", values).all())
-
-
-def full_scans(db: Database, asked: Sequence[Statement], tables: Sequence[str]) -> dict[str, str]:
-    """The plans, by statement, that read all rows of one of these tables."""
-    with db.engine.connect() as connection:
-        plans = {sql: query_plan(connection, sql, values) for sql, values in asked}
-    signs = [sign for table in tables for sign in (f"Seq Scan on {table}", f"SCAN {table}")]
-    return {sql: steps for sql, steps in plans.items() if any(sign in steps for sign in signs)}

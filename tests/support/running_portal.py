@@ -1,7 +1,5 @@
 """What a journey asks of a running portal, wherever its processes are: on this machine or in containers."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
@@ -46,6 +44,5 @@ class RunningPortal(ABC):
         return {"Authorization": f"Bearer {self.token('staff')}"}
 
     def mail(self, to: str, subject: str = "") -> ReceivedMail:
-        """The newest such mail, waited for."""
         wait_until(lambda: bool(self.mails(to, subject)), MAIL_SECONDS, f"a mail to {to} about « {subject} »")
         return self.mails(to, subject)[-1]

@@ -1,7 +1,5 @@
 """A browser without JavaScript, in this process: keeps cookies, follows links, presses buttons by their words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -58,7 +56,6 @@ class ScriptlessBrowser:
         return text_of(self.page.xpath("//h1")[0])
 
     def follow(self, words: str) -> TestResponse:
-        """Follow the first link of the page's content bearing these words."""
         links = [link for link in self.page.xpath("//main//a") if text_of(link) == words]
         assert links, f"no link « {words} » in {self.path}: {self.text}"
         return self.get(urljoin(self.path, links[0].get("href") or ""))
@@ -80,7 +77,6 @@ class ScriptlessBrowser:
         return self.get(f"{path}?{urlencode(fields)}" if fields else path)
 
     def value(self, name: str) -> str | None:
-        """What a field of the page holds."""
         controls = self.page.xpath(f"//*[@name='{name}']")
         assert controls, f"no field {name} on {self.path}"
         control = controls[0]

@@ -1,7 +1,5 @@
 """What a service's worker does, done at once by a test: an event reaches its handlers, its follow-ups are run."""
 
-from __future__ import annotations
-
 from flask import Flask
 from sqlalchemy import update
 

@@ -3,8 +3,6 @@
 A test that stops a server, or makes it hang, takes one of its own instead: `own_rabbitmq`, `own_postgres` …
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A stand-in for a service: answers as told, says nothing at all, or stops in the midst of its answer."""
 
-from __future__ import annotations
-
 import json
 import socket
 import threading
@@ -14,10 +12,14 @@ Speak = Callable[[socket.socket, str], None]
 
 
 class SilentServer:
-    """`respond` is called with each request's connection and first line; `requests`: these lines in their order."""
+    """`respond` is called with each request's connection and first line; `requests`: these lines in their order, with
+    `bodies`. `connections` were opened by callers, who have `closed` so many of them."""
 
     def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
         self.requests: list[str] = []
+        self.bodies: list[bytes] = []
+        self.connections: list[socket.socket] = []
+        self.closed = 0
         self.respond: Speak = self.send_nothing
         self._over = threading.Event()
         self._listener = socket.create_server((address, port), backlog=200)
@@ -29,9 +31,15 @@ class SilentServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """As a process that ends: nobody listens any more, and what was kept is closed."""
         self._over.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        for end in (self._listener, *self.connections):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
 
     def answers(self, body: Any, status: str = "200 OK") -> None:
         text = json.dumps(body).encode()
@@ -59,6 +67,7 @@ class SilentServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -68,7 +77,8 @@ class SilentServer:
                 while (header := lines.readline()) not in (b"\r\n", b""):
                     name, _, value = header.partition(b":")
                     length = int(value) if name.lower() == b"content-length" else length
-                lines.read(length)
+                self.bodies.append(lines.read(length))
                 request_line = line.decode().rpartition(" ")[0]
                 self.requests.append(request_line)
                 self.respond(connection, request_line)
+        self.closed += 1

@@ -1,7 +1,5 @@
 """How long services wait for each other in tests, and the waiting times of another role."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

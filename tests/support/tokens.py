@@ -3,8 +3,6 @@
 `create_app(settings, key_of=tokens.key_of)` makes a service accept them. Nothing of the portal is imported here.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Collection, Mapping
 from typing import Any

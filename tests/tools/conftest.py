@@ -30,7 +30,6 @@ def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="package")
 def token(running: InProcessFourServices) -> str:
-    """Of a gestionnaire of Besançon."""
     return tool_token(running, StaffFactory(running).account("03"))
 
 

@@ -1,7 +1,5 @@
 """`portail openings` and `portail messages`: read by anyone, changed by administrateurs with what asks for it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """A gestionnaire decides with the tool alone, of what was looked at and of nothing newer."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.pieces.domain.control import WHY_NOT
@@ -55,11 +53,3 @@ def test_what_a_colleague_decided_meanwhile_stands(tool: Tool, running: InProces
     assert (refused.returncode, refused.stdout) == (5, "")
     assert "a changé depuis que vous l'avez lue" in refused.stderr
     assert tool.json("pieces", "show", piece["id"])["status"] == "received"
-
-
-def test_another_academie_finds_nothing(running: InProcessFourServices, tool: Tool) -> None:
-    piece = tool.json("pieces", "next")
-    elsewhere = Tool(running.url, tool_token(running, StaffFactory(running).account("06")), tool.folder)
-    assert elsewhere.run("pieces", "next").returncode == 4
-    assert elsewhere.run("pieces", "show", piece["id"]).returncode == 4
-    assert elsewhere.run("pieces", "decide", piece["id"], "conforme").returncode == 4

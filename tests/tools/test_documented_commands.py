@@ -1,7 +1,5 @@
 """« Brancher un outil »: every block of commands of the page is run, in its order, in one shell, against the portal."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Bad tokens, strange answers, other encodings, nobody who reads, a full disk: a sentence and a code, no trace."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """`portail documents`: a CSV is checked, published for many, and taken up where it broke; each document once."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,7 +61,9 @@ def test_mistakes_are_shown_by_line_and_a_dry_run_leaves_nothing(
 def test_what_is_right_is_published_once(tool: Tool, running: InProcessFourServices, numero: str) -> None:
     before = published(running)
     write(tool, f"{numero};{CELLS}")
-    first = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
+    refused = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
+    assert (refused.returncode, "Pour les publier ainsi : --avec-incomplets." in refused.stderr) == (5, True)
+    first = tool.run(*PUBLISH, "--yes", "--avec-incomplets", "--texte", "Soyez à l'heure.")
     assert (first.returncode, first.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
     again = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
     assert (again.returncode, again.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
@@ -83,34 +83,12 @@ def test_a_broken_publication_is_taken_up(
     network.fail(
         "POST", "", "", "", LOST
     )  # its file is sent and checked; the import is created; the answer to its publication is lost
-    broken = remote.run(*PUBLISH, "--yes", "--titre", "Reprise")
+    broken = remote.run(*PUBLISH, "--yes", "--avec-incomplets", "--titre", "Reprise")
     assert (broken.returncode, network.calls["POST"]) == (6, 4), broken.stderr
-    again = tool.run(*PUBLISH, "--yes", "--titre", "Reprise")
+    again = tool.run(*PUBLISH, "--yes", "--avec-incomplets", "--titre", "Reprise")
     assert again.returncode == 7, again.stderr
     assert "Documents publiés : 1 sur 1." in again.stderr
     assert (published(running), len(states(running))) == (before + 1, imports + 1)
-
-
-def test_a_part_whose_answer_was_lost_goes_on_where_the_portal_is(
-    tool: Tool, network: UnreliablePortal, numero: str
-) -> None:
-    write(tool, f"{numero};{CELLS}")
-    network.fail("PATCH", LOST)
-    tried = replace(tool, url=network.url).run(*PUBLISH, "--dry-run")
-    assert tried.returncode == 0, tried.stderr
-    assert "Documents qui seraient publiés : 1." in tried.stderr
-
-
-@pytest.mark.usefixtures("workers")
-def test_a_publication_whose_preparation_got_no_answer_is_prepared_once(
-    tool: Tool, running: InProcessFourServices, network: UnreliablePortal, numero: str
-) -> None:
-    imports = len(states(running))
-    write(tool, f"{numero};{CELLS}")
-    network.fail("POST", LOST)
-    done = replace(tool, url=network.url).run(*PUBLISH, "--yes", "--titre", "Sans réponse")
-    assert done.returncode == 0, done.stderr
-    assert (len(states(running)), network.calls["POST"]) == (imports + 1, 5)
 
 
 @pytest.mark.usefixtures("workers")

@@ -1,7 +1,5 @@
 """What the tool shows, saves and follows; and how it is told where the portal is."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 

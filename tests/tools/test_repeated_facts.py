@@ -1,7 +1,5 @@
 """The tool has nothing of the portal on its path: what it has to repeat is what the portal says."""
 
-from __future__ import annotations
-
 import json
 import pkgutil
 import subprocess
@@ -57,7 +55,6 @@ WITHOUT_OPTION = {("Pieces", "candidate")}
 
 @pytest.fixture(scope="module")
 def facts() -> dict[str, Any]:
-    """What the tool's modules say."""
     surroundings = {"PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1"}
     printed = subprocess.run(
         [sys.executable, "-c", FACTS], env=surroundings, capture_output=True, text=True, timeout=60, check=True

@@ -1,7 +1,5 @@
 """Calls and answers get lost, and the portal is busy: what was asked for is done, once."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +15,6 @@ pytestmark = pytest.mark.usefixtures("deposited")
 
 @pytest.fixture
 def remote(tool: Tool, network: UnreliablePortal) -> Tool:
-    """The tool at the end of that network."""
     return replace(tool, url=network.url)
 
 

@@ -1,7 +1,5 @@
 """The tool as a process of its own, with nothing of the portal on its path."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os
@@ -66,7 +64,6 @@ class Tool:
         }
 
     def done(self, *words: str) -> str:
-        """What a command that succeeds prints."""
         result = self.run(*words)
         assert result.returncode == 0, (words, result.stdout, result.stderr)
         return result.stdout
@@ -76,5 +73,4 @@ class Tool:
 
 
 def csv_rows(text: str) -> list[dict[str, str]]:
-    """The lines of a CSV as the portal writes it."""
     return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))

@@ -1,7 +1,5 @@
 """Stands between the tool and the portal, and fails as networks do: before the portal hears, or after."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter, deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

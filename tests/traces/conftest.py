@@ -1,7 +1,5 @@
 """A portal on PostgreSQL and RabbitMQ that sends its traces, and a candidate who saves twice there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 The first test takes long: it starts a whole portal, and a candidate registers there.
 """
 
-from __future__ import annotations
-
 import pytest
 
 from tests.support.otlp_receiver import OtlpReceiver, ReceivedSpan

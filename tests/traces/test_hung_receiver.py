@@ -1,7 +1,5 @@
 """A receiver that accepts spans and never answers costs requests nothing, and a stop little."""
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Iterator

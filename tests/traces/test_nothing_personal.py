@@ -1,7 +1,5 @@
 """What of people is in requests, rows, mails and errors leaves in no span."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 
@@ -33,13 +31,7 @@ def test_no_span_of_a_registration_tells_who_registered(
     )
     typed = {str(value) for tab in DOSSIER.values() for value in dict(tab).values()} | set(creation_form().values())
     personal = {text for text in typed - WORDS_OF_THE_PORTAL if len(text) >= SHORTEST and not text.islower()}
-    personal |= {
-        saver.address,
-        saver.address.partition("@")[0],
-        saver.candidature,
-        PASSWORD,
-        "127.0.0.1",
-    }
+    personal |= {saver.address, saver.address.partition("@")[0], saver.candidature, PASSWORD, "127.0.0.1"}
     assert {"BINET", "Laurent", "01/02/2001"} <= personal
     sent = b"".join(receiver.bodies)
     # A random id has « 2021 » in it now and then.

@@ -1,18 +1,14 @@
 """Whose trace a request or an event is in."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from orjson import dumps, loads
-from sqlalchemy import select
 
 from services.chassis.database import changes
 from services.chassis.events.envelope import Envelope
-from services.chassis.tasks.tables import outbox
 from services.chassis.traces import spans
 from tests.chassis.events.ledger import Ledger, Noted, declare
 from tests.support.processes import wait_until
@@ -61,13 +57,6 @@ def test_each_try_is_in_the_trace_of_who_wrote_it(writer: Ledger, monkeypatch: p
     tries = [span for span in receiver.spans if span.name == "process tell"]
     assert sorted(span.attributes["portail.attempt"] for span in tries) == [1, 2, 3]
     assert {span.trace for span in tries} == {CALLERS_TRACE}
-
-
-def test_what_is_written_untraced_names_no_trace(writer: Ledger) -> None:
-    writer.note("one")
-    [body] = writer.read(select(outbox.c.envelope))
-    assert "traceparent" not in body
-    assert Envelope.from_json(body).traceparent == ""
 
 
 @pytest.mark.parametrize("said", [None, 7, "", "who knows", CALLERS + "\n", CALLERS.upper()])

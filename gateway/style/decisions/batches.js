@@ -101,7 +101,7 @@ class SelectionInParts {
 }
 
 const reasonOf = (report) =>
-  [...(report?.querySelectorAll("[data-motif], .fr-error-text") || [])].map((place) => place.textContent.trim()).join(" ");
+  [...(report?.querySelectorAll("[data-motif], .fr-message--error") || [])].map((place) => place.textContent.trim()).join(" ");
 
 const form = document.querySelector("[data-lots]");
 if (form) new SelectionInParts(form, new DecisionProgress(document.querySelector("[data-avancement]")));

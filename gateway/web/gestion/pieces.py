@@ -117,6 +117,8 @@ def _list_page(
         largest_selection=LARGEST_SELECTION,
         posted_pieces=POSTED_PIECES,
         is_first_page="cursor" not in request.args,
+        total=page.total,
+        counted=api.COUNTED,
         size_choices=[{"value": size, "label": size} for size in PAGE_SIZES],
         status_severities=STATUS_SEVERITIES,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
@@ -126,13 +128,14 @@ def _list_page(
 def _pieces(shown: Mapping[str, str], number: int, cursor: str | None) -> StaffPieces:
     """As many of the list as that, from the cursor on, and the cursor of those that follow."""
     items: list[StaffPiece] = []
+    total = None
     while True:
         filters = {**api_filters_of(shown), "limit": str(min(LARGEST_PAGE, number - len(items)))}
         page = staff_member.call(api.list_pieces, query={**filters, "cursor": cursor})
-        items += page.items
+        total, items = total or page.total, items + list(page.items)
         cursor = page.next_cursor
         if cursor is None or len(items) >= number:
-            return StaffPieces(items=tuple(items), next_cursor=cursor)
+            return StaffPieces(items=tuple(items), next_cursor=cursor, total=total)
 
 
 def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: bool) -> str | None:

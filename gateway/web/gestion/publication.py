@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here, typed_number
+from gateway.posted_forms import posted_text, shown_errors, shown_here, typed_number
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
@@ -34,7 +34,6 @@ from services.contracts.document_rules import (
 
 DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
 OPEN_STATES = (PREPARED, CHECKED)
-NOT_ACCEPTED = "Cochez cette case pour les publier ainsi, ou corrigez d'abord le fichier."
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
@@ -78,7 +77,7 @@ def show_import(
         },
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
         refusal=refusal,
-        errors=[{"pointer": f"#/{name}", "detail": detail} for name, detail in errors],
+        errors=[{"pointer": f"#/{name}", "detail": detail} for name, detail in errors] or shown_errors(refusal),
     )
 
 
@@ -107,8 +106,9 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     revision = request.form.get("revision", "")
     if not _REVISION.fullmatch(revision):
         raise NotFound()
+    body = {"revision": int(revision), "accept_incomplete": "accept_incomplete" in request.form}
     try:
-        staff_member.call(api.publish, import_id=import_id, body={"revision": int(revision)})
+        staff_member.call(api.publish, import_id=import_id, body=body)
     except DomainError as refusal:
         return show_import(import_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, "publication")

@@ -122,6 +122,8 @@ class TabPages:
             return redirect(url_for("inscription.specialites", draft_id=self.draft_id, number=number), code=303)
         if pressed == "quit":
             return redirect(self.way_out(), code=303)
+        if wrong := request.form.get("corriger", type=int):
+            return redirect(tab_url(wrong, verifier="oui"), code=303)
         return redirect(tab_url(request.form.get("onglet", type=int) or moved.goto), code=303)
 
     def _show_refusal(self, number: int, values: Values, refusal: DomainError) -> ResponseReturnValue:
@@ -203,7 +205,7 @@ def _tab_headings(draft: api.Draft, number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _errors(refusal: DomainError | None) -> list[dict[str, str]]:
+def _errors(refusal: DomainError | None) -> list[dict[str, Any]]:
     """Each error with its field; those of a refused save link to the tab of their field."""
     if refusal is None:
         return []
@@ -212,9 +214,9 @@ def _errors(refusal: DomainError | None) -> list[dict[str, str]]:
     return [{"detail": error.detail, "pointer": error.pointer} for error in refusal.errors]
 
 
-def _error_on_other_tab(tab: dict[str, Any], error: dict[str, str]) -> dict[str, str]:
+def _error_on_other_tab(tab: dict[str, Any], error: dict[str, str]) -> dict[str, Any]:
     url = tab_url(tab["number"], verifier="oui", _anchor=field_id(error_target(error) or ""))
-    return {"detail": f"{tab['title']} : {error['detail']}", "url": url}
+    return {"detail": f"{tab['title']} : {error['detail']}", "url": url, "tab": tab["number"]}
 
 
 def _add_search_results(tab: api.Tab, results: dict[str, Suggestions], words: dict[str, str]) -> None:

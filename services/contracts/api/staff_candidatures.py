@@ -124,7 +124,6 @@ CANDIDATURES = StaffList(
         ),
     ),
     columns=(
-        Column("Identifiant de la candidature", source="id"),
         Column("", "Candidat", "name", order=BY_NAME),
         Column("", "Né(e) le", "birth_date", order=BY_BIRTH_DATE),
         Column("N° candidat", "N° candidat", source="numero_candidat"),
@@ -149,6 +148,7 @@ CANDIDATURES = StaffList(
         Column("Premier enregistrement le", source="first_saved_at"),
         Column("Version", source="version"),
         Column("Enregistrée le", "Enregistrée le", "last_saved_at", order=BY_SAVING),
+        Column("Identifiant de la candidature", source="id"),
     ),
     orders=(BY_ID, *_ORDER_LABELS),
     order_words="« id » : pour un outil qui parcourt tout ; « - » : à rebours",
@@ -159,7 +159,6 @@ EPREUVES = StaffList(
     "Epreuves",
     filters=(*_FILTERS, Filter("state", fields.String(load_default=ACTIVE, validate=_STATE))),
     columns=(
-        Column("Identifiant de la candidature", source="id"),
         Column("N° candidat", source="numero_candidat"),
         Column("N° d'inscription", source="numero_inscription"),
         *_OF_CANDIDATE,
@@ -173,7 +172,8 @@ EPREUVES = StaffList(
         Column("Option", source="epreuve.option"),
         Column("Position", source="epreuve.position_label"),
         Column("Mode", source="epreuve.mode_label"),
-        Column("Note", source="epreuve.mark"),
+        Column("Note conservée", source="epreuve.mark"),
+        Column("Identifiant de la candidature", source="id"),
     ),
 )  # of ExportedEpreuve
 

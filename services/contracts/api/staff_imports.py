@@ -231,6 +231,9 @@ class PreviewQuery(Schema):
 
 class Publication(Schema):
     revision = fields.Integer(required=True, validate=_POSITION)
+    accept_incomplete = fields.Boolean(
+        load_default=False, metadata={"description": "Publier aussi les documents auxquels il manque une épreuve"}
+    )
 
 
 class Withdrawal(Schema):
@@ -331,7 +334,8 @@ read_preview = _PUBLISH.get(
 publish = _PUBLISH.post(
     "/v1/imports/<import_id>/publication",
     Import,
-    "Publish what is right; the worker makes the documents. Given again, it changes nothing.",
+    "Publish what is right; the worker makes the documents. Refused (422) while some lack an épreuve and that is not "
+    "accepted. Given again, it changes nothing.",
     body=Publication,
     status=202,
     problems=(problem_types.CONFLICT, problem_types.PRECONDITION_FAILED),

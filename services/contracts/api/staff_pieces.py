@@ -45,7 +45,7 @@ TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
 """The filter of pieces without a status."""
 COUNTED = 400
-"""Pieces that follow one in a list, and decisions of the last hour, are counted up to here."""
+"""Pieces of a list, those that follow one there, and decisions of the last hour, are counted up to here."""
 FILE_SECONDS = 40.0  # the store's answer, and the look into the file
 
 
@@ -77,9 +77,7 @@ PIECES = StaffList(
         yes_or_no("sent_again", "Contrôlées auparavant ou jamais"),
     ),
     columns=(
-        Column("Identifiant de la pièce", source="id"),
         Column("", "Pièce", lambda piece: f"{piece.code} : {piece.label}"),
-        Column("Identifiant de la candidature", source="candidature.id"),
         Column("", "Candidat", lambda piece: f"{piece.candidature.nom} {piece.candidature.prenoms}"),
         Column("", "Né(e) le", "candidature.birth_date"),
         Column("N° candidat", "N° candidat", "candidature.numero_candidat"),
@@ -104,6 +102,8 @@ PIECES = StaffList(
         Column("Statut", "Statut", "status_label"),
         Column("Commentaire", source="comment"),
         Column("Reçue le", source="received_on"),
+        Column("Identifiant de la pièce", source="id"),
+        Column("Identifiant de la candidature", source="candidature.id"),
     ),
 )  # of StaffPiece
 
@@ -216,6 +216,9 @@ class StaffPiece(Answered):
 class StaffPieces(Answered):
     items: tuple[StaffPiece, ...]
     next_cursor: str | None
+    total: Annotated[
+        int | None, Meta(description=f"De la première page : combien en tout ; null : plus de {COUNTED}")
+    ] = None
 
 
 class WaitingPieces(Answered):

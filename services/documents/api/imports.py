@@ -121,7 +121,7 @@ def read_preview(query: dict[str, Any], import_id: str) -> Response:
 
 @views.serves(api.publish)
 def publish(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(import_publication.publish_import(_publisher(), import_id, body["revision"]))
+    return import_answer(import_publication.publish_import(_publisher(), import_id, **body))
 
 
 @views.serves(api.abandon)

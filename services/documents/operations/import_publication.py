@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
-from services.chassis.errors import Conflict, PreconditionFailed, Unavailable
+from services.chassis.errors import Conflict, Invalid, PreconditionFailed, Unavailable
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks.rows import follow_up
 from services.contracts.document_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY, FileFormat, type_label
@@ -23,7 +23,7 @@ from services.documents.operations.imports import record, uploads
 from services.documents.operations.publishing import announce_new, new_document
 from services.documents.operations.rendered_documents import DECLARED, assign_files, render_measured, store_rendered
 from services.documents.queries.candidatures import recipient_of, saved_event
-from services.documents.queries.imports import import_document_of, import_in, import_of
+from services.documents.queries.imports import IS_INCOMPLETE, import_document_of, import_in, import_of
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import published_sheet
 from services.objects import ObjectMissing, StoreUnavailable, operation_naming, retire
@@ -34,6 +34,10 @@ PUBLISH_CHUNK = "publish_import_chunk"
 CHUNK = 25  # documents: a few seconds of a worker
 FILE_LOST = "Le fichier n'est plus dans le portail : envoyez-le à nouveau"
 NOT_RENDERED = "Le document n'a pas pu être créé : signalez-le à l'administrateur du portail"
+INCOMPLETE = (
+    "Il manque à des documents une épreuve où leur candidat est inscrit : confirmez qu'ils sont publiés ainsi, ou "
+    "corrigez d'abord le fichier."
+)
 GONE = "La candidature n'existe plus"
 
 
@@ -41,10 +45,11 @@ class _NotReady(Exception):
     """The document is published already, or its import was withdrawn."""
 
 
-def publish_import(publisher: Publisher, import_id: str, revision: int) -> Import:
+def publish_import(publisher: Publisher, import_id: str, revision: int, *, accept_incomplete: bool) -> Import:
     """Begin to publish what is right of the report of that revision; begun already, nothing changes.
 
-    Raises NotFound, PreconditionFailed if another file was sent since, Conflict if there is nothing to publish.
+    Raises NotFound, PreconditionFailed if another file was sent since, Conflict if there is nothing to publish, Invalid
+    while there are incomplete documents that are not accepted.
     """
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
@@ -56,6 +61,9 @@ def publish_import(publisher: Publisher, import_id: str, revision: int) -> Impor
             raise Conflict("Cette publication est retirée ou abandonnée.")
         if not row.ready:
             raise Conflict("Aucun document ne peut être publié : corrigez le fichier et envoyez-le à nouveau.")
+        of_import = select(ImportDocument.id).where(ImportDocument.import_id == import_id)
+        if not accept_incomplete and session.scalar(of_import.where(*IS_INCOMPLETE).limit(1)):
+            raise Invalid.in_field("accept_incomplete", INCOMPLETE)
         row.state, row.publication_at = PUBLISHING, portal_now()
         uploads.give_up_open(session, import_id=import_id)
         for first, last in _chunks(session, import_id):

@@ -41,6 +41,9 @@ from services.documents.queries.candidatures import active_in, names_of, saved_v
 from services.documents.queries.documents import earlier_documents, is_replaced_by
 from services.reference import academies
 
+IS_INCOMPLETE = (ImportDocument.state == READY, ImportDocument.reason.is_not(None))
+"""As SQL: of a document to publish that lacks an épreuve which its candidate sits."""
+
 
 def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
     """A page of those of the publisher's académies, the newest first. `query`: as the schema of the list loads it.
@@ -151,7 +154,7 @@ def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
         has_one = earlier.where(Document.type == row.type, Document.withdrawn_at.is_(None)).exists()
         number, absent = func.count(), active_in(scope_of(row), *_absent_from(row)).subquery()
         counts = select(
-            number.filter(ImportDocument.reason.is_not(None)).label("incomplete"),
+            number.filter(*IS_INCOMPLETE).label("incomplete"),
             number.filter(replaces).label("replacing"),
             number.filter(has_one, ~replaces).label("beside"),
             select(func.count()).select_from(absent).scalar_subquery().label("absent"),
@@ -211,8 +214,7 @@ def list_import_documents(
     publisher: Publisher, import_id: str, cursor: int = 0, limit: int = ROWS_PAGE, **matching: Any
 ) -> api.ImportDocuments:
     """The documents of an import in their order, or those that are `matching` (values of columns, `is_incomplete`)."""
-    incomplete = (ImportDocument.state == READY, ImportDocument.reason.is_not(None))
-    conditions = incomplete if matching.pop("is_incomplete", False) else ()
+    conditions = IS_INCOMPLETE if matching.pop("is_incomplete", False) else ()
     of_import = (ImportDocument.import_id == import_id, ImportDocument.position > cursor)
     statement = (
         select(ImportDocument).where(*of_import, *conditions).filter_by(**matching).order_by(ImportDocument.position)

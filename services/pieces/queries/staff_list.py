@@ -56,11 +56,20 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     items = fetch_pieces(session, query.order_by(*LIST_ORDER).limit(limit + 1))
     has_more = len(items) > limit
     items = items[:limit]
-    return _page(items, encode_cursor(_place_in_list(items[-1].piece)) if has_more else None)
+    is_first = not (cursor or after)
+    total = (_count(session, _places(academies, filters)) if has_more else len(items)) if is_first else None
+    return _page(items, encode_cursor(_place_in_list(items[-1].piece)) if has_more else None, total)
 
 
-def _page(contexts: list[PieceContext], next_cursor: str | None = None) -> StaffPieces:
-    return StaffPieces(items=tuple(map(staff_piece, contexts)), next_cursor=next_cursor)
+def _page(contexts: list[PieceContext], next_cursor: str | None = None, total: int | None = None) -> StaffPieces:
+    return StaffPieces(items=tuple(map(staff_piece, contexts)), next_cursor=next_cursor, total=total)
+
+
+def _count(session: Session, places: Select[*tuple[Any, ...]]) -> int | None:
+    """None for more than COUNTED."""
+    some = places.limit(COUNTED + 1).subquery()  # not in order: the first that are found do
+    number = session.scalar(select(func.count()).select_from(some)) or 0
+    return number if number <= COUNTED else None
 
 
 def neighbours(
@@ -75,29 +84,28 @@ def neighbours(
     place = _place_in_list(piece)
     others = {name: value for name, value in filters.items() if name not in SET_BY_CONTROLS}
     lately = select(Control.piece_id).where(Control.staff_id == by.id).order_by(Control.controlled_at.desc())
-    in_list = _places(by, filters)
+    in_list = _places(by.academies, filters)
     before = [
         query.where(*_before_place(*place)).order_by(*(column.desc() for column in LIST_ORDER))
-        for query in (in_list, _places(by, others).where(Piece.id.in_(lately.limit(LATELY))))
+        for query in (in_list, _places(by.academies, others).where(Piece.id.in_(lately.limit(LATELY))))
     ]
     after = in_list.where(*_after_place(*place))
     nearest = (select(query.limit(1).subquery()) for query in (*before, after.order_by(*LIST_ORDER)))
     places = {(row.candidature_id, row.code): row.id for row in session.execute(union_all(*nearest))}
     following = [at for at in places if at > place]
     contexts = pieces_within_academies(session, by.academies, places.values())
-    counted = after.limit(COUNTED + 1).subquery()  # not in order: the first that are found do
-    left = session.scalar(select(func.count()).select_from(counted)) if following else 0
+    left = _count(session, after) if following else 0
     previous = max((at for at in places if at < place), default=None)
     return (
         contexts.get(places[previous]) if previous else None,
         contexts.get(places[following[0]]) if following else None,
-        left if left is not None and left <= COUNTED else None,
+        left,
     )
 
 
-def _places(by: Caller, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
+def _places(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
     """Where the pieces of a list stand, by id."""
-    condition = matching_pieces(by.academies, filters).whereclause
+    condition = matching_pieces(academies, filters).whereclause
     return PIECE_IDS.add_columns(*LIST_ORDER).where(*([] if condition is None else [condition]))
 
 

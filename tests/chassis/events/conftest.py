@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +34,6 @@ def ledger(broker_url: str, tmp_path: Path) -> MakeLedger:
 
 @pytest.fixture
 def url(rabbitmq: RabbitMQ) -> Iterator[str]:
-    """Of an empty virtual host."""
     made = rabbitmq.fresh_vhost()
     yield made
     rabbitmq.delete_vhost(made)

@@ -1,7 +1,5 @@
 """A tiny service for the tests of events: it notes each effect in its own database, where doubling would show."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,7 +72,6 @@ class Ledger:
             session.add(self.Entry(text=f"told {data['text']}"))
 
     def count(self) -> None:
-        """A job, for the tests that add it to `jobs`."""
         self._fail_first()
         with self.db.operation() as session:
             session.add(self.Entry(text="counted"))
@@ -97,7 +94,6 @@ class Ledger:
                 publish(session, Noted(text), subject="somebody")
 
     def ask_to_tell(self, text: str) -> None:
-        """A follow-up."""
         with self.writing() as session:
             follow_up(session, "tell", {"text": text}, subject="somebody")
 

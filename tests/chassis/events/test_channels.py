@@ -1,7 +1,5 @@
 """Follow-ups of one channel wait for no other; a loop that hangs is named to the probe."""
 
-from __future__ import annotations
-
 import threading
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a worker's sudden end leaves: the next one takes over within 15 s, and no effect shows twice."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator

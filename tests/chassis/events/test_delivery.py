@@ -1,7 +1,5 @@
 """What events promise, on both brokers: nothing lost, nothing doubled, what fails is retried and then parked."""
 
-from __future__ import annotations
-
 import dataclasses
 from pathlib import Path
 
@@ -22,27 +20,13 @@ from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
 
 
-def test_an_event_reaches_each_consumer_once(ledger: MakeLedger) -> None:
+def test_an_event_reaches_each_consumer_once_however_many_workers_share_the_load(ledger: MakeLedger) -> None:
     writer, reader, archive = ledger("writer"), ledger("reader"), ledger("archive")
-    writer.note("one", "two", "three")
-    with writer.working(), reader.working(), archive.working():
-        wait_until(lambda: len(reader.entries()) == 3 and len(archive.entries()) == 3, 60, "every entry")
-    assert sorted(reader.entries()) == ["one", "three", "two"]
-    assert sorted(archive.entries()) == ["one", "three", "two"]
-
-
-@ONE_BROKER
-def test_nothing_is_told_of_a_change_that_was_rolled_back(ledger: MakeLedger) -> None:
-    writer = ledger("writer")
-
-    def change_and_fail() -> None:
-        with writer.writing() as session:
-            publish(session, Noted("never"), subject="somebody")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        change_and_fail()
-    assert writer.read(select(outbox.c.event_id)) == []
+    texts = [f"n{number:02d}" for number in range(40)]
+    writer.note(*texts)
+    with writer.working(2), reader.working(2), archive.working():
+        wait_until(lambda: min(len(reader.entries()), len(archive.entries())) >= 40, 60, "every entry")
+    assert sorted(reader.entries()) == sorted(archive.entries()) == texts
 
 
 @ONE_BROKER
@@ -73,15 +57,6 @@ def test_an_event_that_no_queue_takes_is_an_error_and_stays(ledger: MakeLedger) 
     [written] = writer.read(select(outbox.c.envelope))
     with pytest.raises(Unroutable):
         broker.publisher().publish(Envelope.from_json(written))
-
-
-def test_two_workers_share_the_load_without_doubling(ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
-    texts = [f"n{number:02d}" for number in range(40)]
-    writer.note(*texts)
-    with writer.working(2), reader.working(2):
-        wait_until(lambda: len(reader.entries()) >= 40, 60, "every entry")
-    assert sorted(reader.entries()) == texts
 
 
 def test_stopping_a_worker_finishes_what_it_handles(ledger: MakeLedger) -> None:

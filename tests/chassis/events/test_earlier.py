@@ -1,7 +1,5 @@
 """What the version before leaves in its tables becomes tasks while it is at work, and goes back with the migration."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path

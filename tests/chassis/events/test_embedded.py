@@ -1,7 +1,5 @@
 """What only the one-machine queue must bear: a file that is locked, claims of the dead and of the slow."""
 
-from __future__ import annotations
-
 import contextlib
 import sqlite3
 import threading

@@ -1,7 +1,5 @@
 """What is no event of ours never stops the queue, and what fails is told without anybody's data."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any

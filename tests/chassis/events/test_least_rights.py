@@ -1,17 +1,11 @@
 """With the rights of one service on RabbitMQ: all of a worker's life works, and nothing of another's can be touched."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
 import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import ChannelClosedByBroker
 
 from services.chassis.events import rabbitmq as adapter
 from services.chassis.events.broker import BrokerUnavailable
-from services.chassis.events.topology import EXCHANGE
 from tests.chassis.events.ledger import MakeLedger, Noted, declare
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQ, vhost_of
@@ -55,38 +49,6 @@ def _refuse_until_given_up(channel: BlockingChannel) -> None:
             channel.connection.sleep(0.05)
         else:
             channel.basic_nack(method.delivery_tag, requeue=True)
-
-
-NOT_ITS_OWN: dict[str, Callable[[BlockingChannel], object]] = {
-    "taking from another's queue": lambda channel: channel.basic_get("archive"),
-    "taking what another gave up": lambda channel: channel.basic_get("archive.parking"),
-    "consuming another's queue": lambda channel: channel.basic_consume("archive", print),
-    "emptying another's queue": lambda channel: channel.queue_purge("archive"),
-    "straight into another's queue": lambda channel: channel.basic_publish("", "archive", b""),
-    "straight into its own queue": lambda channel: channel.basic_publish("", "reader", b""),
-    "another's event": lambda channel: channel.basic_publish(EXCHANGE, Noted.TYPE, b""),
-    "a name that begins alike": lambda channel: channel.basic_publish(EXCHANGE, "readers.v1", b""),
-    "declaring a queue": lambda channel: channel.queue_declare("reader.more", durable=True),
-    "deleting its queue": lambda channel: channel.queue_delete("reader"),
-    "declaring an exchange": lambda channel: channel.exchange_declare("reader.more"),
-    "hearing all events": lambda channel: channel.queue_bind("reader", EXCHANGE, "#"),
-}
-
-
-def test_a_service_is_refused_what_is_not_its_own(rabbitmq: RabbitMQ, url: str) -> None:
-    user = rabbitmq.service_user(url, "reader")
-    with pika.BlockingConnection(pika.URLParameters(user)) as connection:
-        allowed = [name for name, deed in NOT_ITS_OWN.items() if not _is_refused(connection.channel(), deed)]
-    assert allowed == []
-
-
-def _is_refused(channel: BlockingChannel, deed: Callable[[BlockingChannel], object]) -> bool:
-    channel.confirm_delivery()
-    try:
-        deed(channel)
-    except ChannelClosedByBroker as refusal:
-        return "ACCESS_REFUSED" in str(refusal)
-    return False
 
 
 def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQ, url: str) -> None:

@@ -1,7 +1,5 @@
 """A worker that was paused for longer than its leases last: what another has taken since, it leaves alone."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 from datetime import timedelta
@@ -59,26 +57,6 @@ def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is
         assert resumed(victim) == 0
         assert row_of(service, handler) == taken, "the paused worker ended or freed what another has in hand"
     assert taken["leased_by"] == ANOTHER
-
-
-def test_whoever_holds_no_lease_changes_nothing(service: Ledger) -> None:
-    service.ask_to_tell("hello")
-    another, stranger = Leases(service.db, ANOTHER), Leases(service.db, "a stranger")
-    with service.app.app_context():
-        task = another.take(OTHERS.name, ["tell"])
-        assert task is not None
-        taken = row_of(service, "tell")
-        with stranger.holding(task) as lost, another.holding(task) as kept:
-            stranger.renew()
-            assert lost.is_set()
-            with service.db.operation() as session:
-                assert not stranger.done(session, task)
-                assert not stranger.give_back(session, task, delay=0)
-            assert row_of(service, "tell") == taken
-            another.renew()
-            assert not kept.is_set()
-            with service.db.operation() as session:
-                assert another.done(session, task)
 
 
 def test_a_reaction_whose_task_another_has_taken_has_no_effect(service: Ledger) -> None:

@@ -1,7 +1,5 @@
 """What workers ask several times a second reads what waits, not what was sent or done since RETENTION."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +17,7 @@ from services.chassis.events import outbox
 from services.chassis.events.broker import Publisher
 from services.chassis.events.outbox import Relay
 from services.chassis.tasks import rows
-from services.chassis.tasks.rows import Leases, purge
+from services.chassis.tasks.rows import Leases, erase_subject, purge
 from tests.chassis.events.ledger import Ledger
 from tests.support.database_filling import ROWS, analyse
 from tests.support.query_plans import query_plan, recorded_statements
@@ -81,6 +79,7 @@ DEEDS: dict[str, Callable[[Database], object]] = {
     "tasks that wait are counted": lambda db: rows.waiting(db, ["events", "mails"]),
     "what is parked is counted": lambda db: rows.parked(Session(db.engine)),
     "what is old is forgotten": purge,
+    "what is somebody's is forgotten": lambda db: erase_subject(Session(db.engine), "nobody"),
 }
 
 

@@ -1,7 +1,5 @@
 """What only RabbitMQ can do to us: cut connections, give messages up, load our definitions."""
 
-from __future__ import annotations
-
 import dataclasses
 import threading
 from collections.abc import Sequence

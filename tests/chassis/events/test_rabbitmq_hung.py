@@ -3,8 +3,6 @@
 Its start takes several seconds, and so does the time after which a hung connection is given up (HEARTBEAT_SECONDS).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """What operators see of events that wait: in the queue of a service, in the outbox, parked."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Sequence

@@ -6,8 +6,6 @@ as the effect is committed; « after-hearing » as the task is, before the broke
 leases that often.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -1,7 +1,5 @@
 """The composed portal of the long tests waits as it is shipped: some of them have parts of it hang."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.chassis.settings import Settings

@@ -1,7 +1,5 @@
 """Plays the pods of the Kubernetes demonstration until Ctrl-C, then takes them down: `make kubernetes-play`."""
 
-from __future__ import annotations
-
 import shlex
 import signal
 import sys

@@ -2,8 +2,6 @@
 of its Service. The images are those of docker-compose.yml.
 """
 
-from __future__ import annotations
-
 import json
 import secrets
 from pathlib import Path

@@ -1,7 +1,5 @@
 """People who register, deposit and make accounts in a composed portal that is disturbed, and what must hold then."""
 
-from __future__ import annotations
-
 from deploy.service_names import OBJECT_SERVICES, SERVICES
 from tests.composed.pending_work import has_tasks, wait_until_work_done
 from tests.journeys.background_load import PeopleAtWork
@@ -13,8 +11,6 @@ MODIFICATION = "Modification d'inscription"
 
 
 class PortalUnderLoad(PeopleAtWork):
-    """A composed portal and the people in it."""
-
     def __init__(self, composed: ComposedPortal, candidates: list[RegisteredCandidate]) -> None:
         super().__init__(composed, candidates)
         self.composed = composed

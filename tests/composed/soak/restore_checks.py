@@ -1,7 +1,5 @@
 """Restores a composed portal's lost data as docs/operations/recover.md says, and checks what it then holds."""
 
-from __future__ import annotations
-
 from deploy.service_names import SERVICES
 from services.chassis.tasks.rows import RETENTION
 from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement

@@ -1,7 +1,5 @@
 """A composed portal at the last release, which is then replaced by this version and back, as operators do it."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import subprocess
@@ -20,7 +18,6 @@ class UpgradedPortal(ComposedPortal):
     """Begins with the checkout of the last release; its data and secrets stay when the checkout changes."""
 
     def build(self, checkout: Path) -> None:
-        """The images of that checkout, beside what runs."""
         running = self.checkout
         self._take(checkout)
         self.compose("build", seconds=UP_SECONDS)

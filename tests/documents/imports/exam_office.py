@@ -136,8 +136,9 @@ class ExamOffice:
             items, cursor = items + page["items"], page["next_cursor"]
         return [(item["place"], item["reason"]) for item in items]
 
-    def publish(self, checked: dict[str, Any]) -> TestResponse:
-        return self.call("POST", f"/imports/{checked['id']}/publication", json={"revision": checked["revision"]})
+    def publish(self, checked: dict[str, Any], *, accept_incomplete: bool = True) -> TestResponse:
+        body = {"revision": checked["revision"], "accept_incomplete": accept_incomplete}
+        return self.call("POST", f"/imports/{checked['id']}/publication", json=body)
 
     def work(self) -> None:
         """The worker does what waits in its channel of publications."""

@@ -105,6 +105,8 @@ def test_an_épreuve_that_is_told_of_no_line_is_named_before_anything_is_publish
     incomplete = f"/imports/{checked['id']}/documents?is_incomplete=true"
     missing = [(item["numero_candidat"], item["reason"]) for item in office.call("GET", incomplete).get_json()["items"]]
     assert missing == [(numero(1), "Sans ligne pour E3 - Droit")]
+    answer = office.publish(checked, accept_incomplete=False)
+    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "#/accept_incomplete")
     assert dict(office.refusals(checked["id"]))["5"] == "« E9 » n'est pas une épreuve de ce candidat (E1, E3)"
     refused = office.call("GET", f"/imports/{checked['id']}/refusals.csv").data
     office.send(checked["id"], refused.replace(numero(99).encode(), numero(1).encode()))

@@ -1,7 +1,5 @@
 """A portal of real processes, of which some are stopped for a while without being ended (SIGSTOP)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager

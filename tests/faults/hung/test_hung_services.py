@@ -1,7 +1,5 @@
 """A service accepts and says nothing: what does not need it answers as always, the rest says what does not work."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 
 import requests

@@ -1,7 +1,5 @@
 """The whole table of failure points: every operation, every point, both engines."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.faults.failure_table import Cell, all_cells

@@ -30,7 +30,6 @@ def _strict(response: Response) -> Response:
 
 @pytest.fixture
 def page(components_app: Flask) -> Iterator[None]:
-    """A page is being made."""
     with components_app.test_request_context():
         yield
 

@@ -29,7 +29,6 @@ def parsed(page: str) -> _Element:
 
 
 def text_of(element: _Element) -> str:
-    """The words of an element, white space made single."""
     return " ".join("".join(element.itertext()).split())
 
 

@@ -1,7 +1,5 @@
 """« /composants/onglets »: the components of a tab on one page, which tests read and open in a browser."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
@@ -19,64 +17,39 @@ def _options(**labels: str) -> list[dict[str, str]]:
     return [{"value": value, "label": label} for value, label in labels.items()]
 
 
+def _field(name: str, label: str, type: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "label": label, "type": type, **more}
+
+
+DIPLOMAS = _options(gen="BACCALAURÉAT GÉNÉRAL", pro="BACCALAURÉAT PROFESSIONNEL", bt="BREVET DE TECHNICIEN")
+OF_THE_DEPARTEMENT = "Champ de recherche fonction du département"
+SEARCHED: dict[str, Any] = {"hint": OF_THE_DEPARTEMENT, "search": "communes", "refresh": True}
+TOWN: dict[str, Any] = {
+    "search": "localite",
+    "autocomplete": "address-level2",
+    "options": _options(BESANCON="BESANCON"),
+}
+EMAIL: dict[str, Any] = {"hint": "Exemple: nom.prenom@domaine.fr", "autocomplete": "email", "value": "laurent@exemple"}
 SECTIONS: dict[str, list[dict[str, Any]]] = {
     "Identité": [
-        {
-            "name": "civilite",
-            "label": "Civilité",
-            "type": "select",
-            "value": "M",
-            "disabled": True,
-            "options": _options(M="MONSIEUR", MME="MADAME"),
-        },
-        {"name": "prenoms", "label": "Prénoms", "type": "text", "required": True, "value": "Laurent", "disabled": True},
+        _field(
+            "civilite", "Civilité", "select", value="M", disabled=True, options=_options(M="MONSIEUR", MME="MADAME")
+        ),
+        _field("prenoms", "Prénoms", "text", required=True, value="Laurent", disabled=True),
     ],
     "Adresse": [
-        {
-            "name": "commune",
-            "label": "Commune de naissance",
-            "type": "search",
-            "required": True,
-            "hint": "Champ de recherche fonction du département",
-            "search": "communes",
-            "refresh": True,
-        },
-        {
-            "name": "diplome",
-            "label": "Diplôme ou formation",
-            "type": "select",
-            "required": True,
-            "refresh": True,
-            "options": _options(
-                gen="BACCALAURÉAT GÉNÉRAL", pro="BACCALAURÉAT PROFESSIONNEL", bt="BREVET DE TECHNICIEN"
-            ),
-        },
-        {"name": "code_postal", "label": "Code postal", "type": "text", "autocomplete": "postal-code"},
-        {
-            "name": "localite",
-            "label": "Localité",
-            "type": "text",
-            "required": True,
-            "search": "localite",
-            "autocomplete": "address-level2",
-            "options": _options(BESANCON="BESANCON"),
-        },
+        _field("commune", "Commune de naissance", "search", required=True, **SEARCHED),
+        _field("diplome", "Diplôme ou formation", "select", required=True, refresh=True, options=DIPLOMAS),
+        _field("code_postal", "Code postal", "text", autocomplete="postal-code"),
+        _field("localite", "Localité", "text", required=True, **TOWN),
     ],
     "Contacts": [
-        {"name": "portable", "label": "Téléphone portable", "hint": "0623456789 ou +33623456789", "type": "tel"},
-        {
-            "name": "email",
-            "label": "Adresse mail",
-            "hint": "Exemple: nom.prenom@domaine.fr",
-            "type": "email",
-            "required": True,
-            "autocomplete": "email",
-            "value": "laurent@exemple",
-        },
+        _field("portable", "Téléphone portable", "tel", hint="0623456789 ou +33623456789"),
+        _field("email", "Adresse mail", "email", required=True, **EMAIL),
     ],
     "Particularités": [
-        {"name": "handicap", "label": "Demande d'aménagement(s) d'épreuves", "type": "yes_no", "required": True},
-        {"name": "renoncement", "label": "Je souhaite renoncer à des acquis", "type": "checkbox"},
+        _field("handicap", "Demande d'aménagement(s) d'épreuves", "yes_no", required=True),
+        _field("renoncement", "Je souhaite renoncer à des acquis", "checkbox"),
     ],
 }
 ERRORS = [
@@ -116,7 +89,6 @@ def search() -> Any:
 
 
 def _matching_communes(words: str) -> list[dict[str, str]]:
-    """Communes of the sample whose name begins with `words`, or of that postal code."""
     begun = words.strip().upper()
     if begun.isdigit():
         return _options(**{town: town for town in POSTAL_CODES.get(begun, ())})

@@ -1,14 +1,10 @@
 """Pages find what was built under the name that it has now, with the forms that compress well."""
 
-from __future__ import annotations
-
 import gzip
 import re
 from pathlib import Path
 
-import pytest
-
-from gateway.assets import STATIC_FOLDER, AssetsMissing, asset_url, load_assets
+from gateway.assets import STATIC_FOLDER, load_assets
 
 GATEWAY = STATIC_FOLDER.parent
 
@@ -28,16 +24,6 @@ def test_a_style_sheet_leads_to_the_icons_and_fonts_that_it_names() -> None:
     named = {name for name in re.findall(r"url\(['\"]?([^)'\"]+)", style) if not name.startswith("data:")}
     assert len(named) > 50
     assert {name for name in named if not (STATIC_FOLDER / name).is_file()} == set()
-
-
-def test_a_page_that_names_what_is_not_built_fails() -> None:
-    with pytest.raises(KeyError, match=r"other\.css"):
-        asset_url("other.css")
-
-
-def test_assets_never_built_say_how_to_build_them(tmp_path: Path) -> None:
-    with pytest.raises(AssetsMissing, match="make assets"):
-        load_assets(tmp_path)
 
 
 def test_every_icon_named_in_a_template_is_among_those_served() -> None:

@@ -4,9 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from gateway.layout.frame import MENU, Frame
 from services.chassis import brand
-from services.contracts import page_labels
 from services.contracts.registration_rules import SEVERITIES
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.components.sample_form import TABS
@@ -34,13 +32,6 @@ def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render) -> None:
         page = rendered(summary, before=read, errors=[{"pointer": "#/usage", "detail": detail}])
         assert [text_of(link) for link in page.xpath("//a")] == [text]
     assert rendered(summary, errors=[]).xpath("//body/*") == []
-
-
-def test_each_choice_made_can_be_taken_back_by_name_with_a_button_or_a_link(rendered: Render) -> None:
-    choices = [{"label": "Examen", "name": "domaine"}, {"label": "BTS 2022", "name": "session", "url": "?a=1"}]
-    page = rendered("selection_summary.html:selection_summary(choices)", choices=choices)
-    assert text_of(page.xpath("//button")[0]) == "Revenir sur Examen"
-    assert text_of(page.xpath("//a")[0]) == "Revenir sur BTS 2022"
 
 
 def test_tabs_are_numbered_in_order_one_is_current_and_those_done_send_what_was_typed(rendered: Render) -> None:
@@ -72,17 +63,6 @@ def test_a_button_or_a_link_says_what_it_is_about_out_of_its_context(rendered: R
         [action] = rendered(f"button.html:{macro}").xpath("//button|//a")
         assert text_of(action) == words
     assert action.get("title") == "Se désinscrire : BTS 2022", "an icon alone"
-
-
-def test_the_header_of_a_candidate_has_the_menu_the_account_and_the_last_login(rendered: Render) -> None:
-    frame = Frame(connected=True, last_login="23/08/2018", active="documents")
-    page = rendered("header.html:header(frame)", frame=frame)
-    assert [text_of(link) for link in page.xpath("//nav//a")] == [link.label for link in MENU]
-    assert page.xpath("//nav//a[@aria-current='page']/@href") == ["/documents"]
-    last_login = "Date de dernière connexion : 23/08/2018"
-    for words in ("RÉPUBLIQUE FRANÇAISE", last_login, page_labels.ACCOUNT, page_labels.MESSAGES):
-        assert words in text_of(page)
-    assert page.xpath("//form[@method='post']/@action") == ["/deconnexion"]
 
 
 def test_an_alert_says_in_a_word_how_grave_each_message_of_the_home_page_is(rendered: Render) -> None:

@@ -1,10 +1,9 @@
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from gateway.components.fields import count_of, error_target, messages_for, read_field
+from gateway.components.fields import count_of, error_target
 from gateway.posted_forms import without_outdated_choices
 from tests.gateway.components.html_checks import text_of
 
@@ -22,19 +21,10 @@ def shown(rendered: Callable[..., Any]) -> Shown:
     return show
 
 
-@pytest.mark.usefixtures("page")
-def test_a_field_has_the_same_id_wherever_it_is_shown() -> None:
-    assert read_field({"name": "position-EF1"}).id == "champ-position-EF1"
-
-
 def test_a_pointer_leads_to_its_field() -> None:
     assert error_target({"pointer": "#/nom"}) == "nom"
     assert error_target({"pointer": "#/adresse/voie"}) == "adresse.voie"
     assert error_target({"pointer": "#/"}) is None
-
-
-def test_an_error_may_be_an_object_as_well_as_json() -> None:
-    assert messages_for([SimpleNamespace(pointer="#/nom", detail="Manquant")], "nom") == ["Manquant"]
 
 
 def test_zero_is_singular_in_french() -> None:
@@ -102,12 +92,6 @@ def test_a_search_keeps_its_value_apart_from_the_words(shown: Shown) -> None:
     page = shown({"name": "commune", "type": "search", "value": "10387", "display": "TROYES"})
     assert page.xpath("//input[@name='commune']/@value") == ["10387"]
     assert page.xpath("//input[@name='commune-texte']/@value") == ["TROYES"]
-
-
-@pytest.mark.usefixtures("page")
-def test_a_search_asks_the_page_s_own_address_for_its_field() -> None:
-    spec = read_field({"name": "commune", "type": "search"}, "/inscription/4/onglets/2/recherche?v=1")
-    assert spec.search_url == "/inscription/4/onglets/2/recherche?v=1&field=commune"
 
 
 def test_a_value_goes_when_its_words_were_changed_and_only_then() -> None:

@@ -1,7 +1,5 @@
 """The gateway and its four services, gestionnaires of some académies, candidates who have deposited a file."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.accounts.domain.staff import Role

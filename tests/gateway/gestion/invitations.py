@@ -1,7 +1,5 @@
 """Invitations to « Espace de gestion »: the link in the mail, and what its page shows."""
 
-from __future__ import annotations
-
 import itertools
 
 import pyotp
@@ -21,7 +19,6 @@ def new_address() -> str:
 
 
 def invite(chief: StaffBrowser, email: str, role: str = "gestionnaire", academies: str = "03", **typed: str) -> None:
-    """Fill « Inviter une personne » in and send it."""
     chief.browser.get("/gestion/equipe/invitation")
     chosen = {"academies": academies} if academies else {}
     given = {"nom": "DURAND", "prenoms": "Paule", "email": email, "role": role, **chosen}
@@ -29,7 +26,6 @@ def invite(chief: StaffBrowser, email: str, role: str = "gestionnaire", academie
 
 
 def mailed_link(portal: InProcessFourServices, email: str) -> str:
-    """The path of the link in the newest mail to that address."""
     return CandidateFactory(portal).link_to(email, "/gestion/invitation/")
 
 
@@ -49,5 +45,4 @@ def set_up(browser: ScriptlessBrowser, **typed: str) -> str:
 
 
 def recovery_codes(browser: ScriptlessBrowser) -> list[str]:
-    """Those that the page shows."""
     return [text_of(code) for code in browser.page.xpath("//ol//code")]

@@ -1,7 +1,5 @@
 """Gestionnaires with their browsers, and candidates whose pieces they control."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import re
@@ -44,8 +42,6 @@ class StaffAccount:
 
 @dataclass
 class StaffBrowser:
-    """Somebody with an account, and the browser in which they are logged in."""
-
     portal: InProcessFourServices
     browser: ScriptlessBrowser
     account: StaffAccount
@@ -76,11 +72,9 @@ class StaffFactory:
         return StaffAccount(staff_id, email, totp_secret)
 
     def administrateur(self) -> StaffBrowser:
-        """Logged in, on the page « Équipe »."""
         return self.with_account(self.account(role=Role.ADMINISTRATEUR), "/gestion/equipe")
 
     def with_account(self, account: StaffAccount, path: str) -> StaffBrowser:
-        """The browser of who has this account, logged in, on that page."""
         browser = self.browser()
         browser.get(path)
         log_in(browser, account)
@@ -117,7 +111,6 @@ def deposit(browser: ScriptlessBrowser, deposit_page: str) -> None:
 
 
 def rows(browser: ScriptlessBrowser) -> list[str]:
-    """The lines of the page's tables, headings left out."""
     return [text_of(row) for row in browser.page.xpath("//tbody/tr")]
 
 
@@ -130,7 +123,6 @@ def end_session(portal: InProcessFourServices, browser: ScriptlessBrowser, accou
 
 
 def open_first(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
-    """The first of the candidate's pieces that are to control."""
     candidature = candidate.path.rpartition("/")[2]
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])

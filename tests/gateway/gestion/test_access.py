@@ -1,7 +1,5 @@
 """Who comes in to « Espace de gestion », what ends, and what somebody else finds there."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -16,13 +14,7 @@ from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
 from tests.architecture.ledger import routes_of
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
-from tests.gateway.gestion.people import (
-    PASSWORD,
-    StaffFactory,
-    end_session,
-    log_in,
-    rows,
-)
+from tests.gateway.gestion.people import PASSWORD, StaffFactory, end_session, log_in, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -160,16 +152,17 @@ def test_another_académies_gestionnaire_finds_nothing(staff: StaffFactory) -> N
     here.get("/gestion/pieces")
     pieces = [link for link in here.page.xpath("//tbody//a/@href") if link.startswith("/gestion/pieces/")]
     assert pieces
+    value = here.page.xpath("//input[@name='selection']/@value")[0]
     elsewhere.get("/gestion/pieces?statut=toutes")
     assert rows(elsewhere) == []
     path = pieces[0].partition("?")[0]
     for address in (path, f"{path}/page/1", f"{path}/fichier"):
+        assert here.get(address).headers["Cache-Control"] == "no-store", address
         assert elsewhere.get(address).status_code == 404, address
     elsewhere.post(f"{path}/decision", {"decision": "compliant", "etag": '"x"', "deposit_id": ""})
     assert elsewhere.answer.status_code == 404
     elsewhere.post(f"{path}/ouverture", {"depot": "0" * 32})
     assert elsewhere.answer.status_code == 404
-    value = here.page.xpath("//input[@name='selection']/@value")[0]
     elsewhere.post("/gestion/pieces/decisions", {"decision": "compliant", "selection": value})
     assert "1 pièce sans décision" in elsewhere.text
     assert "BINET" not in elsewhere.text, "a report names nobody of another académie"

@@ -1,7 +1,5 @@
 """A gestionnaire ends a candidature with a reason, and takes all of them home as CSV."""
 
-from __future__ import annotations
-
 import csv
 
 import pytest
@@ -12,7 +10,6 @@ from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, log_in, rows
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 
@@ -24,7 +21,6 @@ def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> S
 
 @pytest.fixture
 def page(candidate: ScriptlessBrowser) -> str:
-    """Of their candidature."""
     return f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
 
 
@@ -101,6 +97,10 @@ def test_a_candidature_restored_has_its_pieces_and_documents_again(
     gestionnaire.get(page)
     assert "par le candidat" in gestionnaire.text
     assert "Ses pièces justificatives sont gardées, et cachées tant que la candidature est " in gestionnaire.text
+    number = gestionnaire.page.xpath("string(//dt[.='N° candidat']/following-sibling::dd[1])").strip()
+    gestionnaire.get("/gestion/pieces?statut=toutes")
+    gestionnaire.press("Filtrer", numero_candidat=number)
+    assert "Celles d'une candidature désinscrite ou écartée sont gardées" in gestionnaire.text
     gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidature}")
     assert "Celles d'une candidature désinscrite ou écartée sont gardées" in gestionnaire.text
     gestionnaire.get(page)
@@ -135,6 +135,7 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     assert all("01/02/2001" in row for row in everybody), "who has the same name is told apart"
     gestionnaire.press("Rechercher", etat="active", tri="-saved")
     assert gestionnaire.answer.request.query_string == b"etat=active&tri=-saved"
+    assert gestionnaire.page.xpath("//*[@id='candidatures']//p[@role='status']"), "a search leads to its count"
     [sorted_by] = gestionnaire.page.xpath("//th[@aria-sort='descending']")
     assert text_of(sorted_by) == "Enregistrée le"
     gestionnaire.follow("Candidat")
@@ -144,6 +145,8 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
     gestionnaire.press("Rechercher", recherche="personne")
     offered = gestionnaire.page.xpath("//select[@name='specialite']/option")
     assert (rows(gestionnaire), len(offered) > 1) == ([], True), "a filter stays where nobody is found"
+    [answer] = gestionnaire.page.xpath("//*[@id='candidatures']")
+    assert "Aucune candidature" in text_of(answer), "where the search leads"
     gestionnaire.press("Rechercher", recherche="", etat="ecartee")
     assert not any(" Active " in row for row in rows(gestionnaire))
     gestionnaire.press("Rechercher", etat="", pieces="missing")
@@ -213,21 +216,6 @@ def test_filters_are_saved_under_a_name_follow_the_person_and_are_deleted(
     assert "Récentes & actives" not in browser.get("/gestion/candidatures").text
 
 
-def test_candidatures_and_épreuves_of_their_académies_are_given_as_csv(staff: StaffFactory, candidature: str) -> None:
-    gestionnaire, elsewhere = staff.logged_in("03"), staff.logged_in("20")
-    for link, name in (
-        ("Télécharger toutes les candidatures de mes académies (CSV)", "candidatures.csv"),
-        ("Télécharger leurs épreuves, une ligne par candidat et épreuve (CSV)", "epreuves.csv"),
-    ):
-        gestionnaire.get("/gestion/candidatures")
-        answer = gestionnaire.follow(link)
-        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.text.startswith("\ufeff")
-        assert candidature in answer.text
-        assert candidature not in elsewhere.get(f"/gestion/{name}").text
-
-
 def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, page: str, staff: StaffFactory
 ) -> None:
@@ -244,12 +232,3 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     assert "par Anne DUVAL" in colleague.text
     candidate.get("/inscriptions")
     assert note not in candidate.text
-
-
-def test_without_documents_the_page_says_so_and_shows_the_rest(
-    gestionnaire: ScriptlessBrowser, candidature: str, running: InProcessFourServices
-) -> None:
-    with service_stopped(running.documents):
-        assert gestionnaire.get(f"/gestion/candidatures/{candidature}").status_code == 200
-        assert "Les documents ne peuvent pas être affichés pour le moment." in gestionnaire.text
-        assert "Ce que le candidat a déclaré" in gestionnaire.text

@@ -1,7 +1,5 @@
 """« Catalogue »: an administrator sends a folder as an archive, reads its mistakes or what it changes, and loads it."""
 
-from __future__ import annotations
-
 import io
 from base64 import urlsafe_b64encode
 

@@ -1,7 +1,5 @@
 """A gestionnaire controls pieces one after the other; the candidate sees the decision."""
 
-from __future__ import annotations
-
 import pytest
 
 from gateway.layout.frame import GESTION_PAGES
@@ -57,16 +55,6 @@ def test_a_decision_leads_to_the_next_piece_and_is_seen(desk: ScriptlessBrowser,
     assert "c'était la dernière pièce de cette liste" in desk.text
     assert sorted(statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
     assert reason not in candidate.text, "a reason belongs to a refusal alone"
-
-
-def test_one_decision_alone_is_offered_to_take_back_that_on_the_piece_that_is_looked_at(
-    desk: ScriptlessBrowser, candidate: ScriptlessBrowser
-) -> None:
-    first = desk.answer.request.full_path
-    desk.press(COMPLIANT)
-    desk.press(RECEIVED)
-    desk.get(first)
-    assert [form.get("action") for form in desk.page.xpath(OFFERED)] == [f"{desk.path}/annulation"]
 
 
 def test_a_decision_is_taken_back_from_the_next_piece_and_from_the_list(
@@ -162,9 +150,7 @@ def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
 
 
 def test_who_else_has_the_file_open_is_shown(
-    staff: StaffFactory,
-    desk: ScriptlessBrowser,
-    running: InProcessFourServices,
+    staff: StaffFactory, desk: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
     piece = desk.path
     said = "Anne DUVAL a ouvert ce fichier"

@@ -1,7 +1,5 @@
 """A gestionnaire corrects a candidature through the tabs of its form, and saves it with a reason."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest
@@ -24,7 +22,6 @@ def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> S
 
 @pytest.fixture
 def page(candidate: ScriptlessBrowser) -> str:
-    """Of their candidature."""
     return f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
 
 
@@ -41,6 +38,7 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
 ) -> None:
     gestionnaire.get(page)
     name = gestionnaire.page.xpath("string(//h1)").strip()
+    assert "Né(e) le 01/02/2001 N° candidat" in gestionnaire.text, "who has the same name is told apart"
     tabs = begin(gestionnaire, page)
     gestionnaire.get(f"{tabs}/{NUMBER}")
     named = [text_of(button) for button in gestionnaire.page.xpath("//button")]
@@ -128,13 +126,17 @@ def test_a_rule_is_overridden_by_an_administrateur(
     none_sat = dict.fromkeys((name for name in names if name.startswith("position-")), "non_inscrit")
     gestionnaire.press("Suivant", **none_sat)
     assert "Choisissez au moins une épreuve obligatoire" in gestionnaire.text
+    assert "« Enregistrer » dit quelles règles" in gestionnaire.text, "the way on"
     gestionnaire.get(f"{tabs}/{NUMBER}")
     assert "Un administrateur peut écarter une règle." in gestionnaire.text
     gestionnaire.press("Enregistrer la correction", reason="Dérogation")
     assert "Epreuves : Choisissez" in gestionnaire.text
     administrator.get(f"{tabs}/{NUMBER}")
     assert "progressive_at_least" not in administrator.text
-    administrator.press("Précédent", overridden="progressive_at_least")
+    administrator.press("Enregistrer la correction", reason="Dérogation")
+    [wrong] = administrator.page.xpath("//*[@id='resume-erreurs']//button")
+    administrator.press(text_of(wrong), overridden="progressive_at_least")
+    assert "Choisissez au moins une épreuve obligatoire" in administrator.text
     [last] = administrator.page.xpath(f"//button[@name='onglet'][@value='{NUMBER}']")
     administrator.press(text_of(last))
     ticked = administrator.page.xpath("//input[@name='overridden'][@checked]/@value")
@@ -159,9 +161,3 @@ def test_it_is_not_offered_once_the_session_is_closed_and_the_page_says_why(
     finally:
         with running.registrations.app.app_context(), db.operation() as session:
             session.get_one(OpeningRow, opening.id).session_closes = last_year
-
-
-def test_another_académie_corrects_nothing(gestionnaire: ScriptlessBrowser, page: str, staff: StaffFactory) -> None:
-    tabs, elsewhere = begin(gestionnaire, page), staff.logged_in("20")
-    assert elsewhere.get(f"{tabs}/{IDENTIFICATION}").status_code == 404
-    assert elsewhere.post(f"{page}/correction").status_code == 404

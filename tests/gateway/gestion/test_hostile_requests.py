@@ -1,7 +1,5 @@
 """What nobody sends from these pages: forms and addresses made by hand."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 import pytest
@@ -26,7 +24,6 @@ OTHER_PLACES = (
 
 @pytest.fixture
 def gestionnaire(staff: StaffFactory, candidature: str) -> ScriptlessBrowser:
-    """At a piece that was deposited."""
     browser = staff.logged_in("03")
     browser.get(f"/gestion/pieces?statut=toutes&candidature={candidature}")
     browser.get(browser.page.xpath("//tbody//a/@href")[0])
@@ -95,9 +92,3 @@ def test_after_logging_in_one_is_led_to_no_other_place(staff: StaffFactory) -> N
     for address in OTHER_PLACES:
         answer = browser.get(f"/gestion/connexion?suite={quote(address)}", follow=False)
         assert answer.location == "/gestion", address
-
-
-def test_no_shared_computer_keeps_anything(gestionnaire: ScriptlessBrowser) -> None:
-    path = gestionnaire.path
-    for address in (path, f"{path}/page/1", f"{path}/page/0", f"{path}/fichier", "/gestion", "/gestion/pieces"):
-        assert gestionnaire.get(address).headers["Cache-Control"] == "no-store", address

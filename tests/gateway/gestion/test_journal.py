@@ -1,7 +1,5 @@
 """« Journal »: what gestionnaires do and open can be looked up by an administrator, and by nobody else."""
 
-from __future__ import annotations
-
 import ast
 import csv
 import re
@@ -24,37 +22,6 @@ from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
 
 SERVICES = Path(__file__).parents[3] / "services"
-
-
-def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
-    administrator: ScriptlessBrowser,
-    staff: StaffFactory,
-    candidates: CandidateFactory,
-    running: InProcessFourServices,
-) -> None:
-    candidature = depositor(candidates, running).path.rpartition("/")[2]
-    running.deliver_events()
-    gestionnaire = staff.logged_in("03")
-    gestionnaire.get(f"/gestion/pieces?candidature={candidature}&statut=toutes")
-    link = gestionnaire.page.xpath("//tbody//th//a/@href")[0]
-    gestionnaire.get(link)
-    piece = gestionnaire.path.rpartition("/")[2]
-    gestionnaire.press(RECEIVED)
-    administrator.get("/gestion/journal")
-    by_people = [row for row in rows(administrator) if "Candidature consultée" in row or "Connexion" in row]
-    assert len(by_people) >= 3
-    assert all(ADDRESS in row for row in by_people), "from where they acted"
-    administrator.get(f"/gestion/journal?objet={candidature}")
-    gestionnaire.get(f"/gestion/candidatures/{candidature}")
-    [numero] = re.findall(r"N° candidat (\d{11})", gestionnaire.text)
-    administrator.get(f"/gestion/journal?objet={candidature}")
-    assert any("Candidature consultée" in row and "Anne DUVAL" in row for row in rows(administrator))
-    administrator.get(f"/gestion/journal?objet={piece}&acte=piece.controlled")
-    [row] = rows(administrator)
-    assert "Pièce contrôlée" in row
-    assert re.search(r"[A-Z][\w-]+ – \w+", row), "which piece it is"
-    assert administrator.page.xpath(f"//tbody//a[contains(@href, '{piece}')]/text()") == [numero]
-    assert f"statut : {RECEIVED}" in row
 
 
 def test_acts_of_candidates_are_listed_on_demand_alone(administrator: ScriptlessBrowser, candidature: str) -> None:
@@ -125,6 +92,13 @@ def test_acts_on_a_candidate_are_found_by_a_number_that_stands_in_no_address(
     gestionnaire.get(gestionnaire.page.xpath("//a[contains(., '(PDF)')]/@href")[0])
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}&statut=toutes")
     gestionnaire.get(gestionnaire.page.xpath("//tbody//th//a/@href")[0])
+    piece = gestionnaire.path.rpartition("/")[2]
+    gestionnaire.press(RECEIVED)
+    administrator.get(f"/gestion/journal?objet={piece}&acte=piece.controlled")
+    [row] = rows(administrator)
+    for words in ("Pièce contrôlée", "Anne DUVAL", ADDRESS, f"statut : {RECEIVED}"):
+        assert words in row
+    assert re.search(r"[A-Z][\w-]+ – \w+", row), "which piece it is"
     spaced = f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]}"
     for field in ("numero", "objet"):
         administrator.get("/gestion/journal")

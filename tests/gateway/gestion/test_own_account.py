@@ -1,7 +1,5 @@
 """« Mon compte » of a member of staff: password, second factor, recovery codes and tokens, each with a fresh code."""
 
-from __future__ import annotations
-
 import pyotp
 import pytest
 

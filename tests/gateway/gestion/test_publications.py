@@ -1,7 +1,5 @@
 """A gestionnaire publishes convocations for many, from a file to « Mes documents », and takes them back."""
 
-from __future__ import annotations
-
 import io
 from contextlib import closing
 
@@ -33,7 +31,6 @@ def candidate(running: InProcessFourServices) -> ScriptlessBrowser:
 
 @pytest.fixture(scope="module")
 def numero(candidate: ScriptlessBrowser, running: InProcessFourServices) -> str:
-    """Of the candidate."""
     candidature = documents_page(candidate).rpartition("/")[2]
     with running.documents.app.app_context(), db.reading() as session:
         return str(session.scalar(select(Candidature.numero_candidat).where(Candidature.id == candidature)))
@@ -49,6 +46,8 @@ def prepare(gestionnaire: ScriptlessBrowser, **typed: str) -> str:
     gestionnaire.get("/gestion/documents")
     gestionnaire.follow("Nouvelle publication")
     given = {"type": "convocation", "source": "csv", "session": SESSION, "paragraphs": "Soyez à l'heure.", **typed}
+    gestionnaire.press("Continuer", **{**given, "session": ""})
+    assert (gestionnaire.answer.status_code, gestionnaire.value("type")) == (422, given["type"])
     gestionnaire.press("Continuer", **given)
     assert gestionnaire.answer.status_code == 200, gestionnaire.text
     return gestionnaire.path
@@ -77,8 +76,8 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     gestionnaire.get(path)
     gestionnaire.press("Publier 1 document")
     assert gestionnaire.answer.status_code == 422
-    assert "Cochez cette case" in gestionnaire.text
-    gestionnaire.press("Publier 1 document", incomplets="oui")
+    assert gestionnaire.page.xpath("//a[@href='#champ-accept_incomplete']"), "the refusal of documents names the field"
+    gestionnaire.press("Publier 1 document", accept_incomplete="oui")
     assert "La publication est lancée" in gestionnaire.text
     lines = gestionnaire.page.xpath("//section[@aria-labelledby='titre-corrections']")[0]
     assert lines.xpath(".//a/@href")[-1] == "/gestion/documents/nouveau", "no file is sent here any more"
@@ -104,10 +103,17 @@ def test_one_document_of_many_is_taken_back(
 ) -> None:
     path = prepare(gestionnaire, type="releve_notes", title="Relevé de notes provisoire")
     send(gestionnaire, path, csv_of([f"{numero};E1 - Culture générale;12,5;3;Admis"], "releve_notes"))
-    gestionnaire.press("Publier 1 document", incomplets="oui")
+    gestionnaire.press("Publier 1 document", accept_incomplete="oui")
     running.deliver()
     candidate.get(documents_page(candidate))
     assert "Relevé de notes provisoire" in candidate.text
+    send(
+        gestionnaire,
+        prepare(gestionnaire, type="releve_notes"),
+        csv_of([f"{numero};E1 - Culture générale;13;3;Admis"], "releve_notes"),
+    )
+    gestionnaire.follow("voir la liste")
+    assert "Remplace « Relevé de notes provisoire »" in rows(gestionnaire)[0]
     gestionnaire.get(f"{path}/documents")
     for other in ("00000000000", "12"):
         gestionnaire.press("Chercher", numero_candidat=other)
@@ -123,13 +129,6 @@ def test_one_document_of_many_is_taken_back(
     [withdrawn] = [text_of(name) for name in candidate.page.xpath("//li/h2") if "Relevé" in text_of(name)]
     assert "Retiré le " in withdrawn
     assert "Note rectifiée" not in candidate.text, "that reason is for the service"
-
-
-def test_what_was_typed_stays_where_something_is_missing(gestionnaire: ScriptlessBrowser) -> None:
-    gestionnaire.get("/gestion/documents/nouveau")
-    gestionnaire.press("Continuer", source="pdf", title="Convocation du 12 mai", type="convocation", session="")
-    assert gestionnaire.answer.status_code == 422
-    assert (gestionnaire.value("title"), gestionnaire.value("type")) == ("Convocation du 12 mai", "convocation")
 
 
 def test_no_file_or_one_that_cannot_be_taken_is_said_on_the_page(gestionnaire: ScriptlessBrowser) -> None:

@@ -1,7 +1,5 @@
 """« Relances »: who lacks what before which date, and a reminder for those selected, from the page to the mailbox."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.chassis.tasks import gauges
@@ -104,15 +102,6 @@ def test_a_part_of_the_list_without_any_says_that_more_follows_and_names_the_reg
     gestionnaire.follow("Page suivante")
     assert "voir la suite" not in gestionnaire.text
     assert text_of(gestionnaire.page.xpath(chosen)[0]) == label
-
-
-@pytest.mark.usefixtures("candidate")
-def test_another_académies_gestionnaire_reminds_nobody(gestionnaire: ScriptlessBrowser, staff: StaffFactory) -> None:
-    gestionnaire.get("/gestion/relances")
-    [box] = gestionnaire.page.xpath(BOX)
-    elsewhere = staff.logged_in("20")
-    elsewhere.post("/gestion/relances", [("selection", box)])
-    assert "introuvable dans vos académies" in elsewhere.text
 
 
 def test_a_whole_list_is_reminded_once_its_number_of_mails_was_confirmed(

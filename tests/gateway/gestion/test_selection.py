@@ -1,7 +1,5 @@
 """One decision for the pieces selected in a page of the list."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -23,7 +21,6 @@ WHOLE, PAGE = 8, 3
 
 
 def select(browser: ScriptlessBrowser, words: str, *values: str) -> None:
-    """Tick these boxes of the list and press the button."""
     form = [("filtres", browser.value("filtres") or ""), ("comment", ""), ("decision", words)]
     browser.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
 
@@ -120,6 +117,11 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
 
 
 def test_selecting_nothing_or_nonsense_is_told(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
+    assert boxes(gestionnaire, candidate)
+    offered = "//main//button[@name='decision']/@value"
+    of_selection = gestionnaire.page.xpath(offered)
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
+    assert gestionnaire.page.xpath(offered) == of_selection, "in the order of one piece's"
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text

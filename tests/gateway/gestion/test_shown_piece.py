@@ -1,7 +1,5 @@
 """What the page of a piece shows and asks for: its file, what its candidate declared; pieces and candidatures found."""
 
-from __future__ import annotations
-
 import re
 from contextlib import ExitStack
 

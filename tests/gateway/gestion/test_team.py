@@ -1,28 +1,17 @@
 """« Équipe »: an administrateur invites, disables, enables, resets; nobody else comes there."""
 
-from __future__ import annotations
-
 from gateway.cookies import STAFF_SESSION_COOKIE
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
-from services.accounts.domain.staff import RECOVERY_CODES, Role
+from services.accounts.domain.staff import RECOVERY_CODES
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
 from services.contracts.account_rules import INVITATION_LIFETIME
 from tests.gateway.candidates import drop_cached_exchange
-from tests.gateway.gestion.invitations import (
-    invite,
-    mailed_link,
-    new_address,
-    recovery_codes,
-    set_up,
-    shown_secret,
-)
+from tests.gateway.gestion.invitations import invite, mailed_link, new_address, recovery_codes, set_up, shown_secret
 from tests.gateway.gestion.people import StaffAccount, StaffBrowser, StaffFactory, log_in, rows
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.tools.tool import tool_token
 
 NOBODY = "0" * 32
-PAGES = ("/gestion/equipe", "/gestion/equipe/invitation", f"/gestion/equipe/{NOBODY}", "/gestion/compte")
 
 
 def test_who_is_invited_sets_access_up_and_is_in_the_team(staff: StaffFactory, running: InProcessFourServices) -> None:
@@ -35,6 +24,9 @@ def test_who_is_invited_sets_access_up_and_is_in_the_team(staff: StaffFactory, r
     person = staff.browser()
     person.get(mailed_link(running, email))
     assert "Paule DURAND, gestionnaire" in person.text
+    assert "style=" not in person.answer.text.partition("<svg")[2].partition("</svg>")[0], "the policy forbids it"
+    secret = set_up(person, password_confirmation="Autre/2021")
+    assert (person.answer.status_code, shown_secret(person)) == (422, secret), "with the same QR code"
     set_up(person)
     assert person.title == "Vos codes de secours"
     assert len(recovery_codes(person)) == RECOVERY_CODES
@@ -43,19 +35,6 @@ def test_who_is_invited_sets_access_up_and_is_in_the_team(staff: StaffFactory, r
     assert GESTION_PAGES["equipe"].label not in person.text
     chief.browser.get("/gestion/equipe")
     assert "Active" in next(line for line in rows(chief.browser) if email in line)
-
-
-def test_a_mistake_keeps_the_qr_code_and_what_was_typed(staff: StaffFactory, running: InProcessFourServices) -> None:
-    chief, email = staff.administrateur(), new_address()
-    invite(chief, email)
-    person = staff.browser()
-    person.get(mailed_link(running, email))
-    assert "style=" not in person.answer.text.partition("<svg")[2].partition("</svg>")[0], "the policy forbids it"
-    assert len(shown_secret(person)) == 32
-    secret = set_up(person, password_confirmation="Autre/2021")
-    assert (person.answer.status_code, shown_secret(person)) == (422, secret)
-    set_up(person)
-    assert person.title == "Vos codes de secours"
 
 
 def test_a_link_that_opens_nothing_says_what_to_do(staff: StaffFactory, running: InProcessFourServices) -> None:
@@ -129,16 +108,6 @@ def test_who_is_disabled_is_out_until_enabled_again(staff: StaffFactory, running
     _do(chief, account, "Réactiver l'accès", reason="Retour")
     log_in(member.browser, account, code=member.code())
     assert member.browser.path == "/gestion"
-
-
-def test_a_personal_token_opens_no_page(staff: StaffFactory, running: InProcessFourServices) -> None:
-    chief = staff.account(role=Role.ADMINISTRATEUR)
-    tool = staff.browser()
-    tool.headers["Authorization"] = f"Bearer {tool_token(running, chief, 'staff:manage')}"
-    for path in PAGES:
-        tool.get(path)
-        assert tool.path == "/gestion/connexion", path
-    assert tool.get("/api/accounts/v1/staff").status_code == 200
 
 
 def _do(chief: StaffBrowser, account: StaffAccount, act: str, **typed: str) -> None:

@@ -1,7 +1,5 @@
 """One portal with its four services for all scripts, the components alone, and people in Chromium."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +74,5 @@ def staff(running: InProcessFourServices) -> StaffFactory:
 
 @pytest.fixture
 def gestionnaires_page(page: Page, running: InProcessFourServices, staff: StaffFactory) -> Page:
-    """An empty page of a gestionnaire of Besançon who is logged in."""
     take_session_over(page, running, staff.logged_in("03"), STAFF_SESSION_COOKIE)
     return page

@@ -1,7 +1,5 @@
 """A candidate who sends files from a browser, and the parts that the browser sends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,7 +44,6 @@ class Sender:
         take_session_over(self.page, self.portal, self.candidates.log_in(self.email), SESSION_COOKIE)
 
     def logs_out(self) -> None:
-        """The session ends; this page does not know yet."""
         self.page.context.clear_cookies()
 
     def opens(self, action: str) -> None:
@@ -63,7 +60,6 @@ class Sender:
         self.page.get_by_label("Choisir un fichier").set_input_files([self.folder / name for name, _ in files])
 
     def sends(self, *files: tuple[str, bytes]) -> None:
-        """These files besides those chosen before."""
         if files:
             self.chooses(*files)
         self.page.get_by_role("button", name="Envoyer", exact=True).click()
@@ -82,7 +78,6 @@ class Sender:
         self.page.route("**/envois/**", decide)
 
     def says(self, words: str) -> None:
-        """The state beside the progress."""
         self.page.locator("[data-etat]").filter(has_text=words).wait_for(timeout=60_000)
 
     def is_refused(self, words: str) -> None:
@@ -91,7 +86,6 @@ class Sender:
         expect(self.page.locator("[name=fichier]")).to_be_focused()
 
     def is_asked_whether_it_is_legible(self) -> None:
-        """It is deposited."""
         here = self.page.get_by_role("heading", level=1, name=page_labels.LEGIBILITY, exact=True)
         refused = self.page.locator(".fr-message--error").filter(has_text="e")
         here.or_(refused).first.wait_for(timeout=60_000)

@@ -1,7 +1,5 @@
 """`/api/docs` in Chromium: Swagger UI reads a service's description and tries its calls with a gestionnaire's token."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """What is typed into a tab is saved as it is typed, in Chromium: with a cut line, a dead session, a second window."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -133,21 +131,6 @@ def test_an_answer_that_was_lost_contradicts_nobody(typist: Typist) -> None:
     typist.field("adresse").fill("12 rue du port")
     typist.reads(SAVED)
     typist.holds("adresse", "12 rue du port")
-
-
-def test_leaving_what_cannot_be_saved_stays_first_and_is_warned_of(typist: Typist) -> None:
-    typist.page.route("**/saisie", cut)
-    typist.field("adresse").press_sequentially("1 rue du port")
-    typist.reads(NOT_SAVED)
-    menu = typist.page.get_by_role("link", name=page_labels.DOCUMENTS, exact=True).first
-    menu.click()
-    typist.reads(NOT_SAVED)
-    expect(typist.field("adresse")).to_have_value("1 rue du port")
-    with typist.page.expect_event("dialog") as warned:
-        typist.page.once("dialog", lambda dialog: dialog.dismiss())
-        menu.click()
-    assert warned.value.type == "beforeunload"
-    expect(typist.field("adresse")).to_have_value("1 rue du port")
 
 
 def test_two_windows_are_told_at_the_first_difference_and_nothing_is_replaced(typist: Typist) -> None:

@@ -1,7 +1,5 @@
 """A choice is saved together with what is typed, before the scripts arrive as after, and holds it up in nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -70,7 +68,6 @@ def test_a_button_that_is_held_down_while_the_form_changes_is_pressed(typist: Ty
 
 
 def _choose_unanswered(typist: Typist, category: str) -> list[Route]:
-    """Chooses a category; returns its request, which is not answered until it is let go on."""
     typist.opens(CANDIDATURE)
     held: list[Route] = []
     typist.page.route(f"**/{CANDIDATURE}", lambda route: held.append(route), times=1)

@@ -88,17 +88,6 @@ def test_on_a_telephone_the_menu_opens_and_closes(open_page: Open, site: str) ->
     expect(page.get_by_role("link", name=page_labels.DOCUMENTS)).to_be_hidden()
 
 
-def test_a_choice_that_changes_the_form_renews_it_and_keeps_what_is_typed_meanwhile(tabs: Page) -> None:
-    renewal = _ask_for_renewal(tabs)
-    tabs.get_by_label("Téléphone portable").fill("0623456789")
-    assert "action=stay" in (renewal[0].request.post_data or "")
-    with tabs.expect_response(lambda response: response.request.method == "POST"):
-        renewal.pop().continue_()
-    expect(tabs.get_by_label("Diplôme ou formation")).to_have_value("bt")
-    expect(tabs.get_by_label("Téléphone portable")).to_have_value("0623456789")
-    expect(tabs.get_by_label("Téléphone portable")).to_be_focused()
-
-
 def test_the_keyboard_stays_on_a_button_while_the_form_is_renewed(tabs: Page) -> None:
     renewal = _ask_for_renewal(tabs)
     tabs.get_by_label("Diplôme ou formation").evaluate("former => { former.dataset.ancien = '' }")
@@ -107,13 +96,6 @@ def test_the_keyboard_stays_on_a_button_while_the_form_is_renewed(tabs: Page) ->
         renewal.pop().continue_()
     expect(tabs.locator("[data-ancien]")).to_have_count(0)
     expect(tabs.get_by_role("button", name="Suivant")).to_be_focused()
-
-
-def test_a_button_pressed_while_the_form_is_renewed_waits_for_it(tabs: Page) -> None:
-    renewal = _ask_for_renewal(tabs)
-    tabs.get_by_role("button", name="Suivant").click()
-    with tabs.expect_request(lambda request: "action=next" in (request.post_data or "")):
-        renewal.pop().continue_()
 
 
 def test_a_searched_choice_that_changes_the_form_is_sent_when_it_is_made(tabs: Page) -> None:
@@ -184,7 +166,6 @@ def test_a_session_that_ended_leaves_what_was_typed(page: Page, site: str) -> No
 
 
 def _type_and_wait(page: Page, site: str, seconds: int) -> None:
-    """A telephone number is typed, then nothing happens for so long."""
     page.clock.install()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
     page.get_by_label("Téléphone portable").fill("0623456789")

@@ -1,7 +1,5 @@
 """A deposit by the page's script: what broke goes on where it broke, nothing is sent twice, the verdict appears."""
 
-from __future__ import annotations
-
 import io
 
 from playwright.sync_api import Route, expect

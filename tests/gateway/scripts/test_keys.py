@@ -1,7 +1,5 @@
 """The control of pieces by keys, in a browser."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Dialog, Page
 from sqlalchemy import select
@@ -15,20 +13,14 @@ from tests.support.processes import wait_until
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 MILLISECONDS = 60_000
-IS_UNCOVERED = """part => {
-    const { x, bottom, width } = part.getBoundingClientRect();
-    return part.contains(document.elementFromPoint(x + width / 2, bottom - 2));
-}"""
 
 
 @pytest.fixture
 def desk(gestionnaires_page: Page, candidates: CandidateFactory, running: InProcessFourServices) -> Page:
-    """A gestionnaire at the first of two pieces of a candidate."""
     return open_first_piece(gestionnaires_page, running, depositor(candidates, running, deposits=2))
 
 
 def open_first_piece(page: Page, running: InProcessFourServices, candidate: ScriptlessBrowser) -> Page:
-    """A gestionnaire at the first of the candidate's pieces that are to control."""
     page.goto(f"{running.url}/gestion/pieces?candidature={candidate.path.rpartition('/')[2]}")
     page.locator("tbody a").first.click()
     _wait_for_keys(page)
@@ -40,7 +32,6 @@ def _wait_for_keys(page: Page) -> None:
 
 
 def _decided(page: Page, status: str) -> None:
-    """Waits for what is said with the piece that follows."""
     page.get_by_text(f"Votre décision : « {status} »").wait_for(timeout=MILLISECONDS)
 
 
@@ -108,21 +99,6 @@ def test_a_key_takes_the_last_decision_back(desk: Page) -> None:
     desk.keyboard.press("a")
     desk.get_by_text("est annulée.").wait_for(timeout=MILLISECONDS)
     assert _shown_piece(desk) == first
-
-
-def test_what_decides_stands_beside_the_file_and_stays_there(desk: Page) -> None:
-    desk.set_viewport_size({"width": 1280, "height": 720})
-    desk.keyboard.press("c")
-    _decided(desk, COMPLIANT)
-    deciding = desk.locator("[data-annulation], [data-decision] :is(select, textarea, input[type=text], button)")
-    for scrolled in (0, 500):
-        desk.evaluate("y => scrollTo(0, y)", scrolled)
-        for part in deciding.all():
-            box = part.bounding_box()
-            assert box
-            assert box["y"] >= 0
-            assert box["y"] + box["height"] <= 720
-            assert part.evaluate(IS_UNCOVERED), "the buttons cover no field"
 
 
 def test_the_buttons_stay_in_sight_below_all_that_is_said(desk: Page) -> None:
@@ -221,7 +197,6 @@ def test_a_decision_after_the_end_of_the_session_asks_to_log_in(desk: Page) -> N
 
 
 def _shown_piece(page: Page) -> str:
-    """The id of the piece that is shown."""
     return page.url.partition("?")[0].rpartition("/")[2]
 
 

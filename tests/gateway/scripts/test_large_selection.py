@@ -1,7 +1,5 @@
 """A large selection decided in a browser: in parts, with progress, a stop, and what to do about what failed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest
@@ -67,7 +65,9 @@ def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in
     received_on.fill("hier")
     posts = on_parts(selection, (), Route.continue_)
     press(selection)
-    reads(selection, "Aucune décision n'a été enregistrée.", f"{PIECES} pièces à décider encore")
+    reads(
+        selection, "Aucune décision n'a été enregistrée.", "Une date est attendue", f"{PIECES} pièces à décider encore"
+    )
     assert posts == [POSTED_PIECES], "the first part alone was sent"
     assert received_on.input_value() == "hier"
     selection.unroute(DECISIONS)

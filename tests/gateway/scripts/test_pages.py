@@ -1,7 +1,5 @@
 """The portal's pages in Chromium: read by axe on a small telephone, and what each page's own script adds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect

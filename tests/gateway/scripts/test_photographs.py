@@ -1,7 +1,5 @@
 """Photographs become what the office can read: small enough, upright, the pages of one document together."""
 
-from __future__ import annotations
-
 import io
 
 from PIL import Image, ImageDraw

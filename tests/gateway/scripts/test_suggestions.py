@@ -6,7 +6,6 @@ from playwright.sync_api import Locator, Page, expect
 
 @pytest.fixture
 def box(tabs: Page) -> Locator:
-    """Where communes are searched."""
     return tabs.get_by_role("combobox", name="Commune de naissance *", exact=True)
 
 

@@ -1,7 +1,5 @@
 """A candidate who types into the tabs of their own draft in Chromium: for the autosave."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import Locator, Page, expect
@@ -32,7 +30,6 @@ class Typist:
         there.wait_for_url(f"{self.url}/")
 
     def identifies(self, there: Page) -> None:
-        """On the page of the log-in."""
         there.get_by_label("Identifiant de connexion").fill(self.email)
         there.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
         there.get_by_role("button", name=page_labels.LOG_IN).click()

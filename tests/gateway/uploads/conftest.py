@@ -1,7 +1,5 @@
 """« Envoyer une pièce jointe » before the gateway and its four services, through HTTP."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.gateway.candidates import CandidateFactory
@@ -14,7 +12,6 @@ running = four_services("package")
 
 @pytest.fixture
 def email(running: InProcessFourServices, candidates: CandidateFactory) -> str:
-    """Of someone registered, who is asked for pieces."""
     address = candidates.create_activated_account()
     candidates.register(address)
     running.deliver_events()

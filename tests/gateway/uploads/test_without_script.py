@@ -1,7 +1,5 @@
 """The plain form: files go whole, what is refused says what to do; what is said of files, and how many at once."""
 
-from __future__ import annotations
-
 import io
 from contextlib import ExitStack
 

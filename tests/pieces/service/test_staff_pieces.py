@@ -25,13 +25,16 @@ def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
         registration_saved(candidature_id="cafe" + "3" * 28, academie=academie("20", "ACADÉMIE D'AMIENS")),
     )
     ids: list[str] = []
+    totals: list[int | None] = []
     cursor: str | None = ""
     while cursor is not None:
         page = service.staff("GET", f"/pieces?limit=5{f'&cursor={cursor}' if cursor else ''}").get_json()
         assert len(page["items"]) <= 5
         ids += [item["id"] for item in page["items"]]
+        totals.append(page["total"])
         cursor = page["next_cursor"]
     assert len(ids) == len(set(ids)) == 12
+    assert totals == [12, None, None], "counted once, with the first page"
 
     def count(query: str) -> int:
         return len(service.staff("GET", f"/pieces?limit={LARGEST_PAGE}&{query}", academies=None).get_json()["items"])

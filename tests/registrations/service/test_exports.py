@@ -52,7 +52,7 @@ def test_each_epreuve_is_a_line_with_the_choices_and_the_export_is_audited(
     assert [line["Code de l'épreuve"] for line in found] == [epreuve["code"] for epreuve in shown]
     assert [line["Position"] for line in found] == [epreuve["position_label"] for epreuve in shown]
     assert [line["Option"] or None for line in found] == [epreuve["option"] for epreuve in shown]
-    assert [line["Note"] or None for line in found] == [epreuve["mark"] for epreuve in shown]
+    assert [line["Note conservée"] or None for line in found] == [epreuve["mark"] for epreuve in shown]
     first = found[0]
     assert (first["N° candidat"], first["N° d'inscription"]) == ("02103000001", "001")
     assert (first["Nom"], first["Prénoms"], first["Académie"]) == ("DUBOIS", "Pierre", "03")

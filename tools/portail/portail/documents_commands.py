@@ -27,6 +27,7 @@ from portail.output import (
 from portail.publications import Choices, Import
 
 POLL_SECONDS = 1.0
+_INCOMPLETE = 422
 COLUMNS = Columns(
     ("publication_id", "Identifiant", lambda row: row["id"]),
     ("type", "Type", lambda row: row["type_label"]),
@@ -102,12 +103,15 @@ def refusals(api: Api, publication: str, target: Path) -> None:
     multiple=True,
     help="Un paragraphe au-dessus du tableau, ou à lire au lieu des PDF.",
 )
+@click.option("--avec-incomplets", "incomplete", is_flag=True, help="Publier aussi ce à quoi il manque une épreuve.")
 @click.option("--dry-run", is_flag=True, help="Contrôler seulement : rien n'est publié.")
 @click.option("--yes", is_flag=True, help="Publier sans demander.")
 @click.option("--sans-attendre", "at_once", is_flag=True, help="Ne pas attendre la fin de la publication.")
 @with_format
 @pass_api
-def publish(api: Api, form: str, file: Path, dry_run: bool, yes: bool, at_once: bool, **typed: Any) -> None:
+def publish(
+    api: Api, form: str, file: Path, incomplete: bool, dry_run: bool, yes: bool, at_once: bool, **typed: Any
+) -> None:
     """Contrôler un CSV, montrer ses fautes ligne par ligne, puis publier ce qui est juste.
 
     De même un PDF (.pdf), ou une archive de PDF (.zip) : le nom de chacun contient le N° candidat.
@@ -124,7 +128,7 @@ def publish(api: Api, form: str, file: Path, dry_run: bool, yes: bool, at_once: 
             publications.act(api, publication["id"], "abandonment")
             _end(publication, f"Documents qui seraient publiés : {publication['ready']}. Rien ne l'est.")
             return
-        publication = _published(api, publication, yes=yes)
+        publication = _published(api, publication, incomplete=incomplete, yes=yes)
     if not at_once:
         publication = _followed(api, publication)
     if publication["failed"]:
@@ -149,7 +153,7 @@ def _choices(
     return Choices(type, academies[0], chosen["exam"], chosen["session"], title.strip(), tuple(texts))
 
 
-def _published(api: Api, publication: Import, *, yes: bool) -> Import:
+def _published(api: Api, publication: Import, *, incomplete: bool, yes: bool) -> Import:
     """Publish what was read in the report, after a yes. Raises Failure, click.Abort."""
     ready, refused = publication["ready"], publication["refused"]
     if not ready:
@@ -157,7 +161,14 @@ def _published(api: Api, publication: Import, *, yes: bool) -> Import:
     question = f"Documents à publier : {ready}{f' (lignes refusées : {refused})' if refused else ''}. Publier ?"
     if not yes and not _confirmed(question):
         raise Failure("Rien n'est publié. La même commande reprend.", ExitCode.INTERRUPTED)
-    return publications.act(api, publication["id"], "publication", revision=publication["revision"])
+    body = {"revision": publication["revision"], "accept_incomplete": incomplete}
+    try:
+        return publications.act(api, publication["id"], "publication", **body)
+    except Failure as failure:
+        if failure.status != _INCOMPLETE:
+            raise
+        option = "Pour les publier ainsi : --avec-incomplets."
+        raise Failure(f"{failure.detail.splitlines()[0]} {option}", failure.code) from None
 
 
 def _confirmed(question: str) -> bool:

@@ -132,6 +132,12 @@ def earlier_documents(session: Session, candidatures: Collection[str], type: str
     }
 
 
+def newest_documents(session: Session, candidatures: Collection[str], type: str, title: str) -> dict[str, Document]:
+    """By candidature: the one of that type and title that replaces the others."""
+    of_title = select(Document).where(Document.candidature_id.in_(candidatures), is_replaced_by(type, title))
+    return {row.candidature_id: row for row in session.scalars(of_title.order_by(Document.version))}
+
+
 def is_unopened() -> ColumnElement[bool]:
     """As SQL: published by a gestionnaire, not withdrawn, and not opened yet."""
     return and_(Document.opened_at.is_(None), Document.withdrawn_at.is_(None), Document.type.not_in(AUTOMATIC_TYPES))

@@ -130,6 +130,7 @@ class ImportDocument(Answered):
     numero_candidat: str
     name: str
     earlier: Annotated[str | None, Meta(description="Document que celui-ci remplace, ou auquel il s'ajoute")]
+    replaced_at: Annotated[Instant | None, Meta(description="Par un document publié depuis")]
     state: Annotated[str, one_of(DOCUMENT_STATE_LABELS)]
     state_label: str
     reason: str | None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Subquery, and_, select
+from sqlalchemy import ColumnElement, Subquery, and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import to_paris
@@ -20,7 +20,7 @@ from services.contracts.document_rules import AUTOMATIC_TYPES, ONE_PER_SESSION, 
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
 from services.documents.models import Candidature, Document, RemadeDocuments, Withdrawal, db
-from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
+from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_active, is_visible
 
 AnyDocument = TypeVar("AnyDocument", bound=api.Document)
 _NEWEST_FIRST = (
@@ -79,12 +79,14 @@ def _is_within(candidature: Candidature, academies: Collection[str] | None) -> b
 
 
 def list_unopened(candidate_id: str) -> api.DocumentsToRead:
-    """What gestionnaires published for this candidate and the candidate has not opened, newest first."""
+    """What gestionnaires published for this candidate and the candidate has not opened, newest first; no relance of a
+    candidature that was set aside, since nothing is asked for any more."""
+    still_asked = or_(is_active(), Document.type != DocumentType.RELANCE)
     statement = (
         select(Document)
         .join(Candidature, Candidature.id == Document.candidature_id)
         .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
-        .where(Candidature.candidate_id == candidate_id, is_visible(), is_unopened())
+        .where(Candidature.candidate_id == candidate_id, is_visible(), is_unopened(), still_asked)
         .order_by(Document.published_at.desc(), Document.id)
     )
     with db.reading() as session:
@@ -130,6 +132,12 @@ def earlier_documents(session: Session, candidatures: Collection[str], type: str
         row.candidature_id: f"{acts[bool(ends)]} « {row.label} » du {short_date(to_paris(row.published_at).date())}"
         for row, ends in rows
     }
+
+
+def newest_documents(session: Session, candidatures: Collection[str], type: str, title: str) -> dict[str, Document]:
+    """By candidature: the one of that type and title that replaces the others."""
+    of_title = select(Document).where(Document.candidature_id.in_(candidatures), is_replaced_by(type, title))
+    return {row.candidature_id: row for row in session.scalars(of_title.order_by(Document.version))}
 
 
 def is_unopened() -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from services.contracts.document_rules import (
     FOR_EVERYBODY,
     MAX_LINES,
     NOTHING_READY,
+    PUBLISHED,
     PUBLISHED_TYPES,
     READY,
     SOURCE_LABELS,
@@ -38,7 +39,7 @@ from services.documents.domain.import_columns import COLUMNS, LINE_HEADING, REAS
 from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import Candidature, Document, ExamDocuments, Import, ImportDocument, ImportRefusal, db
 from services.documents.queries.candidatures import active_in, names_of, saved_versions
-from services.documents.queries.documents import earlier_documents, is_replaced_by
+from services.documents.queries.documents import earlier_documents, is_replaced_by, newest_documents
 from services.reference import academies
 
 IS_INCOMPLETE = (ImportDocument.state == READY, ImportDocument.reason.is_not(None))
@@ -224,6 +225,9 @@ def list_import_documents(
         rows, next_cursor = _page(session, statement, limit)
         ids = [document.candidature_id for document in rows]
         names, earlier = names_of(session, ids), earlier_documents(session, ids, row.type, row.title)
+        newest = newest_documents(session, ids, row.type, row.title)
+        published = [document for document in rows if document.state == PUBLISHED]
+        replaced = {own.id: last for own in published if (last := newest.get(own.candidature_id)) and last.id != own.id}
     items = (
         answer_of(
             api.ImportDocument,
@@ -231,6 +235,7 @@ def list_import_documents(
             state_label=DOCUMENT_STATE_LABELS[document.state],
             name=names.get(document.candidature_id, ""),
             earlier=earlier.get(document.candidature_id) if document.state == READY else None,
+            replaced_at=replaced[document.id].published_at if document.id in replaced else None,
         )
         for document in rows
     )

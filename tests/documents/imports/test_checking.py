@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.document_rules import MAX_CSV_BYTES
+from services.contracts.document_rules import MAX_CSV_BYTES, PUBLISHED
 from tests.documents.example_events import epreuve, saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 from tests.documents.text_extraction import text_of_html, text_of_pdf
@@ -122,7 +122,7 @@ def test_what_a_candidate_has_already_is_told_before_it_is_published_again(offic
     office.register(1, 2, epreuves=(epreuve("E1", "Culture générale"), epreuve("E3", "Droit")))
     convocation, releve = csv_of([line(1)]), csv_of([line(1, CELLS["releve_notes"])], "releve_notes")
     office.published(convocation, title="Écrits")
-    office.published(releve, type="releve_notes", title="Relevé provisoire")
+    provisional = office.published(releve, type="releve_notes", title="Relevé provisoire")
     cases = (
         ("convocation", "Écrits", convocation, (1, 0), "Remplace « Écrits » du "),
         ("convocation", "Oraux", convocation, (0, 1), "S'ajoute à « Écrits » du "),
@@ -139,3 +139,6 @@ def test_what_a_candidate_has_already_is_told_before_it_is_published_again(offic
     office.work()
     assert [item["label"] for item in office.listed(1) if item["replaced_at"]] == ["Relevé provisoire"]
     assert office.announced()[-1]["act"] == "replaced"
+    for published, is_replaced in ((provisional, True), (checked, False)):
+        [item] = office.call("GET", f"/imports/{published['id']}/documents").get_json()["items"]
+        assert (item["state"], bool(item["replaced_at"])) == (PUBLISHED, is_replaced)

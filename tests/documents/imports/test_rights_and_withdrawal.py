@@ -53,6 +53,21 @@ def test_an_administrateur_is_bound_to_no_académie(office: ExamOffice) -> None:
     assert [item["code"] for item in office.call("GET", "/import-form").get_json()["academies"]] == ["03"]
 
 
+def test_a_relance_of_a_candidature_set_aside_is_not_to_be_read_any_more(office: ExamOffice) -> None:
+    office.register(1)
+    new = office.create(type="relance_pieces", source="pdf", paragraphs=["Une pièce manque."])
+    office.publish(office.send(new, pdf_of("Une pièce manque."), f"relance-{numero(1)}.pdf").get_json())
+    office.work()
+
+    def to_read() -> list[str]:
+        answer = office.service.get("/documents/to-read", "0" * 31 + "1").get_json()
+        return [document["type"] for document in answer["documents"]]
+
+    assert to_read() == ["relance_pieces"]
+    office.end(1, ecartee=True)
+    assert to_read() == []
+
+
 def test_what_is_withdrawn_is_gone_for_its_candidate_and_only_for_them(office: ExamOffice) -> None:
     ended = published(office, 1, 2)
     document = office.documents_of(1)[0]

@@ -11,7 +11,6 @@ from services.registrations.catalogue import check
 from services.registrations.domain import facts, registration_form
 from services.registrations.domain.registration_content import requested_pieces
 from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, ROOT, in_besancon, opening_of, session_of
-from tests.registrations.catalogue.small_exam import NOW
 from tests.registrations.domain.example_dossier import DOSSIER, with_tab_answers
 
 NOMENCLATURE = Path(__file__).parent / "bcn.csv"
@@ -53,14 +52,6 @@ def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:
         dossier = with_tab_answers(tab, answers, CANDIDATE)
         pieces = {piece.code for piece in requested_pieces(dossier, facts.lookup(dossier))}
         assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
-
-
-def test_a_demonstration_session_is_open_with_specialites_of_its_year() -> None:
-    rolling = session_of(BTS, "2027")
-    assert rolling.label == "BTS 2027"
-    assert "31310" not in rolling.specialites
-    assert "31213" in rolling.specialites
-    assert all(opening.opens <= NOW < opening.closes for opening in rolling.openings)
 
 
 def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_category_says_for_whom_it_is() -> None:

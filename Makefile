@@ -23,7 +23,7 @@ REST := $(addprefix tests/,faults tools journeys gateway/scripts traces attacks 
 # … and what of these runs on any engine, on PostgreSQL.
 ON_ANY_ENGINE := $(addprefix tests/,pieces accounts registrations documents chassis objects mail)
 # What make bench runs; of another installation (URL=…) what can be measured from outside.
-BENCHES = $(if $(URL),tests/bench/test_other_installation.py,tests/bench $(wildcard tests/*/bench))
+BENCHES = $(if $(URL),tests/bench/test_other_installation.py,tests/bench)
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"
 ARGS ?=
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import sys
+from typing import Any
 
 from cryptography.fernet import Fernet
 
@@ -20,7 +21,12 @@ from deploy.secret_rotation import Step, StepOutOfOrder, rotate_text
 from deploy.service_names import CLIENTS
 
 READY_SECONDS = 150.0
-ROTATABLE = ("signing-key", "sealing-key", "seal-key", *(f"{client}-client-secret" for client in CLIENTS))
+MAKERS = {
+    "signing-key": new_signing_key,
+    "sealing-key": lambda: secrets.token_urlsafe(32),
+    "seal-key": lambda: Fernet.generate_key().decode(),
+}
+ROTATABLE = (*MAKERS, *(f"{client}-client-secret" for client in CLIENTS))
 
 
 def main() -> None:
@@ -41,15 +47,9 @@ def secrets_after(current: Secrets, name: str, step: Step) -> Secrets:
         client = name.removesuffix("-client-secret")
         text = rotate_text(current.clients[client], step, lambda: secrets.token_urlsafe(32))
         return dataclasses.replace(current, clients={**current.clients, client: text})
-    if name == "signing-key":
-        return dataclasses.replace(current, signing_key=rotate_text(current.signing_key, step, new_signing_key))
-    if name == "sealing-key":
-        return dataclasses.replace(
-            current, sealing_key=rotate_text(current.sealing_key, step, lambda: secrets.token_urlsafe(32))
-        )
-    return dataclasses.replace(
-        current, seal_key=rotate_text(current.seal_key, step, lambda: Fernet.generate_key().decode())
-    )
+    field = name.replace("-", "_")
+    changed: dict[str, Any] = {field: rotate_text(getattr(current, field), step, MAKERS[name])}
+    return dataclasses.replace(current, **changed)
 
 
 def reload_secrets(plan: Plan, supervisor: Supervisor) -> Plan:

@@ -21,19 +21,10 @@ from services.contracts.piece_rules import STATUS_LABELS
 _GATEWAY = Path(__file__).parent.parent
 
 
-def components_loader() -> BaseLoader:
-    """Loads « components/… » and « layout/… » from this package's folders."""
-    return PrefixLoader(
-        {
-            "components": FileSystemLoader(_GATEWAY / "components"),
-            "layout": FileSystemLoader(_GATEWAY / "layout"),
-        }
-    )
-
-
 def register_components(env: Environment) -> None:
     """Add macros, base layouts, what they call and filters to `env` (for Flask: `app.jinja_env`); its loader stays."""
-    loaders = [components_loader()]
+    own = {name: FileSystemLoader(_GATEWAY / name) for name in ("components", "layout")}
+    loaders: list[BaseLoader] = [PrefixLoader(own)]
     if env.loader is not None:
         loaders.append(env.loader)
     env.loader = ChoiceLoader(loaders)

@@ -34,6 +34,13 @@ class Dependencies:
 def build(settings: AccountsSettings) -> Dependencies:
     signing_keys = load_keys(settings.signing_key)
     signer = Signer(signing_keys)
+    registrations = Client(
+        settings.registrations_url,
+        "registrations",
+        label="Le service des inscriptions",
+        page_seconds=settings.page_seconds,
+        at_once=settings.threads // 2,
+    )
     return Dependencies(
         settings=settings,
         signer=signer,
@@ -41,17 +48,7 @@ def build(settings: AccountsSettings) -> Dependencies:
         password_hasher=PasswordHasher(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes),
         profile=PROFILES[settings.password_profile],
         mailer=Mailer.of_settings(settings),
-        registrations=RegistrationsClient(_registrations_http_client(settings), signer, settings.client_id),
-    )
-
-
-def _registrations_http_client(settings: AccountsSettings) -> Client:
-    return Client(
-        settings.registrations_url,
-        "registrations",
-        label="Le service des inscriptions",
-        page_seconds=settings.page_seconds,
-        at_once=settings.threads // 2,
+        registrations=RegistrationsClient(registrations, signer, settings.client_id),
     )
 
 

@@ -33,18 +33,14 @@ def build(settings: PiecesSettings) -> Dependencies:
         store=ObjectStore(settings.objects_url),
         antivirus=Antivirus(settings.antivirus_url),
         inspections=Inspections(settings.inspections_at_once),
-        concurrent_deposits=_concurrent_deposits(),
+        concurrent_deposits=Limit(
+            "deposits",
+            thread_count(),
+            each=MAX_CONCURRENT_DEPOSITS,
+            refusal_of_owner=refusals.too_many_concurrent_deposits,
+        ),
         deposits_per_hour=settings.deposits_per_hour,
         kept_bytes=settings.kept_megabytes_each * 1024 * 1024,
-    )
-
-
-def _concurrent_deposits() -> Limit:
-    return Limit(
-        "deposits",
-        thread_count(),
-        each=MAX_CONCURRENT_DEPOSITS,
-        refusal_of_owner=refusals.too_many_concurrent_deposits,
     )
 
 

@@ -229,15 +229,13 @@ class Uploads:
             oldest = uploads.pop(0)
             seconds_to_wait = (oldest.touched_at + UPLOAD_GRACE - now).total_seconds()
             if seconds_to_wait > 0:
-                raise self._too_many(int(seconds_to_wait) + 1)
+                most = f"{self.most_open} fichiers ou {file_size(self.most_bytes)} au plus"
+                raise TooManyUploads(
+                    f"Plusieurs de vos envois ne sont pas terminés ({most}). Terminez-les ou annulez-les, ou réessayez "
+                    "plus tard.",
+                    retry_after=int(seconds_to_wait) + 1,
+                )
             self._give_up(session, oldest)
-
-    def _too_many(self, seconds: int) -> TooManyUploads:
-        return TooManyUploads(
-            f"Plusieurs de vos envois ne sont pas terminés ({self.most_open} fichiers ou {file_size(self.most_bytes)} "
-            "au plus). Terminez-les ou annulez-les, ou réessayez plus tard.",
-            retry_after=seconds,
-        )
 
     def _give_up(self, session: Session, upload: Any) -> None:
         """The row stays: it counts among the uploads of its hour."""

@@ -11,9 +11,7 @@ from werkzeug.test import TestResponse
 
 from services.accounts.app import create_app
 from services.accounts.domain.throttling import PER_SOURCE, RESENDS
-from services.accounts.follow_ups import send_activation_mail
-from services.accounts.models import Account, LoginFailures, MailRefusal, events, sent_mails
-from services.chassis.events import Envelope
+from services.accounts.models import Account, MailRefusal, events, sent_mails
 from services.contracts.account_rules import ACTIVATION_HOURS, ACTIVATION_LIFETIME
 from tests.accounts.creation_form import EMAIL, creation_form
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, settings, token_in
@@ -22,29 +20,15 @@ from tests.support.smtp import Mailbox
 ACTIVATE = "[CYCLADES] Activer mon compte"
 
 
-def test_the_activation_mail_says_the_guides_words_and_gives_the_address_in_full(accounts: RunningAccounts) -> None:
+def test_the_activation_mail_gives_its_address_in_full_and_how_long_it_is_valid(accounts: RunningAccounts) -> None:
     answer = accounts.create_account()
     assert (answer.status_code, answer.json["email"]) == (202, EMAIL)
     mail = accounts.newest_mail(EMAIL)
     assert mail.subject == ACTIVATE
     url = f"{PUBLIC_URL}/compte/activation/{token_in(mail)}"
-    for part in (mail.text, mail.html.replace("&#39;", "'").replace("\xa0", " ")):
-        for sentence in (
-            "Bonjour,",
-            "Vous venez de créer un compte sur Cyclades. "
-            "Votre inscription sera possible seulement quand vous aurez activé votre compte.",
-            "Pour activer votre compte, veuillez cliquer sur le lien :",
-            "Activer mon compte",
-            "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante "
-            "dans la barre de votre navigateur :",
-            f"Ce lien n'est valable que pour une durée de {ACTIVATION_HOURS}h. "
-            "Passé ce délai, vos informations seront effacées.",
-            "A bientôt sur Cyclades",
-            "Cordialement",
-            "Le Service Gestionnaire",
-            url,
-        ):
-            assert sentence in part
+    for part in (mail.text, mail.html.replace("\xa0", " ")):
+        assert url in part
+        assert f"{ACTIVATION_HOURS}h. Passé ce délai" in part
     assert mail.message["Auto-Submitted"] == "auto-generated"
 
 
@@ -61,9 +45,7 @@ def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: 
     assert accounts.try_log_in().status_code == 201
 
 
-def test_a_link_ends_its_life_after_the_creation_and_says_so_after_the_account_is_erased(
-    accounts: RunningAccounts,
-) -> None:
+def test_a_link_ends_its_life_after_the_creation_and_says_so_once_it_is_erased(accounts: RunningAccounts) -> None:
     accounts.create_account()
     accounts.advance_clock(ACTIVATION_LIFETIME, hours=-1)
     accounts.post("/activations/resend", email=EMAIL)
@@ -92,13 +74,9 @@ def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accoun
     accounts.send_mails()
     assert accounts.mailbox.received == []
     assert accounts.activate_new_account() == EMAIL
-
-
-def test_an_activated_account_is_not_erased(accounts: RunningAccounts) -> None:
-    accounts.activate_new_account()
     accounts.advance_clock(days=400)
     accounts.run_job("erase-not-activated")
-    assert accounts.try_log_in().status_code == 201
+    assert accounts.try_log_in().status_code == 201, "an activated one is not erased"
 
 
 def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: RunningAccounts) -> None:
@@ -117,18 +95,13 @@ def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: Run
 
 def test_a_mail_can_be_asked_for_again_but_not_without_end(accounts: RunningAccounts) -> None:
     accounts.create_account()
-    statuses = [accounts.post("/activations/resend", email=EMAIL).status_code for _ in range(RESENDS.max_count + 1)]
-    assert statuses == [202] * RESENDS.max_count + [429]
+    for email in (EMAIL, "inconnu@x.fr"):
+        asked = [accounts.post("/activations/resend", email=email).status_code for _ in range(RESENDS.max_count + 1)]
+        assert asked == [202] * RESENDS.max_count + [429], email
     accounts.send_mails()
+    assert accounts.mailbox.find("inconnu@x.fr") == []
     assert len(accounts.mailbox.find(subject=ACTIVATE)) == RESENDS.max_count + 1
     assert accounts.post("/activations", token=token_in(accounts.mailbox.received[-1])).status_code == 200
-
-
-def test_asking_again_for_an_unknown_address_answers_alike_and_sends_nothing(accounts: RunningAccounts) -> None:
-    asked = [accounts.post("/activations/resend", email="inconnu@x.fr") for _ in range(RESENDS.max_count + 1)]
-    assert [answer.status_code for answer in asked] == [202] * RESENDS.max_count + [429]
-    accounts.send_mails()
-    assert accounts.mailbox.received == []
 
 
 def test_an_invented_link_is_unknown(accounts: RunningAccounts) -> None:
@@ -163,28 +136,6 @@ def test_a_link_used_twice_at_once_is_used_once(accounts: RunningAccounts) -> No
     accounts.create_account()
     token = accounts.newest_token(EMAIL)
     assert at_once(4, lambda: accounts.post("/activations", token=token)) == [200, 410, 410, 410]
-
-
-def test_a_mail_repeated_after_a_crash_is_the_same_mail(accounts: RunningAccounts) -> None:
-    accounts.create_account()
-    [row] = accounts.stored(events.Task)
-    envelope = Envelope.from_json(row.envelope)
-    with accounts.app.app_context():
-        for _ in range(2):
-            send_activation_mail(envelope.data, envelope)
-    first, second = accounts.mailbox.wait_for_count(2, EMAIL)
-    for header in ("Message-ID", "Date", "Subject"):
-        assert first.message[header] == second.message[header]
-    assert first.text == second.text
-    assert envelope.id in first.message["Message-ID"]
-
-
-def test_text_that_no_database_takes_is_refused(accounts: RunningAccounts) -> None:
-    for email in ("\ud800@x.fr", "a\0@x.fr"):
-        for path in ("/activations/resend", "/password-resets"):
-            assert accounts.post(path, email=email).status_code == 422, (path, email)
-        assert accounts.try_log_in(email).status_code == 422, email
-    assert accounts.stored(LoginFailures) == []
 
 
 @pytest.mark.engines("sqlite")  # counted as mails are

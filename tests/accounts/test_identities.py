@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from services.accounts import civil_status_mapping as identities
-from services.accounts.domain.account_input import read_correction
-from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, db, events
-from services.accounts.operations.candidate_accounts import correct_identity
-from services.accounts.operations.identity_changes import change_civil_status
-from services.chassis.database.audit import Actor
-from services.chassis.errors import Unavailable
-from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
+from services.contracts.accounts import EmailChanged, IdentityCorrected
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
@@ -85,9 +76,7 @@ def test_what_waits_for_other_accounts_holds_nobody_up(
     assert accounts.call("POST", path, administrator, values=values, reason=REASON).json == {"version": 2}
 
 
-def test_a_correction_with_mistakes_without_reason_or_of_nobody_is_refused(
-    accounts: RunningAccounts, administrator: str
-) -> None:
+def test_a_correction_with_mistakes_or_without_reason_is_refused(accounts: RunningAccounts, administrator: str) -> None:
     (candidate,) = accounts.search_candidates(administrator, accounts.activate_new_account())
     path = f"/candidates/{candidate['id']}/identity"
     assert accounts.call("POST", path, administrator, values=creation_form(), reason="").status_code == 422
@@ -102,9 +91,8 @@ def test_a_correction_with_mistakes_without_reason_or_of_nobody_is_refused(
 def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
     accounts: RunningAccounts, administrator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number, (nom, usage, born) in enumerate(
-        (("BINET", "", "30/05/1998"), ("DE LÉON", "Binet-Roy", "30/05/1998"), ("BINET", "", "31/05/1998"))
-    ):
+    people = (("BINET", "", "30/05/1998"), ("DE LÉON", "Binet-Roy", "30/05/1998"), ("BINET", "", "31/05/1998"))
+    for number, (nom, usage, born) in enumerate(people):
         email = f"homonyme{number}@example.org"
         status = {"nom_famille": nom, "nom_famille_confirmation": nom, "nom_usage": usage}
         dates = {"date_naissance": born, "date_naissance_confirmation": born}
@@ -130,27 +118,6 @@ def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
         assert answer.json["has_more"] is has_more
 
 
-Act = Callable[[], Any]
-
-
-@contextmanager
-def before_writes(acts: dict[int, Act], look: Act = lambda: None) -> Iterator[None]:
-    """Run `acts[n]` just before the block's n-th write transaction begins, and `look` before every one."""
-    count, operation = itertools.count(1), db.operation
-
-    @contextmanager
-    def watched() -> Iterator[Session]:
-        look()
-        acts.pop(next(count), lambda: None)()
-        look()
-        with operation() as session:
-            yield session
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(db, "operation", watched)
-        yield
-
-
 def ask_while_away(accounts: RunningAccounts, login: Login, registrations: FakeRegistrations) -> None:
     """A change of civil status that stays pending."""
     registrations.lose_answers = True
@@ -159,11 +126,17 @@ def ask_while_away(accounts: RunningAccounts, login: Login, registrations: FakeR
 
 
 def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = new_email_token(accounts, login)
-    with accounts.app.app_context(), before_writes({1: lambda: ask_while_away(accounts, login, registrations)}):
-        assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
+    token, operation = new_email_token(accounts, login), db.operation
+
+    def becomes_pending() -> AbstractContextManager[Session]:
+        monkeypatch.setattr(db, "operation", operation)
+        ask_while_away(accounts, login, registrations)
+        return operation()
+
+    monkeypatch.setattr(db, "operation", becomes_pending)
+    assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
     accounts.run_job("finish-identity-changes")
     assert registrations.floors == {login["subject"]: 2}
     after = identity(accounts, login)
@@ -184,6 +157,17 @@ def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(
     registrations.lose_answers = False
     assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
     assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (3, "Laurent Marie")
+
+
+def test_a_correction_comes_after_a_pending_change_of_the_same_candidate(
+    accounts: RunningAccounts, login: Login, administrator: str, registrations: FakeRegistrations
+) -> None:
+    ask_while_away(accounts, login, registrations)
+    path = f"/candidates/{login['subject']}/identity"
+    answer = accounts.call("POST", path, administrator, values=creation_form(nom_famille="BINNET"), reason=REASON)
+    assert answer.json == {"version": 3}
+    assert identity(accounts, login).nom_famille == "BINNET"
+    assert registrations.floors == {login["subject"]: 2}
 
 
 def test_a_second_change_asked_for_while_the_first_waits_is_not_said_to_be_recorded(
@@ -223,83 +207,3 @@ def test_the_database_refuses_another_identity_under_the_same_version(accounts: 
                 session.execute(update(Account).values(values))
         with db.operation() as session:
             session.execute(update(Account).values(**other, version=Account.version + 1))
-
-
-class Versions:
-    """Every identity of one account that was in force or published, by version."""
-
-    def __init__(self, account_id: str) -> None:
-        self._id = account_id
-        self.seen: dict[int, set[Identity]] = {}
-
-    def look(self) -> None:
-        with db.reading() as session:
-            account = session.get(Account, self._id)
-            assert account is not None
-            contracts = [identities.identity_contract(account)]
-            for row in session.query(events.Outbox).filter_by(subject=self._id, type=IdentityCorrected.TYPE):
-                contracts.append(IdentityCorrected.from_data(orjson.loads(row.envelope)["data"]).identity)
-        for contract in contracts:
-            self.seen.setdefault(contract.version, set()).add(contract)
-
-    def counts(self) -> dict[int, int]:
-        """How many contents each version has had."""
-        return {version: len(contents) for version, contents in sorted(self.seen.items())}
-
-
-class Changes:
-    """What may change one candidate's identity at any moment."""
-
-    def __init__(self, accounts: RunningAccounts, registrations: FakeRegistrations, number: int) -> None:
-        self._house, self._registrations = accounts, registrations
-        email, new = f"candidat{number}@example.org", f"nouveau{number}@example.org"
-        login = accounts.log_in_new_candidate(email=email, email_confirmation=email)
-        typed = {"email": new, "email_confirmation": new, "current_password": PASSWORD}
-        assert change(accounts, login, **typed).status_code == 200
-        self._token = accounts.newest_token(new, "Confirmer")
-        self._id = login["subject"]
-        self.versions = Versions(self._id)
-        self.all: dict[str, Act] = {"mail": self.mail, "correction": self.correction, "change": self.change}
-
-    def mail(self) -> None:
-        assert self._house.post("/email-changes", token=self._token).status_code in (200, 503)
-
-    def correction(self) -> None:
-        values = creation_form(nom_famille="BINNET", nom_famille_confirmation="BINNET")
-        correct_identity(self._id, values, "Pièce d'identité reçue", Actor("staff", "s"))
-
-    def change(self) -> None:
-        change_civil_status(self._id, read_correction(creation_form(prenoms="Laurent Marie"), today=date(2021, 10, 4)))
-
-    def ask_while_away(self) -> None:
-        self._registrations.lose_answers = True
-        with pytest.raises(Unavailable):
-            self.change()
-        self._registrations.lose_answers = False
-
-
-def test_whatever_comes_before_whichever_step_of_another_change_each_version_has_one_content(
-    accounts: RunningAccounts, registrations: FakeRegistrations
-) -> None:
-    """Each of some twenty courses of events is of a candidate of its own: it takes seconds."""
-    names, numbers = ("mail", "correction", "change", "ask"), itertools.count()
-
-    def has_step(outer: str, step: int, inner: str) -> bool:
-        changes = Changes(accounts, registrations, next(numbers))
-        versions = changes.versions
-        acts = {**changes.all, "ask": changes.ask_while_away}
-        waiting = {step: acts[inner]}
-        with before_writes(waiting, versions.look):
-            acts[outer]()
-        finish_identity_changes()
-        versions.look()
-        assert versions.counts() == dict.fromkeys(range(1, len(versions.seen) + 1), 1), (outer, inner, step)
-        return not waiting
-
-    with accounts.app.app_context():
-        for outer in names:
-            others = [name for name in names if name != outer]
-            for step in itertools.count(1):
-                if not all(has_step(outer, step, inner) for inner in others):
-                    break
-        assert next(numbers) > 15, "every pair, and the second step of a change"

@@ -33,9 +33,7 @@ def state(accounts: RunningAccounts, token: str) -> str:
 
 
 @pytest.mark.parametrize("followed", [0, 1])
-def test_whichever_link_is_followed_makes_its_own_account_and_the_other_dies(
-    accounts: RunningAccounts, followed: int
-) -> None:
+def test_whichever_link_is_followed_makes_its_account_and_others_die(accounts: RunningAccounts, followed: int) -> None:
     tokens = [created(accounts)[1], created(accounts, **STRANGER)[1]]
     people = [("Laurent", PASSWORD), ("Autre", STRANGERS_PASSWORD)]
     assert accounts.post("/activations", token=tokens[followed]).json == {"email": EMAIL}
@@ -59,9 +57,7 @@ def test_the_link_says_whose_account_it_activates_and_when_that_was_asked_for(ac
     assert "asked" not in (accounts.post("/activations/check", token=token).json or {})
 
 
-def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_at_once_and_no_others(
-    accounts: RunningAccounts,
-) -> None:
+def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_alone(accounts: RunningAccounts) -> None:
     mine, first = created(accounts)
     _, strangers = created(accounts, **STRANGER)
     assert accounts.post("/activations/resend", email=EMAIL, creation=mine).status_code == 202
@@ -85,9 +81,7 @@ def test_a_mail_whose_link_was_replaced_while_it_waited_is_not_sent(accounts: Ru
 
 
 @pytest.mark.parametrize("creation", [None, "x" * 32])
-def test_a_mail_asked_for_elsewhere_is_that_of_the_newest_creation(
-    accounts: RunningAccounts, creation: str | None
-) -> None:
+def test_a_mail_asked_for_elsewhere_is_of_the_newest_creation(accounts: RunningAccounts, creation: str | None) -> None:
     _, older = created(accounts, **STRANGER)
     accounts.advance_clock(minutes=1)
     _, newest = created(accounts)
@@ -104,9 +98,7 @@ def test_not_activated_is_said_after_the_password_of_any_of_them_and_of_nobody_e
 
 
 @pytest.mark.parametrize("creations", [0, 1, 2])
-def test_a_log_in_hashes_once_however_many_wait(
-    accounts: RunningAccounts, creations: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_log_in_hashes_just_once(accounts: RunningAccounts, creations: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(creations):
         accounts.create_account(**STRANGER)
     hashed: list[str] = []
@@ -140,7 +132,7 @@ def test_a_creation_that_is_erased_does_not_lift_what_slows_tries(accounts: Runn
     assert len(accounts.stored(LoginFailures)) == 2
 
 
-def test_a_creation_does_not_keep_its_address_from_a_change_of_mail_and_dies_with_it(accounts: RunningAccounts) -> None:
+def test_a_creation_keeps_its_address_from_nobody_and_dies_with_it(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
     confirmation = accounts.newest_token(NEW_EMAIL, "Confirmer")
@@ -149,18 +141,13 @@ def test_a_creation_does_not_keep_its_address_from_a_change_of_mail_and_dies_wit
     assert accounts.post("/email-changes", token=confirmation).json == {"email": NEW_EMAIL}
     assert state(accounts, token) == "ended"
     assert problem_slug(accounts.post("/activations", token=token)) == "lien-sans-objet"
-
-
-def test_a_creation_does_not_keep_its_address_from_staff_and_dies_with_it(accounts: RunningAccounts) -> None:
     _, token = created(accounts)
     person = ("--email", EMAIL, "--nom", "Roux", "--prenoms", "Anne")
     command_result(accounts, "create-staff", "--role", "administrateur", *person)
     assert problem_slug(accounts.post("/activations", token=token)) == "lien-sans-objet"
 
 
-def test_staff_find_the_account_of_an_address_else_the_creations_that_wait(
-    accounts: RunningAccounts, administrator: str
-) -> None:
+def test_staff_find_the_account_of_an_address_or_its_creations(accounts: RunningAccounts, administrator: str) -> None:
     created(accounts)
     _, token = created(accounts)
     assert [account["activated"] for account in accounts.search_candidates(administrator, EMAIL)] == [False, False]

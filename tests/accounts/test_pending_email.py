@@ -89,9 +89,7 @@ def test_both_links_say_how_the_request_has_ended_and_neither_brings_it_back(
     assert (me["email"], me["pending_email"]) == left
 
 
-def test_a_reset_between_the_check_of_the_password_and_the_request_refuses_it(
-    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reset_during_the_request_refuses_it(accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch) -> None:
     login, check = accounts.log_in_new_candidate(), passwords.check_current_password
 
     def then_a_reset(account: Account, typed: str) -> None:

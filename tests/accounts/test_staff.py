@@ -50,9 +50,7 @@ def test_who_lost_his_second_factor_gets_another_and_his_sessions_and_tokens_end
     assert problem_slug(accounts.try_log_in(EMAIL, lost["password"])) == "identification-refusee"
 
 
-def test_a_session_of_staff_ends_after_a_quarter_of_an_hour_a_candidates_after_half_of_one(
-    accounts: RunningAccounts,
-) -> None:
+def test_a_session_of_staff_ends_after_a_quarter_of_an_hour_a_candidates_later(accounts: RunningAccounts) -> None:
     of_staff = log_in_staff(accounts, command_result(accounts, "create-staff", *GESTIONNAIRE))["session"]
     candidates = accounts.log_in_new_candidate()["session"]
     age_sessions(accounts, seen=AccountsSettings.staff_session_idle_seconds - 60)
@@ -63,19 +61,16 @@ def test_a_session_of_staff_ends_after_a_quarter_of_an_hour_a_candidates_after_h
     assert accounts.post("/sessions/exchange", session=candidates).status_code == 200
 
 
-def test_a_tools_token_gives_its_scopes_within_its_owners_academies(accounts: RunningAccounts) -> None:
+def test_a_tools_token_gives_its_scopes_within_its_owners_academies_or_every_one(accounts: RunningAccounts) -> None:
     command_result(accounts, "create-staff", *GESTIONNAIRE)
     token = command_result(accounts, "create-token", "--email", EMAIL, "--scopes", "pieces:read")["token"]
     answer = accounts.post("/tools/exchange", token=token)
     claims = jwt.decode(answer.json["access_token"], options={"verify_signature": False})
     assert (claims["kind"], claims["role"], claims["azp"]) == ("staff", "gestionnaire", "gateway")
     assert (claims["scopes"], claims["academies"]) == (["pieces:read"], ["03", "19"])
-
-
-def test_an_administrateurs_tool_sees_every_academie(accounts: RunningAccounts) -> None:
-    admin = ("--email", EMAIL, "--role", "administrateur", *PERSON)
+    admin = ("--email", "admin@x.fr", "--role", "administrateur", *PERSON)
     command_result(accounts, "create-staff", *admin, "--password-stdin", stdin="Bouleau/2021\n")
-    token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
+    token = command_result(accounts, "create-token", "--email", "admin@x.fr")["token"]
     access = accounts.post("/tools/exchange", token=token).json["access_token"]
     assert jwt.decode(access, options={"verify_signature": False})["academies"] is None
 
@@ -144,10 +139,5 @@ def test_names_are_of_who_shares_an_academie(accounts: RunningAccounts) -> None:
     chief = logged_in(accounts, "d@example.org")
     assert names(reader, colleague, stranger, chief) == {colleague.id: "Anne Martin", chief.id: "Anne Martin"}
     assert names(chief, reader, stranger).keys() == {reader.id, stranger.id}
-
-
-def test_names_are_asked_for_by_id(accounts: RunningAccounts) -> None:
-    reader = logged_in(accounts, "a@example.org", "gestionnaire", "03")
     for query in ("", "?ids=", f"?ids={'x' * 33}", f"?ids={','.join('ab' for _ in range(TEAM_PAGE + 1))}"):
         assert accounts.call("GET", f"/staff/names{query}", reader.bearer).status_code == 422, query
-    assert reader.get("/staff/names?ids=unknown")["items"] == []

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from deploy.tools.problem_types import lines
-from services.contracts.problem_types import ALL, BY_STATUS
+from services.contracts.problem_types import ALL
 
 PAGE = Path(__file__).parents[2] / "docs" / "problem-types.md"
 
@@ -19,7 +19,3 @@ def test_no_two_types_have_the_same_slug() -> None:
 
 def test_the_page_for_authors_of_tools_is_what_the_command_makes_of_them() -> None:
     assert PAGE.read_text(encoding="utf-8") == "\n".join(lines()) + "\n", "make definitions"
-
-
-def test_a_status_of_any_route_has_a_type() -> None:
-    assert {400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503} <= BY_STATUS.keys()

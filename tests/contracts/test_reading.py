@@ -47,14 +47,8 @@ def test_an_option_of_a_session_that_a_newer_producer_added_is_passed_over() -> 
 
 def test_a_window_of_an_older_producer_changes_only_what_it_tells() -> None:
     known = SessionOptions(reminder_days=(7,), draft_reminder_days=(2,), refusal_mails=True)
-    oldest = {
-        "exam": "BTS",
-        "session": "2022",
-        "academie": "03",
-        "revision": 1,
-        "deposit_opens": "",
-        "deposit_closes": "",
-    }
+    oldest = {"exam": "BTS", "session": "2022", "academie": "03", "revision": 1}
+    oldest |= {"deposit_opens": "", "deposit_closes": ""}
     assert WindowChanged.from_data(oldest).options_after(known) == known
     older = WindowChanged.from_data(oldest | {"reminder_days": [5, 0], "refusal_mails": False})
     assert older.options_after(known) == SessionOptions(reminder_days=(5, 0), draft_reminder_days=(2,))

@@ -45,12 +45,8 @@ def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> N
     code = "E" * rules.CODE_LENGTH
     longest = max(acquis.field(box, part, code) for box in acquis.Box for part in PARTS_OF_UNITS)
     assert len(longest) <= rules.FIELD_NAME_LENGTH
-    parts = {
-        "exam": rules.CODE_LENGTH,
-        "session": rules.CODE_LENGTH,
-        "academie": 2,
-        "specialite": rules.SHORT_CODE_LENGTH,
-    }
+    parts = dict.fromkeys(("exam", "session"), rules.CODE_LENGTH)
+    parts |= {"academie": 2, "specialite": rules.SHORT_CODE_LENGTH}
     assert set(parts) == set(EXCLUSIVE_NAMES)
     assert len("|".join(f"{name}={'x' * parts[name]}" for name in parts)) <= rules.EXCLUSIVITY_KEY_LENGTH
 

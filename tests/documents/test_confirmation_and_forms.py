@@ -30,30 +30,20 @@ def test_a_token_no_longer_believed_is_replaced_at_once(service: Service, regist
     assert registrations.requests[-1] == (CANDIDATURE, "current", "Bearer another token")
 
 
-def test_current_is_what_registrations_says_not_our_copy(service: Service, registrations: RegistrationsStub) -> None:
-    service.receive_and_create_documents(saved())
-    registrations.set_current(saved(version=2))
-    assert _version_shown(service, f"{CONFIRMATION}?version=current") == "2"
-    assert _version_shown(service, CONFIRMATION) == "2"
-
-
-def test_a_known_version_needs_nobody_else_and_is_given_as_current_with_registrations_down(
-    service: Service, registrations: RegistrationsStub
-) -> None:
+def test_a_known_version_needs_nobody_else(service: Service, registrations: RegistrationsStub) -> None:
     service.receive_and_create_documents(saved())
     registrations.is_down = True
     assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
     assert registrations.requests == []
     assert _version_shown(service, CONFIRMATION) == "1"
-
-
-def test_with_registrations_down_an_unknown_version_is_told_to_be_unavailable(
-    service: Service, registrations: RegistrationsStub
-) -> None:
-    registrations.is_down = True
-    answer = service.get(CONFIRMATION)
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"]
+    unknown = service.get(f"{CONFIRMATION}?version=2")
+    assert (unknown.status_code, bool(unknown.headers["Retry-After"])) == (503, True)
+    registrations.is_down = False
+    registrations.set_current(saved(version=2))
+    assert _version_shown(service, CONFIRMATION) == "2", "current is what registrations says, not our copy"
+    page = service.get(f"{CONFIRMATION}?format=html")
+    assert page.content_type == "text/html; charset=utf-8"
+    assert "A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 31 OCTOBRE 2021" in text_of_html(page.data)
 
 
 def test_with_the_store_down_documents_are_made_on_the_spot(service: Service, registrations: RegistrationsStub) -> None:
@@ -73,9 +63,7 @@ def test_bytes_that_changed_in_the_store_are_not_handed_out(service: Service) ->
     assert "N° candidat : 62141027040" in text_of_pdf(service.get(f"/documents/{first}/file").data)
 
 
-def test_a_withdrawn_candidature_has_no_confirmation_even_if_registrations_still_gives_one(
-    service: Service, registrations: RegistrationsStub
-) -> None:
+def test_a_withdrawn_candidature_has_no_confirmation(service: Service, registrations: RegistrationsStub) -> None:
     registrations.set_current(saved())
     service.receive(withdrawn())
     assert service.get(CONFIRMATION).status_code == 404
@@ -92,13 +80,6 @@ def test_a_version_is_a_number_or_current(service: Service) -> None:
     for version in ("0", "-1", "x", "1.5", "١", "9999999", ""):
         answer = service.get(f"{CONFIRMATION}?version={version}")
         assert (answer.status_code, answer.content_type) == (422, "application/problem+json"), version
-
-
-def test_the_confirmation_is_given_as_a_page_too(service: Service, registrations: RegistrationsStub) -> None:
-    registrations.set_current(saved())
-    page = service.get(f"{CONFIRMATION}?format=html")
-    assert page.content_type == "text/html; charset=utf-8"
-    assert "A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 31 OCTOBRE 2021" in text_of_html(page.data)
 
 
 def test_a_form_is_filled_in_for_its_candidature(service: Service, registrations: RegistrationsStub) -> None:

@@ -40,6 +40,8 @@ def test_moved_dates_make_a_new_edition_once_and_the_one_before_stays_marked(ser
     service.receive_and_create_documents(event)
     for _ in range(2):
         deliver_event(service.app, registry, MOVED)
+        asked = service.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1")
+        assert AFTER in text_of_pdf(asked.data), "before the worker has made it again"
         assert run_follow_ups(service.app, registry) == []
     assert made(service) == [
         ("confirmation", 2, False),
@@ -71,24 +73,9 @@ def test_an_administrator_reads_how_many_documents_are_made_again(service: Servi
         run_follow_ups(service.app, registry)
     [item] = remade("openings:manage")
     assert (item["expected"], item["made"], item["last_made_at"] is not None) == (4, 4, True)
-    again = replace(AGAIN, dates=replace(MOVED.dates, return_by="2021-11-20"))
-    for event in (again, replace(MOVED, editions=(Edition(other.candidature_id, 1, 1),))):
-        deliver_event(service.app, registry, event)
+    deliver_event(service.app, registry, replace(AGAIN, dates=replace(MOVED.dates, return_by="2021-11-20")))
     [item] = remade("openings:manage")
     assert (item["expected"], item["made"], item["last_made_at"]) == (2, 0, None), "of the latest move alone"
-    run_follow_ups(service.app, registry)
-    [item] = remade("openings:manage")
-    assert (item["expected"], item["made"]) == (2, 2)
-    assert remade("candidatures:read")["status"] == 403
-
-
-def test_a_confirmation_asked_for_prints_the_dates_before_the_worker_has_made_it_again(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    deliver_event(service.app, registry, MOVED)
-    for _ in range(2):
-        assert AFTER in text_of_pdf(service.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1").data)
-    run_follow_ups(service.app, registry)
-    assert len(made(service)) == 2 * len(AUTOMATIC_TYPES)
 
 
 def test_an_edition_that_comes_before_its_version_or_after_a_newer_one_is_printed_no_more(service: Service) -> None:

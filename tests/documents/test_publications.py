@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,13 +15,10 @@ from services.contracts.document_rules import (
     MAX_TITLE_LENGTH,
 )
 from services.contracts.registrations import RegistrationWithdrawn
-from services.documents.dependencies import attach
 from services.documents.operations.publishing import publish_document
 from tests.documents.example_events import CANDIDATURE, ecartee, saved, withdrawn
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
-from tests.support.forgetful_store import ForgetfulStore
-from tests.support.object_store import Bucket
 from tests.support.tokens import bearer, staff_token
 
 ORDER: dict[str, Any] = {
@@ -59,7 +55,10 @@ def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(servic
         assert "CONVOCATION AUX ÉPREUVES ÉCRITES" in text
         assert "MONSIEUR DUBOIS Pierre" in text
         assert all(paragraph in text for paragraph in ORDER["paragraphs"])
-    assert published(service)["id"] != publication["id"], "one more of its type stands beside it"
+    other = published(service, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
+    assert other["id"] != publication["id"], "one more of its type stands beside it"
+    assert other["label"] == "Convocation", "without what cannot be printed"
+    assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{other['id']}/file").data)
 
 
 def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Service) -> None:
@@ -68,13 +67,6 @@ def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Servic
     publication = published(service, pdf=base64.b64encode(pdf).decode())
     assert service.get(f"/documents/{publication['id']}/file").data == pdf
     assert ORDER["paragraphs"][0] in text_of_html(service.get(f"/documents/{publication['id']}/html").data)
-
-
-def test_a_pdf_that_the_store_forgets_at_once_is_asked_for_again(service: Service, bucket: Bucket) -> None:
-    service.receive_and_create_documents(saved())
-    attach(service.app, replace(service.dependencies, store=ForgetfulStore(bucket.url)))
-    assert _order(service, pdf=base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()).status_code == 503
-    assert len(service.documents()) == len(AUTOMATIC_TYPES)
 
 
 def test_only_candidatures_of_ones_academies_are_written_to(service: Service) -> None:
@@ -113,13 +105,6 @@ def test_an_order_that_cannot_be_carried_out_is_refused(service: Service) -> Non
         answer = _order(service, **wrong)
         assert answer.status_code == 422, wrong
         assert answer.get_json()["errors"][0]["pointer"].startswith(f"#/{next(iter(wrong))}")
-
-
-def test_what_cannot_be_printed_is_dropped_from_what_is_typed(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    publication = published(service, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
-    assert publication["label"] == "Convocation"
-    assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{publication['id']}/file").data)
 
 
 def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_carried_out_once(service: Service) -> None:

@@ -13,7 +13,6 @@ from tests.support.service_worker import deliver_event, run_follow_ups
 
 SENTENCES = (
     "RELANCE DE PIÈCES JUSTIFICATIVES",
-    "Spécialité : Banque - conseiller de clientèle (31310)",
     "restaient à déposer ou à valider le 24/10/2021 à 09:00 (heure/Paris)",
     "A déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris)",
     "NATIDE06 : Document justifiant l'identité Non déposée",
@@ -65,10 +64,8 @@ def test_before_its_version_has_come_it_waits(service: Service) -> None:
     service.receive_and_create_documents(saved())
     assert run_follow_ups(service.app, registry) == []
     assert len(_relances(service)) == 1
-
-
-def test_a_withdrawn_candidature_gets_none(informed: Service) -> None:
-    informed.receive(withdrawn())
-    deliver_event(informed.app, registry, reminded())
-    assert run_follow_ups(informed.app, registry) == []
-    assert not any("relance" in key for key in informed.keys("pdf"))
+    kept = service.keys("pdf")
+    service.receive(withdrawn())
+    deliver_event(service.app, registry, reminded(), event_id="f" * 32)
+    assert run_follow_ups(service.app, registry) == []
+    assert service.keys("pdf") == kept, "a withdrawn candidature gets none"

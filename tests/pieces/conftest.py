@@ -35,15 +35,6 @@ def service(database_url: str, bucket: Bucket) -> Iterator[PiecesService]:
 
 
 @pytest.fixture
-def on_postgresql(request: pytest.FixtureRequest, bucket: Bucket) -> Iterator[PiecesService]:
-    """The same, for what PostgreSQL alone does."""
-    from tests.pieces.pieces_service import PiecesService, prepare
-
-    with closing(PiecesService(prepared_url("postgresql", "pieces_empty", prepare, request), bucket.url)) as running:
-        yield running
-
-
-@pytest.fixture
 def scanned_service(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterator[PiecesService]:
     """The same with an antivirus."""
     from tests.pieces.pieces_service import PiecesService

@@ -96,19 +96,13 @@ class PiecesService:
         with self.app.app_context():
             attach(self.app, dataclasses.replace(dependencies(), antivirus=antivirus))
 
-    # Events of other services
-
     def handle_events(self, *events: Contract) -> None:
         for event in events:
             deliver_event(self.app, registry, event)
 
-    # The worker
-
     def run_follow_ups(self) -> list[str]:
         """The names of the errors of those that have to be tried again."""
         return run_follow_ups(self.app, registry)
-
-    # A candidate
 
     def call(self, method: str, path: str, *, by: str = CANDIDATE, **options: Any) -> TestResponse:
         stamp = {"X-Received-At": self.now.astimezone(UTC).isoformat()}
@@ -148,8 +142,6 @@ class PiecesService:
 
     def download(self, code: str) -> TestResponse:
         return self.call("GET", f"/pieces/{self.piece(code)['id']}/file")
-
-    # Staff
 
     def staff(
         self, method: str, path: str, *, by: str = STAFF, academies: tuple[str, ...] | None = ("03",), **options: Any
@@ -194,8 +186,6 @@ class PiecesService:
         return self.staff(
             "DELETE", f"/pieces/{piece['id']}/control", by=by, headers={"If-Match": etag or piece["etag"]}
         )
-
-    # Store, database and operators' commands
 
     def objects(self) -> set[str]:
         with self.app.app_context():

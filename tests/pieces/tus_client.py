@@ -76,12 +76,7 @@ def begin_upload(service: PiecesService, code: str, length: int, name: str = "ca
 def send_part(
     service: PiecesService, upload_id: str, offset: int | str, content: bytes, **options: Any
 ) -> TestResponse:
-    headers = {
-        **VERSION,
-        "Upload-Offset": str(offset),
-        "Content-Type": UPLOAD_PART_TYPE,
-        **options.pop("headers", {}),
-    }
+    headers = {**VERSION, "Upload-Offset": str(offset), "Content-Type": UPLOAD_PART_TYPE, **options.pop("headers", {})}
     return service.call("PATCH", f"/uploads/{upload_id}", data=content, headers=headers, **options)
 
 

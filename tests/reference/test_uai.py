@@ -6,8 +6,7 @@ from services.reference import uai
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    ["0250013E", "0250014D", "0250013d", "250013D", "0250013", "", " 0250013D", "0250013D\n", "٠٢٥٠٠١٣D"],
+    "wrong", ["0250013E", "0250014D", "0250013d", "250013D", "0250013", "", " 0250013D", "0250013D\n", "٠٢٥٠٠١٣D"]
 )
 def test_a_wrong_uai_is_not_valid(wrong: str) -> None:
     assert not uai.is_valid(wrong)

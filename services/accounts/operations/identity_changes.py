@@ -104,7 +104,10 @@ def _request_change(account_id: str, status: CivilStatus | None) -> None:
     try:
         finish_pending_change(account_id)
     except Unavailable as error:
-        raise _applied_later_error() from error
+        raise Unavailable(
+            "Votre demande est enregistrée mais n'a pas encore pu être vérifiée : elle sera appliquée dès que "
+            "possible, sauf si une candidature existe."
+        ) from error
     if _is_dropped(account_id, version):  # by the job, in the meantime
         raise candidature_exists_error()
 
@@ -170,13 +173,6 @@ def _lock_account_and_change(
     account = session.get(Account, account_id, with_for_update=True)
     pending = session.get(IdentityChange, account_id)
     return account, pending if pending is not None and pending.version == version else None
-
-
-def _applied_later_error() -> Unavailable:
-    return Unavailable(
-        "Votre demande est enregistrée mais n'a pas encore pu être vérifiée : elle sera appliquée dès que possible, "
-        "sauf si une candidature existe."
-    )
 
 
 class ChangePending(Conflict):

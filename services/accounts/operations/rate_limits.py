@@ -62,7 +62,11 @@ def count_attempt(session: Session, email_key: str, slots: Iterable[Slot]) -> bo
         row = session.get(LoginFailures, (trace, slot.name), with_for_update=True)
         before = Failures(row.count, row.last_at) if row else Failures()
         if wait := throttling.seconds_to_wait(before, slot.rule, now):
-            raise TooMany(_too_many_tries_message(wait), retry_after=wait)
+            raise TooMany(
+                f"Trop d'essais : réessayez dans {_duration_in_french(wait)}, "
+                "ou réinitialisez votre mot de passe si vous l'avez oublié.",
+                retry_after=wait,
+            )
         after = before.one_more(now)
         slowing_starts = slowing_starts or throttling.starts_to_slow(before.current(now), after, slot.rule)
         if row is None:
@@ -127,13 +131,6 @@ def purge(session: Session, now: datetime) -> None:
     """Delete counters that have no effect any more."""
     session.execute(delete(LoginFailures).where(LoginFailures.last_at < now - throttling.FAILURES_LIFETIME))
     session.execute(delete(MailQuota).where(MailQuota.since < now - throttling.FAILURES_LIFETIME))
-
-
-def _too_many_tries_message(wait: int) -> str:
-    return (
-        f"Trop d'essais : réessayez dans {_duration_in_french(wait)}, "
-        "ou réinitialisez votre mot de passe si vous l'avez oublié."
-    )
 
 
 def _duration_in_french(seconds: int) -> str:

@@ -96,7 +96,7 @@ def exchange_token(secret: str, client: str) -> AccessToken:
         query = select(StaffToken).where(StaffToken.secret_hash == hash_secret(secret))
         token = session.scalars(query).one_or_none()
         member = session.get(StaffMember, token.staff_id) if token else None
-    if token is None or member is None or not _is_valid(token, member, now):
+    if token is None or token.revoked_at or now >= token.expires_at or member is None or member.disabled_at:
         raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", problem=problem_types.TOKEN_REFUSED)
     _record_use(token, now)
     access_token = dependencies().signer.access_token(
@@ -108,10 +108,6 @@ def exchange_token(secret: str, client: str) -> AccessToken:
         academies=member.academies,
     )
     return AccessToken(access_token=access_token, expires_in=TOKEN_SECONDS)
-
-
-def _is_valid(token: StaffToken, member: StaffMember, now: datetime) -> bool:
-    return member.disabled_at is None and token.revoked_at is None and now < token.expires_at
 
 
 def _record_use(token: StaffToken, now: datetime) -> None:

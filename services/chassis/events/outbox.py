@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from flask import current_app, g, has_app_context, has_request_context
+from flask import current_app, has_app_context
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.broker import Publisher, Unroutable
 from services.chassis.events.envelope import Envelope
+from services.chassis.process.logs import request_id
 from services.chassis.tasks import metrics
 from services.chassis.tasks.tables import outbox
 from services.chassis.traces import spans
@@ -52,12 +53,7 @@ def publish(session: Session, event: Publishable, *, subject: str) -> str:
 def new_envelope(type: str, data: dict[str, Any], subject: str) -> Envelope:
     """In the name of the running service, with the id of the HTTP request or of the task that is run, and its trace."""
     source = f"/{current_app.name.rpartition('.')[2]}" if has_app_context() else "/"
-    click = g.get("request_id", "") if has_request_context() else _id_of_task()
-    return Envelope(new_id(), source, type, subject, system_now(), data, str(click), traceparent=spans.traceparent())
-
-
-def _id_of_task() -> object:
-    return structlog.contextvars.get_contextvars().get("request_id", "")
+    return Envelope(new_id(), source, type, subject, system_now(), data, request_id(), traceparent=spans.traceparent())
 
 
 class Relay:

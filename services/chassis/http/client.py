@@ -25,12 +25,12 @@ from urllib.parse import quote
 import msgspec
 import requests
 import structlog
-from flask import g, has_request_context
 
 from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
 from services.chassis.http.circuit_breaker import CircuitBreaker
 from services.chassis.http.sessions import CONNECT_SECONDS, SEND_SECONDS, Answer, Sessions
 from services.chassis.process.capacity import Limit
+from services.chassis.process.logs import request_id
 from services.chassis.process.probe import LIVE
 from services.chassis.settings import Settings
 from services.chassis.web.request_log import REQUEST_ID
@@ -192,7 +192,7 @@ class Client:
             self._breaker.check()
             wait = 0.0 if self._breaker.is_failing else min(self._queue_seconds, until - time.monotonic())
             place.enter_context(self._limit.place(self.asker(), seconds=wait))
-            sent = {REQUEST_ID: _request_id(), **(headers or {})}
+            sent = {REQUEST_ID: request_id(), **(headers or {})}
             bearer = token if token is None or isinstance(token, str) else token(until - time.monotonic())
             if bearer:
                 sent["Authorization"] = f"Bearer {bearer}"
@@ -264,12 +264,6 @@ class Client:
         self._sessions.is_silent = False
         self._breaker.record_answer()
         return response
-
-
-def _request_id() -> str:
-    if has_request_context():
-        return str(g.get("request_id", ""))
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 def _declared(operation: Operation[Declared], answer: Answer) -> Declared:

@@ -57,6 +57,11 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
     logging.getLogger("pika").setLevel("CRITICAL")  # its errors are logged by our own lines
 
 
+def request_id() -> str:
+    """Of the request, or of the task that is run; empty outside of both."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
 def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: "…" if key in FORBIDDEN else value for key, value in event.items()}
 

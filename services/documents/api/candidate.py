@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import Response
 
+from services.chassis.errors import found
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import documents as api
@@ -30,7 +31,7 @@ def list_candidatures() -> api.Tiles:
 
 @views.serves(api.list_documents)
 def list_documents(candidature_id: str) -> api.Documents:
-    candidature = candidatures.candidature_of(access.caller().id, candidature_id)
+    candidature = found(candidatures.candidature_of(access.caller().id, candidature_id))
     return documents.list_documents(candidature.id)
 
 

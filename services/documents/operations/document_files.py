@@ -90,7 +90,7 @@ def _version_event(
     dependencies: Dependencies, candidate_id: str, candidature_id: str, version: int | None
 ) -> RegistrationSaved:
     """The version asked for, from our copy or from registrations, whose current one may be ahead of our copy."""
-    candidature = candidatures.candidature_of_or_none(candidate_id, candidature_id)
+    candidature = candidatures.candidature_of(candidate_id, candidature_id)
     stored = candidatures.saved_event(candidature_id, version) if candidature and version else None
     if stored is not None:
         return stored

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import iso_utc
-from services.chassis.errors import NotFound, found
+from services.chassis.errors import NotFound
 from services.contracts.api import documents as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import RegistrationSaved, from_stored
@@ -46,12 +46,7 @@ def list_tiles(candidate_id: str) -> api.Tiles:
         return api.Tiles(candidatures=tuple(tiles))
 
 
-def candidature_of(candidate_id: str, candidature_id: str) -> Candidature:
-    """A candidature of this candidate. Raises NotFound."""
-    return found(candidature_of_or_none(candidate_id, candidature_id))
-
-
-def candidature_of_or_none(candidate_id: str, candidature_id: str) -> Candidature | None:
+def candidature_of(candidate_id: str, candidature_id: str) -> Candidature | None:
     """None if its event has not arrived yet. Raises NotFound if it is hidden or someone else's."""
     if not is_id(candidature_id):
         raise NotFound()

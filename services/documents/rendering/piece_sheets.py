@@ -11,7 +11,7 @@ from itertools import groupby
 from services.chassis import french
 from services.contracts import page_labels
 from services.contracts.document_rules import DocumentType
-from services.contracts.pieces import MissingGroup, MissingPiece
+from services.contracts.pieces import MissingGroup
 from services.contracts.registrations import FormOffered, PieceAsked, RegistrationSaved
 from services.documents.rendering.sheet import (
     Banner,
@@ -96,11 +96,8 @@ def period_sentence(closes: datetime, opens: datetime) -> str:
 
 def _groups(pieces: list[PieceAsked]) -> list[Table]:
     labels = dict.fromkeys(piece.group_label for piece in pieces)
-    return [_table(label, [piece for piece in pieces if piece.group_label == label]) for label in labels]
-
-
-def _table(label: str, pieces: list[PieceAsked]) -> Table:
-    return Table(label, _COLUMNS, tuple(map(_row, pieces)), _WIDTHS)
+    rows = {label: tuple(_row(piece) for piece in pieces if piece.group_label == label) for label in labels}
+    return [Table(label, _COLUMNS, of_group, _WIDTHS) for label, of_group in rows.items()]
 
 
 def _row(piece: PieceAsked) -> tuple[str, ...]:
@@ -135,11 +132,8 @@ def _deadline(group: MissingGroup) -> datetime:
 
 
 def _missing_table(group: MissingGroup) -> Table:
-    return Table(group.label, _RELANCE_COLUMNS, tuple(map(_missing_row, group.pieces)), _RELANCE_WIDTHS)
-
-
-def _missing_row(piece: MissingPiece) -> tuple[str, ...]:
-    return f"{piece.code} : {piece.label}", piece.remark or _NOT_DEPOSITED
+    rows = tuple((f"{piece.code} : {piece.label}", piece.remark or _NOT_DEPOSITED) for piece in group.pieces)
+    return Table(group.label, _RELANCE_COLUMNS, rows, _RELANCE_WIDTHS)
 
 
 def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:

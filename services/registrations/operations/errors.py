@@ -38,11 +38,7 @@ def window_closed(view: OpeningView, sentence: str) -> WindowClosed:
     """The error with `sentence` (what cannot be done any more), the window and the contact."""
     return WindowClosed(
         sentence,
-        window=windows_sentence(view),
+        window=f"Fermeture du service d'inscription : {windows.closing(view.opening.closes)} (heure de Paris).",
         academie_label=view.opening.label,
         contact=asdict(view.opening.contact),
     )
-
-
-def windows_sentence(view: OpeningView) -> str:
-    return f"Fermeture du service d'inscription : {windows.closing(view.opening.closes)} (heure de Paris)."

@@ -65,21 +65,12 @@ def read(**values: Any) -> tuple[Birthplace | None, list[str]]:
     return place, [error.pointer for error in reader.error().errors]
 
 
-def test_a_commune_is_found_however_it_is_typed_and_kept_in_capitals() -> None:
-    place, _ = read(pays_naissance="100", departement_naissance="042", commune_naissance=" st étienne ")
-    assert place == Birthplace("100", "042", "SAINT-ETIENNE")
-
-
 def test_words_typed_without_choosing_count_where_they_name_one_commune() -> None:
     typed = {"commune_naissance": "", "commune_naissance-texte": "caen"}
     place, _ = read(pays_naissance="100", departement_naissance="014", **typed)
     assert place == Birthplace("100", "014", "CAEN")
-
-
-def test_a_commune_of_another_departement_is_refused() -> None:
-    place, errors = read(pays_naissance="100", departement_naissance="014", commune_naissance="TROYES")
-    assert place is None
-    assert errors == ["#/commune_naissance"]
+    elsewhere = read(pays_naissance="100", departement_naissance="014", commune_naissance="TROYES")
+    assert elsewhere == (None, ["#/commune_naissance"])
 
 
 def test_what_is_missing_of_a_birthplace_in_france_is_named() -> None:
@@ -89,12 +80,8 @@ def test_what_is_missing_of_a_birthplace_in_france_is_named() -> None:
 
 
 def test_a_commune_merged_long_ago_is_typed_freely() -> None:
-    place, _ = read(
-        pays_naissance="100",
-        departement_naissance="014",
-        commune_hors_liste="oui",
-        commune_naissance_libre="Saint-Martin-d’Étréham",
-    )
+    merged = {"commune_hors_liste": "oui", "commune_naissance_libre": "Saint-Martin-d’Étréham"}
+    place, _ = read(pays_naissance="100", departement_naissance="014", **merged)
     assert place == Birthplace("100", "014", "SAINT-MARTIN-D'ETREHAM", hors_liste=True)
 
 
@@ -139,9 +126,4 @@ def test_a_box_is_ticked_by_what_browsers_and_tools_send_for_it() -> None:
 def test_the_search_finds_communes_of_the_departement_alone() -> None:
     assert account_form.communes_for("014", "cae").options[0] == {"value": "CAEN", "label": "CAEN"}
     assert account_form.communes_for("014", "troyes").options == ()
-
-
-def test_before_the_departement_is_chosen_the_search_says_so() -> None:
-    advice = account_form.communes_for("", "cae").advice
-    assert advice == "Choisissez d'abord votre département, DOM ou COM de naissance."
-    assert account_form.communes_for("014", "cae").advice is None
+    assert "département" in (account_form.communes_for("", "cae").advice or "")

@@ -93,6 +93,7 @@ def test_a_corrected_file_replaces_the_one_before(office: ExamOffice) -> None:
     assert (again["ready"], again["refused"], again["revision"]) == (2, 1, checked["revision"] + 1)
     unreadable = office.send(checked["id"], b"\x00\x01")
     assert (unreadable.status_code, unreadable.get_json()["errors"][0]["pointer"]) == (422, "#/fichier")
+    assert office.send(checked["id"], b"x" * (MAX_CSV_BYTES + 1)).status_code == 413
     assert office.read(checked["id"]) == again, "a file that cannot be read takes nothing away"
 
 
@@ -111,10 +112,6 @@ def test_an_épreuve_that_is_told_of_no_line_is_named_before_anything_is_publish
     refused = office.call("GET", f"/imports/{checked['id']}/refusals.csv").data
     office.send(checked["id"], refused.replace(numero(99).encode(), numero(1).encode()))
     assert office.call("GET", incomplete).get_json()["items"] == []
-
-
-def test_a_file_that_is_too_large_is_refused(office: ExamOffice) -> None:
-    assert office.send(office.create(), b"x" * (MAX_CSV_BYTES + 1)).status_code == 413
 
 
 def test_what_a_candidate_has_already_is_told_before_it_is_published_again(office: ExamOffice) -> None:

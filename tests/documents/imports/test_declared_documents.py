@@ -66,12 +66,9 @@ def test_it_is_to_read_until_its_candidate_opens_it(declaring: ExamOffice) -> No
     assert to_read(declaring) == []
 
 
-def test_the_form_offers_it_for_its_exam_whatever_older_catalogue_comes_later(declaring: ExamOffice) -> None:
+def test_the_form_offers_it_for_its_exam_as_pdf_whatever_older_catalogue_comes_later(declaring: ExamOffice) -> None:
     declare(declaring, "2021-10-03T08:00:00+00:00", ancienne="Ancienne")
     assert types(declaring) == [{"type": "attestation", "label": LABEL, "exam": NEW["exam"], "columns": []}]
-
-
-def test_it_is_refused_elsewhere_and_from_a_table(declaring: ExamOffice) -> None:
     for given in ({"type": "inconnu"}, {"exam": "DIPLÔME DE COMPTABILITÉ ET DE GESTION"}, {"source": "csv"}):
         answer = declaring.call("POST", "/imports", json={**NEW, "type": "attestation", "source": "pdf", **given})
         assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "#/type"), given

@@ -1,13 +1,14 @@
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.pdf_and_html import Rendered, html_of, pdf_of
-from services.documents.rendering.sheet import Letterhead, Table
-from tests.documents.example_events import EPREUVES, epreuve, identity, saved, with_confirmation
+from services.documents.rendering.sheet import Letterhead
+from tests.documents.example_events import epreuve, identity, saved, with_confirmation
 from tests.documents.rendered import rendered
 from tests.documents.text_extraction import normal, text_of_html, text_of_pdf
 
@@ -97,25 +98,13 @@ def test_the_guides_example_takes_one_a4_page_with_title_language_and_author(pri
     assert str(reader.root_object["/Lang"]).startswith("fr")
 
 
-def test_the_version_is_told_in_paris_time_on_both_sides_of_a_change_of_hour() -> None:
-    before = confirmation(saved(version=2, saved_at="2021-10-31T00:59:00+00:00"), Letterhead())
-    after = confirmation(saved(version=3, saved_at="2021-10-31T01:01:00+00:00"), Letterhead())
-    assert before.head.version_line == "Version : 2 du 31/10/2021 à 02:59"
-    assert after.head.version_line == "Version : 3 du 31/10/2021 à 02:01"
-
-
-def test_a_kept_mark_follows_its_position() -> None:
+def test_what_an_exam_does_not_ask_leaves_no_line_and_a_kept_mark_follows_its_position() -> None:
+    unasked = dict.fromkeys(("specialite", "forme", "diplome", "etablissement", "categorie", "return_by"))
     e3 = epreuve("E3", "Gestion", position="benefice", position_label="Bénéfice", mark="12,5", mode_label=None)
-    sheet = confirmation(saved(epreuves=(*EPREUVES[:1], e3)), Letterhead())
-    table = next(block for block in sheet.blocks if isinstance(block, Table))
-    assert table.rows[1] == ("E3 - Gestion", "", "Bénéfice : 12,5/20", "")
-
-
-def test_what_an_exam_does_not_ask_leaves_no_line() -> None:
-    event = with_confirmation(
-        specialite=None, forme=None, diplome=None, etablissement=None, categorie=None, return_by=None
-    )
+    event = replace(with_confirmation(**unasked), epreuves=(e3,), saved_at="2021-10-31T01:01:00+00:00")
     text = text_of_html(html_of(confirmation(event, Letterhead())))
+    assert "E3 - Gestion Bénéfice : 12,5/20" in text
+    assert "Version : 1 du 31/10/2021 à 02:01" in text, "Paris time, after a change of hour"
     for label in ("Spécialité", "Forme de passage", "Diplôme", "Etablissement", "Catégorie", "RENVOYER"):
         assert label not in text
 

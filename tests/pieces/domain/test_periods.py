@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 
-from services.chassis.clock import PARIS, end_of_day
+from services.chassis.clock import end_of_day
 from services.contracts.piece_rules import MAX_MERGED_FILES
-from services.pieces.domain.piece import Period, format_instant
+from services.pieces.domain.piece import Period
 from services.pieces.domain.uploads import INSTANT_COUNTS, deposit_instant, uploads_per_hour
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
@@ -30,21 +30,13 @@ def test_an_opening_within_the_day_says_its_hour() -> None:
 def test_a_period_holds_its_beginning_and_not_its_end() -> None:
     instants = (OPENS - SECOND, OPENS, CLOSES - SECOND, CLOSES)
     assert [PERIOD.is_open(at) for at in instants] == [False, True, True, False]
-
-
-def test_before_and_after_say_when() -> None:
     assert PERIOD.closed_reason(OPENS - SECOND).endswith("il ouvrira le 04/10/2021 00:00 (heure/Paris).")
-    assert PERIOD.closed_reason(CLOSES).endswith("fermé depuis le 31/10/2021 23:59 (heure/Paris).")
 
 
 def test_a_day_ends_at_midnight_in_paris_on_the_nights_of_the_clock_too() -> None:
     for day, hours in ((date(2021, 10, 31), 25), (date(2022, 3, 27), 23), (date(2021, 10, 15), 24)):
         begins = end_of_day(day - timedelta(days=1))
         assert end_of_day(day).astimezone(UTC) - begins.astimezone(UTC) == timedelta(hours=hours), day
-
-
-def test_an_instant_is_shown_as_the_guide_shows_it() -> None:
-    assert format_instant(datetime(2021, 3, 5, 15, 59, tzinfo=PARIS)) == "05/03/2021 15:59 (heure/Paris)"
 
 
 def test_what_counts_is_when_the_first_upload_began_unless_it_took_too_long() -> None:

@@ -62,23 +62,6 @@ def test_why_nothing_changes_is_said() -> None:
     assert deposit_refusal(EMPTY, CLOSES) == EMPTY.period.closed_reason(CLOSES)
 
 
-@pytest.mark.parametrize(
-    ("piece", "provided"),
-    [
-        (EMPTY, False),
-        (a_piece(), True),
-        (a_piece(deposit=replace(FILE, scan=Scan.PENDING)), True),
-        (a_piece(deposit=replace(FILE, scan=Scan.FAILED)), True),
-        (a_piece(deposit=INFECTED), False),
-        (REFUSED, False),
-        (replace(EMPTY, status=Status.RECEIVED), True),
-        (replace(EMPTY, status=Status.NON_COMPLIANT), False),
-    ],
-)
-def test_what_counts_as_provided(piece: PieceState, provided: bool) -> None:
-    assert piece.provided is provided
-
-
 AGAIN = f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {END}."
 TO_VALIDATE = f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {END}."
 TOO_LATE = f"Cette pièce pouvait être déposée à nouveau jusqu'au {END}."
@@ -151,20 +134,15 @@ def test_every_required_piece_is_needed_and_named() -> None:
         "Il manque une pièce : NATIDE06 : Document justifiant l'identité."
     )
     assert "2 pièces" in str(validation_refusal([EMPTY, EMPTY, a_piece()], DURING))
-
-
-def test_something_must_be_provided() -> None:
-    assert validation_refusal([OPTIONAL], DURING) == rules.NOTHING_PROVIDED
-    assert validation_refusal([replace(EMPTY, asked=False)], DURING) == rules.NOTHING_ASKED
-    assert validation_refusal([], DURING) == rules.NOTHING_ASKED
-
-
-def test_an_infected_file_must_be_replaced() -> None:
+    refused = replace(MENDED, status=Status.NON_COMPLIANT)
+    assert "Il manque" in str(validation_refusal([VALIDATED, replace(refused, required=False)], DURING))
+    assert validation_refusal([VALIDATED, refused], LATER) == TOO_LATE
     assert "dangereux" in str(validation_refusal([a_piece(deposit=INFECTED)], DURING))
-
-
-def test_optional_pieces_without_a_file_are_frozen_too() -> None:
-    assert validatable_indexes([a_piece(), OPTIONAL], DURING) == [0, 1]
+    unasked, on_paper = replace(EMPTY, asked=False), replace(EMPTY, status=Status.RECEIVED)
+    assert validation_refusal([on_paper, unasked, a_piece()], DURING) is None, "what needs no file"
+    assert validatable_indexes([unasked, a_piece(), OPTIONAL], DURING) == [1, 2]
+    assert validation_refusal([OPTIONAL], DURING) == rules.NOTHING_PROVIDED
+    assert validation_refusal([unasked], DURING) == validation_refusal([], DURING) == rules.NOTHING_ASKED
 
 
 def test_what_is_validated_is_not_validated_again() -> None:
@@ -180,32 +158,11 @@ def test_after_the_period_only_mended_refusals_are_validated_until_their_date() 
     assert validation_refusal([VALIDATED, MENDED], LATER) is not None
 
 
-def test_a_refusal_not_mended_holds_the_validation_back_even_of_an_optional_piece() -> None:
-    refused = replace(MENDED, status=Status.NON_COMPLIANT, required=False)
-    assert "Il manque" in str(validation_refusal([VALIDATED, refused], DURING))
-
-
-def test_a_paper_received_needs_no_file() -> None:
-    assert validation_refusal([replace(EMPTY, status=Status.RECEIVED), a_piece()], DURING) is None
-
-
-def test_pieces_no_longer_asked_for_are_no_part_of_it() -> None:
-    assert validation_refusal([replace(EMPTY, asked=False), a_piece()], DURING) is None
-    assert validatable_indexes([replace(EMPTY, asked=False), a_piece()], DURING) == [1]
-
-
 def test_a_complete_regroupement_says_who_settled_it() -> None:
     by_staff = a_piece(status=Status.COMPLIANT)
     assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == rules.SETTLED_BY_STAFF
     assert validation_refusal([by_staff, VALIDATED], DURING) == rules.SETTLED_BY_BOTH
     assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == rules.ALREADY_VALIDATED
-
-
-def test_after_the_date_of_a_refusal_that_date_is_said() -> None:
-    refused = replace(MENDED, status=Status.NON_COMPLIANT)
-    assert validation_refusal([VALIDATED, refused], LATER) == (
-        "Cette pièce pouvait être déposée à nouveau jusqu'au 14/11/2021 23:59 (heure/Paris)."
-    )
 
 
 NOTHING = RemainingActions(missing=0, refused=0, to_validate=0, late=0, until=None, opens=None)

@@ -177,9 +177,7 @@ def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(inspections:
         assert file.read() == sample_files.pdf()
 
 
-def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(
-    inspections: Inspections, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_takes_too_long_is_not_verified(inspections: Inspections, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes the seconds of processor time that a file may take."""
     (program,) = inspections.checks.idle_programs
     with pytest.raises(UnverifiableFile) as refusal:

@@ -47,9 +47,8 @@ def test_a_picture_is_called_what_people_call_it(make: Callable[[], Image.Image]
 def test_a_picture_of_few_points_is_small() -> None:
     small = sheet((500, 700), points=20)
     assert Sign.SMALL in look_at(io.BytesIO(sample_pages.jpeg(small)))[1]
-    assert Sign.SMALL not in look_at(io.BytesIO(picture_to_pdf(io.BytesIO(sample_pages.jpeg(small)))))[1], (
-        "a PDF has no points"
-    )
+    as_pdf = picture_to_pdf(io.BytesIO(sample_pages.jpeg(small)))
+    assert Sign.SMALL not in look_at(io.BytesIO(as_pdf))[1], "a PDF has no points"
 
 
 def test_a_photograph_that_says_how_it_was_held_is_not_sideways() -> None:
@@ -61,8 +60,8 @@ def test_the_pages_of_a_pdf_are_counted_and_looked_at() -> None:
     pages = [
         picture_to_pdf(io.BytesIO(sample_pages.jpeg(image))) for image in (sheet(), rotated_by_90(sheet()), sheet())
     ]
-    content = merge_pdfs(pages)
-    assert look_at(io.BytesIO(content)) == (3, (Sign.SIDEWAYS,))
+    assert look_at(io.BytesIO(merge_pdfs(pages))) == (3, (Sign.SIDEWAYS,))
+    assert look_at(io.BytesIO(sample_files.archive()))[1] == (), "of what has no pages nothing is said"
 
 
 def test_a_page_that_its_pdf_turns_upright_is_not_sideways() -> None:
@@ -78,7 +77,3 @@ def test_a_document_is_blank_only_if_every_page_is() -> None:
     assert signs_of_document([(Sign.BLANK,), (Sign.BLANK,)]) == (Sign.BLANK,)
     assert signs_of_document([(Sign.BLURRED,), (Sign.BLANK,), ()]) == (Sign.BLURRED,)
     assert signs_of_document([]) == ()
-
-
-def test_of_what_has_no_pages_nothing_is_said() -> None:
-    assert look_at(io.BytesIO(sample_files.archive()))[1] == ()

@@ -56,12 +56,7 @@ def _deposit_twice_and_validate(service: PiecesService) -> None:
     service.validate("NATIONALITE")
 
 
-def test_a_candidature_withdrawn_before_it_was_shown_is_no_change(service: PiecesService) -> None:
-    service.handle_events(registration_withdrawn(version=1), registration_saved())
-    assert read(service)["items"] == []
-
-
-def test_pages_follow_each_other_and_say_the_same_again(service: PiecesService) -> None:
+def test_pages_follow_each_other_and_stay_the_same(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     _deposit_twice_and_validate(service)
     pages = [read(service, limit=3)]
     assert pages[0]["has_more"]
@@ -72,12 +67,19 @@ def test_pages_follow_each_other_and_say_the_same_again(service: PiecesService) 
     end = pages[1]["next_cursor"]
     assert read(service, end) == {"items": [], "next_cursor": end, "has_more": False}
     assert service.staff("GET", "/changes?after=x").status_code == 422
+    monkeypatch.setattr(change_numbering, "NUMBERED_AT_ONCE", 2)
+    for code in ("CINSIG03", "BTSETAS4", "BTSEE-EF3"):  # that nobody read: they are numbered in steps
+        service.deposit(code)
+    first = read(service, end)
+    assert (len(first["items"]), first["has_more"]) == (2, True)
+    assert kinds(read(service, first["next_cursor"])) == ["BTSEE-EF3 deposited"]
 
 
+@pytest.mark.engines("postgresql")
 @pytest.mark.parametrize("holds", ["the lower number", "the higher number"])
-def test_what_is_committed_late_is_read_late_and_not_missed(on_postgresql: PiecesService, holds: str) -> None:
+def test_what_is_committed_late_is_read_late_and_not_missed(service: PiecesService, holds: str) -> None:
     """Two transactions; the one that wrote first is committed last, or the other way round."""
-    service = on_postgresql.registered()
+    service.registered()
     service.deposit("NATIDE06")
     before = read(service)["next_cursor"]
     with service.app.app_context(), Session(db.engine) as open_transaction:
@@ -101,9 +103,10 @@ def _control(session: Session, service: PiecesService, code: str) -> None:
     session.flush()
 
 
-def test_two_readers_at_once_number_each_change_once(on_postgresql: PiecesService) -> None:
+@pytest.mark.engines("postgresql")
+def test_two_readers_at_once_number_each_change_once(service: PiecesService) -> None:
     """Whoever comes while another numbers waits for the other's commit, and numbers what is left."""
-    service = on_postgresql.registered()
+    service.registered()
     service.deposit("NATIDE06")
     service.deposit("CINSIG03")
     with service.app.app_context(), Session(db.engine) as other, ThreadPoolExecutor(1) as thread:
@@ -173,15 +176,6 @@ def test_after_a_restore_no_cursor_of_the_lost_time_is_taken_for_another(service
     assert service.staff("GET", f"/changes?after={lost}").status_code == 410
 
 
-def test_many_that_nobody_read_are_numbered_in_steps(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(change_numbering, "NUMBERED_AT_ONCE", 2)
-    _deposit_twice_and_validate(service)
-    first = read(service)
-    second = read(service, first["next_cursor"])
-    assert [kinds(page) for page in (first, second)] == [EVERYTHING[:2], EVERYTHING[2:]]
-    assert (first["has_more"], kinds(read(service, second["next_cursor"]))) == (True, [])
-
-
 def _purge_later(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     """The job runs once all that is numbered today is too old."""
     later = system_now() + CHANGES_RETENTION + timedelta(hours=1)
@@ -197,12 +191,9 @@ def _cursor(*parts: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def test_a_cursor_names_the_place_that_gave_it() -> None:
+def test_a_cursor_names_the_place_that_gave_it_and_what_is_none_no_place() -> None:
     for place in (BEGINNING, Place(1, DURING), Place(LAST, DURING)):
         assert place_of(place.cursor) == place
-
-
-def test_what_is_no_cursor_names_no_place() -> None:
     instant, naive = DURING.isoformat(), datetime(2021, 10, 5).isoformat()
     impossible = [(), (1, None), (-1, None), (-1, instant), (True, instant), (0, instant), (LAST + 1, instant)]
     cursors = [_cursor(*parts) for parts in (*impossible, (1, naive), (1, 5), ("1", instant))]

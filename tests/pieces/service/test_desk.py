@@ -43,14 +43,10 @@ def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(service: Pie
     assert (dossier["regroupement_label"], dossier["number"], dossier["validated"]) == ("Dossier épreuve", 2, 0)
     assert identity["oldest"] < dossier["oldest"]
     assert identity["session_label"] == "BTS 2022"
-
-
-def test_what_was_validated_without_a_file_is_not_waited_for(service: PiecesService) -> None:
-    for code in ("BTSLIVCOMP", "BTSEE-EF3"):
-        service.registered().deposit(code)
+    service.deposit("BTSEE-EF3")
     assert service.validate("DOSSIER").status_code == 200
-    assert service.piece_for_staff("BTSPRESENT-BQ")["validated_at"]
-    assert [(item["number"], item["validated"]) for item in queue(service)] == [(2, 2)]
+    counted = [(item["number"], item["validated"]) for item in queue(service)]
+    assert counted == [(1, 1), (3, 3)]
 
 
 def test_what_was_refused_and_came_again_is_counted_and_listed_apart(service: PiecesService) -> None:
@@ -141,9 +137,13 @@ def test_an_opening_is_of_a_file_of_the_piece_and_of_who_may_see_it(service: Pie
     assert service.audit_trail() == before
 
 
-def test_a_piece_comes_with_its_neighbours_in_the_list_that_filters_give(service: PiecesService) -> None:
+def test_a_piece_comes_with_its_neighbours_in_the_list(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
         service.registered().deposit(code)
+    path = f"/pieces/{service.piece('BTSLIVCOMP')['id']}?{WAITING}&neighbours=true"
+    assert service.read_as_staff(path)["neighbours"]["left"] == 2
+    monkeypatch.setattr(staff_list, "COUNTED", 1)
+    assert service.read_as_staff(path)["neighbours"]["left"] is None, "counted as far as lists are"
     assert beside(service, "CINSIG03", WAITING) == ("BTSLIVCOMP", "NATIDE06")
     assert beside(service, "BTSLIVCOMP", WAITING) == (None, "CINSIG03")
     service.control("CINSIG03", "compliant")
@@ -157,25 +157,6 @@ def test_a_piece_comes_with_its_neighbours_in_the_list_that_filters_give(service
     assert service.piece_for_staff("NATIDE06")["neighbours"] is None, "not asked for"
     path = f"/pieces/{service.piece('NATIDE06')['id']}?neighbours=true&academie=20"
     assert service.staff("GET", path).status_code == 404, "an académie that is not theirs"
-
-
-def test_what_follows_a_piece_is_counted_as_far_as_lists_are(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
-        service.registered().deposit(code)
-    service.control("BTSLIVCOMP", "compliant")
-    assert left(service, "BTSLIVCOMP") == 2, "though it has left the list"
-    assert (left(service, "CINSIG03"), left(service, "NATIDE06")) == (1, 0)
-    monkeypatch.setattr(staff_list, "COUNTED", 1)
-    assert (left(service, "BTSLIVCOMP"), left(service, "CINSIG03")) == (None, 1)
-
-
-def left(service: PiecesService, code: str) -> int | None:
-    """How many follow among those that wait."""
-    path = f"/pieces/{service.piece(code)['id']}?{WAITING}&neighbours=true"
-    number: int | None = service.read_as_staff(path)["neighbours"]["left"]
-    return number
 
 
 def beside(service: PiecesService, code: str, filters: str, **who: Any) -> tuple[str | None, str | None]:

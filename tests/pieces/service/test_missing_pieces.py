@@ -107,9 +107,7 @@ def test_of_another_académie_nothing_is_seen_and_nobody_reminded(laddered: Piec
     assert published(laddered) == []
 
 
-def test_a_selection_is_reminded_once_a_day_and_each_gets_its_outcome(
-    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_selection_is_reminded_once_a_day(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reminders, "PAGE", 2)
     complete, withdrawn = "cafe" + "b" * 28, "cafe" + "c" * 28
     laddered.handle_events(registration_saved(candidature_id=complete, candidate_id=OTHER, pieces=()))
@@ -135,11 +133,12 @@ def test_filters_choose_who_was_not_reminded_today(laddered: PiecesService) -> N
     assert _remind(laddered, {"filters": {"session": "2022"}}) == {CANDIDATURE: "sent"}
     assert _remind(laddered, {"filters": {"session": "2022"}}) == {}
     assert laddered.staff("POST", "/reminders", json={}).status_code == 422
+    run_job(laddered.move_to(LAST_DAY))
+    outcomes = _remind(laddered, {"candidatures": [CANDIDATURE]})
+    assert outcomes == {CANDIDATURE: "already_reminded_today"}, "by the ladder"
 
 
-def test_one_request_looks_at_a_part_of_the_list_and_says_where_the_next_goes_on(
-    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_request_looks_at_a_part_of_the_list(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were nobody left to be reminded of a million candidatures, one request would read them all."""
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
     monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 2)
@@ -156,7 +155,7 @@ def test_one_request_looks_at_a_part_of_the_list_and_says_where_the_next_goes_on
     assert laddered.staff("POST", "/reminders", json={"filters": {}, "cursor": "bm9u"}).status_code == 422
 
 
-def test_a_whole_list_is_counted_then_reminded_in_pages_once_the_request_is_answered(
+def test_a_whole_list_is_counted_and_reminded_in_pages(
     laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reminders, "LARGEST_PAGE", 2)
@@ -175,11 +174,6 @@ def test_a_whole_list_is_counted_then_reminded_in_pages_once_the_request_is_answ
     assert laddered.read_as_staff("/missing-pieces/whole-list") == {**whole, "reminded": 6, "mails": 0}
 
 
-def test_who_was_reminded_by_the_ladder_today_is_not_by_hand(laddered: PiecesService) -> None:
-    run_job(laddered.move_to(LAST_DAY))
-    assert _remind(laddered, {"candidatures": [CANDIDATURE]}) == {CANDIDATURE: "already_reminded_today"}
-
-
 CODE = "NATIDE06"
 
 
@@ -194,12 +188,6 @@ def _number(service: PiecesService, **options: Any) -> int:
     number = sum(item["candidatures"] or 0 for item in _counts(service, **options)["items"])
     assert number == listed
     return number
-
-
-def test_an_opening_is_not_counted_before_the_job_has_run(service: PiecesService) -> None:
-    with_ladder(service).handle_events(registration_saved())
-    assert [item["candidatures"] for item in _counts(service)["items"]] == [None]
-    assert _number(service) == 1
 
 
 def test_a_count_that_is_stopped_half_way_is_not_recorded(laddered: PiecesService) -> None:
@@ -229,16 +217,6 @@ def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: Pieces
     assert not _listed(service)["items"][0]["missing"][0]["pieces"][0]["to_validate"]
 
 
-def test_who_has_something_to_hand_over_is_reminded_by_hand_and_reads_so(laddered: PiecesService) -> None:
-    laddered.handle_events(registration_saved(version=2, pieces=(IDENTITY,)))
-    laddered.deposit(CODE)
-    run_job(laddered.move_to(LAST_DAY))
-    assert published(laddered) == [], "a deposit ends the ladder"
-    assert _remind(laddered, {"candidatures": [CANDIDATURE]}) == {CANDIDATURE: "sent"}
-    [piece] = published(laddered)[0]["candidatures"][0]["groups"][0]["pieces"]
-    assert (piece["to_validate"], piece["refused"]) == (True, False)
-
-
 def test_sessions_have_their_number_and_the_days_left_within_the_académies(laddered: PiecesService) -> None:
     laddered.handle_events(window_changed(1, academie="20"))
     laddered.handle_events(*of_others(3, academie=THERE))
@@ -255,13 +233,7 @@ def test_sessions_have_their_number_and_the_days_left_within_the_académies(ladd
     assert _counts(laddered.move_to(CLOSES + timedelta(seconds=1)))["items"] == []
 
 
-def test_many_are_counted_a_page_at_a_time(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
-    laddered.handle_events(*of_others(6))
-    assert _number(laddered) == 7
-
-
-def test_registrations_is_told_what_pieces_are_at_whenever_that_may_have_changed(service: PiecesService) -> None:
+def test_registrations_is_told_what_pieces_are_at(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     def told() -> list[str | None]:
         events = published(service, PiecesStateChanged.TYPE)
         numbers = [event["number"] for event in events]
@@ -281,18 +253,9 @@ def test_registrations_is_told_what_pieces_are_at_whenever_that_may_have_changed
     assert told()[-1] == "complete"
     service.control("NATIDE06", "non_compliant")
     assert told()[-1] == "missing"
-    with service.app.app_context():
-        assert tell_all_states() == 1
-    assert told()[-2:] == ["missing", "missing"]
-
-
-def test_every_candidature_is_told_of_once_a_page_at_a_time(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    service.registered().handle_events(*of_others(5))
-    told_before = len(published(service, PiecesStateChanged.TYPE))
+    service.handle_events(*of_others(5))
     monkeypatch.setattr(candidature_states, "PAGE", 2)
     with service.app.app_context():
         assert tell_all_states() == 6
-    events = published(service, PiecesStateChanged.TYPE)[told_before:]
-    assert len({event["candidature_id"] for event in events}) == len(events) == 6
+    events = published(service, PiecesStateChanged.TYPE)[-6:]
+    assert len({event["candidature_id"] for event in events}) == 6, "each once, a page at a time"

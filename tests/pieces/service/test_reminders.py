@@ -80,17 +80,6 @@ def test_a_deposit_between_two_rungs_ends_the_reminders(laddered: PiecesService)
     assert _run_at(laddered, LAST_DAY) == 1
 
 
-def test_a_withdrawn_candidature_is_not_reminded_of(laddered: PiecesService) -> None:
-    laddered.handle_events(registration_withdrawn())
-    assert _run_at(laddered, LAST_DAY) == 0
-
-
-def test_a_piece_accepted_on_paper_is_not_missing(laddered: PiecesService) -> None:
-    laddered.handle_events(registration_saved(version=2, pieces=(IDENTITY,)))
-    assert laddered.control("NATIDE06", "received").status_code == 200
-    assert _run_at(laddered, SEVEN_DAYS) == 0
-
-
 def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladder(laddered: PiecesService) -> None:
     laddered.handle_events(registration_saved(version=2, pieces=(IDENTITY,)))
     laddered.deposit("NATIDE06")
@@ -111,12 +100,8 @@ def test_who_comes_to_owe_after_a_rung_waits_for_the_next(service: PiecesService
     with_ladder(service).move_to(SEVEN_DAYS)
     service.handle_events(registration_saved(saved_at=(SEVEN_DAYS + timedelta(minutes=1)).isoformat()))
     assert _run_at(service, SEVEN_DAYS + timedelta(minutes=2)) == 0
+    service.handle_events(window_changed(2))  # told by a version that knows no ladder, which leaves it
     assert _run_at(service, TWO_DAYS) == 1
-
-
-def test_without_a_ladder_nobody_is_reminded(service: PiecesService) -> None:
-    service.registered().handle_events(window_changed(1))
-    assert _run_at(service, LAST_DAY) == 0
 
 
 def test_an_extended_deposit_has_a_ladder_of_its_own(laddered: PiecesService) -> None:
@@ -126,16 +111,13 @@ def test_an_extended_deposit_has_a_ladder_of_its_own(laddered: PiecesService) ->
     assert _run_at(laddered, LAST_DAY + timedelta(days=3)) == 2, "seven days before the new end"
 
 
-def test_dates_told_by_a_version_that_knows_no_ladder_leave_it(laddered: PiecesService) -> None:
-    laddered.handle_events(window_changed(2))
-    assert _run_at(laddered, LAST_DAY) == 1
-
-
 def test_two_candidatures_of_one_candidate_are_one_mail(laddered: PiecesService) -> None:
     laddered.handle_events(registration_saved(candidature_id="cafe" + "2" * 28, pieces=(IDENTITY,)))
     laddered.handle_events(registration_saved(candidature_id="cafe" + "3" * 28, candidate_id=OTHER))
     assert _run_at(laddered, SEVEN_DAYS) == 2
     assert sorted(len(event["candidatures"]) for event in published(laddered)) == [1, 2]
+    laddered.handle_events(registration_withdrawn(), registration_withdrawn(1, "cafe" + "2" * 28))
+    assert _run_at(laddered, TWO_DAYS) == 3, "those of who withdrew are not reminded of"
 
 
 def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,12 +166,6 @@ def test_refusals_of_a_moment_are_one_notice_with_their_comments(telling: Pieces
     telling.run_follow_ups()
     assert published(telling, REFUSED) == [], "not before a gestionnaire could correct it"
     assert _a_moment_later(telling) == [[("CINSIG03", ILLEGIBLE), ("NATIDE06", "Floue.")]]
-
-
-def test_a_refusal_corrected_at_once_is_not_mailed(telling: PiecesService) -> None:
-    telling.control("NATIDE06", "non_compliant")
-    telling.control("NATIDE06", "compliant")
-    assert _a_moment_later(telling) == []
 
 
 def test_a_refusal_taken_back_is_not_mailed_and_one_before_it_is(telling: PiecesService) -> None:

@@ -60,14 +60,6 @@ def test_pressed_twice_it_takes_back_one(service: PiecesService) -> None:
     assert state(service)["status"] == "received"
 
 
-def test_a_file_that_was_judged_by_mistake_is_its_candidates_again(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.control("NATIDE06", "received")
-    assert service.delete("NATIDE06").status_code == 403
-    service.take_back("NATIDE06")
-    assert service.delete("NATIDE06").status_code == 204
-
-
 def refusal(service: PiecesService, **who: str) -> tuple[int, str]:
     answer = service.take_back("NATIDE06", **who)
     return answer.status_code, answer.get_json()["detail"]

@@ -13,12 +13,11 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from services.chassis.french import file_size
-from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, Format
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.uploads import INSTANT_COUNTS
-from services.pieces.operations import upload_deposits
 from tests.pieces import sample_files
-from tests.pieces.corpus.sample_pages import heic, jpeg, large, photographed, rotated_by_90, sheet, telephone_exif
+from tests.pieces.corpus.sample_pages import heic, jpeg, rotated_by_90, sheet, telephone_exif
 from tests.pieces.example_events import CLOSES, OTHER, PIECES, SECOND, registration_saved
 from tests.pieces.pieces_service import PiecesService, at_once
 from tests.pieces.tus_client import (
@@ -47,19 +46,10 @@ def _deposit(service: PiecesService, *upload_ids: str, **options: Any) -> TestRe
     return deposit_uploads(service, "NATIDE06", *upload_ids, **options)
 
 
-def _take_only(service: PiecesService, format: str) -> None:
+def _take_only(service: PiecesService, format: str, version: int = 2) -> None:
     """« NATIDE06 » may be of one format alone."""
     pieces = (dataclasses.replace(piece, formats=(format,) if piece.code == "NATIDE06" else ()) for piece in PIECES)
-    service.handle_events(registration_saved(version=2, pieces=tuple(pieces)))
-
-
-def test_an_upload_becomes_the_pieces_file_as_it_is(service: PiecesService) -> None:
-    answer = deposit_uploads(service, "NATIDE06", _upload(service, sample_files.pdf(), "Pièce (Đặng).pdf"))
-    assert answer.status_code == 201, answer.text
-    deposit = answer.get_json()["deposit"]
-    assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("Pièce (Đặng).pdf", False, 1)
-    assert service.download("NATIDE06").data == sample_files.pdf()
-    assert service.audit_trail()[0] == ("candidate", "deposit.made")
+    service.handle_events(registration_saved(version=version, pieces=tuple(pieces)))
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -94,22 +84,6 @@ def test_an_upload_cancelled_meanwhile_is_no_deposit(service: PiecesService, mon
     assert not service.deposits()
 
 
-def test_the_same_deposit_made_before_the_bytes_are_read_is_answered_alike(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upload_id = _upload(service, sample_files.pdf())
-    accept = upload_deposits._accept_uploads
-
-    def overtaken(*given: Any) -> Any:
-        monkeypatch.undo()
-        assert _deposit(service, upload_id).status_code == 201
-        return accept(*given)
-
-    monkeypatch.setattr(upload_deposits, "_accept_uploads", overtaken)
-    assert _deposit(service, upload_id).status_code == 201
-    assert len(service.deposits()) == len(service.objects()) == 1
-
-
 def test_an_upload_deposited_meanwhile_is_no_page(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (_upload(service, sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
     _meanwhile(service, monkeypatch, lambda: _deposit(service, first))
@@ -137,17 +111,6 @@ def test_uploads_of_others_and_of_other_pieces_are_not_found(service: PiecesServ
     assert not service.deposits()
 
 
-def test_a_list_that_cannot_be_is_refused_in_french(service: PiecesService) -> None:
-    path = f"/pieces/{service.piece('NATIDE06')['id']}/deposit"
-    too_many = [str(number) for number in range(MAX_MERGED_FILES + 1)]
-    for uploads in ([], ["a"] * 2, ["a" * 65], [1], "a", None, too_many):
-        answer = service.call("POST", path, json={"uploads": uploads})
-        assert answer.status_code == 422, uploads
-        (error, *_) = answer.get_json()["errors"]
-        assert error["pointer"].startswith("#/uploads"), uploads
-        assert not {"Not", "must", "Longer"} & set(error["detail"].split()), uploads
-
-
 def test_what_counts_is_when_the_upload_began_unless_it_took_too_long(service: PiecesService) -> None:
     service.move_to(CLOSES - SECOND)
     upload_id = _upload(service, sample_files.pdf())
@@ -168,17 +131,6 @@ def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(service: PiecesService) -> None
         assert dict(image.getexif()) == {}
 
 
-def test_a_heic_is_refused_where_jpg_is_and_under_a_wrong_name(service: PiecesService) -> None:
-    _take_only(service, "pdf")
-    refused = service.deposit("NATIDE06", heic(SMALL), "a.heic")
-    assert (refused.status_code, refused.get_json()["detail"]) == (
-        415, "Ce fichier est au format HEIC. Formats acceptés : PDF.",
-    )  # fmt: skip
-    wrong_extension = service.deposit("CINSIG03", heic(SMALL), "a.pdf")
-    assert wrong_extension.get_json()["reason"] == "mismatch"
-    assert "contenu est du HEIC" in wrong_extension.get_json()["detail"]
-
-
 def test_pages_are_joined_in_the_order_given(service: PiecesService) -> None:
     files = [
         ("recto.jpg", jpeg(SMALL)),
@@ -195,17 +147,6 @@ def test_pages_are_joined_in_the_order_given(service: PiecesService) -> None:
         pictures = [len(page.get_images()) for page in document.pages]
     assert pictures == [1, 1, 0, 0, 1]
     assert _deposit(service, *ids).get_json()["deposit"]["id"] == deposit["id"]
-
-
-def test_four_photographs_of_twelve_million_points_fit(service: PiecesService) -> None:
-    """Each takes half a second of processor time to be read and made a page."""
-    photograph = jpeg(photographed(large(sheet())))
-    ids = [_upload(service, photograph, f"{number}.jpg") for number in range(4)]
-    answer = _deposit(service, *ids)
-    assert answer.status_code == 201, answer.text
-    assert (answer.get_json()["deposit"]["pages"], answer.get_json()["deposit"]["look"]) == (4, [])
-    with pikepdf.open(io.BytesIO(service.download("NATIDE06").data)) as document:
-        assert len(document.pages) == 4
 
 
 def test_a_page_that_is_refused_is_named_and_the_others_stay(service: PiecesService) -> None:
@@ -228,20 +169,20 @@ def test_pages_that_are_too_large_together_name_the_heaviest(service: PiecesServ
     assert f"« a.pdf » ({file_size(len(heavy))})" in answer.get_json()["detail"]
 
 
-def test_what_is_no_page_is_not_joined(service: PiecesService) -> None:
-    ids = [_upload(service, jpeg(SMALL), "a.jpg"), _upload(service, sample_files.archive(), "pages.zip")]
-    answer = _deposit(service, *ids)
-    assert (answer.status_code, answer.get_json()["detail"]) == (
-        415, "« pages.zip » : Ce fichier est au format ZIP. Formats acceptés : PDF, PNG, JPG.",
-    )  # fmt: skip
-
-
-def test_a_piece_that_takes_no_pdf_takes_one_picture_alone(service: PiecesService) -> None:
+def test_a_format_that_the_piece_does_not_take_is_refused_also_as_a_page(service: PiecesService) -> None:
     _take_only(service, "jpg")
     ids = [_upload(service, sample_files.image("JPEG"), f"{number}.jpg") for number in range(2)]
     answer = _deposit(service, *ids)
     assert (answer.status_code, answer.get_json()["type"]) == (415, "/problems/format-refuse")
     assert _deposit(service, ids[0]).status_code == 201
+    _take_only(service, "pdf", version=3)
+    heic_where_pdf_is = service.deposit("NATIDE06", heic(SMALL), "a.heic")
+    pages = (_upload(service, jpeg(SMALL), "a.jpg"), _upload(service, sample_files.archive(), "pages.zip"))
+    no_page = _deposit(service, *pages)
+    assert [answer.status_code for answer in (heic_where_pdf_is, no_page)] == [415, 415]
+    assert heic_where_pdf_is.get_json()["detail"] == "Ce fichier est au format HEIC. Formats acceptés : PDF."
+    assert no_page.get_json()["detail"].startswith("« pages.zip » : Ce fichier est au format ZIP.")
+    assert service.deposit("CINSIG03", heic(SMALL), "a.pdf").get_json()["reason"] == "mismatch"
 
 
 def test_what_the_look_finds_is_shown_and_refuses_nothing(service: PiecesService) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
@@ -17,7 +17,7 @@ from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.pieces.domain.uploads import HOUR, MAX_OPEN_BYTES, MAX_OPEN_UPLOADS, uploads_per_hour
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.uploads import uploads
-from services.uploads.uploads import PURGE_BATCH, UPLOAD_EXPIRY, UPLOAD_GRACE
+from services.uploads.uploads import UPLOAD_EXPIRY, UPLOAD_GRACE
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES, OTHER
@@ -173,22 +173,6 @@ def test_an_upload_that_is_cancelled_or_that_nobody_goes_on_with_is_forgotten(se
         uploads.purge()
     assert _parts(service) == 0
     assert upload_state(service, new).status_code == 200
-
-
-def test_forgetting_many_lets_others_write_in_between(service: PiecesService) -> None:
-    most = PURGE_BATCH
-    _add_uploads(service, 2 * most + 1, touched_at=system_now() - UPLOAD_EXPIRY)
-    with service.app.app_context():
-        forgotten: list[int] = []
-
-        @event.listens_for(db.engine, "after_cursor_execute")
-        def count(connection: object, cursor: Any, statement: str, *_: object) -> None:
-            if statement.startswith("DELETE FROM uploads"):
-                forgotten.append(cursor.rowcount)
-
-        uploads.purge()
-        event.remove(db.engine, "after_cursor_execute", count)
-    assert [count for count in forgotten if count] == [most, most, 1]
 
 
 def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(service: PiecesService) -> None:

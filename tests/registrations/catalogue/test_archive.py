@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from services.chassis.errors import Invalid
-from services.registrations.catalogue import CatalogueError, read_archive
+from services.registrations.catalogue import read_archive
 from services.registrations.catalogue.archive import MAX_FILES, MAX_UNPACKED_BYTES
 from tests.documents.imports.exam_office import zip_of
 from tests.registrations.catalogue.small_exam import NOW, SMALL
@@ -58,11 +58,3 @@ def test_the_folder_of_exams_may_be_packed_within_another_one() -> None:
     for prefix in ("", "catalogue/"):
         catalogue = read_archive(zip_of({f"{prefix}cfg/exam.yaml": SMALL.encode()}), NOW)
         assert [exam.code for exam in catalogue.exams] == ["CFG"], prefix
-
-
-def test_an_archive_without_an_exam_says_what_a_catalogue_is() -> None:
-    with pytest.raises(CatalogueError) as refusal:
-        read_archive(zip_of({"lisez-moi.txt": b"rien"}), NOW)
-    [mistake] = refusal.value.mistakes
-    assert mistake.file == "archive"
-    assert "aucun examen ici" in mistake.text

@@ -5,18 +5,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from services.chassis.clock import PARIS
 from services.contracts import page_labels
 from services.reference import academies
 from services.registrations.catalogue import check
 from services.registrations.domain import facts, registration_form
-from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.epreuve_structure import structure_of
 from services.registrations.domain.registration_content import requested_pieces
 from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, ROOT, in_besancon, opening_of, session_of
-from tests.registrations.catalogue.small_exam import NOW
 from tests.registrations.domain.example_dossier import DOSSIER, with_tab_answers
-from tests.registrations.domain.example_specialites import BANQUE
 
 NOMENCLATURE = Path(__file__).parent / "bcn.csv"
 NINE = (
@@ -28,14 +23,7 @@ TWELVE = (
     "Qualification présentée / Acquis / Informations supplémentaires / Titre pour inscription / Epreuves / "
     "Récapitulatif / Conditions d'inscription / N° Inscription"
 )
-GUIDE_PIECES = ["CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP", "BTSPRESENT-BQ"]
-
-
 CANDIDATE = in_besancon(session_of(BTS, "2022"))
-
-
-def asked(dossier: Dossier) -> list[str]:
-    return [piece.code for piece in requested_pieces(dossier, facts.lookup(dossier))]
 
 
 def test_the_repository_s_catalogue_has_no_mistake() -> None:
@@ -47,18 +35,6 @@ def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order() -> None:
     assert " / ".join(tab.title for tab in EXAMS["DCG"].tabs) == TWELVE
 
 
-def test_besancon_s_window_codes_and_contact_are_the_guide_s() -> None:
-    besancon = opening_of(session_of(BTS, "2022"), "03")
-    texts = [
-        f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M}"
-        for instant in (besancon.opens, besancon.closes, besancon.deposit_opens, besancon.deposit_closes)
-    ]
-    assert texts == ["2021-10-01 12:00", "2021-10-25 12:00", "2021-10-04 00:00", "2021-11-01 00:00"]
-    assert (besancon.label, besancon.code_choice, besancon.code_pdf) == ("ACADÉMIE DE BESANCON", "2022-06", "2022-08")
-    assert besancon.contact.lines == ("1 chemin de l'olivier", "25000 BESANCON")
-    assert besancon.contact.email == "rectBesancon@ac-besancon.fr"
-
-
 def test_every_academie_is_open_in_the_guide_s_session_and_paris_answers_by_the_siec() -> None:
     year = session_of(BTS, "2022")
     assert {opening.academie for opening in year.openings} == {academie.code for academie in academies.all()}
@@ -67,39 +43,15 @@ def test_every_academie_is_open_in_the_guide_s_session_and_paris_answers_by_the_
     }
 
 
-def test_31310_has_the_guide_s_epreuves_in_its_order() -> None:
-    epreuves = structure_of(BTS.specialite("31310"), 2022).epreuves
-    delivered, guide = (
-        [(epreuve.code, epreuve.label, epreuve.unit) for epreuve in each]
-        for each in (epreuves, BANQUE.versions[0].epreuves)
-    )
-    assert delivered == guide
-    later = structure_of(BTS.specialite("31310"), 2023).epreuves
-    assert [epreuve.code for epreuve in epreuves if epreuve not in later] == ["C-ANGL"]
-    assert [epreuve.code for epreuve in epreuves if epreuve.hidden_on_pdf] == ["E2-A", "E2-B"]
-    assert {epreuve.modes.get("R3", epreuve.modes.get("*")) for epreuve in epreuves if epreuve.code != "E4"} == {
-        "ponctuel"
-    }
-
-
-def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide_and_others_by_other_answers() -> None:
-    assert asked(CANDIDATE) == GUIDE_PIECES
-    assert [piece.code for piece in BTS.pieces if piece.proves_version] == ["CINSIG03"]
+def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:
     for tab, answers, owed, not_owed in (
         ("epreuves", {"position-EF3": "non_inscrit"}, set(), {"BTSEE-EF3"}),
         ("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, {"BTSRELEV1"}, set()),
         ("candidature", {"categorie": "410", "etablissement": "CNED"}, {"BTSCNED1"}, {"BTSETAS4"}),
     ):
-        pieces = set(asked(with_tab_answers(tab, answers, CANDIDATE)))
+        dossier = with_tab_answers(tab, answers, CANDIDATE)
+        pieces = {piece.code for piece in requested_pieces(dossier, facts.lookup(dossier))}
         assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
-
-
-def test_a_demonstration_session_is_open_with_specialites_of_its_year() -> None:
-    rolling = session_of(BTS, "2027")
-    assert rolling.label == "BTS 2027"
-    assert "31310" not in rolling.specialites
-    assert "31213" in rolling.specialites
-    assert all(opening.opens <= NOW < opening.closes for opening in rolling.openings)
 
 
 def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_category_says_for_whom_it_is() -> None:
@@ -115,20 +67,6 @@ def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -
         found = registration_form.search(dossier, tab, "specialite", typed)
         advice = registration_form.search_advice(dossier, tab, "specialite", typed) or ""
         assert found or "proposée par ce portail jusqu'à la session" in advice, typed
-
-
-def test_facultatives_are_three_until_2024_and_two_afterwards() -> None:
-    uses = [use for use in BTS.rules if use.name == "facultatives_at_most"]
-    assert [(use.parameters["max"], use.parameters["max_referentiel"], use.first, use.last) for use in uses] == [
-        (3, 2, None, 2024),
-        (2, 1, 2025, None),
-    ]
-
-
-def test_reims_closes_at_18_on_the_31_january_2020_for_the_twelve_tabs() -> None:
-    reims = opening_of(session_of(EXAMS["DCG"], "2020"), "19")
-    assert f"{reims.closes.astimezone(PARIS):%Y-%m-%d %H:%M}" == "2020-01-31 18:00"
-    assert reims.contact.lines == ("1, Rue Navier", "51082 REIMS CEDEX")
 
 
 def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:

@@ -3,17 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from services.contracts.registration_rules import CODE_LENGTH
 from services.registrations.catalogue import check, load_exams, yaml_nodes
-from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
 from tests.registrations.catalogue.exam_mistakes import MISTAKES, MISTAKES_OF_A_WHOLE_SECTION
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, with_change, written
 
 
 @pytest.mark.parametrize("mistake", [*MISTAKES, *MISTAKES_OF_A_WHOLE_SECTION], ids=lambda mistake: mistake[2])
-def test_each_mistake_is_told_with_its_file_its_line_and_how_to_mend_it(
-    tmp_path: Path, mistake: tuple[str, str, str]
-) -> None:
+def test_each_mistake_is_told_with_its_line_and_how_to_mend_it(tmp_path: Path, mistake: tuple[str, str, str]) -> None:
     old, new, expected = mistake
     text, line = with_change(old, new)
     messages = [message for message in mistakes(written(tmp_path, text)) if expected in message]
@@ -44,13 +40,6 @@ def test_one_acronym_is_refused_for_two_specialites_of_a_session_unless_they_are
     assert load_exams(written(tmp_path, text), NOW)
 
 
-@pytest.mark.parametrize(
-    "code", ["A" * CODE_LENGTH, "É" * (MAX_ENCODED_BYTES // 6), "'" + "." * (MAX_ENCODED_BYTES // 3 - 1) + "'"]
-)
-def test_a_code_as_long_as_other_services_can_keep_is_accepted(tmp_path: Path, code: str) -> None:
-    assert load_exams(written(tmp_path, SMALL.replace("ID1", code)), NOW)
-
-
 def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     text = SMALL.replace("kind: epreuves", "kind: epreuve").replace("form: F1", "form: F2")
     written(tmp_path, text, langues2="- {key: a}")
@@ -65,11 +54,6 @@ def test_an_opening_may_have_its_own_word_on_mails_of_refusals(tmp_path: Path, o
     text, _ = with_change('code_choice: "2026-06"', f'code_choice: "2026-06"\n        mail_non_conforme: {own}')
     (exam,) = load_exams(written(tmp_path, text if own else SMALL), NOW)
     assert exam.sessions[0].openings[0].refusal_mails is read
-
-
-def test_the_same_academie_twice_is_an_overlap(tmp_path: Path) -> None:
-    (message,) = mistakes(written(tmp_path, SMALL + SMALL[SMALL.index('      - academie: "03"') :]))
-    assert "fenêtres qui se chevauchent pour ACADÉMIE DE BESANCON" in message
 
 
 def test_an_alias_that_contains_itself_is_refused(tmp_path: Path) -> None:
@@ -96,16 +80,15 @@ def test_two_sessions_of_one_label_are_refused_since_staff_could_not_tell_them_a
     assert mistake.startswith("cfg/sessions/second.yaml:3: doublon de l'intitulé de session « CFG 2026 »")
 
 
-def test_a_section_may_be_a_sibling_file_but_not_written_twice(tmp_path: Path) -> None:
+def test_a_section_may_be_a_sibling_file_but_nothing_is_written_twice_or_misspelt(tmp_path: Path) -> None:
     forms = '- {code: F1, title: "Formulaire", paragraphs: ["Je demande…"]}\n'
     alone = SMALL.replace("forms:\n  " + forms, "")
     assert load_exams(written(tmp_path / "a", alone, forms=forms), NOW)
     assert "doublon de « forms »" in mistakes(written(tmp_path / "b", SMALL, forms=forms))[0]
-
-
-def test_a_misspelt_section_is_not_taken_for_a_list(tmp_path: Path) -> None:
-    messages = mistakes(written(tmp_path, SMALL, peices="- {code: X}"))
-    assert messages == ["cfg/peices.yaml:1: section inconnue « peices » : écrire « pieces »"]
+    misspelt = mistakes(written(tmp_path / "c", SMALL, peices="- {code: X}"))
+    assert misspelt == ["cfg/peices.yaml:1: section inconnue « peices » : écrire « pieces »"]
+    twice = mistakes(written(tmp_path / "d", SMALL + SMALL[SMALL.index('      - academie: "03"') :]))
+    assert "fenêtres qui se chevauchent pour ACADÉMIE DE BESANCON" in twice[0]
 
 
 def test_a_latin_1_file_is_refused_rather_than_garbled(tmp_path: Path) -> None:
@@ -114,9 +97,7 @@ def test_a_latin_1_file_is_refused_rather_than_garbled(tmp_path: Path) -> None:
     assert "cfg/texts.yaml:1: le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8" in mistakes(tmp_path)
 
 
-def test_the_command_prints_one_line_a_mistake_and_ends_with_one(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_prints_a_line_a_mistake_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text, line = with_change("form: F1", "form: F2")
     assert check.main([str(written(tmp_path, text))]) == 1
     message = f"{tmp_path}/cfg/exam.yaml:{line}: formulaire que personne ne définit « F2 » : écrire « F1 »\n"

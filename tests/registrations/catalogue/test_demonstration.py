@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.clock import PARIS
-from services.registrations.catalogue import load_exams, with_current_demonstrations, with_running_demonstrations
+from services.registrations.catalogue import load_exams, with_current_demonstrations
 from services.registrations.catalogue.replacement import STEP_DAYS
 from services.registrations.domain.exam_definition import Exam, Session
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
@@ -58,21 +58,24 @@ def test_the_year_is_that_of_the_first_epreuves_after_the_window(tmp_path: Path,
     assert session.closes == paris(year + 1, 1, 1)
 
 
+def test_mistakes_of_a_demonstration_session_are_told_and_a_dated_one_of_its_year_comes_first(tmp_path: Path) -> None:
+    exam = loaded(tmp_path / "dated", paris(2025, 11, 25))
+    assert [(session.name, session.demonstration) for session in exam.sessions] == [("2026", False)]
+    for number, (old, new, mistake) in enumerate(
+        (
+            ("    label:", "    year: 2027\n    label:", "l'année d'une session de démonstration suit ses dates"),
+            ("CFG {year}", "CFG", "l'intitulé d'une session de démonstration change chaque année"),
+        )
+    ):
+        text = ROLLING.replace(old, new)
+        [told] = mistakes(written(tmp_path / str(number), SMALL, sessions__demonstration=text))
+        assert told.startswith(f"cfg/sessions/demonstration.yaml:2: {mistake}")
+
+
 def test_a_session_is_open_whatever_the_day(tmp_path: Path) -> None:
     days = [NOW + timedelta(days=day) for day in range(0, 400, 23)]
     openings = {now: rolling(loaded(tmp_path, now)).openings[0] for now in days}
     assert [now for now, opening in openings.items() if not opening.opens <= now < opening.closes] == []
-
-
-def test_a_year_that_has_a_dated_session_gets_no_demonstration_one(tmp_path: Path) -> None:
-    exam = loaded(tmp_path, paris(2025, 11, 25))
-    assert [(session.name, session.demonstration) for session in exam.sessions] == [("2026", False)]
-
-
-def test_nothing_moves_while_the_window_is_open_nor_ever_a_dated_session(tmp_path: Path) -> None:
-    exam = loaded(tmp_path)
-    assert with_current_demonstrations(exam, NOW + timedelta(days=20)) is exam
-    assert with_current_demonstrations(exam, paris(2030, 1, 1)).session("2026") == exam.session("2026")
 
 
 def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening_does_not(tmp_path: Path) -> None:
@@ -82,11 +85,10 @@ def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening
     assert now < after.closes <= now + timedelta(days=STEP_DAYS + 1)
     assert after.closes.astimezone(PARIS).hour == 12
     assert after.deposit_closes >= after.closes
-
-
-def test_an_end_never_goes_beyond_the_session_s_own(tmp_path: Path) -> None:
-    exam = with_current_demonstrations(loaded(tmp_path), paris(2027, 12, 31, 12))
-    assert rolling(exam).openings[0].closes == paris(2028, 1, 1)
+    assert with_current_demonstrations(exam, NOW + timedelta(days=20)) is exam, "while the window is open"
+    assert with_current_demonstrations(exam, paris(2030, 1, 1)).session("2026") == exam.session("2026")
+    last = rolling(with_current_demonstrations(exam, paris(2027, 12, 31, 12))).openings[0]
+    assert last.closes == paris(2028, 1, 1), "not beyond the session's own end"
 
 
 def test_once_a_session_is_over_the_next_year_s_is_made_and_is_open(tmp_path: Path) -> None:
@@ -97,36 +99,5 @@ def test_once_a_session_is_over_the_next_year_s_is_made_and_is_open(tmp_path: Pa
     assert all(opening.opens <= now < opening.closes for opening in session.openings)
     assert session.closes == paris(2029, 1, 1)
     assert exam.session("2027") is not None
-    now = paris(2031, 6, 1)  # after years without a run
-    session = rolling(with_current_demonstrations(exam, now))
-    assert session.year == 2031
-    assert session.openings[0].opens <= now < session.openings[0].closes
-
-
-def test_a_reload_shifts_no_date_of_a_running_session(tmp_path: Path) -> None:
-    stored, later = loaded(tmp_path / "a"), NOW + timedelta(days=10)
-    again = with_running_demonstrations(stored, loaded(tmp_path / "b", later), later)
-    assert rolling(again).openings[0].opens == rolling(stored).openings[0].opens
-    much_later = paris(2027, 6, 1)  # the files alone would say 2028
-    years_later = with_running_demonstrations(stored, loaded(tmp_path / "c", much_later), much_later)
-    assert [session.name for session in years_later.sessions] == ["2026", "2027"]
-    assert with_running_demonstrations(None, stored, NOW) == stored, "a first load carries nothing over"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "mistake"),
-    [
-        (
-            "    label:",
-            "    year: 2027\n    label:",
-            "2: l'année d'une session de démonstration suit ses dates : la retirer",
-        ),
-        ('30, at: "12:00"', '30, at: "23:59"', "10: 23:59 n'est pas une fin : écrire le lendemain 00:00"),
-        ("CFG {year}", "CFG", "2: l'intitulé d'une session de démonstration change chaque année : y écrire {year}"),
-    ],
-)
-def test_a_mistake_in_a_demonstration_session_is_told(tmp_path: Path, old: str, new: str, mistake: str) -> None:
-    text = ROLLING.replace(old, new)
-    assert mistakes(written(tmp_path, SMALL, sessions__demonstration=text)) == [
-        f"cfg/sessions/demonstration.yaml:{mistake}"
-    ]
+    years_later = rolling(with_current_demonstrations(exam, paris(2031, 6, 1)))
+    assert years_later.year == 2031

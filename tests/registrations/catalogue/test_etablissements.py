@@ -43,10 +43,6 @@ def test_the_public_annuaire_s_columns_are_understood(tmp_path: Path) -> None:
     ]
 
 
-def test_a_catalogue_without_establishments_has_none(tmp_path: Path) -> None:
-    assert etablissements(tmp_path) == ()
-
-
 def test_what_is_wrong_or_longer_than_its_column_is_told_with_its_line(tmp_path: Path) -> None:
     wrong = {
         "0250013E,LP,lycee": "numéro d'établissement faux « 0250013E » : sept chiffres et leur lettre clé (D)",

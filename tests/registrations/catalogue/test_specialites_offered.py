@@ -1,13 +1,11 @@
 """Whoever chooses a spécialité that a session of the BTS offers comes to the end of the tabs."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import Structure
 from tests.registrations.catalogue.bts_dossiers import BTS, OFFERED, dossier, structure
-from tests.registrations.domain.example_dossier import as_saved
 
 MOST_TAKEN = (
     "31213 MCO, 31212 NDRC, 31408 CG, 32409 SAM, 32613 SIO, 32614 SIO, 31215 CI, 31312 PI, 31103 GTLA, 34401 MOS"
@@ -15,23 +13,13 @@ MOST_TAKEN = (
 DOSSIERS = {pair: dossier(*pair) for pair in OFFERED}
 
 
-def failing(holds: Callable[[Dossier, Structure], bool], offered: Iterable[tuple[str, str]] = OFFERED) -> list[str]:
+def failing(holds: Callable[[Dossier, Structure], bool]) -> list[str]:
     """The sessions and spécialités for whose candidate that does not hold."""
-    return [
-        f"{session} {code}" for session, code in offered if not holds(DOSSIERS[session, code], structure(session, code))
-    ]
+    return [" ".join(pair) for pair in OFFERED if not holds(DOSSIERS[pair], structure(*pair))]
 
 
 def test_every_tab_is_filled_without_a_remark() -> None:
     assert failing(lambda candidate, _: registration_form.all_tab_errors(candidate) == ()) == []
-
-
-def test_the_recap_lists_the_epreuves_of_the_file_in_its_order() -> None:
-    def is_listed(candidate: Dossier, of_file: Structure) -> bool:
-        shown = [(line.code, line.label) for line in registration_form.recap(candidate).epreuves]
-        return shown == [(epreuve.code, epreuve.label) for epreuve in of_file.epreuves]
-
-    assert failing(is_listed) == []
 
 
 def test_every_language_that_is_sat_is_named() -> None:
@@ -44,28 +32,6 @@ def test_every_language_that_is_sat_is_named() -> None:
         return languages.isdisjoint(unnamed)
 
     assert failing(is_named) == []
-
-
-def test_who_comes_through_the_portal_is_evaluated_ponctuellement() -> None:
-    def is_ponctuel(candidate: Dossier, _: Structure) -> bool:
-        return {line.mode_label for line in registration_form.recap(candidate).epreuves} <= {"Ponctuel", None}
-
-    assert failing(is_ponctuel) == []
-
-
-def test_engagement_etudiant_is_offered_and_asks_for_its_form() -> None:
-    def asks(candidate: Dossier, _: Structure) -> bool:
-        return "BTSEE-EF3" in [piece.code for piece in as_saved(candidate).pieces]
-
-    assert failing(asks) == []
-
-
-def test_since_2025_there_are_nine_epreuves_and_two_facultatives_at_most() -> None:
-    def is_within(_: Dossier, of_file: Structure) -> bool:
-        kinds = Counter(epreuve.kind for epreuve in of_file.epreuves if epreuve.parent is None)
-        return kinds["obligatoire"] <= 9 and kinds["facultative"] <= 2
-
-    assert failing(is_within, [pair for pair in OFFERED if int(pair[0]) >= 2025]) == []
 
 
 def test_the_demonstration_session_offers_the_most_taken_by_their_acronyms() -> None:

@@ -48,15 +48,12 @@ def told(before: Exam | None, after: Exam) -> list[str]:
     return [sentence(difference) for difference in differences(before, after)]
 
 
-def test_a_new_exam_is_one_line_and_an_equal_one_none(exam: Exam) -> None:
-    assert told(None, exam) == ["+ CFG : « nouvel examen, 1 session(s) »"]
-    assert told(exam, exam) == []
-
-
 def test_a_change_names_where_it_stands_and_both_values(exam: Exam) -> None:
     session = exam.sessions[0]
     opening = replace(session.openings[0], closes=session.openings[0].closes + timedelta(days=1))
     changed = replace(exam, sessions=(replace(session, openings=(opening,)),))
+    assert told(None, exam) == ["+ CFG : « nouvel examen, 1 session(s) »"]
+    assert told(exam, exam) == []
     where = "CFG, session 2026, ouverture 03, fermeture"
     assert told(exam, changed) == [f"{where} : « 25/10/2025 à 12:00 » → « 26/10/2025 à 11:00 »"]
 

@@ -65,10 +65,3 @@ def position(dossier: Dossier, code: str) -> str:
 def shown_epreuves(dossier: Dossier) -> dict[str, EpreuveField]:
     """What « Epreuves » shows, by code."""
     return {epreuve.code: epreuve for epreuve in registration_form.tab_view(dossier, EPREUVES).epreuves or ()}
-
-
-def offered_options(dossier: Dossier, code: str) -> list[str]:
-    """The languages that « Epreuves » offers for an épreuve."""
-    option = shown_epreuves(dossier)[code].option
-    assert option
-    return [offered.value for offered in option.options]

@@ -6,7 +6,6 @@ import pytest
 
 from services.registrations.domain import registration_form, rules
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.exam_definition import RuleUse
 from tests.registrations.domain.example_dossier import (
     BTS,
     DOSSIER,
@@ -16,7 +15,15 @@ from tests.registrations.domain.example_dossier import (
     with_answers,
     with_tab_answers,
 )
-from tests.registrations.domain.tab_reading import ACQUIS, acquis_errors, field, found, position, shown_epreuves, told
+from tests.registrations.domain.tab_reading import (
+    ACQUIS,
+    acquis_errors,
+    found,
+    pointers,
+    position,
+    shown_epreuves,
+    told,
+)
 
 
 def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
@@ -53,9 +60,6 @@ def test_a_mark_below_ten_is_reported_in_the_progressive_form_only() -> None:
 @pytest.mark.parametrize("mark", ["21", "-1", "douze", "12,555", "1e1", "٥", "12.5.1"])
 def test_a_mark_that_is_none_is_refused(mark: str) -> None:
     assert acquis_errors(keeping("E1", mark)) == ["E1 : la note est un nombre de 0 à 20, par exemple 12,5."]
-
-
-def test_a_kept_unit_needs_its_mark() -> None:
     assert acquis_errors(keeping("E1", "")) == ["E1 : indiquez la note obtenue pour conserver cette épreuve."]
 
 
@@ -78,11 +82,8 @@ def test_all_reasons_are_given_at_once() -> None:
 def test_only_a_leaf_unit_that_is_mandatory_is_kept(code: str) -> None:
     assert len(acquis_errors(keeping(code, "15"))) == 1
     assert position(keeping(code, "15"), code) == "Inscrit"
-
-
-def test_a_maitresse_printing_a_unit_is_kept_by_its_children_alone() -> None:
     mco = with_answers("qualification", keeping("E2", "15"), specialite="31213")
-    assert "choisissez parmi E21, E22" in acquis_errors(mco)[0]
+    assert "choisissez parmi E21, E22" in acquis_errors(mco)[0], "though the maîtresse prints a unit"
 
 
 def test_e4_is_kept_when_both_its_parts_are_and_the_parts_of_e2_follow_it() -> None:
@@ -111,17 +112,15 @@ def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professiona
     assert acquis_errors(with_diploma("dut", "E1")) == []
     assert position(with_diploma("dut", "E1"), "E1") == "Dispensé"
     assert acquis_errors(with_diploma("anglais", "C-ANGL")) == []
-    assert "ne donne pas droit" in acquis_errors(with_diploma("etranger", "E1"))[0]
     assert "professionnelle" in acquis_errors(with_diploma("dut", "E3"))[0]
-
-
-def test_a_foreign_diploma_keeps_nothing_and_is_asked_to_tick_nothing() -> None:
-    foreign = with_tab_answers("acquis", {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": "etranger"})
-    assert "Aucune épreuve" in field(foreign, ACQUIS, "diplome-unites").label
-    assert acquis_errors(foreign) == []
-    assert acquis_errors(with_tab_answers("acquis", {"diplome-titre": "dut"}, foreign)) == [
-        "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case."
-    ]
+    assert acquis_errors(with_diploma("dut", "E5", law="oui")) == [], "economics and law, with its validated unit"
+    shared = with_tab_answers("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
+    assert acquis_errors(shared) == []
+    assert found(shared, ACQUIS, "diplome-specialite", "management") == ["31213"]
+    for title, code in (("etranger", "E1"), ("dut", "E5"), ("bts_autre", "E1")):
+        assert "ne donne pas droit" in acquis_errors(with_diploma(title, code, law="non"))[0], title
+    assert acquis_errors(with_diploma("etranger")) == [], "it opens nothing that could be ticked"
+    assert "décochez la case" in acquis_errors(with_diploma("dut"))[0]
 
 
 @pytest.mark.parametrize(("year", "is_refused"), [("2022", False), ("2023", True)])
@@ -136,18 +135,6 @@ def test_a_diploma_that_dispenses_is_obtained_by_the_sessions_year(year: str, is
 def test_no_diploma_is_of_ones_early_childhood(year: str, is_refused: bool) -> None:
     refusals = acquis_errors(with_tab_answers("acquis", {"diplome-annee": year}, with_diploma("dut", "E1")))
     assert any("vous n'aviez pas" in refusal for refusal in refusals) is is_refused
-
-
-def test_a_bts_obtained_dispenses_of_the_units_it_shares() -> None:
-    shared = with_tab_answers("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
-    assert acquis_errors(shared) == []
-    assert "ne donne pas droit" in acquis_errors(with_diploma("bts_autre", "E1"))[0]
-    assert found(shared, ACQUIS, "diplome-specialite", "management") == ["31213"]
-
-
-def test_economics_law_needs_its_validated_unit() -> None:
-    assert acquis_errors(with_diploma("dut", "E5", law="oui")) == []
-    assert "ne donne pas droit" in acquis_errors(with_diploma("dut", "E5", law="non"))[0]
 
 
 def test_the_vae_box_dispenses_of_something_and_says_so_on_the_confirmation() -> None:
@@ -174,27 +161,11 @@ def test_marks_of_several_sessions_are_kept_each_for_its_own_years() -> None:
     assert acquis_errors(older) == ["E5 : une note se conserve 5 ans ; celle de 2016 n'est plus valable."]
 
 
-@pytest.mark.parametrize("year", ["19", "2022", "demain"])
-def test_the_year_of_a_mark_precedes_the_session_kept_or_not(year: str) -> None:
-    typed = {"meme_bts-note-E5": "4", "meme_bts-annee-E5": year}
-    errors = registration_form.tab_errors(with_tab_answers("acquis", typed), ACQUIS)
-    assert [error.pointer for error in errors] == ["#/meme_bts-annee-E5"]
-
-
-@pytest.mark.parametrize("year", ["", "21", "2022", "demain"])
-def test_the_year_of_an_open_box_precedes_the_session(year: str) -> None:
-    errors = registration_form.tab_errors(with_tab_answers("acquis", {"meme_bts-annee": year}), ACQUIS)
-    assert [error.pointer for error in errors] == ["#/meme_bts-annee"]
-
-
-def test_a_closed_box_asks_nothing() -> None:
+@pytest.mark.parametrize("year", ["21", "2022", "demain"])
+def test_the_year_of_a_mark_or_an_open_box_precedes_the_session_and_a_closed_one_asks_nothing(year: str) -> None:
+    for typed in ({"meme_bts-annee": year}, {"meme_bts-note-E5": "4", "meme_bts-annee-E5": year}):
+        assert pointers(with_tab_answers("acquis", typed), ACQUIS) == [list(typed)[-1]]
     assert acquis_errors(replace(DOSSIER, answers={**DOSSIER.answers, "acquis": {"vae-garder-E1": "oui"}})) == []
-
-
-def test_five_years_is_a_parameter_of_the_exam() -> None:
-    uses = tuple(RuleUse("benefice", {"years": 2}) if use.name == "benefice" else use for use in BTS.rules)
-    strict = replace(keeping("E1", "12", "2019"), exam=replace(BTS, rules=uses))
-    assert "2 ans" in acquis_errors(strict)[0]
 
 
 def test_the_english_certification_ends_with_session_2022() -> None:

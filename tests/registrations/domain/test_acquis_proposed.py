@@ -34,12 +34,15 @@ def ticked(dossier: Dossier) -> list[str]:
     return [field.name.rpartition("garder-")[2] for field in boxes]
 
 
-def test_a_mark_that_gives_a_right_is_kept_without_a_word_more() -> None:
+def test_a_mark_that_gives_a_right_is_kept_and_a_unit_without_one_neither_kept_nor_asked_for() -> None:
     opened = sent(with_acquis({"meme_bts": "oui"}), OPENED)
+    assert "E1" in ticked(opened)
+    assert acquis_errors(opened) == []
+    assert position(opened, "E1") == "Inscrit"
     typed = sent(opened, {"meme_bts-note-E1": "12,5"})
     assert acquis_errors(typed) == []
-    assert position(typed, "E1") == "Bénéfice"
     assert told(typed)["E1 - Culture générale et expression"] == "Bénéfice (12,5/20)"
+    assert ticked(with_acquis({"vae": "oui", "vae-annee": "2020"})) == [], "those of a VAE the candidate ticks"
 
 
 def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
@@ -51,13 +54,6 @@ def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
     assert told(again)["E1 - Culture générale et expression"] == "Note non conservée : 12/20"
 
 
-def test_units_without_a_mark_are_neither_kept_nor_asked_for() -> None:
-    opened = sent(with_acquis({"meme_bts": "oui"}), OPENED)
-    assert "E1" in ticked(opened)
-    assert acquis_errors(opened) == []
-    assert position(opened, "E1") == "Inscrit"
-
-
 def test_a_mark_too_low_is_sat_again_and_the_page_says_why() -> None:
     typed = sent(with_acquis(OPENED), {"meme_bts-note-E3": "8"})
     assert acquis_errors(typed) == []
@@ -67,11 +63,8 @@ def test_a_mark_too_low_is_sat_again_and_the_page_says_why() -> None:
     assert hint == "Une note inférieure à 10 ne se conserve que sous la forme progressive : l'épreuve est à repasser."
     insisted = sent(typed, {"meme_bts-garder-E3": "oui"})
     assert any("forme progressive" in reason for reason in acquis_errors(insisted))
-
-
-def test_in_the_progressive_form_a_low_mark_is_proposed_too() -> None:
-    typed = sent(with_acquis(OPENED, with_answers("qualification", forme="progressive")), {"meme_bts-note-E3": "8"})
-    assert position(typed, "E3") == "Report"
+    progressive = with_acquis(OPENED, with_answers("qualification", forme="progressive"))
+    assert position(sent(progressive, {"meme_bts-note-E3": "8"}), "E3") == "Report"
 
 
 def test_what_a_diploma_opens_is_proposed_and_can_be_unticked() -> None:
@@ -81,16 +74,9 @@ def test_what_a_diploma_opens_is_proposed_and_can_be_unticked() -> None:
     unticked = sent(sent(shown, untick="diplome-garder-E1"))
     assert ticked(unticked) == []
     assert position(unticked, "E1") == "Inscrit"
-
-
-def test_a_unit_kept_already_is_not_proposed_by_the_diploma_too() -> None:
-    with_kept_unit = sent(with_acquis(OPENED), {"meme_bts-note-E1": "12"})
-    both = with_acquis({**with_kept_unit.answers["acquis"], "diplome": "oui", "diplome-montrees": "", **DIPLOMA})  # type: ignore[dict-item]
-    assert ticked(both).count("E1") == 1
-
-
-def test_units_of_a_vae_are_those_that_the_candidate_ticks() -> None:
-    assert ticked(with_acquis({"vae": "oui", "vae-annee": "2020"})) == []
+    kept = sent(with_acquis(OPENED), {"meme_bts-note-E1": "12"}).answers["acquis"]
+    both = with_acquis({**kept, "diplome": "oui", "diplome-montrees": "", **DIPLOMA})  # type: ignore[dict-item]
+    assert ticked(both).count("E1") == 1, "kept already"
 
 
 def test_answers_of_an_earlier_page_keep_their_meaning() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -30,7 +31,8 @@ NAMES = (
 )
 WORDS = "oui non globale progressive inscrit non_inscrit benefice anglais allemand"
 CODES = "100 320 410 CNED 31213 2021 12,5 8 99999"
-VALUES = st.sampled_from(("", *WORDS.split(), *CODES.split(), "\u0000", "é" * (ANSWER_LENGTH + 1)))
+HOSTILE: tuple[Any, ...] = ("\x00\x1b[2J<script>alert(1)</script>", "\u202eevil", ["a"], [], "é" * (ANSWER_LENGTH + 1))
+VALUES = st.sampled_from(("", *WORDS.split(), *CODES.split(), *HOSTILE))
 
 
 def changed(changes: dict[tuple[str, str], str]) -> Dossier:

@@ -32,9 +32,7 @@ SHORTER = "La durée des inscriptions passe de 30 jours à {}."
         (at("2021-12-01 00:00"), {"closes": at("2021-11-05 12:00")}, ("déjà passée",)),
     ],
 )
-def test_each_thing_that_candidates_lose_has_its_sentence(
-    now: datetime, changed: dict[str, datetime], lost: tuple[str, ...]
-) -> None:
+def test_what_candidates_lose_is_told(now: datetime, changed: dict[str, datetime], lost: tuple[str, ...]) -> None:
     sentences = losses(BEFORE, replace(BEFORE, **changed), now)
     assert len(sentences) == len(lost), sentences
     assert all(words in sentence for words, sentence in zip(lost, sentences, strict=True)), sentences

@@ -1,7 +1,7 @@
 """Windows, half-open and told in Paris time, and the choices that lead to one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -47,29 +47,10 @@ def test_a_window_is_told_with_its_dates_in_the_guides_words_while_it_is_open() 
         "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)."
     )
     for instant, words in ((OPENS - SECOND, "pas encore ouvertes"), (CLOSES, "fermées")):
-        sentence = windows.sentence(WINDOW, instant)
-        assert words in sentence
-        assert "01 octobre 2021 12:00" in sentence
-        assert "25 octobre 2021 12:00" in sentence
-
-
-def test_an_exclusive_midnight_is_shown_as_the_minute_before() -> None:
-    assert "31 octobre 2021 23:59" in windows.sentence(window(OPENS, at("2021-11-01 00:00")), OPENS)
-    assert windows.closing(at("2021-11-01 00:00")) == "31/10/2021 à 23:59"
-
-
-@pytest.mark.parametrize(
-    ("closes", "last_second_utc"),
-    [
-        # The hour 02:00-03:00 happens twice on 31 October 2021 and never on 27 March 2022.
-        (at("2021-10-31 03:00"), datetime(2021, 10, 31, 1, 59, 59, tzinfo=UTC)),
-        (at("2022-03-27 03:00"), datetime(2022, 3, 27, 0, 59, 59, tzinfo=UTC)),
-    ],
-)
-def test_the_nights_when_clocks_change_close_at_the_paris_hour(closes: datetime, last_second_utc: datetime) -> None:
-    opens = at("2021-10-01 12:00")
-    assert windows.may_register(window(opens, closes), last_second_utc)
-    assert not windows.may_register(window(opens, closes), last_second_utc + SECOND)
+        assert words in windows.sentence(WINDOW, instant)
+    midnight = at("2021-11-01 00:00")
+    assert "31 octobre 2021 23:59" in windows.sentence(window(OPENS, midnight), OPENS), "an exclusive midnight"
+    assert windows.closing(midnight) == "31/10/2021 à 23:59"
 
 
 BESANCON = OpeningView("BTS-2022-03", "", BTS, BTS.sessions[0], BTS.sessions[0].openings[0])
@@ -100,18 +81,15 @@ def information(purpose: Purpose, academie: str, instant: object = DURING) -> Op
     return given
 
 
-def test_the_first_choice_is_between_examen_and_concours() -> None:
-    assert labels(picking(Purpose.CONSULT)) == ["Examen", "Concours"]
-
-
 def test_each_choice_leads_to_the_next_and_is_summed_up() -> None:
     academie = picking(Purpose.REGISTER, "Examen", "BTS", "2022")
+    assert labels(picking(Purpose.CONSULT)) == ["Examen", "Concours"]
     assert labels(picking(Purpose.REGISTER, "Examen")) == ["BREVET DE TECHNICIEN SUPERIEUR"]
     assert labels(picking(Purpose.REGISTER, "Examen", "BTS")) == ["BTS 2022"]
     assert labels(academie) == ["ACADÉMIE DE BESANCON - (2022-06)"]
     assert [step.value_label for step in academie.steps] == ["Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022"]
-    assert academie.next
-    assert academie.next.question == "Sélectionner une académie ou un pays d'inscription"
+    assert information(Purpose.REGISTER, "03").opening_id == "BTS-2022-03"
+    assert picking(Purpose.CONSULT, "<script>").steps == (), "what is invented is not repeated on the page"
 
 
 def test_consulting_shows_what_is_not_open_yet() -> None:
@@ -121,21 +99,6 @@ def test_consulting_shows_what_is_not_open_yet() -> None:
     ]
     amiens = information(Purpose.CONSULT, "20")
     assert (amiens.state, "30 novembre 2021 23:59" in amiens.sentence) == ("not_yet", True)
-
-
-def test_academies_are_offered_by_their_name_without_its_article() -> None:
-    named = {"18": "ACADÉMIE D'ORLEANS-TOURS", "19": "ACADÉMIE DE REIMS"}
-    others = [opening(AMIENS, academie=code, label=label) for code, label in named.items()]
-    offered = labels(picking(Purpose.CONSULT, "Examen", "BTS", "2022", views=(*reversed(others), *VIEWS)))
-    names = [label.partition(" - ")[0].rpartition(" ")[2] for label in offered]
-    assert names == ["D'AMIENS", "BESANCON", "D'ORLEANS-TOURS", "REIMS"]
-
-
-def test_the_end_of_the_choices_says_the_dates_and_the_residence_notice() -> None:
-    besancon = information(Purpose.REGISTER, "03")
-    assert (besancon.state, besancon.opening_id) == ("open", "BTS-2022-03")
-    assert besancon.sentence.startswith("Les inscriptions sont ouvertes du 01 octobre 2021 12:00")
-    assert besancon.residence_notice.startswith("Vous devez sélectionner")
 
 
 def test_only_what_is_open_can_be_registered_for() -> None:
@@ -154,7 +117,3 @@ def test_a_domaine_with_nothing_open_says_so_and_shows_no_list() -> None:
 def test_a_closed_session_is_no_longer_consulted() -> None:
     assert picking(Purpose.CONSULT, "Examen", instant=at("2022-12-31 00:00")).empty_message == NOTHING_OPEN
     assert information(Purpose.CONSULT, "03", at("2022-12-30 23:59")).state == "closed"
-
-
-def test_an_invented_choice_is_not_repeated_on_the_page() -> None:
-    assert picking(Purpose.CONSULT, "<script>").steps == ()

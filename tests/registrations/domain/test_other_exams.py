@@ -96,10 +96,6 @@ def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
     assert (opened[consent], opened[renouncing]) == ("Oui", "Non")
 
 
-def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
-    assert pointers(with_answers("modalites", TWELVE_DOSSIER, accepte=""), 1) == ["accepte"]
-
-
 def test_a_question_appears_and_disappears_with_the_answer_it_depends_on() -> None:
     shown = registration_form.tab_view(TWELVE_DOSSIER, 8)
     assert [(field.name, field.refresh) for field in shown.fields()] == [("titre", True)]
@@ -127,22 +123,11 @@ def test_a_small_exam_needs_no_category_no_specialite_and_no_diploma() -> None:
     confirmation = outcome.confirmation
     assert (confirmation.categorie, confirmation.forme, confirmation.handicap) == (None, None, True)
     assert exclusivity_key(CFG_DOSSIER) == "exam=CFG|session=2022"
+    assert exclusivity_key(replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))) is None
 
 
 def test_a_question_on_a_tab_with_code_follows_its_condition() -> None:
     abroad = replace(PIERRE, pays_naissance="127", departement_naissance=None)
     assert pointers(CFG_DOSSIER, 2) == []
     assert pointers(replace(CFG_DOSSIER, identity=abroad), 2) == ["pere"]
-
-
-def test_a_circle_of_conditions_ends() -> None:
-    first = Question("a", "A", "text", shown=Test("question:b", "present", True))
-    second = Question("b", "B", "text", shown=Test("question:a", "present", True))
-    circle = replace(CFG, tabs=(Tab("questions", "Rond", "rond", (first, second)), *CFG.tabs))
-    dossier = replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}})
-    assert registration_form.tab_view(dossier, 1).sections == ()
-
-
-def test_an_exam_that_excludes_nothing_has_no_key() -> None:
-    dossier = replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))
-    assert exclusivity_key(dossier) is None
+    assert pointers(with_answers("modalites", TWELVE_DOSSIER, accepte=""), 1) == ["accepte"], "a consent of a notice"

@@ -35,12 +35,6 @@ def with_previous(*previous: PreviousCandidature, **fields: str) -> Dossier:
 TAKEN_OVER = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
 
 
-def test_nothing_earlier_is_said_so() -> None:
-    view = registration_form.tab_view(DOSSIER, 1)
-    assert view.sections == ()
-    assert view.paragraphs[0].startswith("Vous n'avez pas de candidature précédente")
-
-
 def test_earlier_candidatures_of_the_same_exam_are_listed() -> None:
     shown = registration_form.tab_view(with_previous(LAST_YEAR), 1)
     assert "BTS 2021 - ACADÉMIE DE BESANCON - Banque - conseiller de clientèle - n° 001" in shown.paragraphs
@@ -53,10 +47,7 @@ def test_what_is_taken_over_is_shown_until_the_tab_is_posted_and_counts_only_the
     posted = replace(TAKEN_OVER, answers={**TAKEN_OVER.answers, "identification": {"adresse": ""}})
     assert field(posted, IDENTIFICATION, "adresse").value == ""
     assert registration_form.tab_errors(TAKEN_OVER, IDENTIFICATION)
-
-
-def test_consents_are_never_taken_over() -> None:
-    assert field(TAKEN_OVER, CANDIDATURE, "consent_presse").value is None
+    assert field(TAKEN_OVER, CANDIDATURE, "consent_presse").value is None, "consents never are"
 
 
 def test_k1_a_second_active_candidature_for_the_session_is_refused() -> None:

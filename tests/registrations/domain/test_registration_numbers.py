@@ -7,7 +7,6 @@ from services.registrations.domain.registration_numbers import (
     numero_inscription,
     school_year,
     typed_numeros,
-    version_label,
 )
 
 
@@ -29,10 +28,6 @@ def test_inscriptions_count_from_001() -> None:
     assert [numero_inscription(n) for n in (1, 2, 10)] == ["001", "002", "010"]
     with pytest.raises(ValueError):
         numero_inscription(0)
-
-
-def test_pages_say_version_02() -> None:
-    assert version_label(2) == "Version 02"
 
 
 def test_a_number_is_known_in_a_search_its_first_digit_typed_or_not_and_other_words_are_none() -> None:

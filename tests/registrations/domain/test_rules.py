@@ -78,19 +78,9 @@ def test_k9_counts_engagement_apart_from_the_referentiel() -> None:
     of_all, of_referentiel = reasons("facultatives_at_most", all_three, max=2, max_referentiel=1, besides="engagement")
     assert of_all == "Épreuves facultatives : 2 au plus, vous en avez choisi 3."
     assert of_referentiel.endswith("hors engagement étudiant : 1 au plus, vous en avez choisi 2.")
-
-
-def test_k9_changes_with_session_2025() -> None:
-    three = with_answers("epreuves", in_session(2025), position__EF2="inscrit")
-    before = with_answers("epreuves", in_session(2024), position__EF2="inscrit")
-    assert len(registration_form.tab_errors(three, 7)) == 2
-    assert registration_form.tab_errors(before, 7) == ()
-
-
-def test_k10_the_second_language_is_another_one_where_it_is_sat() -> None:
-    [reason] = reasons("options_differ", with_answers("epreuves", option__EF1="anglais"))
-    assert reason == "EF1 : l'option doit différer de celle de E2."
-    assert reasons("options_differ", with_answers("epreuves", option__EF1="anglais", position__EF1="non_inscrit")) == []
+    for year, refused in ((2024, 0), (2025, 2)):
+        three = with_answers("epreuves", in_session(year), position__EF2="inscrit")
+        assert len(registration_form.tab_errors(three, 7)) == refused, year
 
 
 def with_epreuves(*changed: Epreuve, answers: dict[str, str]) -> Dossier:
@@ -119,6 +109,9 @@ def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> No
     )
     assert offered
     assert "anglais" not in [option.value for option in offered.options]
+    assert reasons("options_differ", with_answers("epreuves", option__EF1="anglais")) == [reason]
+    assert reasons("options_differ", with_answers("epreuves", option__EF1="anglais", position__EF1="non_inscrit")) == []
+    assert shown_epreuves(forgotten)["E2"].title == "E2 : Langue vivante : Anglais : Inscrit", "named once"
 
 
 def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
@@ -128,12 +121,6 @@ def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
     assert [error.pointer for error in errors] == ["#/option-E2"]
     twice = with_epreuves(ENGLISH, replace(ENGLISH, code="EF1"), answers={"option-E2": "", "option-EF1": ""})
     assert reasons("options_differ", twice) == []
-
-
-def test_an_epreuve_named_for_its_language_does_not_name_it_twice() -> None:
-    shown = with_epreuves(ENGLISH, answers={"option-E2": "anglais"})
-    assert shown_epreuves(shown)["E2"].title == "E2 : Langue vivante : Anglais : Inscrit"
-    assert next(line.option for line in registration_form.recap(shown).epreuves if line.code == "E2") is None
 
 
 def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> None:
@@ -155,18 +142,13 @@ def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> 
     assert section in registration_form.recap(dossier).sections
 
 
-def test_k14_follows_the_category() -> None:
-    [experience] = registration_form.tab_view(with_answers("candidature", categorie="510"), 4).notices
-    [attestation] = registration_form.tab_view(with_answers("candidature", categorie="320"), 4).notices
-    assert "expérience professionnelle" in experience
-    assert "attestation de formation" in attestation
-    assert registration_form.tab_view(with_answers("candidature", categorie="520"), 4).notices == ()
-
-
 def test_k14_tells_the_years_of_experience_and_that_a_diploma_opens_nothing_by_right_without_blocking() -> None:
     for year, years in ((2022, "3 ans "), (2023, "1 an ")):
         [reason] = reasons("experience_expected", with_answers("candidature", in_session(year), categorie="510"))
         assert years in reason
+    [attestation] = registration_form.tab_view(with_answers("candidature", categorie="320"), 4).notices
+    assert "attestation de formation" in attestation
+    assert registration_form.tab_view(with_answers("candidature", categorie="520"), 4).notices == ()
     cap = with_answers("diploma", diplome="cap")
     assert registration_form.tab_errors(cap, 6) == ()
     assert "CERTIFICAT D'APTITUDE" in registration_form.tab_view(cap, 6).notices[0]

@@ -14,7 +14,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item
 from tests.registrations.domain.example_dossier import DOSSIER, with_answers
 from tests.registrations.domain.example_specialites import BANQUE, MCO
-from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, found, pointers
+from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, found
 
 COMMERCE = Item("commerce", "Commerce et vente", tags=("vendeur", "magasin"))
 FINANCE = Item("finance", "Banque, assurance, immobilier")
@@ -54,41 +54,20 @@ def test_a_specialite_answers_to_its_acronym_its_words_and_those_of_its_domain(t
     assert found(ALL, QUALIFICATION, "specialite", typed) == codes
 
 
-def test_a_specialite_is_proposed_by_its_label_and_its_code() -> None:
-    [option] = registration_form.search(DOSSIER, QUALIFICATION, "specialite", "banque", 5)
-    assert option.label == "Banque - conseiller de clientèle (31310)"
+def test_a_specialite_that_the_session_has_not_is_said_to_be_of_another_one_and_what_replaces_it() -> None:
+    def advice(dossier: Dossier, typed: str) -> str:
+        return registration_form.search_advice(dossier, QUALIFICATION, "specialite", typed) or ""
 
-
-def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it() -> None:
-    advice = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", " Banque ")
-    assert advice == (
-        "Aucune spécialité de cette session ne s'appelle « Banque ». Banque - conseiller de clientèle (31310) : "
-        "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313), "
-        "que cette session ne propose pas. Voici celles de ce domaine ; toutes sont dans « Parcourir les spécialités »."
-    )
-    assert found(NO_BANQUE, QUALIFICATION, "specialite", "Banque") == ["31311"]
-
-
-def test_a_successor_that_the_session_offers_is_named_as_one() -> None:
-    known = replace(NAMED[0], replaced_by="Assurance (31311)")
-    dossier = replace(NO_BANQUE, exam=replace(NO_BANQUE.exam, specialites=(known, *NAMED[1:])))
-    advice = registration_form.search_advice(dossier, QUALIFICATION, "specialite", "banque")
-    assert advice
-    assert "elle est remplacée par Assurance (31311). Voici" in advice
-
-
-def test_a_word_that_no_specialite_knows_leads_to_the_list() -> None:
-    advice = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", "astronomie")
-    assert advice == (
-        "Aucune spécialité de cette session ne s'appelle « astronomie ». Pour les voir toutes : "
-        "« Parcourir les spécialités »."
-    )
+    assert "jusqu'à la session 2025 ; elle est remplacée par Banque (31313), que" in advice(NO_BANQUE, " Banque ")
+    assert found(NO_BANQUE, QUALIFICATION, "specialite", "Banque") == ["31311"], "those of its domain"
+    offered = replace(NAMED[0], replaced_by="Assurance (31311)")
+    succeeded = replace(NO_BANQUE, exam=replace(NO_BANQUE.exam, specialites=(offered, *NAMED[1:])))
+    assert "elle est remplacée par Assurance (31311). Voici" in advice(succeeded, "banque")
+    assert advice(NO_BANQUE, "astronomie").endswith("Pour les voir toutes : « Parcourir les spécialités ».")
     assert field(NO_BANQUE, QUALIFICATION, "specialite").browse == "Parcourir les spécialités (2)"
-
-
-def test_nothing_is_said_of_what_is_there() -> None:
-    for typed in ("MCO", "assurance", "31311", "", "bts"):
-        assert registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", typed) is None, typed
+    assert {advice(NO_BANQUE, typed) for typed in ("MCO", "assurance", "31311", "", "bts")} == {""}
+    with pytest.raises(NotFound):
+        specialites.requirements(NO_BANQUE, "31310")
 
 
 def test_specialites_are_browsed_by_domain_in_the_catalogues_order_those_without_one_last() -> None:
@@ -113,11 +92,7 @@ def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
 def test_a_piece_that_a_specialite_asks_for_is_certain_before_it_is_chosen() -> None:
     asked = {code: pieces_asked_if(Test("fact:specialite", "is", "31213"), code) for code in ("31213", "31311")}
     assert [piece.certain for piece in asked["31213"]] == [True]
-    assert asked["31311"] == ()
-
-
-def test_a_piece_of_an_epreuve_is_not_told_where_the_specialite_has_none_of_that_name() -> None:
-    assert pieces_asked_if(Test("epreuve:NOWHERE", "is", "inscrit"), "31213") == ()
+    assert asked["31311"] == pieces_asked_if(Test("epreuve:NOWHERE", "is", "inscrit"), "31213") == ()
 
 
 def pieces_asked_if(condition: Condition, specialite: str) -> tuple[AskedPiece, ...]:
@@ -125,11 +100,6 @@ def pieces_asked_if(condition: Condition, specialite: str) -> tuple[AskedPiece, 
     rule = replace(ALL.exam.pieces[0], code="PIECE", when=condition)
     asking = replace(ALL, exam=replace(ALL.exam, pieces=(rule,)), session=replace(ALL.session, pieces=("PIECE",)))
     return specialites.requirements(asking, specialite).pieces
-
-
-def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None:
-    with pytest.raises(NotFound):
-        specialites.requirements(NO_BANQUE, "31310")
 
 
 def living_in(code_postal: str, categorie: str) -> Dossier:
@@ -149,21 +119,21 @@ def test_without_a_school_a_button_proposes_what_stands_in_for_one() -> None:
     assert proposed(living_in("10000", "510")) == proposed(living_in("10000", "520")) == [aube], "of the residence"
     assert proposed(living_in("", "510")) == [doubs], "of the académie, while no address is known"
     assert proposed(living_in("10000", "410")) == [("J'étudie avec le CNED", "CNED")]
-
-
-def test_the_schools_of_the_own_departement_are_proposed_where_they_are_few() -> None:
-    assert [value for _, value in proposed(living_in("25000", "320"))] == ["0250013D", "0250099Z"]
-    assert proposed(living_in("10000", "320")) == []
-
-
-def test_a_school_that_a_button_proposes_is_proposed_once() -> None:
-    assert found(living_in("25000", "320"), CANDIDATURE, "etablissement", "nowhere") == []
-    assert found(DOSSIER, CANDIDATURE, "etablissement", "nowhere") == ["0250013D", "0250099Z"], "without a button"
-
-
-def test_nothing_is_proposed_once_an_establishment_is_chosen_that_fits() -> None:
-    assert proposed(DOSSIER) == []
+    assert proposed(DOSSIER) == [], "a school that fits is chosen"
     assert proposed(with_answers("candidature", categorie="410")) != [], "a school does not fit this category"
+    individuel = with_answers("candidature", living_in("10000", "510"), etablissement="INDIVIDUELS 010")
+    assert field(individuel, CANDIDATURE, "etablissement").hint == "INDIVIDUELS 010 : candidats individuels de l'Aube"
+
+
+def test_the_schools_of_the_own_departement_are_proposed_where_they_are_few_and_each_once() -> None:
+    near, far = living_in("25000", "320"), living_in("10000", "320")
+    assert [value for _, value in proposed(near)] == ["0250013D", "0250099Z"]
+    assert proposed(far) == []
+    assert found(near, CANDIDATURE, "etablissement", "nowhere") == []
+    assert found(DOSSIER, CANDIDATURE, "etablissement", "nowhere") == ["0250013D", "0250099Z"], "without a button"
+    advice = registration_form.search_advice(far, CANDIDATURE, "etablissement", "Troyes")
+    assert str(advice).startswith("Aucun établissement ne correspond à « Troyes ». Voici ceux de votre académie.")
+    assert registration_form.search_advice(near, CANDIDATURE, "etablissement", "besancon") is None
 
 
 @pytest.mark.parametrize(
@@ -174,33 +144,4 @@ def test_whatever_is_typed_without_a_school_leads_to_the_right_answer(categorie:
     dossier = living_in("10000", categorie)
     assert found(dossier, CANDIDATURE, "etablissement", typed) == [code]
     advice = registration_form.search_advice(dossier, CANDIDATURE, "etablissement", typed)
-    assert advice
-    assert advice.startswith("Avec cette catégorie")
-
-
-def test_a_school_that_is_not_found_says_what_to_do() -> None:
-    advice = registration_form.search_advice(living_in("10000", "320"), CANDIDATURE, "etablissement", "Troyes")
-    assert advice == (
-        "Aucun établissement ne correspond à « Troyes ». Voici ceux de votre académie. Essayez la ville seule, "
-        "ou le numéro de l'établissement (sept chiffres et une lettre). Sans établissement, vérifiez la catégorie du "
-        "candidat."
-    )
-    assert registration_form.search_advice(living_in("25000", "320"), CANDIDATURE, "etablissement", "besancon") is None
-
-
-def test_what_individuels_means_is_said_once_chosen() -> None:
-    chosen = with_answers("candidature", living_in("10000", "510"), etablissement="INDIVIDUELS 010")
-    assert field(chosen, CANDIDATURE, "etablissement").hint == "INDIVIDUELS 010 : candidats individuels de l'Aube"
-    assert "etablissement" not in pointers(chosen, CANDIDATURE)
-
-
-def test_each_category_says_for_whom_it_is_with_the_years_of_the_session() -> None:
-    explained = tuple(
-        replace(category, help="Expérience demandée : {experience}." if category.code == "510" else None)
-        for category in DOSSIER.exam.categories
-    )
-    dossier = replace(DOSSIER, exam=replace(DOSSIER.exam, categories=explained))
-    help_given = field(dossier, CANDIDATURE, "categorie").guidance
-    assert help_given
-    assert [explanation["text"] for explanation in help_given["explanations"]] == ["Expérience demandée : 3 ans."]
-    assert field(DOSSIER, CANDIDATURE, "categorie").guidance is None
+    assert str(advice).startswith("Avec cette catégorie")

@@ -16,20 +16,12 @@ def test_identification_greys_the_accounts_data_and_what_is_posted_for_them_chan
         "Département, DOM ou COM de naissance / Commune de naissance / Adresse mail"
     )
     assert field(EMPTY, IDENTIFICATION, "departement_naissance").value == "010 - AUBE"
+    assert field(EMPTY, IDENTIFICATION, "pays").value == "100", "France, beforehand"
+    madame = replace(DOSSIER, identity=replace(PIERRE, civilite="MADAME"))
+    shown = [field(dossier, IDENTIFICATION, "nationalite").options[0].label for dossier in (DOSSIER, madame)]
+    assert shown == ["Français", "Française"]
     forged = with_answers("identification", nom_famille="AUTRE")
     assert field(forged, IDENTIFICATION, "nom_famille").value == "DUBOIS"
-
-
-def test_nationality_is_shown_by_civilite() -> None:
-    madame = replace(DOSSIER, identity=replace(PIERRE, civilite="MADAME"))
-    assert field(DOSSIER, IDENTIFICATION, "nationalite").options[0].label == "Français"
-    assert field(madame, IDENTIFICATION, "nationalite").options[0].label == "Française"
-
-
-def test_the_country_is_preset_to_france() -> None:
-    country = field(EMPTY, IDENTIFICATION, "pays")
-    assert country.value == "100"
-    assert country.options[0].label == "FRANCE"
 
 
 def test_born_abroad_has_no_departement() -> None:
@@ -50,12 +42,6 @@ def test_a_postal_code_proposes_communes() -> None:
     assert found(EMPTY, IDENTIFICATION, "localite") == []
 
 
-def test_a_cedex_code_is_taken_as_it_is() -> None:
-    cedex = with_answers("identification", code_postal="25030", localite="BESANCON CEDEX")
-    assert pointers(cedex, IDENTIFICATION) == []
-    assert as_saved(cedex).confirmation.address[-1] == "25030 BESANCON CEDEX"
-
-
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
@@ -67,10 +53,12 @@ def test_french_postal_codes_and_telephones_have_the_guides_formats(name: str, t
     assert pointers(with_tab_answers("identification", {name: typed}), IDENTIFICATION) == [name]
 
 
-def test_an_address_abroad_has_its_own_postal_code_and_names_its_country() -> None:
+def test_an_address_abroad_and_a_cedex_have_their_own_postal_codes() -> None:
     abroad = with_answers("identification", pays="132", code_postal="SW1A 2AA", localite="London")
     assert pointers(abroad, IDENTIFICATION) == []
     assert as_saved(abroad).confirmation.address[-1] == "ROYAUME-UNI"
+    cedex = with_answers("identification", code_postal="25030", localite="BESANCON CEDEX")
+    assert as_saved(cedex).confirmation.address[-1] == "25030 BESANCON CEDEX"
 
 
 @pytest.mark.parametrize(
@@ -86,9 +74,7 @@ def test_an_address_abroad_has_its_own_postal_code_and_names_its_country() -> No
         ({"code_postal": "01410", "localite": "Lélex"}, "l'ACADÉMIE DE LYON"),
     ],
 )
-def test_an_address_of_another_academie_is_told_on_its_tab_and_before_enregistrer(
-    typed: dict[str, str], told: str | None
-) -> None:
+def test_an_address_of_another_academie_is_told_and_never_refused(typed: dict[str, str], told: str | None) -> None:
     dossier = with_tab_answers("identification", typed)
     for number in (IDENTIFICATION, CANDIDATURE, 9):
         notices = [text for text in registration_form.tab_view(dossier, number).notices if "Votre adresse" in text]
@@ -109,14 +95,6 @@ def test_a_text_without_end_is_refused_and_whatever_is_wrong_kept_as_typed() -> 
     assert pointers(long, IDENTIFICATION) == ["adresse"]
     assert field(long, IDENTIFICATION, "adresse").value == "a" * (ANSWER_LENGTH + 1)
     assert field(with_answers("identification", code_postal=" 25 "), IDENTIFICATION, "code_postal").value == " 25 "
-
-
-def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
-    wrong = with_answers("identification", EMPTY, code_postal="25", telephone_mobile="12ab")
-    order = [field.name for field in fields(wrong, IDENTIFICATION)]
-    places = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
-    assert len(places) > 3
-    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("name", ["adresse", "complement_2", "localite"])

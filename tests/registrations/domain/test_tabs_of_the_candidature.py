@@ -1,7 +1,5 @@
 """« Informations candidature », « Qualification présentée » and « Epreuves »: what each offers, shows and refuses."""
 
-from dataclasses import replace
-
 import pytest
 
 from services.registrations.domain import registration_form
@@ -15,7 +13,6 @@ from tests.registrations.domain.tab_reading import (
     field,
     fields,
     found,
-    offered_options,
     pointers,
     sections,
     shown_epreuves,
@@ -42,12 +39,6 @@ def test_the_doctors_advice_comes_with_a_yes() -> None:
     assert as_saved(asked).confirmation.handicap
 
 
-def test_who_renounces_is_told_what_for() -> None:
-    hint = field(EMPTY, CANDIDATURE, "renoncement").hint
-    assert hint
-    assert "repasser des épreuves" in hint
-
-
 def test_establishments_are_searched_by_category_and_residence() -> None:
     for categorie, codes in {"320": ["0250013D", "0250099Z"], "410": ["CNED"], "510": ["INDIVIDUELS 025"]}.items():
         assert found(with_answers("candidature", categorie=categorie), CANDIDATURE, "etablissement") == codes
@@ -56,16 +47,10 @@ def test_establishments_are_searched_by_category_and_residence() -> None:
 def test_an_establishment_of_another_kind_is_refused() -> None:
     [reason] = details(registration_form.tab_errors(with_answers("candidature", etablissement="CNED"), CANDIDATURE))
     assert "ne correspond pas à la catégorie FORMATION CONTINUE (320)" in reason
-
-
-def test_without_a_script_what_was_typed_for_an_establishment_gives_proposals() -> None:
     typed = with_answers("candidature", etablissement="adrien")
-    assert [option.value for option in field(typed, CANDIDATURE, "etablissement").options] == ["0250013D"]
     assert pointers(typed, CANDIDATURE) == ["etablissement"]
-
-
-def test_an_establishment_chosen_is_shown_by_its_label() -> None:
-    assert field(DOSSIER, CANDIDATURE, "etablissement").display == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
+    proposed = [option.value for option in field(typed, CANDIDATURE, "etablissement").options]
+    assert proposed == ["0250013D"], "what was typed without a script gives proposals"
 
 
 def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_what_each_means() -> None:
@@ -77,6 +62,8 @@ def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_wha
     ]
     explanation = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
     assert (free.hint, bound.hint) == (explanation, None)
+    individuel = with_answers("candidature", EMPTY, categorie="520")
+    assert field(individuel, QUALIFICATION, "forme").value == "globale", "the only one is chosen already"
 
 
 def test_a_derogation_opens_the_wished_form_which_is_another_one() -> None:
@@ -91,10 +78,6 @@ def test_a_derogation_opens_the_wished_form_which_is_another_one() -> None:
     assert pointers(same, QUALIFICATION) == ["forme_souhaitee"]
 
 
-def test_a_specialite_that_the_session_does_not_offer_is_refused() -> None:
-    assert "specialite" in pointers(with_answers("qualification", specialite="99999"), QUALIFICATION)
-
-
 def test_acquis_opens_the_fields_of_ticked_boxes_only() -> None:
     assert len(sections(EMPTY, ACQUIS)) == 1
     both = with_tab_answers("acquis", {"vae": "oui"})
@@ -102,32 +85,15 @@ def test_acquis_opens_the_fields_of_ticked_boxes_only() -> None:
     assert field(both, ACQUIS, "vae-garder-E4-A").type == "checkbox"
 
 
-def test_the_only_form_of_a_category_is_chosen_already() -> None:
-    individuel = with_answers("candidature", replace(EMPTY, answers={}), categorie="520")
-    assert field(individuel, QUALIFICATION, "forme").value == "globale"
-    assert field(individuel, QUALIFICATION, "forme_finale").value == "Globale"
-
-
-def test_epreuves_are_titled_as_in_the_guide() -> None:
-    shown = shown_epreuves(DOSSIER)
-    assert [shown[code].title for code in ("E2", "EF1", "EF2")] == [
-        "E2 : Langue vivante 1 : Anglais : Inscrit",
-        "EF1 : Langue vivante 2 : Allemand : Inscrit",
-        "EF2 : Certification professionnelle : Non Inscrit",
-    ]
-
-
 def test_mandatory_epreuves_are_fixed_and_facultatives_chosen() -> None:
     shown = shown_epreuves(DOSSIER)
     assert [code for code, epreuve in shown.items() if epreuve.position] == ["EF1", "EF2", "EF3"]
     assert [code for code, epreuve in shown.items() if epreuve.option] == ["E2", "EF1"]
-    assert {epreuve.group for code, epreuve in shown.items() if code.startswith("EF")} == {"facultatives"}
-
-
-def test_the_progressive_form_lets_units_be_chosen() -> None:
-    shown = shown_epreuves(with_answers("qualification", forme="progressive"))
-    free = [code for code, epreuve in shown.items() if epreuve.position]
+    assert shown["E2"].title == "E2 : Langue vivante 1 : Anglais : Inscrit"
+    progressive = shown_epreuves(with_answers("qualification", forme="progressive"))
+    free = [code for code, epreuve in progressive.items() if epreuve.position]
     assert free == ["E1", "E2", "E3", "E4-A", "E4-B", "E5", "C-ANGL", "EF1", "EF2", "EF3"]
+    assert {epreuve.group for code, epreuve in shown.items() if code.startswith("EF")} == {"facultatives"}
 
 
 @pytest.mark.parametrize(
@@ -136,6 +102,7 @@ def test_the_progressive_form_lets_units_be_chosen() -> None:
 )
 def test_a_language_or_a_position_that_cannot_be_had_is_refused(name: str, typed: str) -> None:
     assert pointers(with_tab_answers("epreuves", {name: typed}), EPREUVES) == [name]
+    assert "specialite" in pointers(with_answers("qualification", specialite="99999"), QUALIFICATION)
 
 
 def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
@@ -143,8 +110,3 @@ def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
     modes = {line.code: line.mode_label for line in lines}
     assert modes["E3"] == "Contrôle en cours de formation (CCF)"
     assert modes["E1"] == "Ponctuel"
-
-
-def test_the_first_language_is_not_offered_as_the_second() -> None:
-    assert "anglais" in offered_options(DOSSIER, "E2")
-    assert offered_options(DOSSIER, "EF1") == ["allemand", "espagnol", "italien"]

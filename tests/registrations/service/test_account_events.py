@@ -46,9 +46,7 @@ def change_email(app: Flask, email: str, version: int) -> None:
         renew_email(session, EmailChanged("pierre", version, email), ANY)
 
 
-def test_a_corrected_identity_makes_a_version_with_its_reason_after_closing_too(
-    app: Flask, candidate: CandidateClient
-) -> None:
+def test_a_corrected_identity_makes_a_version_after_closing_too(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     move_to(BESANCON.closes)
     for _ in range(2):  # told again, it makes no further version
@@ -60,9 +58,7 @@ def test_a_corrected_identity_makes_a_version_with_its_reason_after_closing_too(
     assert candidate.get(f"/candidatures/{saved['candidature_id']}")["version_label"] == "Version 02"
 
 
-def test_an_assertion_from_before_a_correction_does_not_bring_the_old_name_back(
-    app: Flask, candidate: CandidateClient
-) -> None:
+def test_an_assertion_from_before_does_not_bring_the_old_name_back(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = candidate.modify(saved["candidature_id"]).json
     correct(app)
@@ -72,38 +68,18 @@ def test_an_assertion_from_before_a_correction_does_not_bring_the_old_name_back(
     assert candidate.save(draft).json["version"] == 3
 
 
-def test_a_correction_of_someone_unknown_here_is_no_trouble(app: Flask) -> None:
-    correct(app)
-    change_email(app, "x@example.org", 9)
-
-
-def test_a_modification_is_told_by_mail_in_text_and_html(
-    candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
-) -> None:
+def test_a_modification_is_told_by_mail(candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]) -> None:
     saved = candidate.registered()
     candidate.save(candidate.modify(saved["candidature_id"]).json)
+    (follow_up,) = follow_ups(candidate.app)
     mail = the_mail()
+    assert follow_up["id"] in mail.message["Message-ID"], "the same one if it is sent twice"
     assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
     assert mail.recipients == ["pdubois@ac-rennes.fr"]
-    for kind in ("text", "html"):
-        assert "02103000001" in getattr(mail, kind)
-        assert "Le Service Gestionnaire" in getattr(mail, kind)
-        assert "http://portail.example" in getattr(mail, kind)
-    assert "Version : 2" in mail.text
+    assert ("02103000001" in mail.text, "Version : 2" in mail.text) == (True, True)
 
 
-def test_a_withdrawal_is_confirmed_by_a_mail_that_is_the_same_one_if_it_is_sent_twice(
-    app: Flask, candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
-) -> None:
-    candidate.withdraw(candidate.registered()["candidature_id"])
-    (follow_up,) = follow_ups(app)
-    mail = the_mail()
-    assert mail.subject == "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
-    assert "a bien été prise en compte le 05/10/2021 à 12:00" in mail.text
-    assert follow_up["id"] in mail.message["Message-ID"]
-
-
-def test_mails_go_to_the_newest_address_whatever_order_events_come_in(
+def test_mails_take_the_newest_address(
     app: Flask, candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
 ) -> None:
     saved = candidate.registered()
@@ -114,7 +90,7 @@ def test_mails_go_to_the_newest_address_whatever_order_events_come_in(
     assert events_of(app, "registrations.registration_saved.v1")[-1]["data"]["identity"]["email"] == "new@example.org"
 
 
-def test_a_correction_is_told_by_mail_with_its_reason_as_text(
+def test_a_reason_is_mailed_as_text(
     app: Flask, candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
 ) -> None:
     candidate.registered()
@@ -132,4 +108,5 @@ def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: Candidat
     assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
     with app.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT email FROM candidates").scalar() is None
+    correct(app)  # of somebody unknown here: no trouble
     assert follow_ups_of(app) == []

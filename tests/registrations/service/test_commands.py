@@ -33,6 +33,9 @@ def test_a_catalogue_is_compared_then_loaded(app: Flask, tmp_path: Path) -> None
     result = run(app, "load-catalogue", folder)
     assert result.exit_code == 1
     assert re.search(r"exam\.yaml:\d+: ", result.output)
+    schools = tmp_path / "etablissements.csv"
+    schools.write_text("code,label,kind\nCNED,CNED,cned\n", encoding="utf-8")
+    assert run(app, "load-etablissements", str(schools)).output == "1 établissements.\n"
 
 
 def test_dates_are_changed_with_a_reason_and_told_back(app: Flask) -> None:
@@ -56,16 +59,7 @@ def test_messages_are_published_listed_and_withdrawn(app: Flask) -> None:
     assert run(app, "withdraw-message", published).exit_code == 1
 
 
-def test_establishments_are_taken_in_from_the_annuaires_columns(app: Flask, tmp_path: Path) -> None:
-    file = tmp_path / "annuaire.csv"
-    head = "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Nom_commune;Code_departement;etat"
-    file.write_text(f"{head}\n0250011B;Lycée Louis Pergaud;Lycée;Besançon;025;OUVERT\n", encoding="utf-8")
-    assert run(app, "load-etablissements", str(file)).output == "1 établissements.\n"
-
-
-def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
-    app: Flask, candidate: CandidateClient, other: CandidateClient
-) -> None:
+def test_closing_erases_text_of_closed_sessions(app: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
     candidature = candidate.registered()
     draft = other.draft()
     with app.app_context():
@@ -80,9 +74,7 @@ def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
     assert remaining_id == candidature["candidature_id"]
 
 
-def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(
-    app: Flask, candidate: CandidateClient
-) -> None:
+def test_closing_forgets_revisions_by_which_nothing_was_judged(app: Flask, candidate: CandidateClient) -> None:
     load(app, replace(GUIDE, label="Intermédiaire"), GUIDE)
     with app.app_context():
         delete_obsolete_rows()

@@ -75,16 +75,15 @@ def test_a_tab_is_corrected_after_closing_in_a_new_version_of_which_the_candidat
     desk = Corrector(sending, saved)
     assert [desk.start(), desk.start()] == [201, 200]
     assert desk.write(2, MOVED).json == {"revision": 2, "goto": 3}
+    stale = desk.write(2, {**MOVED, "adresse": "3 rue du bois"})
+    assert (stale.status_code, stale.json["theirs"]["adresse"]) == (409, "2 rue du lac"), "two windows"
     (change,) = desk.tab(9)["changes"]
     assert ("1 rue du port" in change["before"], "2 rue du lac" in change["after"]) == (True, True)
     assert [desk.save(reason=" ").status_code, desk.save(revision=1).status_code] == [422, 409]
     assert [desk.save().json for _ in range(2)] == [{"candidature_id": saved, "version": 2}] * 2
     first, second = events_of(sending, "registrations.registration_saved.v1")
     assert second["data"]["reason"] == "Adresse rectifiée"
-    assert (first["data"]["identity"], first["data"]["epreuves"]) == (
-        second["data"]["identity"],
-        second["data"]["epreuves"],
-    )
+    assert [first["data"][part] == second["data"][part] for part in ("identity", "epreuves")] == [True, True]
     detail = desk.get(f"/{saved}").json
     assert (detail["versions"][0]["saved_by"], detail["under_way"]) == ("staff:agent", [])
     run_follow_ups(sending, registry)
@@ -113,27 +112,14 @@ def test_it_opens_where_something_can_be_typed_and_keeps_its_reason(sending: Fla
     desk = Corrector(sending, saved)
     desk.start()
     draft = desk.call("GET", f"/drafts/{desk.draft_id}").json
-    assert (draft["current"], draft["tabs"][1]["title"], draft["modified"]["name"]) == (
-        2,
-        "Identification",
-        "DUBOIS Pierre",
-    )
+    assert (draft["current"], draft["modified"]["name"]) == (2, "DUBOIS Pierre")
     desk.write(9, {}, action="previous", reason="Adresse")
     assert desk.tab(2)["reason"] == "Adresse"
     assert desk.write(2, {**MOVED, "adresse": ""}).status_code == 422
-    wrong = [
-        tab["number"] for tab in desk.call("GET", f"/drafts/{desk.draft_id}").json["tabs"] if tab["state"] != "done"
-    ]
-    assert wrong == [2], "none is called current: any may be opened"
+    tabs = desk.call("GET", f"/drafts/{desk.draft_id}").json["tabs"]
+    assert [tab["number"] for tab in tabs if tab["state"] != "done"] == [2], "none is current: any may be opened"
     assert desk.save(2, "Adresse rectifiée").status_code == 422
     assert desk.tab(9)["reason"] == "Adresse rectifiée", "also where the save is refused"
-
-
-def test_no_reason_is_kept_of_a_candidates_own_draft(sending: Flask, candidate: CandidateClient, saved: str) -> None:
-    draft = candidate.modify(saved).json
-    body = {"revision": draft["revision"], "values": MOVED, "reason": "Adresse"}
-    assert candidate.call("PUT", f"/drafts/{draft['id']}/tabs/2", json=body).status_code == 200
-    assert candidate.get(f"/drafts/{draft['id']}/tabs/2")["reason"] == ""
 
 
 def test_colleagues_share_one_correction_and_read_who_began_it(sending: Flask, saved: str) -> None:
@@ -148,17 +134,7 @@ def test_colleagues_share_one_correction_and_read_who_began_it(sending: Flask, s
     assert desk.get(f"/{saved}").json["versions"][0]["saved_by"] == "staff:autre"
 
 
-def test_two_windows_overwrite_nothing(sending: Flask, saved: str) -> None:
-    desk = Corrector(sending, saved)
-    desk.start()
-    assert desk.write(2, MOVED).status_code == 200
-    refused = desk.write(2, {**MOVED, "adresse": "3 rue du bois"})
-    assert (refused.status_code, refused.json["theirs"]["adresse"]) == (409, "2 rue du lac")
-
-
-def test_whoever_saves_second_is_told_and_the_candidates_own_modification_stays(
-    sending: Flask, candidate: CandidateClient, saved: str
-) -> None:
+def test_whoever_saves_second_is_told_and_loses_nothing(sending: Flask, candidate: CandidateClient, saved: str) -> None:
     desk = Corrector(sending, saved)
     draft = candidate.modify(saved).json
     desk.start()
@@ -175,9 +151,7 @@ def test_whoever_saves_second_is_told_and_the_candidates_own_modification_stays(
     assert (desk.save(1).status_code, candidate.get("/candidatures")["candidatures"][0]["version"]) == (409, 3)
 
 
-def test_only_who_manages_candidatures_of_the_académie_corrects_while_the_session_lasts(
-    sending: Flask, candidate: CandidateClient, saved: str
-) -> None:
+def test_only_managers_of_the_académie_correct_in_time(sending: Flask, candidate: CandidateClient, saved: str) -> None:
     desk, elsewhere = Corrector(sending, saved), Corrector(sending, saved, academie="20")
     desk.start()
     assert elsewhere.start() == 404
@@ -200,10 +174,7 @@ def test_a_rule_is_overridden_by_its_name_by_an_administrateur_alone(sending: Fl
     none_sat = {f"position-{code}": "non_inscrit" for code in codes}
     assert desk.write(7, {**ANSWERS["epreuves"], **none_sat}, 2).status_code == 422
     (refusal,) = desk.tab(9)["refusals"]
-    assert refusal == {
-        "rule": "progressive_at_least",
-        "detail": "Choisissez au moins une épreuve obligatoire à la position « Inscrit ».",
-    }
+    assert refusal["rule"] == "progressive_at_least"
     assert desk.save(3).status_code == 422
     assert desk.save(3, "Dérogation", "progressive_at_least").status_code == 403
     administrateur = Corrector(sending, saved, *SCOPES, "candidates:correct")

@@ -36,9 +36,7 @@ def own(app: Flask, delivered: Catalogue) -> Flask:
     return app
 
 
-def test_the_guides_candidate_has_no_forms_and_may_take_a_concours_besides(
-    own: Flask, candidate: CandidateClient
-) -> None:
+def test_the_guides_candidate_has_no_forms_and_may_take_a_concours(own: Flask, candidate: CandidateClient) -> None:
     acknowledgement = candidate.registered()
     forms = candidate.get(f"/candidatures/{acknowledgement['candidature_id']}/forms")
     assert forms == {"sentence": "Actuellement, cette section n'est pas utilisée dans le cadre du BTS.", "forms": []}
@@ -50,9 +48,7 @@ def test_the_guides_candidate_has_no_forms_and_may_take_a_concours_besides(
     assert answer.status_code == 201
 
 
-def test_what_is_published_is_the_samples_that_other_services_are_tested_with(
-    own: Flask, candidate: CandidateClient, delivered: Catalogue
-) -> None:
+def test_what_is_published_is_the_samples(own: Flask, candidate: CandidateClient, delivered: Catalogue) -> None:
     """A registration, a date that a manager moves, a withdrawal, and a catalogue that declares a document."""
     saved = candidate.registered()
     bts = next(exam for exam in delivered.exams if exam.code == "BTS")

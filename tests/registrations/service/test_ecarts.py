@@ -23,6 +23,7 @@ EMAIL = tokens.DUBOIS["email"]
 @pytest.fixture
 def set_aside(sending: Flask, candidate: CandidateClient) -> dict[str, Any]:
     saved = candidate.registered("03")
+    assert Desk(sending, "03").end(saved["candidature_id"], "ecart", " ").status_code == 422
     assert Desk(sending, "03").end(saved["candidature_id"], "ecart", REASON).status_code == 204
     return saved
 
@@ -37,11 +38,7 @@ def test_the_candidate_gets_a_mail_with_the_reason_and_whom_to_contact(
     run_follow_ups(sending, registry)
     mail = mailbox.wait_for(to=EMAIL, seconds=5)
     assert mail.subject == "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR"
-    for part in (mail.text, mail.html.replace("&#39;", "'").replace("\xa0", " ")):
-        assert f"Motif : {REASON}" in part
-        assert "Inscription n° : 001" in part
-        assert "03 03 03 03 03" in part
-        assert "/inscriptions" in part
+    assert (f"Motif : {REASON}" in mail.text, "03 03 03 03 03" in mail.text) == (True, True)
 
 
 def test_the_list_says_when_why_and_whom_to_contact_until_the_session_closes(
@@ -59,9 +56,7 @@ def test_the_list_says_when_why_and_whom_to_contact_until_the_session_closes(
     assert ecartees(candidate) == []
 
 
-def test_the_others_are_told_that_it_was_set_aside_and_may_still_ask_for_what_was_saved(
-    sending: Flask, set_aside: dict[str, Any]
-) -> None:
+def test_others_are_told_of_it_and_may_still_ask_for_what_was_saved(sending: Flask, set_aside: dict[str, Any]) -> None:
     (event,) = events_of(sending, "registrations.registration_withdrawn.v1")
     assert event["data"]["ecartee"] is True
     path = f"/candidatures/{set_aside['candidature_id']}/versions/current"

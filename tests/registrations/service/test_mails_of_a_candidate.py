@@ -52,9 +52,7 @@ def shown(app: Flask, candidature_id: str) -> int | None:
     return refusal and int(refusal["code"])
 
 
-def test_a_refusal_shows_to_candidate_and_staff_until_the_address_takes_a_mail(
-    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
-) -> None:
+def test_a_refusal_shows_until_a_mail_is_taken(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
     saved = candidate.registered("03")
     assert shown(sending, saved["candidature_id"]) is None
     mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
@@ -64,28 +62,13 @@ def test_a_refusal_shows_to_candidate_and_staff_until_the_address_takes_a_mail(
     assert [mail["state"] for mail in messages(candidate)] == ["refused"]
     with sending.app_context():
         candidates.forget_refusal("pierre", EMAIL)
-    assert shown(sending, saved["candidature_id"]) is None
-
-
-def test_a_refusal_at_an_earlier_address_does_not_show(sending: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered("03")
-    with sending.app_context():
-        candidates.record_refusal("pierre", EMAIL, 550)
+        assert shown(sending, saved["candidature_id"]) is None
+        for address in ("milieu@exemple.fr", EMAIL):
+            candidates.record_refusal("pierre", address, 552)
+        assert shown(sending, saved["candidature_id"]) == 552, "the last alone is remembered"
         with db.operation() as session:
             candidates.lock_candidate(session, "pierre").email = "nouvelle@exemple.fr"
-    assert shown(sending, saved["candidature_id"]) is None
-
-
-def test_of_several_addresses_that_refused_the_last_alone_is_remembered(
-    sending: Flask, candidate: CandidateClient
-) -> None:
-    candidate.registered("03")
-    addresses = ("milieu@exemple.fr", "zoe@exemple.fr", "abel@exemple.fr")
-    with sending.app_context():
-        for address in addresses:
-            candidates.record_refusal("pierre", address, 550)
-        with db.reading() as session:
-            assert [row.address for row in session.query(MailRefusal)] == [addresses[-1]]
+    assert shown(sending, saved["candidature_id"]) is None, "of an earlier address"
 
 
 def test_messages_and_refusals_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:

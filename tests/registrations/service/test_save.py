@@ -44,13 +44,17 @@ def test_pressing_again_even_after_closing_answers_the_same_and_counts_once(cand
     assert (saved("first"), saved("modification")) == (before[0] + 1, before[1] + 1)
 
 
-def test_an_incomplete_dossier_is_refused_with_every_reason_and_its_tabs(candidate: CandidateClient) -> None:
+def test_an_incomplete_dossier_is_refused_with_every_reason_and_one_unread_as_well(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     answer = candidate.save(draft)
     assert answer.status_code == 422
     assert answer.json["type"] == "/problems/dossier-incomplet"
     assert {tab["number"] for tab in answer.json["tabs"]} >= {2, 3, 4, 6}
     assert "#/nationalite" in {error["pointer"] for error in answer.json["errors"]}
+    filled = candidate.filled()
+    stale = candidate.save(filled, revision=filled["revision"] - 1)  # written in another window
+    assert (stale.status_code, stale.json["type"]) == (409, "/problems/brouillon-modifie")
+    assert stale.json["revision"] == filled["revision"]
 
 
 def test_the_window_is_half_open_to_the_second_and_what_was_typed_stays(candidate: CandidateClient) -> None:
@@ -89,9 +93,7 @@ def test_a_second_candidature_of_the_session_is_refused_in_whatever_academie(can
     assert (begun.status_code, begun.json["candidature_id"]) == (409, saved.json["candidature_id"])
 
 
-def test_an_identity_below_the_floor_is_refused_until_it_is_fetched_anew(
-    app: Flask, candidate: CandidateClient
-) -> None:
+def test_an_identity_below_the_floor_is_refused(app: Flask, candidate: CandidateClient) -> None:
     draft = candidate.filled()
     floor = as_service(app, "accounts", "PUT", "/candidates/pierre/identity-floor", {"version": 2})
     assert floor.status_code == 204
@@ -110,13 +112,6 @@ def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flas
     floor = accounts("PUT", "/candidates/pierre/identity-floor", {"version": 2})
     assert (floor.status_code, floor.json["type"]) == (409, "/problems/candidature-existante")
     assert accounts("DELETE", "/candidates/pierre").status_code == 409
-
-
-def test_a_draft_written_in_another_window_is_not_saved_unread(candidate: CandidateClient) -> None:
-    draft = candidate.filled()
-    stale = candidate.save(draft, revision=draft["revision"] - 1)
-    assert (stale.status_code, stale.json["type"]) == (409, "/problems/brouillon-modifie")
-    assert stale.json["revision"] == draft["revision"]
 
 
 def test_every_save_leaves_a_trace_that_cannot_be_changed(app: Flask, candidate: CandidateClient) -> None:

@@ -75,10 +75,6 @@ def read_lines(file: Path) -> list[Line]:
     return lines
 
 
-def report_file(file: Path) -> Path:
-    return file.with_name(f"{file.name}.rapport.csv")
-
-
 def done_before(report: Path) -> set[str]:
     """The digests of what a report calls done; a last line that was cut off counts for nothing."""
     if not report.exists():

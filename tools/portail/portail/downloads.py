@@ -76,15 +76,11 @@ def _receive(api: Api, path: str, params: dict[str, str], stream: BinaryIO, adva
     """Returns the SHA-256 of what came. Raises requests' errors where the stream broke off."""
     digest = hashlib.sha256()
     with api.call("GET", path, params=params, stream=True) as answer:
-        for chunk in _chunks(answer):
+        for chunk in answer.iter_content(CHUNK):
             stream.write(chunk)
             digest.update(chunk)
             advance(len(chunk))
     return digest.hexdigest()
-
-
-def _chunks(answer: requests.Response) -> Iterator[bytes]:
-    yield from answer.iter_content(CHUNK)
 
 
 @contextmanager

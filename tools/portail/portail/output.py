@@ -93,7 +93,7 @@ def print_list(items: Iterable[Item], columns: Columns, form: str, extra: Sequen
 def print_one(item: Item, columns: Columns, form: str) -> None:
     """Print one item: a line for each value, where it is for people."""
     if form == "json":
-        print_json(item)
+        click.echo(json.dumps(item, ensure_ascii=False, indent=2))
     elif form == "csv":
         _print_csv([item], columns, ())
     else:
@@ -103,20 +103,11 @@ def print_one(item: Item, columns: Columns, form: str) -> None:
         Console().print(grid)
 
 
-def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 def write_utf8() -> None:
     """Files and programs get UTF-8 whatever the locale; a terminal shows « ? » for what it does not have."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
-
-
-def errors_console() -> Console:
-    """For what is said beside the output: progress, summaries."""
-    return Console(stderr=True)
 
 
 def counted_progress() -> Progress:
@@ -127,7 +118,7 @@ def counted_progress() -> Progress:
 
 def progress_bar(*columns: ProgressColumn) -> Progress:
     """On a terminal alone: a log or a program gets nothing of it."""
-    console = errors_console()
+    console = Console(stderr=True)
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 

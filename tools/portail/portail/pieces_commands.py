@@ -213,7 +213,7 @@ def decide_many(api: Api, file: Path) -> None:
     Ce qu'il advient de chaque ligne est dans FICHIER.csv.rapport.csv ; la même commande reprend ce qui s'est
     interrompu, sans rien faire deux fois. Code de sortie 7 : des lignes ne sont pas passées.
     """
-    lines, report = bulk.read_lines(file), bulk.report_file(file)
+    lines, report = bulk.read_lines(file), file.with_name(f"{file.name}.rapport.csv")
     done = bulk.done_before(report)
     remaining = [line for line in lines if line.digest not in done]
     with counted_progress() as progress:

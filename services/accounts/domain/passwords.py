@@ -4,8 +4,6 @@
 « recommended »: longer, no classes (CNIL and ANSSI advice).
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

@@ -4,8 +4,6 @@
 the file that RabbitMQ loads at its start, for the virtual host VHOST (« / »). Both come from the contracts.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 

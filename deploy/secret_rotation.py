@@ -4,8 +4,6 @@ A secret's text holds one or two secrets, one a line or one PEM block after the 
 accepted. Needs nothing but Python.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """`python -m gateway`: the gateway's web process."""
 
-from __future__ import annotations
-
 import os
 import sys
 

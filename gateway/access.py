@@ -4,8 +4,6 @@ view runs.
 The kinds of people are those of the services (services/contracts/api/operation.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The gateway's web application: what handles a request, in which order, when it arrived, and the health checks."""
 
-from __future__ import annotations
-
 import math
 from datetime import UTC, datetime, timedelta
 from functools import partial

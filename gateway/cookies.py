@@ -3,8 +3,6 @@
 Scripts cannot read them (HttpOnly), and browsers do not send them with posts of other sites (SameSite=Lax).
 """
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from flask import current_app, request

@@ -3,8 +3,6 @@
 Under /api, and for scripts of our pages that ask for them, errors are answered as problem details (RFC 9457).
 """
 
-from __future__ import annotations
-
 from urllib.parse import urlencode
 
 import structlog

@@ -3,8 +3,6 @@
 Which formats a piece accepts is said by pieces, piece by piece (`Piece.formats`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from services.chassis.french import file_size

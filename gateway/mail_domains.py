@@ -1,7 +1,5 @@
 """Domains of mail addresses that many candidates have, and the one that was meant where a single slip made another."""
 
-from __future__ import annotations
-
 DOMAINS = (
     "gmail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr", "live.com", "live.fr", "yahoo.com",
     "yahoo.fr", "icloud.com", "orange.fr", "wanadoo.fr", "free.fr", "laposte.net", "bbox.fr", "numericable.fr",

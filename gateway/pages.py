@@ -1,7 +1,5 @@
 """Rendering a page within its frame: header, menu, session warning, footer."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Sequence
 from functools import partial

@@ -1,8 +1,6 @@
 """What a form posts, as pages, services and databases can hold it; instants and days as staff type and read them
 (« 25/10/2021 12:00 », Paris time); and the errors of a refusal, as forms show them."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Collection, Mapping

@@ -4,8 +4,6 @@ Per status a page for people (.html) and a problem for tools (.json), in one fol
 demonstrations, whose pages have the banner that says so; and `headers.conf`, the security headers of all of them.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

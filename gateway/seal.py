@@ -5,8 +5,6 @@ owner of a form in a page (the id of the candidate or member of staff), so that 
 only, even if the browser has lost the session cookie (logged out in another window, cookies cleared).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

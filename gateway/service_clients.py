@@ -1,7 +1,5 @@
 """The clients of the four services, connected once per process; which of them a page's call takes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -6,8 +6,6 @@ is cached for 4 seconds, and dropped at once by the process that handles a log-o
 everywhere within 5 seconds.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Flask, current_app, g

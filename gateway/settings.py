@@ -1,7 +1,5 @@
 """What the gateway reads from its environment."""
 
-from __future__ import annotations
-
 import dataclasses
 from pathlib import Path
 from urllib.parse import urlsplit

@@ -1,8 +1,6 @@
 """Protection of every page: checks of the Host header, of cross-site posts (CSRF), of posted files and of access to
 /metrics; the security headers."""
 
-from __future__ import annotations
-
 import hmac
 from functools import partial
 

@@ -6,8 +6,6 @@ restore databases [INSTANT]    PostgreSQL into its empty volume, as it was then 
 restore objects                objects that the store does not have, into the store
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import threading

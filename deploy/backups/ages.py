@@ -1,8 +1,6 @@
 """When backups are due (one a day after a given hour, a full one a week, objects every few minutes), and the ages of
 their parts, as metrics and as alarms, on the HTTP page that monitoring reads."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import time

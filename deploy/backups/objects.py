@@ -4,8 +4,6 @@
 so one of the same size is the same.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

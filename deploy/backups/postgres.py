@@ -1,7 +1,5 @@
 """PostgreSQL's backups by pgBackRest: the stanza of our one cluster, its backups and WAL, and their ages."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Running external programs to their end, and logging."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,8 +1,6 @@
 """Files that the servers read (RabbitMQ, SeaweedFS, pgBackRest, PgBouncer), derived from the secrets that services
 read: both always have the same passwords."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """The secrets of the composed portal, and how each is made where it is missing. Needs nothing but Python."""
 
-from __future__ import annotations
-
 import base64
 import secrets
 from collections.abc import Callable

@@ -8,8 +8,6 @@ running ones (their mounts keep the old one): `up -d --force-recreate`.
 A database role's password is also PostgreSQL's: postgres/10-databases.sh says how to change it there.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

@@ -3,8 +3,6 @@
 PORT, VAR_DIR and PORTAIL_NOW come from the environment. Ctrl-C or SIGTERM stops every child.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -10,8 +10,6 @@ during the copies could be missing from both. After a restore the services publi
 ignore those that they have already handled.
 """
 
-from __future__ import annotations
-
 import fcntl
 import filecmp
 import hashlib

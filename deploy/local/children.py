@@ -1,7 +1,5 @@
 """The processes of the one-machine portal: the name, command, environment and health check of each."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

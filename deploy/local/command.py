@@ -4,8 +4,6 @@ VAR_DIR says which portal. The environment is written at each start, readable by
 and the ports in use.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

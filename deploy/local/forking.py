@@ -4,8 +4,6 @@ A forked process has its own environment, log and session, and ends with its par
 has none of its parent's other threads.
 """
 
-from __future__ import annotations
-
 import ctypes
 import gc
 import importlib

@@ -4,8 +4,6 @@
 VAR_DIR: no portal starts there, and a restore that was interrupted starts over.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

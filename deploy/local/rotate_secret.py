@@ -4,8 +4,6 @@ VAR_DIR says of which portal. Its running launcher notices and restarts the proc
 The steps and what lies between them: docs/operations/run.md, « Turn a key ».
 """
 
-from __future__ import annotations
-
 import dataclasses
 import secrets
 import sys

@@ -1,7 +1,5 @@
 """Steps before the processes start: migrations, broker queues, the demonstration catalogue and staff accounts."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

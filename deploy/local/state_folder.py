@@ -1,7 +1,5 @@
 """The folder with all state of the one-machine portal (VAR_DIR), and the secrets made at its first start."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os

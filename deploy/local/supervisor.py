@@ -3,8 +3,6 @@
 Use it from one thread: the kernel ends children with the thread that started them.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

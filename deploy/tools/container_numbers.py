@@ -4,8 +4,6 @@ The default of a setting stands in the `settings.py` of its process; in docker-c
 it. The proxy lets bodies pass that are larger than what the gateway and the services take, so that these refuse them.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping

@@ -3,8 +3,6 @@
 « Portail : exploitation » has the panels; « Que faire » has the sections of the pages that they lead to.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -4,8 +4,6 @@ Ends with 1 where one is not among those that a public administration may ship b
 that: permissive ones, and those that ask for the source of the library alone.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import sys

@@ -1,7 +1,5 @@
 """Prints docs/problem-types.md, made from services/contracts/problem_types.py (`make definitions`)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from services.contracts.problem_types import ALL

@@ -4,8 +4,6 @@ Writes the number into every file that names it (pyproject.toml is its home), gi
 unreleased a section of its own, notes what the services publish, commits and tags.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 Open are the operations of staff that a token may do, and those of everyone.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask.typing import ResponseReturnValue

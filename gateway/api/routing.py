@@ -1,7 +1,5 @@
 """Calls of tools, passed on to the services. Cookies are ignored; the opaque token is exchanged for an access token."""
 
-from __future__ import annotations
-
 import hashlib
 from typing import Any
 from urllib.parse import quote

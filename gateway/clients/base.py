@@ -4,8 +4,6 @@ All calls of a page share its time. Optional calls (the visitor of a public page
 it, so that they never make a page slow that needs nothing else.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Streams files from a service to the browser, without buffering them here."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response

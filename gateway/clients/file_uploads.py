@@ -1,7 +1,5 @@
 """Files go to services as uploads in small parts (tus 1.0.0), which the service then takes."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Answers of services that are kept: for use while the service does not answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any

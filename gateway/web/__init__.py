@@ -1,7 +1,5 @@
 """The pages, one package per journey in the users' words: those of candidates, and of gestionnaires (gestion)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from flask import Blueprint

@@ -1,7 +1,5 @@
 """The dates of a candidature as a calendar file (iCalendar, RFC 5545), for any calendar application."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """States of candidatures, drafts and pieces as pages show them: a word, a severity, a sentence."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from gateway.components import closing_time

@@ -1,7 +1,5 @@
 """The web application of accounts."""
 
-from __future__ import annotations
-
 from flask import Flask
 
 from services.accounts import cli, dependencies

@@ -1,8 +1,6 @@
 """An account's civil status as a domain value, as columns of its row, as JSON, and as the identity that other services
 read."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

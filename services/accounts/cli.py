@@ -3,8 +3,6 @@
 Secrets are printed once, as JSON on standard output, and stored only hashed or sealed.
 """
 
-from __future__ import annotations
-
 import getpass
 import json
 import secrets

@@ -1,7 +1,5 @@
 """What operations and queries need besides the database, built once per process from its settings."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import cast
 

@@ -4,8 +4,6 @@ A mail is derived from its event, so that a repetition is the same mail. If the 
 exists, nothing is sent, and the follow-up succeeds.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

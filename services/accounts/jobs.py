@@ -1,7 +1,5 @@
 """Scheduled jobs: erase data whose retention ends, finish pending changes."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy import delete

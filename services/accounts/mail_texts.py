@@ -3,8 +3,6 @@
 URLs and instants come in; lifetimes of links are those of contracts/account_rules.py.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from services.accounts.domain.mail_link_rules import in_hours, whole_hours, with_elision

@@ -1,7 +1,5 @@
 """Tables of accounts. Secrets are stored as hashes; throttling stores neither mail addresses nor network addresses."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any
 

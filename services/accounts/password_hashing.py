@@ -4,8 +4,6 @@ Hashing is the only expensive work that anonymous visitors can trigger: it has a
 which sources take turns: one with many requests does not delay the others.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Iterator

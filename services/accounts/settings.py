@@ -1,7 +1,5 @@
 """Settings of accounts, from the environment alone."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 

@@ -1,7 +1,5 @@
 """Access tokens and identities, signed with Ed25519 keys that are published as a JWKS. System time."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,8 +1,6 @@
 """Keys derived from the service's master secrets: for mailed links, throttling pseudonyms and sealed second factors.
 Random secrets handed to browsers and tools, of which accounts keeps only the hash."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -1,8 +1,6 @@
 """Two clocks. `portal_now` for rules, windows, texts and the life of mailed links: it can be shifted for rehearsals.
 `system_now` for tokens, cookies, leases, retries and sessions, which a shifted clock would break."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 

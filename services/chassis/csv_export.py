@@ -1,8 +1,6 @@
 """The CSV of every export: semicolons, a byte order mark, days and hours of Paris as French spreadsheets read them, and
 no cell that one would calculate; streamed from the database's cursor."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack

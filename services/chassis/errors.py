@@ -3,8 +3,6 @@
 `web/problems.py` shows them as RFC 9457 problem details; pages show `detail` and tie `errors` to their fields.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 

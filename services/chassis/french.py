@@ -1,7 +1,5 @@
 """Dates and sizes as French pages write them. Instants are aware; they are shown in Paris time."""
 
-from __future__ import annotations
-
 import unicodedata
 from datetime import date, datetime, timedelta
 from math import ceil

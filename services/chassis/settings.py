@@ -3,8 +3,6 @@
 Instead of setting X, X_FILE may name a file that contains the value (secrets of containers).
 """
 
-from __future__ import annotations
-
 import dataclasses
 import typing
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Reads ZIP archives of strangers within bounds, whatever sizes and names they claim. Nothing is written to disk."""
 
-from __future__ import annotations
-
 import re
 import stat
 import zipfile

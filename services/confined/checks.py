@@ -5,8 +5,6 @@ answer and the readers are imported once. A program that does not follow the pro
 and replaced.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import io

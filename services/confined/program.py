@@ -7,8 +7,6 @@ ends with the service. The module's `preload` has all loaded that its checks nee
 Python's own included.
 """
 
-from __future__ import annotations
-
 import errno
 import gc
 import importlib

@@ -1,8 +1,6 @@
 """What accounts and the gateway agree on about accounts: how long a new one waits, how long tokens and ids may be, the
 profiles of staff, and the codes of answers."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """Events published by accounts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from services.contracts.base import Contract

@@ -1,8 +1,6 @@
 """French words for the acts of the services' audit trails and for what they changed, on pages and in the CSV; what has
 no entry is shown by its code."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """What every event contract shares: a type, its consumers, and its reading from plain JSON data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 

@@ -3,8 +3,6 @@
 Instants are ISO 8601 with offset, in UTC. Labels are ready to be shown (French).
 """
 
-from __future__ import annotations
-
 from services.contracts.base import Contract
 
 PUBLISHED, REPLACED, WITHDRAWN = "published", "replaced", "withdrawn"

@@ -5,8 +5,6 @@ Programs compare codes alone. The API gives candidates the label and the code (`
 `scan_code`), staff the code and the label (`status` and `status_label`, `scan` and `scan_label`).
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 MAX_FILE_BYTES = 5 * 1024 * 1024

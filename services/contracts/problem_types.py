@@ -3,8 +3,6 @@
 `type` on the wire is `/problems/<slug>`. Slugs are stable: tools compare them. `docs/problem-types.md` is this list.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -5,8 +5,6 @@ type.
 Tables are defined with the lengths, and the catalogue's check refuses what is longer.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 CODE_LENGTH = 64  # of an exam, a session, a pièce, a regroupement, a form; of épreuves and questions, which name fields

@@ -3,8 +3,6 @@
 pieces counts to the end of depositing, registrations to the end of registering. Everything here is plain values.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -5,8 +5,6 @@ Neither a table nor a migration nor an event changes: openings in registrations,
 them hold all options as one value, in which an option that is not said has the default of its field.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

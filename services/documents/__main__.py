@@ -1,7 +1,5 @@
 """`python -m services.documents web | worker | migrate | reconcile | parked …`"""
 
-from __future__ import annotations
-
 from services.chassis.process.command_line import main
 from services.documents.app import create_app
 from services.documents.dependencies import prepare_store

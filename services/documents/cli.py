@@ -1,7 +1,5 @@
 """Commands of documents for operators: those that every service has for its events, jobs and objects."""
 
-from __future__ import annotations
-
 from flask import Flask
 
 from services.chassis.tasks import commands

@@ -1,7 +1,5 @@
 """What operations use besides the database (object store, other services), built once per process from its settings."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import cast
 

@@ -1,7 +1,5 @@
 """What documents does after a commit, outside any transaction: create documents, tried for about a day, then parked."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.chassis.events import Envelope

@@ -1,7 +1,5 @@
 """Reactions to registrations' events about a candidature, and to pieces' reminders."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope

@@ -1,7 +1,5 @@
 """The periodic jobs of documents; a lease lets only one of several workers run each."""
 
-from __future__ import annotations
-
 from services.documents.follow_ups import registry
 from services.documents.operations.imports import uploads
 from services.documents.operations.reconciliation import reconciliation

@@ -3,8 +3,6 @@
 Files are in the object store; everything known about them is here, since the one-machine store keeps no metadata.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

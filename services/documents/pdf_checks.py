@@ -3,8 +3,6 @@
 A PDF is published if it is whole, readable by everybody, and without anything that acts by itself.
 """
 
-from __future__ import annotations
-
 import contextlib
 import encodings
 import importlib

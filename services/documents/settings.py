@@ -1,7 +1,5 @@
 """Settings of documents, from the environment alone."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from services.documents.rendering.sheet import AUTHORITY, Letterhead

@@ -1,7 +1,5 @@
 """The builder of every mail: a subject, paragraphs and one action, rendered as text and HTML under a letterhead."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The table of services that send mails, made by their first migration."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -4,8 +4,6 @@ addresses that it refuses for good.
 Each service that sends mails has its own table. Secret addresses of mails are not in it.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any

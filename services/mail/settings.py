@@ -1,7 +1,5 @@
 """Settings of the services that send mails, from the environment alone, and the letterhead that they say."""
 
-from __future__ import annotations
-
 import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """The operators' command for objects, the same for every service that stores some."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import click

@@ -1,7 +1,5 @@
 """The scheduled jobs of a service that stores objects; a lease lets one of several workers run each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from services.chassis.tasks.registry import Handlers

@@ -4,8 +4,6 @@ An object is discarded only where it is certain that no row names it: after an e
 Keys are new for each attempt, so that no other row names what an attempt discards.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """The tables of services that store objects, made by their first migration."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -4,8 +4,6 @@ Lost objects are reported (and made again by a service that can). Objects that n
 are leftovers of failed requests, or what the database lacks after it was restored.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 

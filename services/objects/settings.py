@@ -1,7 +1,5 @@
 """Settings of a service that stores objects."""
 
-from __future__ import annotations
-
 import dataclasses
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Client of an S3 store, through the minio SDK. All metadata of objects is in the services' rows."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time

@@ -3,8 +3,6 @@
 They are declared on the service's metadata, for its migrations; the code of this package uses them by name.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

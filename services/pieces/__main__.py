@@ -1,7 +1,5 @@
 """`python -m services.pieces web | worker | migrate | reconcile | parked …`"""
 
-from __future__ import annotations
-
 from services.chassis.process.command_line import main
 from services.confined.checks import hide_memory
 from services.pieces import dependencies

@@ -1,7 +1,5 @@
 """Client of clamd over TCP (INSTREAM): the file is sent in chunks, one line comes back."""
 
-from __future__ import annotations
-
 import socket
 import struct
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The web process of pieces."""
 
-from __future__ import annotations
-
 from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf

@@ -1,7 +1,5 @@
 """Commands of pieces for operators; those of events, jobs and objects come from the chassis."""
 
-from __future__ import annotations
-
 import click
 from flask import Flask
 from flask.cli import with_appcontext

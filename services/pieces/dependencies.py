@@ -1,7 +1,5 @@
 """What operations need besides the database: the store, the antivirus, the inspections; built once per process."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import cast
 

@@ -1,7 +1,5 @@
 """What the worker does once a request is answered: scan deposits, announce refusals, remind whole lists."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.chassis.events import Envelope

@@ -1,7 +1,5 @@
 """What pieces does on events of registrations: of candidatures and of an opening's dates."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope

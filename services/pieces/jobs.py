@@ -1,7 +1,5 @@
 """Scheduled jobs of pieces; a lease lets one of several workers run each."""
 
-from __future__ import annotations
-
 from services.objects import jobs as object_jobs
 from services.pieces.follow_ups import registry
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan

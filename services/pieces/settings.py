@@ -1,7 +1,5 @@
 """Settings of pieces, from the environment alone."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from services.objects.settings import ObjectSettings

@@ -4,8 +4,6 @@ Standard library only, so that every service, its domain included, and the gatew
 reads its file under `data/` at the first call and keeps it; nothing here writes or does any network.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

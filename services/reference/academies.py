@@ -1,7 +1,5 @@
 """Académies by their two-digit code, with their départements and whom a candidate may contact."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache

@@ -4,8 +4,6 @@ The file has 37,590 rows, of which a process needs a few départements: rows sta
 is asked for, and only the latest départements stay parsed.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass

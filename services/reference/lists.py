@@ -1,7 +1,5 @@
 """Lists of what has a code: countries and nationalities, départements, catégories socio-professionnelles."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Telephone numbers in the two formats of the guide: 0623456789 or +33623456789, others as +<country>."""
 
-from __future__ import annotations
-
 import re
 
 EXAMPLES = "0623456789 ou +33623456789"

@@ -5,8 +5,6 @@ The guide writes places in unaccented capitals (TROYES, BESANCON); people type t
 apostrophes and hyphens, and abbreviate Saint.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import cache, lru_cache

@@ -1,7 +1,5 @@
 """The UAI, the number of a school: seven digits and a letter that checks them (0250013D)."""
 
-from __future__ import annotations
-
 import re
 
 # No I, O or Q, which are easily mistaken for digits.

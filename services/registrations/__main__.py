@@ -1,7 +1,5 @@
 """`python -m services.registrations web | worker | migrate | load-catalogue …`; check-catalogue needs no setting."""
 
-from __future__ import annotations
-
 import sys
 
 from services.chassis.process.command_line import main

@@ -1,7 +1,5 @@
 """Commands of registrations for operators: catalogue, dates, messages. Errors are printed and end with status 1."""
 
-from __future__ import annotations
-
 import getpass
 import os
 from collections.abc import Iterator, Sequence

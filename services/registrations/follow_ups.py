@@ -1,8 +1,6 @@
 """What registrations does after a commit, outside any transaction: mails. Run twice, each sends the same mail
 (same message id)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial

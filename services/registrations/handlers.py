@@ -1,8 +1,6 @@
 """Reactions to events of accounts (a new mail address, a corrected civil status), of pieces (missing, refused) and of
 documents (published, replaced, withdrawn)."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 

@@ -1,7 +1,5 @@
 """The periodic jobs of registrations; a lease lets only one of several workers run each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 

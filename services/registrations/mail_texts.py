@@ -1,7 +1,5 @@
 """The texts of registrations' mails, in the tone of the guide's mail."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -3,8 +3,6 @@
 A saved version stays readable for good: it keeps its event, its answers and the digest of its catalogue.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The tables of services that take uploads, made by their first migration."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import sqlalchemy as sa

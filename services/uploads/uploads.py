@@ -4,8 +4,6 @@ A service declares the tables with columns of its own: whose an upload is (`owne
 became (`became_id`). Bytes are in the database until they are taken; one part at a time is in memory.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """The views of uploads by tus 1.0.0 (core, creation, termination, expiration), which services have alike."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

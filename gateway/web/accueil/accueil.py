@@ -1,7 +1,5 @@
 """« / »: messages and entry points for everyone; for a candidate also the menu and the remaining actions."""
 
-from __future__ import annotations
-
 from flask import request
 from flask.typing import ResponseReturnValue
 

@@ -1,8 +1,6 @@
 """Pages of the footer: « Plan du site », « Mentions légales », « Un problème ? », « Accessibilité »; and what search
 engines and browsers ask for at fixed addresses."""
 
-from __future__ import annotations
-
 from flask import Response, current_app, g, redirect
 from flask.typing import ResponseReturnValue
 

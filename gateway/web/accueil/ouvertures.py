@@ -4,8 +4,6 @@ Domaine, exam, session and académie are chosen one after the other, as in « M'
 string: they are no personal data, and a link or a reload keeps them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from urllib.parse import urlencode
 

@@ -1,7 +1,5 @@
 """What the creation and the modification of an account share: reading the form, searching the commune of birth."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from flask import jsonify, request

@@ -1,8 +1,6 @@
 """« Veuillez vous identifier », and resuming the post that the end of the session interrupted; « Se déconnecter » and
 « Rester connecté »."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

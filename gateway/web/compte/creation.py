@@ -1,7 +1,5 @@
 """« Formulaire de création », then « Confirmation de réception de mail » (guide §3)."""
 
-from __future__ import annotations
-
 import json
 
 from flask import redirect, request, url_for

@@ -3,8 +3,6 @@
 Opening one changes nothing, since mail scanners open links too; a button confirms.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar

@@ -1,8 +1,6 @@
 """« Modifier mes informations » (guide §4): accounts says what can still be changed; and « Supprimer » the account,
 with a page to confirm, refused to candidates who have a candidature."""
 
-from __future__ import annotations
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 

@@ -1,7 +1,5 @@
 """« Mot de passe oublié » (the same answer for every address, known or not), then a new password by the link mailed."""
 
-from __future__ import annotations
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 

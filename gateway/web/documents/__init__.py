@@ -1,7 +1,5 @@
 """« Mes documents » and « Les formulaires » (guide §8, §9)."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 from flask import request

@@ -1,8 +1,6 @@
 """« À traiter »: pieces that wait for a control, by session and regroupement, the longest waiting first; how many
 candidatures lack pieces; publications under way."""
 
-from __future__ import annotations
-
 from itertools import groupby
 
 from flask.typing import ResponseReturnValue

@@ -1,7 +1,5 @@
 """« Messages »: what the home page says for a time, published, looked at first and taken off by an administrator."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 

@@ -1,8 +1,6 @@
 """A candidature: what was declared and what changed from version to version, its documents, notes between
 gestionnaires; its end, with a reason, on the candidate's request or by écart, and its return."""
 
-from __future__ import annotations
-
 from operator import itemgetter
 
 from flask import Response, redirect, request, url_for

@@ -5,8 +5,6 @@ A search is posted, and encrypted in the address that it leads to. Other filters
 of staff saves them under a name.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

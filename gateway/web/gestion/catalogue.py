@@ -3,8 +3,6 @@
 The page of a comparison carries the archive, so that what is loaded is what was compared and nothing is stored between.
 """
 
-from __future__ import annotations
-
 from base64 import urlsafe_b64encode
 
 from flask import Response, redirect, request, url_for

@@ -1,8 +1,6 @@
 """« Mon compte » of a member of staff: password, second factor, recovery codes; each change asks for a fresh code. And
 the link of an invitation, by which the account is set up; opening the link changes nothing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import segno

@@ -4,8 +4,6 @@ reason, its link of activation sent again.
 What is searched is posted, and encrypted in the address that it leads to.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from flask import Response, redirect, request, url_for

@@ -1,7 +1,5 @@
 """Logging in to « Espace de gestion » with a second factor, logging out, and what follows an ended session."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """The control of a piece: its file beside what its candidate declared, a decision, then the next piece of the list."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import partial

@@ -1,8 +1,6 @@
 """A correction of a candidature by staff: its tabs as its candidate fills them in, what it changes, the save with a
 reason; the candidate's own modification is another draft."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import jsonify, redirect, request, url_for

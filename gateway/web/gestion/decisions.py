@@ -1,8 +1,6 @@
 """Decisions on pieces: the reason of a « Non Conforme », the pieces selected in the list, one decision for all of them
 and a report of those that it was not given to."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """One document written for one candidature: type, title and text, published at once; one of any origin withdrawn."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from flask import Response, redirect, url_for

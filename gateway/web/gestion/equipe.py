@@ -1,8 +1,6 @@
 """« Équipe »: administrateurs see who has access, invite, give another profile, disable, enable, and reset a lost
 second factor."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

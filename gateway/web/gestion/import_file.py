@@ -1,7 +1,5 @@
 """The file of a publication: received here, checked by documents line by line, file by file."""
 
-from __future__ import annotations
-
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 

@@ -1,7 +1,5 @@
 """« Documents »: what was published for many candidates at a time, and the beginning of a new publication."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from flask import Response, redirect, request, url_for

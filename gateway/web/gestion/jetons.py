@@ -1,7 +1,5 @@
 """« Jetons d'accès » of one's own tools: made with a fresh code of the second factor, shown once, listed, revoked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """« Journal »: who did what to whom, before and after, in every service; for administrators."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 

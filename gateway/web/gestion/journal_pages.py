@@ -1,7 +1,5 @@
 """The entries of several services put together, the newest first, page by page."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

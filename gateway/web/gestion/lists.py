@@ -2,8 +2,6 @@
 again; and what its page and its CSV do where one of them makes no sense. A further filter of a list needs no more than
 its declaration and its condition in the service's query. Its table is a macro of `templates/liste.html`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode

@@ -1,8 +1,6 @@
 """Names that accounts holds: of other gestionnaires (who has a piece's file open, who decided, who wrote a note), and
 of académies, for who sees all of them. None while accounts does not answer."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 

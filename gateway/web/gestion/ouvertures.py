@@ -1,8 +1,6 @@
 """« Ouvertures »: the dates of each opening, or of several of a session at once, changed with a reason by an
 administrator; what candidates lose by it is read and confirmed first."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial

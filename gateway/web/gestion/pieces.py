@@ -1,8 +1,6 @@
 """« Pièces »: the list, by filters that stand in the address; a N° candidat is posted, and its candidate's id stands
 there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from urllib.parse import urlencode
 

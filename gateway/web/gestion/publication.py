@@ -1,7 +1,5 @@
 """One publication: what was checked, a preview, « Publier », how far it is, what is taken back."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

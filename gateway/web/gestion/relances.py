@@ -1,8 +1,6 @@
 """« Relances »: candidatures with pieces to deposit or to validate, by filters in the address; a reminder for those
 selected, or for the whole list."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping

@@ -1,8 +1,6 @@
 """A search that tells of a person, in an address: what was typed, encrypted for the member of staff who typed it. Back,
 a reload and the pages that follow find it there; neither the address nor a log of it says of whom it tells."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

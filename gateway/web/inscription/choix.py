@@ -4,8 +4,6 @@ by domain or as one list, with the épreuves and pieces of each.
 Choosing a spécialité posts the whole tab with it, like the tab's own form, so that no other answer is lost.
 """
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import urlencode
 

@@ -1,7 +1,5 @@
 """« Mes inscriptions » (guide §7, §11): see, print, modify, withdraw; « N° Inscription » after a save (§5.8)."""
 
-from __future__ import annotations
-
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 

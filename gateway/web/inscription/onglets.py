@@ -1,8 +1,6 @@
 """The tabs of a draft: shown as registrations describes them, posted as typed (guide §5.1 to §5.8), and saved as they
 are typed by the script `style/autosave.js`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import g, jsonify, redirect, request, url_for

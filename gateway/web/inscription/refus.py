@@ -1,8 +1,6 @@
 """Pages of a refusal that no change in the tab can resolve (the reason, next steps, what could not be saved), and of a
 tab that two windows wrote (the differing fields with both values; nothing is overwritten)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The fields of a tab of a draft, which pages complete before they show them."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from services.contracts.api import drafts as api

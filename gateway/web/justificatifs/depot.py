@@ -1,7 +1,5 @@
 """« Envoyer une pièce jointe »: deposit by a plain form (by the script: uploads.py); and deletion."""
 
-from __future__ import annotations
-
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 

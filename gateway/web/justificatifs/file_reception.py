@@ -4,8 +4,6 @@ Browsers show a broken connection if a request is answered before its body is re
 and discarded, up to a limit, so that the page with the reason can be shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial

@@ -1,7 +1,5 @@
 """« Est-ce lisible ? »: a preview of the file just deposited, and warnings about its legibility."""
 
-from __future__ import annotations
-
 from pathlib import PurePath
 
 from flask import redirect, request, url_for

@@ -1,7 +1,5 @@
 """The pieces asked for by candidature, and « J'ai fourni toutes mes pièces »."""
 
-from __future__ import annotations
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 

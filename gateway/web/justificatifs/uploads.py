@@ -5,8 +5,6 @@ It requests problem details, by which it also notices an ended session. A form t
 takes the same way in `deposit_files`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import Any

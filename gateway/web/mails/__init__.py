@@ -3,8 +3,6 @@
 The list of mails, and one mail: its text, and its HTML in a sandboxed frame.
 """
 
-from __future__ import annotations
-
 import email
 from collections.abc import Iterator
 from dataclasses import dataclass

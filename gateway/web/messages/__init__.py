@@ -1,7 +1,5 @@
 """« Mes messages »: the mails sent to the candidate by all services, newest first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from flask import request

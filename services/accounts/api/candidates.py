@@ -1,8 +1,6 @@
 """What administrators do for a candidate: find the account by its address or by birth date and name, correct
 the civil status with a reason, send the link of activation again."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.accounts.domain import account_form

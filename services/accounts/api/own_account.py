@@ -1,7 +1,5 @@
 """What a logged-in candidate does with their own account, and « Mes messages »: what accounts mailed to them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.accounts.models import db

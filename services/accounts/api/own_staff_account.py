@@ -1,8 +1,6 @@
 """What a member of staff does with their own account, in a browser's session alone: no tool's token comes in here.
 What the gateway asks on behalf of who opens the link of an invitation."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

@@ -1,8 +1,6 @@
 """Log-in, log-out, and the exchange of what a browser or a tool holds for a short access token. What any
 process may ask: the published keys, and a service's own token against its secret."""
 
-from __future__ import annotations
-
 import hmac
 from typing import Any
 

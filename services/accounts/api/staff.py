@@ -1,7 +1,5 @@
 """What administrateurs do about staff and their tools' tokens: list, invite, change, disable, enable, revoke."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.accounts.operations import second_factor, staff_accounts, staff_invitations, staff_tokens

@@ -1,7 +1,5 @@
 """What the gateway asks on behalf of people who are not logged in: creation, activation, reset, mailed links."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.accounts.dependencies import dependencies

@@ -1,7 +1,5 @@
 """Client of registrations: whether a candidate ever saved a candidature, and the refusal of older identities."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The account's forms (guide §3 and §4) as data: labels, hints, choices and what was typed. Pages only render them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, cast
 

@@ -1,7 +1,5 @@
 """Reads the account's forms as a whole: civil status, contact and password, or all mistakes together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Mail addresses: which are accepted, and the key under which two spellings are the same address (case is ignored)."""
 
-from __future__ import annotations
-
 import re
 
 from services.accounts.domain.form_reader import FormReader

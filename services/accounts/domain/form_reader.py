@@ -1,7 +1,5 @@
 """Reads a submitted form field by field and collects every mistake, so that all are reported at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

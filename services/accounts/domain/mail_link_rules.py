@@ -1,7 +1,5 @@
 """Mailed links: in which state one is, what its page says. Portal time. How long they live: contracts/account_rules."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -5,8 +5,6 @@ and what others know of its owner is refused.
 « recommended »: longer, no classes (CNIL and ANSSI advice); staff always have it.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

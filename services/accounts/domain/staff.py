@@ -1,8 +1,6 @@
 """Staff: their roles, and what a role or a tool's token may do, and how recovery codes of the second factor are
 written."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum

@@ -1,8 +1,6 @@
 """« Modifier mes informations » (guide §4): everything until the first candidature, then mail and password only.
 « Supprimer »: an account without candidature is erased at its owner's request."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ answer as a new one, after the same work, so that the answer reveals to nobody w
 Creations that wait for their activation are independent of each other, even at the same address (decision 0007).
 """
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,8 +1,6 @@
 """What administrators do with a candidate's account, each act in the audit trail: look at it, send the link of
 activation again, correct a civil status with a reason; registrations then gives each candidature a new version."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

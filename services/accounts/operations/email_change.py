@@ -4,8 +4,6 @@ At most one per account; it ends when the password with which it was requested i
 mailed link it takes effect: the old address gets a mail, all sessions end.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session

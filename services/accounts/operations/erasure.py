@@ -1,7 +1,5 @@
 """Erasing everything that accounts stores about a person: when the time for activation is over, or on request."""
 
-from __future__ import annotations
-
 import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session

@@ -4,8 +4,6 @@ The change is committed as pending, registrations is asked, then the change is a
 A job finishes what was interrupted: once registrations refuses older identities, the new version must come into force.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar

@@ -1,8 +1,6 @@
 """Logging in. Every refusal has the same message and the same duration (argon2 always runs); a try is counted before
 it is verified."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -3,8 +3,6 @@
 Portal time. How they are read: queries/mail_link_states.py.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import update

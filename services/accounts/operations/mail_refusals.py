@@ -1,7 +1,5 @@
 """Addresses whose mails the mail server refuses for good, so that staff see them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import delete, exists

@@ -1,8 +1,6 @@
 """What a member of staff changes in their own account: what opens it with a code of the second factor, saved filters
 without."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,8 +1,6 @@
 """« Mot de passe oublié »: a new password by a mailed link, which is short-lived and works once. The current password,
 asked again before sensitive changes: tries are throttled like log-ins."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

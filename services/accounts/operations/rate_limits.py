@@ -3,8 +3,6 @@
 Two requests may insert the same counter at the same moment: the one that fails runs again and finds the other's row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime

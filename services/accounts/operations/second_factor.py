@@ -5,8 +5,6 @@ Nothing is stored of a proposal until a code confirms it: its secret is sealed i
 is opened has a secret of its own: who merely looked at a mailed link does not know the secret that its owner sets up.
 """
 
-from __future__ import annotations
-
 import json
 import secrets
 from datetime import timedelta

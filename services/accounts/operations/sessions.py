@@ -1,7 +1,5 @@
 """Log-in sessions of browsers: opened, exchanged for short access tokens, ended everywhere. System time."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

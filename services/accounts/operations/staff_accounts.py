@@ -2,8 +2,6 @@
 when somebody leaves and enabled again when they come back: nothing is deleted, every act leaves an audit entry. Rows
 are locked always in the same order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

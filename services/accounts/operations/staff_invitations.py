@@ -1,8 +1,6 @@
 """Administrateurs invite staff by mail, invite them again, and let who lost a second factor set up another. Who
 was invited opens the mailed link, chooses a password and a second factor, and is logged in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Personal access tokens of staff members' tools: created, revoked, exchanged for access tokens. System time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 

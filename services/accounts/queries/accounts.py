@@ -5,8 +5,6 @@ who has an address: one activated account or staff member at most, and any numbe
 caller's transaction ends.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Any

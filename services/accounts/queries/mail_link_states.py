@@ -1,7 +1,5 @@
 """In which state a mailed link is, whose it is, and what its page says. Portal time."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """What a member of staff sees of their own account."""
 
-from __future__ import annotations
-
 from sqlalchemy import func, select
 
 from services.accounts.domain.passwords import RECOMMENDED

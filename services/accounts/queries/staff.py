@@ -1,7 +1,5 @@
 """Staff accounts and their tools' tokens, in pages, without any secret or hash."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 
 from sqlalchemy import select

@@ -3,8 +3,6 @@
 Each service declares its own table from AuditColumns; triggers of its migrations refuse changes and deletions.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any

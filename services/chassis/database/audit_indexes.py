@@ -3,8 +3,6 @@
 Nearly all entries are of candidates and of the services themselves: those of people at work have an index of their own.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import Index, text
 
 AT_WORK = text("actor_kind NOT IN ('candidate', 'service')")

@@ -1,7 +1,5 @@
 """The audit trail of a service, made by its first migration: a table to which rows are only added."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

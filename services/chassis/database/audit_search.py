@@ -1,7 +1,5 @@
 """The audit trail of a service, searched: the newest entries first, in pages, or whole as CSV."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ SQLite counts the commits to a file, and asking for that number reads a few byte
 for the work itself, less often.
 """
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 import time

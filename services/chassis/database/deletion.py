@@ -1,7 +1,5 @@
 """Deletes obsolete rows one page at a time, so that concurrent writers wait for one page at most."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, tuple_

@@ -4,8 +4,6 @@ full tables.
 A migration is one transaction. One that would lock a full table for long consists of steps; a second run resumes it.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext

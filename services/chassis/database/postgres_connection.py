@@ -1,7 +1,5 @@
 """Connections to PostgreSQL, which end although the server has hung."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import psycopg

@@ -1,7 +1,5 @@
 """The SQL of a declared list of staff: the conditions of its filters, its cursors, the académies that it may show."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -4,8 +4,6 @@
 into a writer). `reading()` is deferred and refuses writes (immediate everywhere would starve reads).
 """
 
-from __future__ import annotations
-
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping

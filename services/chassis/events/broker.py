@@ -1,8 +1,6 @@
 """The interface of both brokers: RabbitMQ, and the embedded queue in a SQLite file. Each carries events, and runs
 nothing: what a consumer takes it writes down, then acknowledges."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """The envelope of an event: CloudEvents 1.0 as JSON, read strictly."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,8 +1,6 @@
 """Events for other services: written in the transaction of the change that they announce, then sent to the broker, and
 marked once it has confirmed. An event may be sent twice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol

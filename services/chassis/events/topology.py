@@ -5,8 +5,6 @@ Per consuming service: its queue and its dead-letter queue, both quorum queues. 
 dead-letter target a message would be deleted after DELIVERY_LIMIT deliveries.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 EXCHANGE = "portail.events"

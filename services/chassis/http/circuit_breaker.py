@@ -4,8 +4,6 @@ After FAILURES_IN_A_ROW only one call in RESET_SECONDS is admitted, as a trial. 
 failure.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

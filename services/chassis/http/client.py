@@ -10,8 +10,6 @@ answered), that connection first asks whether its server is alive: so a write th
 sent.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import time

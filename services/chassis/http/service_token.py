@@ -1,7 +1,5 @@
 """The access token of this process: obtained from accounts with the client's secret, renewed long before it expires."""
 
-from __future__ import annotations
-
 import time
 
 from services.chassis.errors import Unavailable

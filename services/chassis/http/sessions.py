@@ -4,8 +4,6 @@ Where the service's name has several addresses, calls draw one by lot: the resol
 (RFC 6724). In Kubernetes it has one, behind which each new connection is given a replica.
 """
 
-from __future__ import annotations
-
 import random
 import socket
 import time

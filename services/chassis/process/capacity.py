@@ -5,8 +5,6 @@ Of its THREADS, three quarters may use the database or wait for a connection, an
 (hashing, calls of the store). If one of these hangs or is overloaded, the other threads still answer.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import threading

@@ -3,8 +3,6 @@
 ROLE is web, worker, migrate, wait-for-migrations, or one of the service's own commands.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Results that a process keeps: a cache whose values expire, and work that concurrent callers share."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

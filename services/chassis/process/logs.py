@@ -3,8 +3,6 @@
 Values are ids, counts and names of things. As a safeguard, keys that could carry personal data are dropped here.
 """
 
-from __future__ import annotations
-
 import logging
 import sys
 import traceback

@@ -5,8 +5,6 @@ It imports the standard library only, since a probe runs every few seconds. The 
 Exit status 0 when it is; else 1 and one line saying what is missing, which `docker inspect` keeps.
 """
 
-from __future__ import annotations
-
 import http.client
 import json
 import os

@@ -4,8 +4,6 @@ A check that hangs (a database that accepts and stays silent) is reported as suc
 not started again until it ends, so that probes do not accumulate threads.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future

@@ -6,8 +6,6 @@ after growing pauses. Each loop records its iterations, and the page names one w
 duration of a job has no limit: a gauge shows it.
 """
 
-from __future__ import annotations
-
 import signal
 import threading
 import time

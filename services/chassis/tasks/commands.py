@@ -1,8 +1,6 @@
 """Operators' commands, the same for every service: list parked tasks, run them or a job here and now, set tasks aside,
 publish events again, purge old ones."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

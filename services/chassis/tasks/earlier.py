@@ -4,8 +4,6 @@ That version keeps follow-ups in the outbox, addressed to « self », handled ev
 a table `parked`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any

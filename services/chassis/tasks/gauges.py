@@ -1,7 +1,5 @@
 """Gauges that jobs set, stored in the database, so that every worker shows the same values, also after a restart."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Migration steps that all services share. Never change them: they have already been run."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """What a service does later: reactions to events of others, its own follow-ups, timed jobs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

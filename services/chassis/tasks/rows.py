@@ -5,8 +5,6 @@ another worker takes the task within LEASE. Renewing and settling act only on a 
 who was paused, or cut off from the database, for longer finds the lease lost, logs that and changes nothing.
 """
 
-from __future__ import annotations
-
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence

@@ -3,8 +3,6 @@
 What fails is tried again with growing delays, then parked for an operator; jobs are tried for ever.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

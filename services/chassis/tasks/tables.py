@@ -2,8 +2,6 @@
 any service. Copies of them are declared on the service's own metadata, for its migrations.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint

@@ -5,8 +5,6 @@ A thread sends what requests leave in a bounded queue: while the receiver is awa
 waits.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence

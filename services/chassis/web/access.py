@@ -1,8 +1,6 @@
 """Access control: each view bears who may call it, which is enforced before it runs. A view without that is refused to
 everyone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, TypeVar
 

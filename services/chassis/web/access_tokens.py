@@ -4,8 +4,6 @@ A person's token is valid for a minute at most. Only the gateway and services ho
 system time.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A service's OpenAPI description: its operations, who may call each, what comes in and out, and every problem."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import NoneType

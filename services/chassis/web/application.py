@@ -1,7 +1,5 @@
 """Creates the Flask application of a service, as far as it is the same for all four."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """`GET /v1/audit` of a service, for administrators and their tools: who did what to what, before and after."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response

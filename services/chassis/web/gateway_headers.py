@@ -1,8 +1,6 @@
 """What the gateway alone may say of a request: when it came, compared with deadlines, and from where, for the audit
 trail (in no log)."""
 
-from __future__ import annotations
-
 import ipaddress
 from contextlib import suppress
 from datetime import datetime

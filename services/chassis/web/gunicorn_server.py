@@ -3,8 +3,6 @@
 The proxy handles slow clients and floods. On one machine there is no proxy, and no other client than its user.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 import resource

@@ -1,7 +1,5 @@
 """The pages of HEALTH_PATHS. Who may read metrics from outside, the gateway says (gateway/web_security.py)."""
 
-from __future__ import annotations
-
 import threading
 
 from flask import Flask, Response, jsonify

@@ -1,7 +1,5 @@
 """Binds the views of a service to the operations that `services/contracts/api` declares."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import wraps
 from types import NoneType

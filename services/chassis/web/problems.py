@@ -1,7 +1,5 @@
 """Turns every error of an API into RFC 9457 problem details with a stable type and no internal information."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import structlog

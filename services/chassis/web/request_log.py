@@ -1,7 +1,5 @@
 """Observability of requests: an id passed on everywhere, one log line, two metrics."""
 
-from __future__ import annotations
-
 import re
 import time
 import uuid

@@ -3,8 +3,6 @@
 They are translated when an error is answered (problems.py), since validators create messages when schemas are loaded.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

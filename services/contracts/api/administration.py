@@ -1,7 +1,5 @@
 """The API of registrations for administrators: dates of openings, messages of the home page, the catalogue."""
 
-from __future__ import annotations
-
 import binascii
 from base64 import urlsafe_b64decode
 from types import NoneType

@@ -1,7 +1,5 @@
 """The audit trail of a service, for administrators and their tools: who did what to what, before and after."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from marshmallow import fields, validate

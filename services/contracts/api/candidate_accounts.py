@@ -1,8 +1,6 @@
 """The API of accounts for administrators: candidates' accounts found by their address or by birth date and name, civil
 status corrected."""
 
-from __future__ import annotations
-
 from types import NoneType
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The API of documents for candidates: what was published for each candidature, what is to read, files and forms."""
 
-from __future__ import annotations
-
 from types import NoneType
 from typing import Annotated, Any
 

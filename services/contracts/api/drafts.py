@@ -1,7 +1,5 @@
 """The API of registrations for drafts: begun or resumed, read and written tab by tab, saved or abandoned."""
 
-from __future__ import annotations
-
 from types import NoneType
 from typing import Annotated, Any
 

@@ -4,8 +4,6 @@ Instants at both ends of what Python can count have no time in Paris, or none in
 page and job that shows it. So their years are limited.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from datetime import date, datetime, time
 from typing import Any

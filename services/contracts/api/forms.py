@@ -3,8 +3,6 @@
 A form is made of dicts, which are passed on as they are: a list of two hundred countries is not copied for each page.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta

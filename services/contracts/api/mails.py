@@ -1,7 +1,5 @@
 """« Mes messages »: the mails that a service sent to a candidate, the same for each service that sends some."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from marshmallow import Schema, fields, validate

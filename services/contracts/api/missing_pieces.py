@@ -1,7 +1,5 @@
 """The API of pieces for staff and their tools: who lacks what until when; reminders by hand."""
 
-from __future__ import annotations
-
 from types import NoneType
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The API of registrations for everyone: the choice of an opening, step by step, and the home page's messages."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from marshmallow import Schema, fields, validate

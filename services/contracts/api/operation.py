@@ -1,7 +1,5 @@
 """What the declaration of an operation says, and the types of which answers are made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime

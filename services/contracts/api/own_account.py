@@ -1,7 +1,5 @@
 """The API of accounts for candidates: their own account."""
 
-from __future__ import annotations
-
 from types import NoneType
 from typing import Annotated
 

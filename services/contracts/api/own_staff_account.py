@@ -1,8 +1,6 @@
 """The API of accounts for members of staff: their own account, in a browser's session alone, and the invitation by
 which it is set up."""
 
-from __future__ import annotations
-
 from dataclasses import field
 from types import NoneType
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """The API of pieces for candidates: what is asked for, uploads and deposits, « J'ai fourni toutes mes pièces »."""
 
-from __future__ import annotations
-
 from datetime import date
 from types import NoneType
 from typing import Annotated

@@ -1,7 +1,5 @@
 """The API of registrations for candidates' saved candidatures, and for the portal's other services."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated

@@ -1,7 +1,5 @@
 """The API of accounts for the processes of the portal: published keys, their own tokens, sessions and tools' tokens."""
 
-from __future__ import annotations
-
 from types import NoneType
 
 from marshmallow import Schema, fields, validate

@@ -1,7 +1,5 @@
 """The API of registrations for staff and their tools: candidatures found, read with all versions, ended or restored."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from types import NoneType

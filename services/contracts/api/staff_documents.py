@@ -1,7 +1,5 @@
 """The API of documents for staff and their tools: the documents of a candidature, and one published for several."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 from typing import Annotated, Any

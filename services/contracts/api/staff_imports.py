@@ -1,7 +1,5 @@
 """The API of documents for exam offices: what is published for many candidates, from the file to the withdrawal."""
 
-from __future__ import annotations
-
 from types import NoneType
 from typing import Annotated
 

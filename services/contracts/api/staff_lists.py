@@ -4,8 +4,6 @@ From one declaration come the schema of the query, the conditions of the SQL (`c
 form of filters and the table of the page (`gateway/web/gestion/lists.py`), and the lines of the CSV.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

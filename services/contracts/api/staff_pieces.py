@@ -1,7 +1,5 @@
 """The API of pieces for staff and their tools: lists, a piece and its control, the feed of changes."""
 
-from __future__ import annotations
-
 from datetime import date
 from types import NoneType
 from typing import Annotated, Any

@@ -1,8 +1,6 @@
 """The API of accounts about staff: who is of the team, invited, given another profile, disabled and enabled by
 administrateurs; tools' tokens."""
 
-from __future__ import annotations
-
 from types import NoneType
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """Uploads by tus 1.0.0 (core, creation, termination, expiration), which every service that takes files declares."""
 
-from __future__ import annotations
-
 from types import NoneType
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """The API of accounts for who is not logged in, as the gateway calls it: creation, activation, mailed links."""
 
-from __future__ import annotations
-
 from datetime import date
 from types import NoneType
 from typing import Annotated, Any

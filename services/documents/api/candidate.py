@@ -1,7 +1,5 @@
 """What candidates read of their documents: tiles, lists, files. What is not the caller's own is not found."""
 
-from __future__ import annotations
-
 import unicodedata
 from typing import Any
 from urllib.parse import quote

@@ -1,7 +1,5 @@
 """Imports of exam offices: prepared, checked, previewed, published, withdrawn, within the caller's académies."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response

@@ -1,7 +1,5 @@
 """For staff and their tools, within their académies: what is published to several, the documents of a candidature."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response

@@ -1,8 +1,6 @@
 """Client of registrations: asked for the current version at each « Visualiser/Imprimer » and form; our copy answers
 where registrations does not."""
 
-from __future__ import annotations
-
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client, ProblemAnswer
 from services.chassis.http.service_token import ServiceToken

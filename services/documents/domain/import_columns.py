@@ -3,8 +3,6 @@
 A candidate has a line for each épreuve or measure; what concerns the whole document is repeated on each.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -4,8 +4,6 @@ what each candidate's document says.
 A candidate with a wrong line gets nothing: half a convocation would be taken for a whole one.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import unicodedata

@@ -2,8 +2,6 @@
 the N° candidat in the name of each.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ session. Withdrawn candidatures are hidden, those set aside are not.
 Events arrive in any order, so versions decide, never the time of arrival.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto

@@ -5,8 +5,6 @@ The worker renders and stores each automatic document of a version; who asks for
 own.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -2,8 +2,6 @@
 they arrive.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import datetime
 

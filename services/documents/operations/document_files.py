@@ -3,8 +3,6 @@
 Whoever asks for what is unknown, hidden or someone else's gets NotFound, always the same.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import structlog

@@ -1,8 +1,6 @@
 """The files of an import: uploaded, then taken: a CSV is checked line by line, PDFs are matched by the N° candidat in
 their names, looked into, and stored."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress

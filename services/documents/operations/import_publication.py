@@ -1,7 +1,5 @@
 """Publishes an import: shown before, made by the worker in chunks, each document in a transaction of its own."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import structlog

@@ -1,8 +1,6 @@
 """An import, created or given up; its files are sent by import_files.py, published by import_publication.py, taken
 back by withdrawals.py."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -2,8 +2,6 @@
 the same Idempotency-Key, a caller's order given again is not carried out twice.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

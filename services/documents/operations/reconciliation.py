@@ -1,8 +1,6 @@
 """Rows and objects compared: which columns of documents name objects of the store, and how a lost automatic document
 is created again."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import structlog

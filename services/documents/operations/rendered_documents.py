@@ -1,8 +1,6 @@
 """Renders a sheet, with what operators watch (how many, how long), stores both formats and points a document's row at
 them."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 """Takes back what was published, a whole import or one document of any origin: nothing is erased, candidates open it no
 more."""
 
-from __future__ import annotations
-
 from sqlalchemy import select, update
 
 from services.chassis.clock import portal_now

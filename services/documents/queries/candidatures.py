@@ -2,8 +2,6 @@
 exam office may publish: the candidatures of given numbers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from typing import Any
 

@@ -1,8 +1,6 @@
 """Reads documents: those of a candidature, those that a candidate has not opened yet, a single one; for their owner, or
 for staff of some académies."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """« Confirmation d'inscription »: every line of guide §6, in its order."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from services.chassis import french

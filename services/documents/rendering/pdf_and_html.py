@@ -4,8 +4,6 @@ The fonts have Latin of every country, Greek and Cyrillic. Both files are subset
 beside them), so nothing is fetched at run time.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import logging

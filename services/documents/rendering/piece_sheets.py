@@ -2,8 +2,6 @@
 to fill in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import groupby

@@ -2,8 +2,6 @@
 relevé de notes, mesures d'aménagements.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 

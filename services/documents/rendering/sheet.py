@@ -2,8 +2,6 @@
 (guide §6). Templates decide only how it looks.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What candidates do with their own pieces; those of others raise NotFound."""
 
-from __future__ import annotations
-
 from services.chassis.web import access
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views

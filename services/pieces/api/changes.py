@@ -1,7 +1,5 @@
 """The feed of changes, so that tools need not read lists again and again."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Downloads and previews of the current file of a piece, with headers that make browsers save it, never run it."""
 
-from __future__ import annotations
-
 import unicodedata
 from typing import Any
 from urllib.parse import quote

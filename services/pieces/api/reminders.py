@@ -1,7 +1,5 @@
 """Missing pieces for staff and their tools, within their académies: who lacks what until when; reminders by hand."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

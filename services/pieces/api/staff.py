@@ -1,7 +1,5 @@
 """Pieces for staff and their tools, within their académies: list, read, control one or many."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response, json

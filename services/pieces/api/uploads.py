@@ -1,7 +1,5 @@
 """A candidate's uploads, and their deposit."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.chassis.web import access

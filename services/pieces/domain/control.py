@@ -1,7 +1,5 @@
 """A gestionnaire's decision on a piece: when it is valid, until when a refusal reopens the piece, and the etag."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Deposited files: their formats by extension, the name under which a file is shown, the key of its object."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a candidate still has to do with the pieces of a candidature, until when, and which reminders of it are due."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Deposit periods are half-open [opens, closes), compared as instants, shown in Pa
 toutes mes pièces » validates a regroupement, which freezes its pieces.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The errors with which a file or an act is refused; their texts tell the candidate what to do next."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from services.chassis.errors import DomainError, Forbidden, TooLarge, TooMany, Unavailable

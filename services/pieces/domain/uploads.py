@@ -1,7 +1,5 @@
 """Limits of candidates' uploads (how many, how large), which instant counts for them, and their errors."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 

@@ -4,8 +4,6 @@ Declared sizes are trusted only where they are possible: entries that overlap, o
 make them, are signs of a bomb.
 """
 
-from __future__ import annotations
-
 import re
 import struct
 import zipfile

@@ -1,7 +1,5 @@
 """Detection of AVI, MP3 and MP4, and whether films are whole; sound and pictures are not decoded."""
 
-from __future__ import annotations
-
 import struct
 from typing import BinaryIO
 

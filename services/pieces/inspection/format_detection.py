@@ -1,7 +1,5 @@
 """Detects the format of a file by its contents; names what is none of those that may be accepted."""
 
-from __future__ import annotations
-
 from typing import BinaryIO
 
 import puremagic

@@ -4,8 +4,6 @@ pixels to be decoded, which are counted before any is decoded.
 HEIC, as telephones take photographs, is converted to JPEG, since exam offices cannot open it; without date and place.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

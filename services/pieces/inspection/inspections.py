@@ -1,7 +1,5 @@
 """Has files inspected and converted by confined processes, few at once, and does not trust their answers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -3,8 +3,6 @@
 The thresholds were chosen on the pages of tests/pieces/corpus/sample_pages.py, where good and bad ones are well apart.
 """
 
-from __future__ import annotations
-
 from PIL import Image, ImageChops, ImageFilter
 
 from services.contracts.piece_rules import Sign

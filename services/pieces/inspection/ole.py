@@ -1,7 +1,5 @@
 """Detection and checks of DOC (Word 97-2003), by the directory of its container (OLE2), every step within bounds."""
 
-from __future__ import annotations
-
 import struct
 from typing import BinaryIO
 

@@ -3,8 +3,6 @@
 A PDF that opens without a password but forbids printing or copying is accepted: staff can read it.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import time

@@ -3,8 +3,6 @@
 A file is inspected so: its format is detected by its contents, compared with its name, and the format's checks run.
 """
 
-from __future__ import annotations
-
 import base64
 import codecs
 import io

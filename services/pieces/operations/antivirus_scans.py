@@ -1,7 +1,5 @@
 """Antivirus scans of deposits, by the worker once the deposit is saved: no candidate waits for the antivirus."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 

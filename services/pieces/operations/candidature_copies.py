@@ -1,8 +1,6 @@
 """The service's copy of candidatures, their pieces and deposit periods, kept from registrations' events, in whatever
 order they come."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tells registrations what the pieces of a candidature are at, so that staff browse candidatures by it."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

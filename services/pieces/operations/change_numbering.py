@@ -5,8 +5,6 @@ already. So positions are given afterwards, to changes that are committed, by on
 a position is final below it.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import func, select, update
 
 from services.chassis.clock import system_now

@@ -5,8 +5,6 @@ Candidates are told by mail of their pieces that were found « Non Conforme », 
 later than the last control: what is corrected or taken back at once is not announced, several refusals are one mail.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

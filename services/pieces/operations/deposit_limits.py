@@ -3,8 +3,6 @@
 Each try counts, accepted or not, since a refused file costs as much. By the system's clock.
 """
 
-from __future__ import annotations
-
 import math
 from datetime import datetime
 

@@ -3,8 +3,6 @@
 A piece has one current file; a new one replaces it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ A gestionnaire's browser gets pictures of a file alone, so that nothing in it ca
 opening, and each list that is taken out.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 from collections.abc import Iterator, Mapping

@@ -3,8 +3,6 @@
 They are merged in the order given: a picture becomes a page, a PDF brings all of its pages.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Files on the service's side while a request lasts: on a temporary file or in memory, with size and SHA-256."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from collections.abc import Iterable, Iterator

@@ -4,8 +4,6 @@ Each reminder is recorded in the transaction of its event, with the candidatures
 after it, and a job that dies in the middle repeats nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby

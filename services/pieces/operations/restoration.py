@@ -1,8 +1,6 @@
 """A file that was replaced or deleted comes back as its piece's current one, at the request of its exam office; which
 rows name objects of the store."""
 
-from __future__ import annotations
-
 import re
 
 from sqlalchemy import delete, select

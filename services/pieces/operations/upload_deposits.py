@@ -1,7 +1,5 @@
 """Complete uploads become a deposit: a single one as it is, several merged into a PDF. Repeating it changes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime

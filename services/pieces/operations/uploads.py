@@ -1,7 +1,5 @@
 """A candidate's uploads: begun where the piece may be deposited, within the limits of one candidate."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import select

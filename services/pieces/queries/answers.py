@@ -1,7 +1,5 @@
 """Pieces and candidatures as the API answers them, to their candidate and to staff."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby

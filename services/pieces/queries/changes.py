@@ -1,7 +1,5 @@
 """The feed of changes: what follows a place, in the order of positions, and the cursor by which a reader goes on."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,7 +1,5 @@
 """Controls as they were made: the history of a piece, and what one gestionnaire has decided lately."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select

@@ -3,8 +3,6 @@
 How many there are is what a job counted, by session.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Staff's list of candidatures that lack pieces, in pages whose cursor stays valid while rows come and go."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime

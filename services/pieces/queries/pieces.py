@@ -3,8 +3,6 @@
 What waits for a control is counted for the home page of a gestionnaire, by session and regroupement.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

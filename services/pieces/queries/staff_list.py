@@ -1,7 +1,5 @@
 """Staff's list of pieces: filtered, in pages whose cursor stays valid while rows come and go, or whole as CSV."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from typing import Any
 

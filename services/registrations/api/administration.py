@@ -1,7 +1,5 @@
 """For administrators and their tools: dates of openings, messages of the home page, the catalogue."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response

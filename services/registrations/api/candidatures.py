@@ -1,7 +1,5 @@
 """« Mes inscriptions »: a candidate's active candidatures, consulted, modified, withdrawn; « Mes messages »."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.chassis.clock import portal_now

@@ -3,8 +3,6 @@
 The gateway passes on the identity that it got from accounts; it is never logged.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import current_app

@@ -1,7 +1,5 @@
 """Public: « Ouverture des services », « Sur quoi et où voulez-vous vous inscrire ? » and the home page's messages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.chassis.clock import portal_now

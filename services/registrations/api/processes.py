@@ -1,7 +1,5 @@
 """For the portal's other processes: what accounts asks before a change of identity, what documents reads."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.chassis.web.operations import Views

@@ -1,7 +1,5 @@
 """For staff and their tools: candidatures of their académies found, read with all versions, ended and restored."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

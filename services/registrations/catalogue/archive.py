@@ -1,7 +1,5 @@
 """Reads the catalogue from a ZIP archive of its folder, as from the folder itself: mistakes name file and line."""
 
-from __future__ import annotations
-
 import io
 from datetime import datetime
 from pathlib import Path

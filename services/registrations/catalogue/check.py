@@ -1,7 +1,5 @@
 """`python -m services.registrations.catalogue.check DIR`: prints one line per mistake; status 1 if there is any."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

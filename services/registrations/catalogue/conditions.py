@@ -1,7 +1,5 @@
 """Reads conditions from the files, e.g. `{all: [{fact: categorie, in: ["320"]}]}`, into the domain's conditions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.registrations.catalogue.fields import Fields

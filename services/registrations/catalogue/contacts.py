@@ -1,7 +1,5 @@
 """The contact of each académie: from `academies.yaml` beside the exams, else from the reference data."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from services.contracts.registrations import Contact

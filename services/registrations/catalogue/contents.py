@@ -1,7 +1,5 @@
 """A whole catalogue: the exams and the establishments of a folder."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The differences between two exams: where each stands, in words, what was there before, what is there after."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any

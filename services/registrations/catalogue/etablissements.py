@@ -1,7 +1,5 @@
 """Reads establishments from CSV, with the columns of the catalogue's own file or of the public annuaire."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reads whole exams from their folders: each section, then references between them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Typed access to the keys of a node. What is missing, ill-typed or unknown becomes a mistake; reading goes on."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from types import TracebackType
 from typing import Self, TypeVar

@@ -1,7 +1,5 @@
 """Reads an exam's folder into sections: `exam.yaml`, any section of which may be a sibling file or folder instead."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Reads instants: `2021-10-25 12:00` in a time zone, or `{today: -10, at: "12:00"}` in demonstration files."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo

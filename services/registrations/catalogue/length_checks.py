@@ -1,7 +1,5 @@
 """Checks the lengths of the catalogue's codes and labels, which databases and object keys of all services hold."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 from services.contracts.registration_rules import CODE_LENGTH

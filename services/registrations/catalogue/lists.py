@@ -1,7 +1,5 @@
 """Reads named lists (diplômes, langues, situations …) and the candidate categories."""
 
-from __future__ import annotations
-
 import itertools
 
 from services.contracts.registration_rules import CODE_LENGTH

@@ -1,7 +1,5 @@
 """Mistakes in catalogue files: all are collected, each with its file and line, before the catalogue is refused."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass

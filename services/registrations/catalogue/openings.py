@@ -1,7 +1,5 @@
 """Reads the openings of a session, one per académie or country; `academies: all` means those not named separately."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """Reads pièces, forms, named texts, types of documents and the rules that an exam uses."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

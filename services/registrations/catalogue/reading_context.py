@@ -1,7 +1,5 @@
 """What the readers of sections share while one exam is read: mistakes, conditions, references, definitions by name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Checks that what the parts of an exam refer to exists: lists, forms, pièces, facts, questions, épreuves, texts."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from services.registrations.catalogue.folders import ExamFolder

@@ -1,7 +1,5 @@
 """Reads the ladders of reminders of a session: days before a deadline, the farthest first."""
 
-from __future__ import annotations
-
 from services.contracts.reminder_rules import MAX_DAYS
 from services.registrations.catalogue.fields import Fields
 

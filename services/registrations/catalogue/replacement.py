@@ -3,8 +3,6 @@
 Demonstration sessions stay open: `closes` moves up to `session_closes`, then a next year's session is added.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta

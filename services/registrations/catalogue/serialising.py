@@ -1,7 +1,5 @@
 """Exams as JSON and back, and their digest, by which a version of a candidature names its catalogue revision."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json

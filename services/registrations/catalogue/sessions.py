@@ -1,7 +1,5 @@
 """Reads sessions with their openings. The year of a demonstration session is computed from its dates."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 

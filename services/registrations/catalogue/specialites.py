@@ -1,7 +1,5 @@
 """Reads spécialités with the versions of their épreuves, which must cover all their sessions without overlap or gap."""
 
-from __future__ import annotations
-
 import itertools
 import re
 

@@ -1,7 +1,5 @@
 """Reads the tabs of an exam, in their order, and the exam's own questions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.contracts.registration_rules import CODE_LENGTH

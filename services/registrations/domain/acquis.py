@@ -6,8 +6,6 @@ which it had ticked: a unit that the page ticked and whose mark is too low is sa
 ticked is refused with the reason. Answers without these two lists (earlier pages, tools) mean exactly what was ticked.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum

@@ -3,8 +3,6 @@
 A postal code proposes communes and never blocks: CEDEX codes are in no list of communes.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 from services.reference import academies, communes

@@ -4,8 +4,6 @@ An épreuve is the same if its code is and what the catalogue says of it is. Wha
 sessions of « ce BTS » is of the BTS of then, whichever épreuves they have in common.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A change of an opening's dates: what is wrong with it, and what it takes from those whom it concerns."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from services.chassis.errors import FieldError

@@ -4,8 +4,6 @@ Plain values, no database and no clock. Reading answers never fails: what cannot
 tab where it was typed reports it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

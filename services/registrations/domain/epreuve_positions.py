@@ -1,7 +1,5 @@
 """The position, option and mode of each épreuve, from the forme de passage, the acquis and what was chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal

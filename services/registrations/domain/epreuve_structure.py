@@ -3,8 +3,6 @@
 Source: D643-15 and the rule of session 2023 that a « maîtresse » épreuve, whose children bear the units, is no unit.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property

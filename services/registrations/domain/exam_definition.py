@@ -4,8 +4,6 @@ Every label is French, as shown. Keys of list items are the catalogue's own and 
 administration's code where one is known. Instants are aware datetimes; windows are half-open [opens, closes).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The facts that the catalogue's conditions may test (a closed list), and how each is read from a dossier."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ By what an active candidature must be unique is the exam's matter (D643-29 for t
 Obstacles are shown before « Enregistrer » is pressed (decision 0005).
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from services.contracts import page_labels

@@ -1,8 +1,6 @@
 """« Ouverture des services » and « Sur quoi et où voulez-vous vous inscrire ? »: the choice of domaine, examen, session
 and académie, step by step, among the openings at an instant."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

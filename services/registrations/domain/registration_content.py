@@ -1,8 +1,6 @@
 """What is saved of a registration: the event of a version, with pièces and forms asked for (K13), and the content of
 « Confirmation d'inscription » besides identity and épreuves (guide §6); the differences between two versions."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 
 from services.chassis.clock import iso_utc, to_paris

@@ -3,8 +3,6 @@
 Tabs come from the exam; what each kind shows and checks is in `tabs`, the exam's own questions in `tabs.questions`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any

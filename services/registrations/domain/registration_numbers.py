@@ -1,7 +1,5 @@
 """N° candidat (for life), N° d'inscription (001, 002 …) and labels of versions."""
 
-from __future__ import annotations
-
 import re
 
 SEQUENCE_DIGITS = 6

@@ -1,7 +1,5 @@
 """The spécialités of a session: labels, search, why one is not offered, by domain, and what each leads to be asked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Registration windows: half-open [opens, closes), compared as instants, shown in Paris time."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from services.chassis.french import long_instant, short_instant, shown_end

@@ -1,8 +1,6 @@
 """The candidate's row: the lock of all that a candidate saves, the N° candidat, and what accounts asks for,
 and the mail addresses that are refused for good, for staff to see."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from sqlalchemy import delete, select, update

@@ -1,7 +1,5 @@
 """Versions of a saved candidature: added by its candidate, or as staff corrected the identity; its end, its return."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime

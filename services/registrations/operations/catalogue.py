@@ -4,8 +4,6 @@ Openings and spécialités that a candidature or a draft uses stay defined. An a
 an archive, which is compared with what is in force and then loaded against it.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

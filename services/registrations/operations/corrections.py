@@ -3,8 +3,6 @@
 One draft for all of staff; the candidate's own modification stays, and whoever saves second is told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Reminds candidates of drafts that they have not transmitted, on days before the end of the registrations."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

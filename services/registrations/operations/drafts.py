@@ -1,7 +1,5 @@
 """Drafts: opened by « Valider », written tab by tab, valid or not, saved by « Enregistrer », deleted."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime

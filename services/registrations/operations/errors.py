@@ -1,7 +1,5 @@
 """The errors of registrations: stable problem types, with the French texts that pages show."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 from services.chassis.errors import Conflict, Forbidden

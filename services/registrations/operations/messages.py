@@ -1,7 +1,5 @@
 """Messages of the home page: published for a period, withdrawn before its end."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from services.chassis.database.audit import Actor

@@ -1,8 +1,6 @@
 """After an opening's dates have moved: saved versions that printed others get an edition with those in force, page by
 page, and each candidate concerned one mail with the newest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 

@@ -1,8 +1,6 @@
 """Changes an opening's dates for an operator: stored with a reason, they take precedence over the catalogue, and are
 published for pieces."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime

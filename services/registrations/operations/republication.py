@@ -4,8 +4,6 @@
 that has a version already ignores it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select

@@ -2,8 +2,6 @@
 
 They keep notes of it for one another, which candidates do not see."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import select

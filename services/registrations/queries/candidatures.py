@@ -1,7 +1,5 @@
 """What a candidate reads of saved candidatures: tiles, récapitulatif, acknowledgement, contact, forms."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

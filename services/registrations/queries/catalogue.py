@@ -1,8 +1,6 @@
 """Exams and openings in force: the current revision of an exam, the dates that apply, what another catalogue
 would change."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

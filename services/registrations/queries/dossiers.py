@@ -1,7 +1,5 @@
 """Assembles dossiers from rows: opening, identity, answers, previous candidatures, establishments."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

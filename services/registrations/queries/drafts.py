@@ -1,7 +1,5 @@
 """What a candidate reads of drafts: their state, and one tab; and what a reminder of one says."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

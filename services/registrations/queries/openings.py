@@ -1,8 +1,6 @@
 """Openings as administrators see them: dates in force, how many people they concern, past changes; and messages of
 the home page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """A candidature as staff read it: with its versions and what each changed, the candidate's mails, the notes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, TypeVar

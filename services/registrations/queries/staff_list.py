@@ -1,7 +1,5 @@
 """Staff's lists: the candidatures of their académies, in pages and as CSV, and the épreuves of these as CSV."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial

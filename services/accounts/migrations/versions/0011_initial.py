@@ -1,7 +1,5 @@
 """The tables of accounts as they stood before tasks; a changed identity bears a new version, as a trigger holds."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

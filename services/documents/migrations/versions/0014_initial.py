@@ -1,7 +1,5 @@
 """The tables of documents as they stood before tasks."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

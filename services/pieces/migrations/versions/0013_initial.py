@@ -3,8 +3,6 @@
 Triggers keep what lists are read by (the académie of a piece, whether it has a file) and write the feed of changes.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

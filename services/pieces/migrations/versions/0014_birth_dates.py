@@ -1,7 +1,5 @@
 """Candidatures have the birth date of their candidate, which tells people of one name apart."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """Which units may be kept: bénéfices (K6), reports (K7), dispenses (K8). A refused unit gets all its reasons."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from services.registrations.domain.acquis import PASS_MARK, Box, DeclaredBox, KeptUnit, field

@@ -1,8 +1,6 @@
 """Rules on what is chosen: spécialité (K2), forme (K3); épreuves complete (K4, K5), facultatives (K9), languages (K10);
 what is checked after the registration and never a reason to refuse (K14, D643-16; K15: residence)."""
 
-from __future__ import annotations
-
 from services.reference import academies
 from services.registrations.domain import address
 from services.registrations.domain.dossier import Dossier

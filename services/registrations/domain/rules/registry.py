@@ -4,8 +4,6 @@ A rule is a pure function of a Dossier; the catalogue may set its annotated keyw
 reasons, not only the first.
 """
 
-from __future__ import annotations
-
 import inspect
 import typing
 from collections.abc import Callable, Iterable

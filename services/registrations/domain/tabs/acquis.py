@@ -1,7 +1,5 @@
 """« Acquis »: four boxes, each opening its year, académie, diploma and the units that may be kept (guide §5.4)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from functools import cache

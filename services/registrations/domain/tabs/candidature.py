@@ -3,8 +3,6 @@
 An exam without categories or situations simply has no such fields; its tab may also `omit` parts by name.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from services.contracts.api.forms import Explanation, Guidance

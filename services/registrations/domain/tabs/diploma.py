@@ -1,7 +1,5 @@
 """« Diplôme possédé »: the diploma or training that lets the candidate register, from the exam's list « diplomes »."""
 
-from __future__ import annotations
-
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier

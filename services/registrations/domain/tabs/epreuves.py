@@ -1,7 +1,5 @@
 """« Epreuves »: position, option and mode of each; what acquis and forme determine cannot be changed (guide §5.6)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from services.contracts.registrations import EPREUVES

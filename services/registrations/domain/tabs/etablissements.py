@@ -4,8 +4,6 @@ Candidates without a school are registered under the candidats individuels of th
 the CNED: these are proposed whatever they type.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from services.contracts.api.forms import Proposal

@@ -1,7 +1,5 @@
 """« Identification »: the account's civil status, read-only, then nationality, address, contacts (guide §5.1)."""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import cache, lru_cache
 

@@ -1,7 +1,5 @@
 """« Candidatures précédentes »: earlier candidatures to this exam in the portal, and the choice to reuse one."""
 
-from __future__ import annotations
-
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import (

@@ -1,7 +1,5 @@
 """« Qualification présentée »: spécialité, forme de passage by category, dérogation, final forme (guide §5.3)."""
 
-from __future__ import annotations
-
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier

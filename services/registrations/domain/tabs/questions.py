@@ -1,7 +1,5 @@
 """The exam's own questions: fields defined by the catalogue, on a tab of their own or added to another tab."""
 
-from __future__ import annotations
-
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference.text import folded

@@ -1,7 +1,5 @@
 """The interface of a kind of tab: its content, its errors, its lines in the récapitulatif, its searches."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ The audit trail is only ever added to; a trigger keeps in a candidature what its
 browsed by. pg_trgm comes with PostgreSQL, and the owner of a database may create it there.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

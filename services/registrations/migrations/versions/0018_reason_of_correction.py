@@ -1,7 +1,5 @@
 """A correction keeps its reason while it is not saved."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -308,3 +308,31 @@ def test_any_password_goes_through_and_into_no_log(untouched: ComposedDatabases)
     assert other[0] not in log
     assert untouched.cluster.password not in log
     assert "it's" not in log
+
+
+def test_the_superusers_password_is_turned_with_the_others(untouched: ComposedDatabases) -> None:
+    untouched.write("postgres-password", "turned\n")
+    try:
+        assert untouched.run().returncode == 0
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            untouched.administrator()
+    finally:
+        address = f"127.0.0.1:{untouched.cluster.port}/postgres"
+        with untouched.connect(f"postgresql://postgres:turned@{address}") as session:
+            back = sql.SQL("ALTER ROLE postgres PASSWORD {}")
+            session.execute(back.format(sql.Literal(untouched.cluster.password)))
+
+
+def test_what_an_earlier_portal_granted_to_everybody_is_taken_back(untouched: ComposedDatabases) -> None:
+    assert untouched.run().returncode == 0
+    with untouched.administrator() as session:
+        session.execute("GRANT ALL ON DATABASE accounts TO PUBLIC")
+        session.execute("ALTER ROLE pieces SUPERUSER CREATEDB")
+    assert untouched.run().returncode == 0
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        untouched.connect(untouched.url("pieces-database-url", "accounts"))
+    with (
+        untouched.connect(untouched.url("pieces-database-url")) as session,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        session.execute("CREATE DATABASE mine")

@@ -1,7 +1,5 @@
 """What the guide's candidate types into « Formulaire de création »."""
 
-from __future__ import annotations
-
 from typing import Any
 
 EMAIL = "lbinet@ac-rennes.fr"

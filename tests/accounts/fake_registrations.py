@@ -1,7 +1,5 @@
 """A stand-in for registrations: answers what accounts asks of it, over real HTTP."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """The service running in a test: calls as the gateway makes them, mails as people receive them, its clock."""
 
-from __future__ import annotations
-
 import re
 import time
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Members of staff made by commands, in a browser's session, with codes of their second factor, or invited by mail."""
 
-from __future__ import annotations
-
 import json
 import re
 import time

@@ -1,7 +1,5 @@
 """« Modifier mes informations » and « Supprimer », with registrations answering, refusing, or down."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from typing import Any
 

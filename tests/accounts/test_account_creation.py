@@ -1,7 +1,5 @@
 """Creating an account and activating it, as the gateway and the candidate's mailbox see it; the same twice at once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A source that floods the hashing queue delays neither the others nor what needs no password."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

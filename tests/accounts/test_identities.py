@@ -1,7 +1,5 @@
 """Identities are corrected with a reason and told to other services; one version of one has one content."""
 
-from __future__ import annotations
-
 import json
 from contextlib import AbstractContextManager
 from datetime import date

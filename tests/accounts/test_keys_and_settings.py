@@ -1,7 +1,5 @@
 """accounts starts on whole settings alone; its keys are rotated without an outage."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Logging in, being slowed, resetting a password, and sessions that end everywhere."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """How many are logged in, as operators see it."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy import insert

@@ -1,7 +1,5 @@
 """« Mes messages »: candidates read again what was mailed to them; staff see at which addresses mails are refused."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import quote
 

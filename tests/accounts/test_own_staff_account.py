@@ -1,7 +1,5 @@
 """« Mon compte » of staff: changes ask for fresh codes, recovery codes are used once, tokens are one's own."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import jwt

@@ -1,7 +1,5 @@
 """Creations at one address before its activation: each stands by itself, and whichever is activated is the account."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

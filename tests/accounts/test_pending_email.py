@@ -1,7 +1,5 @@
 """A new address that waits for its confirmation: the old one can cancel it, and no new password leaves it alive."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Staff made by commands: second factor, tools' tokens, and the trail that nobody can change."""
 
-from __future__ import annotations
-
 import jwt
 import pytest
 from sqlalchemy import text

@@ -1,7 +1,5 @@
 """A staff account is disabled: its sessions, tokens and log-in end, nothing is deleted, the trail says why."""
 
-from __future__ import annotations
-
 import json
 import threading
 from typing import Any

@@ -1,7 +1,5 @@
 """Staff invited by mail: by the link they choose a password and a second factor, once; another takes its place."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.accounts.domain.civil_status import NAME_LENGTH

@@ -1,7 +1,5 @@
 """The épreuves of every spécialité that a session offers fit on the confirmation that documents prints."""
 
-from __future__ import annotations
-
 import io
 
 from pypdf import PdfReader

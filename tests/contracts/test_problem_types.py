@@ -1,7 +1,5 @@
 """Types of problems, which tools tell by their slugs: services/contracts/problem_types.py."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How consumers read an event: what its producer has added is passed over, what is missing or wrong is refused."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Codes that several services know: what one lets through or answers with is what the others can keep and show."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -3,8 +3,6 @@
 In samples/stored_registrations each number has a content as it was written then, and the fields of its shape.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import typing

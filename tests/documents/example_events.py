@@ -1,7 +1,5 @@
 """The candidature of the guide's example (§6) as registrations publishes it, and ways to vary it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """An HTTP server that stands in for what documents calls: accounts (a token) and registrations (a saved version)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Flask, Response, jsonify, request

@@ -1,7 +1,5 @@
 """Renders each sheet once in a process, however many tests look at it."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from services.documents.rendering.pdf_and_html import render

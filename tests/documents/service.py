@@ -1,7 +1,5 @@
 """The service documents for tests: its web application, handlers and follow-ups, on a real database and store."""
 
-from __future__ import annotations
-
 import io
 import uuid
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Dates of a saved version that have moved: its documents are made again, once, behind what was just saved."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """« Relance de pièces justificatives »: made once of each reminder, in « Mes documents », in the guide's words."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.contracts.page_labels import VALIDATE

@@ -1,7 +1,5 @@
 """Extracts the text of a PDF or an HTML page, with white space normalised."""
 
-from __future__ import annotations
-
 import io
 import re
 from html.parser import HTMLParser

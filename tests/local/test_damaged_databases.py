@@ -1,7 +1,5 @@
 """A start looks for databases that are damaged, before any service writes to them."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 import subprocess

@@ -1,7 +1,5 @@
 """A process of `make run` that hangs is ended and started again."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -1,7 +1,5 @@
 """Every mail of the portal as people read it: one action, its address in full, the same in text and HTML."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The events of registrations about the guide's candidate (§10), and functions that vary them."""
 
-from __future__ import annotations
-
 import dataclasses
 from datetime import datetime, timedelta
 from typing import Any

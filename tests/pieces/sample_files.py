@@ -1,7 +1,5 @@
 """Files of each format as real programs make them, in memory."""
 
-from __future__ import annotations
-
 import io
 import random
 import struct

@@ -1,7 +1,5 @@
 """What documents can print is what the portal takes."""
 
-from __future__ import annotations
-
 from services.documents.rendering import pdf_and_html
 from services.reference import text
 

@@ -1,7 +1,5 @@
 """Who gets in: passwords of both profiles, slowed tries, states of mailed links, what staff may do."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The form says the guide's words, keeps what was typed, never gives a password back; how it reads a birthplace."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

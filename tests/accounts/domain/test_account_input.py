@@ -1,7 +1,5 @@
 """What « Formulaire de création » accepts, which addresses, and how it tells every mistake at once."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from datetime import date

@@ -1,7 +1,5 @@
 """What is read of an exam office's CSV, and the reason of each line that is not taken."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import replace

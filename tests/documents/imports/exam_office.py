@@ -1,7 +1,5 @@
 """An exam office with its candidates: sends files to documents, as pages and tools do, and lets the worker publish."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

@@ -1,7 +1,5 @@
 """What is wrong with a file is said line by line, before anything is published."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """A document that an exam's catalogue declares is published as PDF, under the label that it declares."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

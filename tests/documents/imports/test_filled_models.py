@@ -1,7 +1,5 @@
 """A model filled with a session's candidates, and refused lines that come back: what a spreadsheet does with both."""
 
-from __future__ import annotations
-
 import csv
 import io
 from contextlib import closing

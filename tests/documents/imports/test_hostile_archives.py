@@ -1,7 +1,5 @@
 """Archives that would take a service's memory, or its time, whatever they claim to hold; and those that are taken."""
 
-from __future__ import annotations
-
 import bz2
 import io
 import lzma

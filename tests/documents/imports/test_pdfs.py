@@ -1,7 +1,5 @@
 """PDFs of an exam office, matched by the N° candidat in their names: what is taken, and what is refused as hostile."""
 
-from __future__ import annotations
-
 import io
 import os
 import re

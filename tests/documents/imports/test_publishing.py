@@ -1,7 +1,5 @@
 """From a CSV to what each candidate finds in « Mes documents »."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.documents.domain.import_columns import HIGHEST_MARK

@@ -1,7 +1,5 @@
 """Who may publish where, what is taken back and what stays of it, and what is ordered again under its key."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

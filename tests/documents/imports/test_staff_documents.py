@@ -1,7 +1,5 @@
 """Staff read the documents of a candidature of their académies, withdrawn ones too; each opening leaves a trace."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

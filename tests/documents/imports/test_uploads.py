@@ -1,7 +1,5 @@
 """Files of an exam office on their way: what becomes of one that something happens to while it is checked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """ZIP archives and Word documents that grow, overlap, lie, lead elsewhere or carry what others would run."""
 
-from __future__ import annotations
-
 import io
 import struct
 import zipfile

@@ -1,7 +1,5 @@
 """Old Word documents, films whose structure goes in circles or lies; files that are two things at once."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """PDFs that cost their readers much, lie, or do things: written by hand, since no library writes such."""
 
-from __future__ import annotations
-
 import functools
 import struct
 import zlib

@@ -1,7 +1,5 @@
 """Pictures that are immense, endless or lie."""
 
-from __future__ import annotations
-
 import functools
 import io
 import struct

@@ -1,7 +1,5 @@
 """Pages as people photograph and scan them: legible ones, and each kind that is not."""
 
-from __future__ import annotations
-
 import io
 import random
 

@@ -1,7 +1,5 @@
 """Each hostile file has its answer, within the limits, from a program that then goes on."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,5 @@
 """What a control must say and what it leads to."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """File names are made harmless and keep their accents."""
 
-from __future__ import annotations
-
 import unicodedata
 
 import pytest

@@ -1,7 +1,5 @@
 """Rungs of the ladder: which is due at an instant, on ordinary days and where the clocks change."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from services.chassis.clock import PARIS

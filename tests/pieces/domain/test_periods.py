@@ -1,7 +1,5 @@
 """Deposit periods, in the guide's words and to the second; which instant counts for an upload, and how many begin."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, timedelta
 
 from services.chassis.clock import end_of_day

@@ -1,7 +1,5 @@
 """What a candidate may do with a piece or a regroupement, why not, and what is left to do, in every state."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any

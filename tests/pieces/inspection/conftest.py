@@ -1,7 +1,5 @@
 """A process that looks at files, shared by the tests of a process: a start takes longer than looking at a file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

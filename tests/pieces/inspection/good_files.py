@@ -1,7 +1,5 @@
 """Good files of each format, as candidates send them, and readings of them as the confined process does them."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import random

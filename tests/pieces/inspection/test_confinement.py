@@ -1,7 +1,5 @@
 """The process that looks at a file can do nothing else, ends in time, takes nobody with it and is hidden."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

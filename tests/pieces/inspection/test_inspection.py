@@ -1,7 +1,5 @@
 """Files good and bad: what is accepted, what is refused, and what the candidate reads."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import random

@@ -1,7 +1,5 @@
 """« Est-ce lisible ? »: what is said of pages good and bad."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Telephones' photographs become what an office can open, without when and where they were taken."""
 
-from __future__ import annotations
-
 import io
 import subprocess
 import sys

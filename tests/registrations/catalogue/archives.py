@@ -1,7 +1,5 @@
 """Archives of the catalogue as an administrator sends them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.documents.imports.exam_office import zip_of

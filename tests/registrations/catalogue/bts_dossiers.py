@@ -1,7 +1,5 @@
 """A dossier, every tab filled, for each spécialité that a session of the BTS offers."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

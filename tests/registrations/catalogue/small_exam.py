@@ -1,7 +1,5 @@
 """A small valid exam in one file, and helpers that change it and read the mistakes."""
 
-from __future__ import annotations
-
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path

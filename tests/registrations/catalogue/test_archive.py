@@ -1,7 +1,5 @@
 """The catalogue read from an archive: what is hostile is refused before anything of it is read."""
 
-from __future__ import annotations
-
 import io
 import stat
 import zipfile

@@ -1,7 +1,5 @@
 """The guide's exam, session, candidate and dossier as Python values, to test rules without any file."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date, datetime
 

@@ -1,7 +1,5 @@
 """« Acquis » as the page has it: what may be kept is ticked beforehand, and the candidate unticks what is sat again."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from services.registrations.domain import registration_form

@@ -1,7 +1,5 @@
 """Another spécialité: choices and acquis of the épreuves of the one before fall away, and the pages say which."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from services.registrations.domain import registration_form

@@ -1,7 +1,5 @@
 """What a change of dates takes from candidates, in sentences to be confirmed."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Help for candidates who know no code: searches, spécialités by domain, what each asks for, establishments."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Reads the events and follow-ups that wait in the service's outbox."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Three thousand convocations of one CSV, with twelve wrong lines among them."""
 
-from __future__ import annotations
-
 from tests.documents.imports.exam_office import ExamOffice
 from tests.documents.imports.test_checking import check_and_publish
 

@@ -28,7 +28,7 @@ SERVICE_OPTIONS = ("CREATIONS_PER_HOUR", "DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ON
 @dataclass(frozen=True)
 class Child:
     """`command` is a program's, or the words after `python -m` where the process is ours; `health` a URL that answers
-    200 (403: the S3 server), None for a process that has none."""
+    200 (the S3 server: that it refuses who has no key), None for a process that has none."""
 
     name: str
     command: tuple[str, ...]

@@ -144,7 +144,7 @@ def answers(health: str | None, seconds: float = 2.0) -> bool:
         with urllib.request.urlopen(health, timeout=seconds) as answer:  # noqa: S310 - our own loopback address
             return bool(answer.status == 200)
     except urllib.error.HTTPError as refusal:
-        return refusal.code == HTTPStatus.FORBIDDEN  # the S3 server's answer to who has no key
+        return refusal.code < HTTPStatus.INTERNAL_SERVER_ERROR  # the S3 server refuses who has no key
     except (urllib.error.URLError, OSError):
         return False
 

@@ -42,6 +42,8 @@ case "${1:-} $#" in
         for service in "${services[@]}"; do
             PORTAIL_VERSION="$2" "${compose[@]}" run --rm --no-deps "$service-migrate" \
                 db -d "services/$service/migrations" downgrade "${given_back_at[$service]}"
+            # What was heard and not done yet is parked there. What fails stays parked, and is named.
+            "${compose[@]}" exec -T "$service" python -m "services.$service" replay --all || true
         done
         ;;
     *) sed -n '2,9p' "$0" >&2 && exit 2 ;;

@@ -15,6 +15,8 @@ STOP_SECONDS=35 # as stop_grace_period in docker-compose.yml
 # The revisions at which the version before finds its own: later ones are undone once it runs.
 declare -A given_back_at=([documents]=0014 [pieces]=0014 [registrations]=0018 [accounts]=0011)
 
+still_parked=()
+
 running() { "${compose[@]}" ps -q "$1" | wc -l; }
 
 # Make a service's worker anew, as many as there were: its work waits meanwhile. Then its web, beside the old containers.
@@ -43,10 +45,13 @@ case "${1:-} $#" in
             PORTAIL_VERSION="$2" "${compose[@]}" run --rm --no-deps "$service-migrate" \
                 db -d "services/$service/migrations" downgrade "${given_back_at[$service]}"
             # What was heard and not done yet is parked there. What fails stays parked, and is named.
-            "${compose[@]}" exec -T "$service" python -m "services.$service" replay --all || true
+            "${compose[@]}" exec -T "$service" python -m "services.$service" replay --all || still_parked+=("$service")
         done
         ;;
     *) sed -n '2,9p' "$0" >&2 && exit 2 ;;
 esac
 # Only one container can have its port: the way in is closed for about a second.
 "${compose[@]}" up -d --no-deps --wait proxy
+if [ "${#still_parked[@]}" -gt 0 ]; then
+    echo "Parked, to be replayed by hand: ${still_parked[*]}" >&2 && exit 1
+fi

@@ -108,8 +108,8 @@ def _damaged(path: Path) -> Path | None:
     try:
         with closing(sqlite3.connect(path)) as connection:
             [[verdict]] = connection.execute("PRAGMA quick_check(1)")
-    except sqlite3.DatabaseError:
-        return path
+    except sqlite3.DatabaseError as error:  # locked, or not readable: what starts next says so itself
+        return path if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else None
     return None if verdict == "ok" else path
 
 

@@ -1,48 +1,57 @@
-/* A form that asks for a password is sent from its page: where the portal has no place for it, it waits there and is sent again by itself.
-   Without this script the page comes back without the password, and says when to send it again. */
+/* A log-in is sent from its page: where the portal has no place for it, it waits there and is sent again by itself, as it was typed.
+   Without this script the page comes back without the password, and says when to send it again. A log-in alone: done twice it does no
+   harm, while the outcome of another form may be unknown. */
 
 const WAIT_SECONDS = 5; // where the answer does not say how long
+const LONGEST_MS = 180000; // who has walked away is not to be logged in
 const HEADERS = { Accept: "text/html", Prefer: "return=minimal" }; // the address of the next page, which the browser then loads
 const waiting = new WeakSet();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const interrupted = form.querySelector("[name=saisie]"); // after log-in, that post is shown on a page of another person's header
-  if (event.defaultPrevented || interrupted || !form.querySelector("input[type=password]")) return;
+  const { identifiant, saisie } = form.elements; // « saisie »: after log-in, that post is shown under another header
+  if (event.defaultPrevented || !identifiant || saisie || !form.querySelector("input[type=password]")) return;
   event.preventDefault();
-  if (!waiting.has(form)) send(form, event.submitter);
+  if (!waiting.has(form)) send(form);
 });
 
-async function send(form, button) {
+async function send(form) {
   waiting.add(form);
-  const notice = noticeOf(form);
+  const [notice, until] = [noticeOf(form), Date.now() + LONGEST_MS];
+  const body = new URLSearchParams(new FormData(form));
+  const post = () => fetch(form.getAttribute("action"), { method: "POST", body, headers: HEADERS });
   notice.textContent = "Envoi en cours…";
   try {
-    let answer = await post(form, button);
-    for (let next = 2; answer.status === 503; next += 1) {
-      await pause(notice, Number(answer.headers.get("Retry-After")) || WAIT_SECONDS, next);
-      answer = await post(form, button);
+    let answer = await post();
+    for (let next = 2; answer.status === 503 && Date.now() < until; next += 1) {
+      const seconds = Number(answer.headers.get("Retry-After")) || WAIT_SECONDS;
+      if (!(await pause(form, notice, seconds, next))) break;
+      answer = await post();
     }
-    await show(answer);
+    if (waiting.has(form)) await show(answer);
   } catch {
     notice.textContent = "Le portail ne répond pas. Vérifiez votre connexion, puis renvoyez ce formulaire.";
   }
   waiting.delete(form);
 }
 
-// Not form.action: buttons named « action » hide it.
-function post(form, button) {
-  const address = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
-  return fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form, button)), headers: HEADERS });
-}
-
-// Not all at the same moment: each waits up to twice as long as it was told.
-function pause(notice, seconds, next) {
+// Not all at the same moment: each waits up to twice as long as it was told. False where something is typed meanwhile: who mends
+// what they typed presses again.
+function pause(form, notice, seconds, next) {
   const longer = Math.ceil(seconds * (1 + Math.random()));
   notice.textContent =
     "Le portail est très demandé en ce moment. Laissez cette page ouverte : " +
     `ce formulaire sera renvoyé de lui-même dans ${longer} secondes (essai n°\u00a0${next}).`;
-  return new Promise((resolve) => setTimeout(resolve, longer * 1000));
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), longer * 1000);
+    const stop = () => {
+      clearTimeout(timer);
+      waiting.delete(form);
+      notice.textContent = "";
+      resolve(false);
+    };
+    form.addEventListener("input", stop, { once: true });
+  });
 }
 
 function noticeOf(form) {
@@ -59,6 +68,5 @@ async function show(answer) {
   if (!content) throw new Error("not a page of the portal");
   document.title = page.title;
   document.getElementById("contenu").replaceWith(content);
-  for (const form of content.querySelectorAll("form")) document.dispatchEvent(new CustomEvent("portail:contenu", { detail: form }));
   (content.querySelector("[data-prend-le-focus]") || content).focus();
 }

@@ -15,7 +15,7 @@ class PiecesSettings(ObjectSettings):
     """Files that one candidate may deposit within an hour, refused ones included; so many uploads may begin, at least
     (`uploads_per_hour` in domain/uploads.py)."""
     kept_megabytes_each: int = 200
-    """Of the files that are kept of one candidate, replaced ones included."""
+    """Of the files that one candidate replaced or deleted and that are kept for some time."""
     inspections_at_once: int = 2
     """Files that are inspected at the same time for this process, each by a process within LIMITS of
     inspection/inspections.py; 2 at least."""

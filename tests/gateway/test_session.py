@@ -151,7 +151,7 @@ def test_a_form_that_found_no_turn_at_hashing_is_shown_with_what_was_typed(
         for path, fields in what_hashes(email):
             plain.post(path, fields)
             assert (plain.answer.status_code, plain.path) == (503, path)
-            assert f"{BUSY} Saisissez de nouveau votre mot de passe" in plain.text
+            assert f"{BUSY} Complétez de nouveau ce qui n'est plus rempli" in plain.text
             assert f"dans {plain.answer.headers['Retry-After']} secondes" in plain.text
             assert email == plain.value("email" if "creation" in path else "identifiant")
             assert PASSWORD not in plain.answer.text

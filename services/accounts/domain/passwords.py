@@ -52,7 +52,7 @@ PROFILES = {profile.name: profile for profile in (GUIDE, RECOMMENDED)}
 _AROUND_A_WORD = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _EXAM = ("examen", "BTS", "concours", "diplôme", "baccalauréat", "candidat", "inscription", "cyclades", "portail")
-_SHORTEST_WITHIN = 4  # characters: a shorter name is part of many words
+_SHORTEST_WITHIN = 5  # characters: a shorter name is part of many words
 _KNOWN = "Il ne doit contenir ni vos noms et prénoms, ni votre année de naissance, ni un mot de l'examen."
 _TOO_COMMON = (
     "Ce mot de passe est trop courant : il serait parmi les premiers essayés. "

@@ -10,7 +10,12 @@ from services.pieces.domain.piece import quota_sentence
 from services.pieces.models import db
 from services.pieces.operations import deposits
 from services.pieces.queries import answers
-from services.pieces.queries.pieces import candidatures_of, kept_bytes, own_candidature_with_pieces, pieces_of_candidate
+from services.pieces.queries.pieces import (
+    candidatures_of,
+    own_candidature_with_pieces,
+    pieces_of_candidate,
+    retired_bytes,
+)
 
 views = Views("justificatifs", __name__)
 
@@ -34,7 +39,7 @@ def list_pieces_to_do() -> api.PiecesToDoOfAll:
 def list_pieces(candidature_id: str) -> api.RequestedPieces:
     with db.reading() as session:
         candidature, contexts = own_candidature_with_pieces(session, access.caller().id, candidature_id)
-        quota = quota_sentence(kept_bytes(session, access.caller().id), dependencies().kept_bytes)
+        quota = quota_sentence(retired_bytes(session, access.caller().id), dependencies().kept_bytes)
         return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
 
 

@@ -194,7 +194,7 @@ SETTLED_BY_BOTH = (
 NOTHING_ASKED = "Aucune pièce n'est demandée dans ce regroupement."
 NOTHING_PROVIDED = "Aucun fichier n'a été déposé dans ce regroupement."
 QUOTA_SHARE = 0.75
-"""Of the bytes that are kept of one candidate: from then on it is told."""
+"""Of the bytes of replaced files that are kept of one candidate: from then on it is told."""
 WARNING = (
     'En cliquant sur "J\'ai fourni toutes les pièces", vous validez que vous avez fourni toutes vos pièces, '
     "vous ne pourrez plus les modifier et vos pièces pourront être étudiées."
@@ -250,10 +250,10 @@ def _missing_sentence(missing: Sequence[PieceState]) -> str:
 
 
 def quota_sentence(kept: int, most: int) -> str | None:
-    """How much of the bytes that are kept of one candidate is used, where little is left."""
+    """How many bytes of replaced files are kept of one candidate, where few more may be."""
     if kept < QUOTA_SHARE * most:
         return None
     return (
-        f"Vos fichiers font ensemble {file_size(kept)}, avec ceux que vous avez remplacés ou supprimés, sur "
-        f"{file_size(most)} au plus : n'envoyez plus que ce qui est demandé."
+        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(kept)}, sur {file_size(most)} au "
+        "plus : ne remplacez plus que ce qui doit l'être."
     )

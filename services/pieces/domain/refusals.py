@@ -71,7 +71,7 @@ class TooManyDeposits(TooMany):
 
 
 class QuotaReached(TooLarge):
-    """More bytes than are kept of one candidate."""
+    """More bytes of replaced files than are kept of one candidate."""
 
     problem = problem_types.QUOTA_REACHED
 
@@ -97,9 +97,9 @@ def too_large(size: int) -> TooLarge:
 
 def quota_reached(kept: int, most: int) -> QuotaReached:
     return QuotaReached(
-        f"Vos fichiers font ensemble {file_size(kept)}, avec ceux que vous avez remplacés ou supprimés, et un candidat "
-        f"en a {file_size(most)} au plus : celui-ci n'a pas été enregistré. Envoyez-en un plus petit, ou attendez "
-        "deux jours : les fichiers remplacés le jour de leur dépôt sont alors effacés."
+        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(kept)}, et le portail en garde "
+        f"{file_size(most)} au plus par candidat : celui-ci n'a pas été enregistré, ce qui est déposé reste. "
+        "Les fichiers remplacés le jour de leur dépôt sont effacés en quatre jours au plus : recommencez ensuite."
     )
 
 

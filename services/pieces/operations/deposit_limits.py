@@ -14,7 +14,7 @@ from services.chassis.clock import system_now
 from services.pieces.domain import refusals
 from services.pieces.domain.uploads import HOUR
 from services.pieces.models import DepositTries, db
-from services.pieces.queries.pieces import kept_bytes
+from services.pieces.queries.pieces import retired_bytes
 
 MAX_CONCURRENT_DEPOSITS = 2
 """Files of one candidate that this process inspects and stores at the same time. The gateway receives more of them at
@@ -30,11 +30,9 @@ def count_deposit_try(candidate_id: str, max_per_hour: int) -> None:
         raise refusals.too_many_deposits_per_hour(max(1, math.ceil((since + HOUR - now).total_seconds())))
 
 
-def refuse_beyond_quota(candidate_id: str, size: int, most: int) -> None:
-    """Raises QuotaReached where `size` more bytes would be more than `most` that are kept of this candidate."""
-    with db.reading() as session:
-        kept = kept_bytes(session, candidate_id)
-    if kept + size > most:
+def refuse_beyond_quota(session: Session, candidate_id: str, most: int) -> None:
+    """Raises QuotaReached where more than `most` bytes of files that this candidate took away are kept."""
+    if (kept := retired_bytes(session, candidate_id)) > most:
         raise refusals.quota_reached(kept, most)
 
 

@@ -74,10 +74,10 @@ def store_deposit(
     """
     with db.reading() as session:
         context = own_piece(session, candidate_id, piece_id)
+        refuse_beyond_quota(session, candidate_id, dependencies().kept_bytes)
     refuse_closed_deposit(context, at)
     count_deposit_try(candidate_id, dependencies().deposits_per_hour)
     accepted = accept(accepted_formats(tuple(context.piece.formats)))
-    refuse_beyond_quota(candidate_id, accepted.file.stored.size, dependencies().kept_bytes)
     key = _new_key(context, accepted.file)
     _store_file(dependencies().store, key, accepted.file, accepted.format.media_type)
     with operation_naming(db, dependencies().store, str(key)) as session:
@@ -95,13 +95,13 @@ def store_deposit(
 
 
 def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
-    """Remove the current file from its piece; its bytes stay KEPT_DAYS. Raises NotFound or DepositClosed."""
+    """Remove the current file from its piece; its bytes stay for some time. Raises NotFound or DepositClosed."""
     with db.operation() as session:
         lock_candidature_of_piece(session, piece_id)
         context = own_piece(session, candidate_id, piece_id)
         if reason := deletion_refusal(context.state, at):
             raise refusals.DepositClosed(reason)
-        _remove_current(session, context, portal_now())
+        _remove_current(session, context, portal_now(), by_candidate=True)
         _restore_refusal(session, context.piece)
         context.piece.revision += 1
         if context.deposit:
@@ -178,7 +178,7 @@ def new_deposit(piece_id: str, key: DepositKey, size: int, filename: str, format
 
 
 def _replace_current(session: Session, context: PieceContext, row: Deposit, candidate_id: str) -> None:
-    before = make_current(session, context, row, portal_now())
+    before = make_current(session, context, row, portal_now(), by_candidate=True)
     context.piece.validated_at = None
     after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
     AuditEntry.record(
@@ -187,13 +187,15 @@ def _replace_current(session: Session, context: PieceContext, row: Deposit, cand
     session.flush()
 
 
-def make_current(session: Session, context: PieceContext, row: Deposit, at: datetime) -> dict[str, str] | None:
+def make_current(
+    session: Session, context: PieceContext, row: Deposit, at: datetime, *, by_candidate: bool = False
+) -> dict[str, str] | None:
     """Replace the piece's current file, until `at`, by `row`; returns what it replaced, for the audit trail.
 
     The status given to the earlier file is cleared. The caller holds the lock of the candidature.
     """
     before = {"deposit_id": context.deposit.id} if context.deposit else None
-    _remove_current(session, context, at)
+    _remove_current(session, context, at, by_candidate=by_candidate)
     session.flush()  # first, since the database allows one current file at any time
     row.removed_at = row.version = None
     session.add(row)
@@ -206,14 +208,15 @@ def make_current(session: Session, context: PieceContext, row: Deposit, at: date
     return before
 
 
-def _remove_current(session: Session, context: PieceContext, at: datetime) -> None:
+def _remove_current(session: Session, context: PieceContext, at: datetime, *, by_candidate: bool) -> None:
     """The bytes of a file that a gestionnaire has controlled stay, as proof; others stay KEPT_DAYS, those of a file
     that its candidate takes away on the day of its deposit a shorter time."""
     if context.deposit is None:
         return
     context.deposit.removed_at = at
     if not context.controlled:
-        is_second_thought = at - context.deposit.deposited_at < SECOND_THOUGHT and context.deposit.version is None
+        is_young = at - context.deposit.deposited_at < SECOND_THOUGHT and context.deposit.version is None
+        is_second_thought = by_candidate and is_young
         retire(session, context.deposit.object_key, kept=KEPT_SECOND_THOUGHT if is_second_thought else None)
 
 

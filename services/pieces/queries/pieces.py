@@ -197,15 +197,14 @@ def any_piece(session: Session, piece_id: str) -> PieceContext:
     return _fetch_piece(session, _ALL_PIECES.where(Piece.id == piece_id))
 
 
-def kept_bytes(session: Session, candidate_id: str) -> int:
-    """Of all files of this candidate that the store keeps: those that were replaced or deleted are among them."""
+def retired_bytes(session: Session, candidate_id: str) -> int:
+    """Of the files of this candidate that were replaced or deleted and are kept for some time."""
     query = (
         select(func.sum(Deposit.size))
         .join(Piece, Piece.id == Deposit.piece_id)
         .join(Candidature, Candidature.id == Piece.candidature_id)
-        .outerjoin(retired_objects, retired_objects.c.key == Deposit.object_key)
-        .where(Candidature.candidate_id == candidate_id)
-        .where(Deposit.erased_at.is_(None), retired_objects.c.erased_at.is_(None))
+        .join(retired_objects, retired_objects.c.key == Deposit.object_key)
+        .where(Candidature.candidate_id == candidate_id, retired_objects.c.erased_at.is_(None))
     )
     return session.scalar(query) or 0
 

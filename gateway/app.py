@@ -11,7 +11,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import access, error_pages, posted_forms, web_security
+from gateway import access, error_pages, web_security
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.components import register_components
 from gateway.seal import Seal, owner_field
@@ -57,7 +57,6 @@ def create_app(settings: GatewaySettings) -> Flask:
     _register_services(app, settings)
     access.register(app)
     error_pages.register(app)
-    app.after_request(posted_forms.name_next_page)
     register_components(app.jinja_env)
     file_reception.register(app, settings)
     for blueprint in blueprints(settings):

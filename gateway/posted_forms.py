@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from flask import Response, request
+from flask import request
 
 from services.chassis.clock import PARIS, YEARS, to_paris
 from services.chassis.errors import DomainError, NotFound
@@ -64,14 +64,6 @@ def posted_text(name: str, source: Mapping[str, str] | None = None) -> str:
 def typed_number(text: str) -> str:
     """A number as it is kept: it is often typed, or pasted, with spaces between its digits."""
     return "".join(text.split())
-
-
-def name_next_page(response: Response) -> Response:
-    """After a form that a script sends (« Prefer: return=minimal », RFC 7240): 201 with the address of the next page.
-    The script would follow a redirect, and the browser then load that page once more."""
-    if response.status_code == 303 and request.headers.get("Prefer") == "return=minimal":
-        response.status_code, response.data = 201, b""
-    return response
 
 
 def new_order_key() -> str:

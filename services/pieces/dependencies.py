@@ -23,7 +23,7 @@ class Dependencies:
     inspections: Inspections
     concurrent_deposits: Limit
     deposits_per_hour: int
-    kept_bytes: int
+    most_retired_bytes: int
 
 
 def build(settings: PiecesSettings) -> Dependencies:
@@ -38,7 +38,7 @@ def build(settings: PiecesSettings) -> Dependencies:
             refusal_of_owner=refusals.too_many_concurrent_deposits,
         ),
         deposits_per_hour=settings.deposits_per_hour,
-        kept_bytes=settings.kept_megabytes_each * 1024 * 1024,
+        most_retired_bytes=settings.kept_megabytes_each * 1024 * 1024,
     )
 
 

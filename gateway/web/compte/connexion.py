@@ -105,10 +105,13 @@ def local_path(address: str | None) -> str:
 
 def answer_after_log_in(subject: str, path_of: Callable[[str | None], str]) -> Response:
     """Goes on to the page that was asked for. A post that was interrupted is not repeated automatically: one sees a
-    page and presses its button."""
+    page and presses its button. The page's own script (« Prefer: return=minimal », RFC 7240) gets 201 with the address:
+    it would follow a redirect, and the browser then load that page once more."""
     sealed = request.form.get("saisie")
     if not sealed:
-        return redirect(path_of(request.form.get("suite")), code=303)
+        is_minimal = request.headers.get("Prefer") == "return=minimal"
+        path = path_of(request.form.get("suite"))
+        return Response(status=201, headers={"Location": path}) if is_minimal else redirect(path, code=303)
     interrupted = current_seal().unseal_post(sealed, subject=subject)
     path = path_of(interrupted.path if interrupted else None)
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)

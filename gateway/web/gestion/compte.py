@@ -143,7 +143,7 @@ def complete_invitation(token: str) -> ResponseReturnValue:
     try:
         unusable = LINKS.use(token, lambda: set_up.append(clients().call(api.complete_invitation, body=sent)))
     except DomainError as refusal:
-        shown = shown_here(refusal, (422,))
+        shown = shown_here(refusal, (422, 503))
         return _invitation_page(LINKS.call(api.check_invitation, token, proposal=typed["proposal"]), shown)
     return unusable or _codes_page(set_up[0])
 

@@ -47,7 +47,8 @@ def read_new(values: Mapping[str, Any], *, today: date, profile: Profile) -> New
     reader = FormReader(values)
     status = civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
-    password = passwords.read_confirmed(reader, profile, status.known_words if status else ())
+    typed = [reader.text(name) for name in ("nom_famille", "nom_usage", "prenoms")]
+    password = passwords.read_confirmed(reader, profile, status.known_words if status else typed)
     if status is None or reader.has_mistakes:
         raise reader.error()
     return NewAccount(status, Contact(email), password)

@@ -37,7 +37,8 @@ GUIDE = Profile(
     8,
     20,
     True,
-    " dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
+    " dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...) ; sans vos noms et prénoms, votre "
+    "année de naissance ni un mot de l'examen",
 )
 RECOMMENDED = Profile(
     "recommended",

@@ -39,7 +39,7 @@ def list_pieces_to_do() -> api.PiecesToDoOfAll:
 def list_pieces(candidature_id: str) -> api.RequestedPieces:
     with db.reading() as session:
         candidature, contexts = own_candidature_with_pieces(session, access.caller().id, candidature_id)
-        quota = quota_sentence(retired_bytes(session, access.caller().id), dependencies().kept_bytes)
+        quota = quota_sentence(retired_bytes(session, access.caller().id), dependencies().most_retired_bytes)
         return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
 
 

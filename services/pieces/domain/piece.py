@@ -249,11 +249,11 @@ def _missing_sentence(missing: Sequence[PieceState]) -> str:
     return f"Il manque {'une pièce' if len(missing) == 1 else f'{len(missing)} pièces'} : {names}."
 
 
-def quota_sentence(kept: int, most: int) -> str | None:
+def quota_sentence(retired: int, most: int) -> str | None:
     """How many bytes of replaced files are kept of one candidate, where few more may be."""
-    if kept < QUOTA_SHARE * most:
+    if retired < QUOTA_SHARE * most:
         return None
     return (
-        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(kept)}, sur {file_size(most)} au "
-        "plus : ne remplacez plus que ce qui doit l'être."
+        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(retired)}, sur {file_size(most)} "
+        "au plus : ne remplacez plus que ce qui doit l'être."
     )

@@ -95,10 +95,10 @@ def too_large(size: int) -> TooLarge:
     )
 
 
-def quota_reached(kept: int, most: int) -> QuotaReached:
+def quota_reached(retired: int, most: int) -> QuotaReached:
     return QuotaReached(
-        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(kept)}, et le portail en garde "
-        f"{file_size(most)} au plus par candidat : celui-ci n'a pas été enregistré, ce qui est déposé reste. "
+        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(retired)}, et le portail en "
+        f"garde {file_size(most)} au plus par candidat : celui-ci n'a pas été enregistré, ce qui est déposé reste. "
         "Les fichiers remplacés le jour de leur dépôt sont effacés en quatre jours au plus : recommencez ensuite."
     )
 

@@ -32,8 +32,8 @@ def count_deposit_try(candidate_id: str, max_per_hour: int) -> None:
 
 def refuse_beyond_quota(session: Session, candidate_id: str, most: int) -> None:
     """Raises QuotaReached where more than `most` bytes of files that this candidate took away are kept."""
-    if (kept := retired_bytes(session, candidate_id)) > most:
-        raise refusals.quota_reached(kept, most)
+    if (retired := retired_bytes(session, candidate_id)) > most:
+        raise refusals.quota_reached(retired, most)
 
 
 def _increment(session: Session, candidate_id: str, now: datetime) -> tuple[int, datetime]:

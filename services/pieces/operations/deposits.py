@@ -74,7 +74,7 @@ def store_deposit(
     """
     with db.reading() as session:
         context = own_piece(session, candidate_id, piece_id)
-        refuse_beyond_quota(session, candidate_id, dependencies().kept_bytes)
+        refuse_beyond_quota(session, candidate_id, dependencies().most_retired_bytes)
     refuse_closed_deposit(context, at)
     count_deposit_try(candidate_id, dependencies().deposits_per_hour)
     accepted = accept(accepted_formats(tuple(context.piece.formats)))

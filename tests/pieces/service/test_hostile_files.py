@@ -84,7 +84,7 @@ def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(databa
 def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: PiecesService) -> None:
     file = sample_files.pdf()
     with service.app.app_context():
-        attach(service.app, replace(dependencies(), kept_bytes=len(file) * 3))
+        attach(service.app, replace(dependencies(), most_retired_bytes=len(file) * 3))
     assert [service.registered().deposit("NATIDE06", file).status_code for _ in range(3)] == [201, 201, 201]
     assert service.list_pieces()["quota_sentence"] is None, "two were replaced"
     assert [service.deposit("NATIDE06", file).status_code for _ in range(2)] == [201, 201]

@@ -30,6 +30,11 @@ _WAITS = outbox.c.published_at.is_(None) & (outbox.c.destination == TO_BROKER)
 _IN_ORDER = (outbox.c.available_at, outbox.c.sequence)
 
 
+def is_due(now: Any) -> Any:
+    """As SQL: an event that is to be sent. `now`: an instant, or a parameter for one."""
+    return _WAITS & (outbox.c.available_at <= now)
+
+
 class Publishable(Protocol):
     """An event contract: a versioned type and JSON-ready data."""
 
@@ -86,8 +91,7 @@ class Relay:
 
     @staticmethod
     def _due() -> Any:
-        due = select(outbox.c.sequence, outbox.c.envelope).where(_WAITS, outbox.c.available_at <= system_now())
-        return due.order_by(*_IN_ORDER)
+        return select(outbox.c.sequence, outbox.c.envelope).where(is_due(system_now())).order_by(*_IN_ORDER)
 
     def _sent(self, body: str) -> bool:
         envelope = Envelope.from_json(body)

@@ -19,6 +19,7 @@ import structlog
 from flask import Flask
 
 from services.chassis.clock import system_now
+from services.chassis.database import changes
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import outbox
 from services.chassis.events.broker import BrokerUnavailable, connect
@@ -57,6 +58,8 @@ class Worker:
     of_jobs: dict[str, threading.Thread] = field(default_factory=dict)
     # When each loop last began an iteration, and how many seconds that one may take.
     _iterations: dict[str, tuple[float, float]] = field(default_factory=dict)
+    # Set where a channel may have something to run.
+    _due: dict[str, threading.Event] = field(default_factory=dict)
     _broker_failed: tuple[float, str] | None = None
 
     def __post_init__(self) -> None:
@@ -70,7 +73,10 @@ class Worker:
     def start(self) -> None:
         metrics.show_counters(self.handlers.service)
         watch = partial(self._every, WATCH_SECONDS, "watch", self._show)
-        loops: dict[str, Callable[[], None]] = {"relay": self._send_events, "jobs": self._start_jobs, "watch": watch}
+        loops: dict[str, Callable[[], None]] = {
+            "relay": self._send_events, "jobs": self._start_jobs, "watch": watch, "look": self._look
+        }  # fmt: skip
+        self._due = {channel.name: threading.Event() for channel in (*self.handlers.channels, RELAY)}
         if EVENTS in self.handlers.channels:
             loops["consumer"] = self._consume
         for channel in self.handlers.channels:
@@ -134,16 +140,29 @@ class Worker:
         hear = partial(rows.hear, self._db, self.handlers)
         self._broker.consume(self.handlers.service, hear, self.stop, partial(self._report_iteration, "consumer"))
 
-    def _run_tasks(self, channel: Channel, run_once: Callable[[], bool]) -> None:
-        paused = metrics.PAUSED.labels(self.handlers.service, channel.name)
-        with closing(self._db.changes()) as changes:
+    def _look(self) -> None:
+        """Wake each channel that has something due: asked after each commit, once for all of them."""
+        handlers = {channel.name: names for channel, names in self.handlers.channels.items()}
+        due = rows.DueChannels(self._db, handlers)
+        with closing(self._db.changes()) as commits:
             while not self.stop.is_set():
-                self._report_iteration(channel.name, channel.seconds)
-                changes.mark()
-                if run_once():
-                    paused.set(0)
-                else:
-                    changes.wait(self.stop)
+                self._report_iteration("look")
+                commits.mark()
+                for name in due.now():
+                    self._due[name].set()
+                commits.wait(self.stop)
+        for event in self._due.values():
+            event.set()
+
+    def _run_tasks(self, channel: Channel, run_once: Callable[[], bool]) -> None:
+        paused, due = metrics.PAUSED.labels(self.handlers.service, channel.name), self._due[channel.name]
+        while not self.stop.is_set():
+            self._report_iteration(channel.name, channel.seconds)
+            due.clear()
+            if run_once():
+                paused.set(0)
+            else:
+                due.wait(changes.LONGEST_SECONDS)
 
     def _send_events(self) -> None:
         rows.add_recurring(self._db, RELAY.name, [RELAY.name])

@@ -7,7 +7,7 @@ who was paused, or cut off from the database, for longer finds the lease lost, l
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,17 +15,17 @@ from typing import Any, cast
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, func, literal_column, or_, select, union_all, update
+from sqlalchemy import bindparam, delete, exists, func, literal_column, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.database.transactions import Database
+from services.chassis.database.transactions import Database, UtcDateTime
 from services.chassis.events.envelope import Envelope, Undecodable
-from services.chassis.events.outbox import new_envelope
+from services.chassis.events.outbox import is_due, new_envelope
 from services.chassis.tasks import earlier, metrics, tables
-from services.chassis.tasks.registry import EVENTS, Handlers
+from services.chassis.tasks.registry import EVENTS, RELAY, Handlers
 from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outbox, tasks
 
 log = structlog.get_logger()
@@ -126,6 +126,23 @@ def write(session: Session, rows: list[dict[str, Any]]) -> None:
         session.execute(dialect.insert(tasks).on_conflict_do_nothing(), rows)
 
 
+class DueChannels:
+    """Names the channels in which a task is due and free, the relay among them where an event waits to be sent. All are
+    asked by one statement, built once: it is run after each commit."""
+
+    def __init__(self, db: Database, handlers: Mapping[str, Sequence[str]]) -> None:
+        """`handlers`: the names of those that run here, by channel."""
+        self._db, now = db, bindparam("now", type_=UtcDateTime)
+        self._channels = (*handlers, RELAY.name)
+        of_tasks = [exists().where(*_free(_due(channel, names, now), now)) for channel, names in handlers.items()]
+        self._statement = select(*of_tasks, exists().where(is_due(now)))
+
+    def now(self) -> set[str]:
+        with self._db.reading() as session:
+            row = session.execute(self._statement, {"now": system_now()}).one()
+        return {channel for channel, is_one_due in zip(self._channels, row, strict=True) if is_one_due}
+
+
 class Leases:
     """The tasks that `owner` has in hand. `retry_seconds`: before each new attempt."""
 
@@ -137,24 +154,23 @@ class Leases:
 
     def take(self, channel: str, names: Sequence[str]) -> Task | None:
         """Lease the task of these handlers that is longest due, and count an attempt."""
-
-        def due() -> Any:
-            which = _is[WAITING] & (tasks.c.channel == channel) & tasks.c.handler.in_(names)
-            return which & (tasks.c.available_at <= system_now())
-
+        now = system_now()
+        due = _due(channel, names, now)
         with self._db.reading() as session:  # while nothing is due, no writer is blocked
-            if session.execute(_free(select(tasks.c.sequence), due()).limit(1)).first() is None:
+            if not session.execute(select(exists().where(*_free(due, now)))).scalar_one():
                 return None
-        return self.take_now(due())
+        return self.take_now(due)
 
     def take_now(self, which: Any) -> Task | None:
         """Lease the first such task, due or not."""
         columns = [tasks.c[name] for name in Task.__dataclass_fields__]
         with self._db.operation() as session:
-            found = session.execute(_free(select(*columns), which).limit(1).with_for_update(skip_locked=True)).first()
+            now = system_now()
+            first = select(*columns).where(*_free(which, now)).order_by(tasks.c.available_at, tasks.c.sequence).limit(1)
+            found = session.execute(first.with_for_update(skip_locked=True)).first()
             if found is None:
                 return None
-            now, attempts = system_now(), found.attempts + 1
+            attempts = found.attempts + 1
             lease = {"leased_until": now + LEASE, "leased_by": self._owner, "started_at": now, "attempts": attempts}
             if attempts > 1:  # if its worker dies of it again, it waits as if it had failed
                 lease["available_at"] = now + self.pause(attempts - 1)
@@ -205,9 +221,12 @@ class Leases:
         return self.settle(session, task, attempts=task.attempts - 1, available_at=due)
 
 
-def _free(query: Any, which: Any) -> Any:
-    is_free = or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < system_now())
-    return query.where(which, is_free).order_by(tasks.c.available_at, tasks.c.sequence)
+def _due(channel: str, names: Sequence[str], now: Any) -> Any:
+    return _is[WAITING] & (tasks.c.channel == channel) & tasks.c.handler.in_(names) & (tasks.c.available_at <= now)
+
+
+def _free(which: Any, now: Any) -> tuple[Any, Any]:
+    return which, or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
 
 
 def parked_tasks(session: Session) -> Sequence[Any]:

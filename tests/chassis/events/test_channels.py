@@ -75,7 +75,7 @@ def test_a_loop_that_ended_is_named(service: Blocked) -> None:
     with service.working() as [worker]:
         worker.stop.set()
         assert worker.join(PATIENCE)
-        assert live(worker) == "stuck: consumer, events, follow-ups, jobs, relay, watch"
+        assert live(worker) == "stuck: consumer, events, follow-ups, jobs, look, relay, watch"
 
 
 def live(worker: workers.Worker) -> str:

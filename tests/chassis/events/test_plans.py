@@ -17,7 +17,7 @@ from services.chassis.events import outbox
 from services.chassis.events.broker import Publisher
 from services.chassis.events.outbox import Relay
 from services.chassis.tasks import rows
-from services.chassis.tasks.rows import Leases, erase_subject, purge
+from services.chassis.tasks.rows import DueChannels, Leases, erase_subject, purge
 from tests.chassis.events.ledger import Ledger
 from tests.support.database_filling import ROWS, analyse
 from tests.support.query_plans import query_plan, recorded_statements
@@ -75,6 +75,7 @@ DEEDS: dict[str, Callable[[Database], object]] = {
     "a batch is read": batch,
     "a reaction is taken": take("events"),
     "a follow-up is taken": take("mails"),
+    "channels are looked at": lambda db: DueChannels(db, {"events": ["x"], "mails": ["x", "y"]}).now(),
     "events that wait are counted": outbox.waiting,
     "tasks that wait are counted": lambda db: rows.waiting(db, ["events", "mails"]),
     "what is parked is counted": lambda db: rows.parked(Session(db.engine)),
@@ -111,6 +112,18 @@ def test_a_channel_reads_nothing_of_what_waits_in_another(db: Database) -> None:
             steps = query_plan(connection, sql, values)
             assert "ix_tasks_waiting" in steps
             assert not reads_all(steps)
+
+
+def test_a_channel_in_which_nothing_is_due_and_free_is_not_woken(db: Database) -> None:
+    due = DueChannels(db, {"events": ["x"], "mails": ["x", "y"], "none": ["x"], "others": ["another"]})
+    assert due.now() == {"events", "mails", "relay"}
+    with db.operation() as session:
+        session.execute(text("UPDATE outbox SET published_at = created_at"))
+        session.execute(
+            text("UPDATE tasks SET leased_until = :later WHERE channel = 'mails'"),
+            {"later": system_now() + timedelta(hours=1)},
+        )
+    assert due.now() == {"events"}
 
 
 def test_what_waits_is_counted_as_far_as_it_is_looked_at_with_the_age_of_the_oldest(

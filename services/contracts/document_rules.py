@@ -82,7 +82,7 @@ those of one title replace each other."""
 FOR_EVERYBODY = frozenset({DocumentType.CONVOCATION, DocumentType.RELEVE})
 """Of these, who gets none is told before they are published."""
 AUTOMATIC_TYPES = tuple(document_type for document_type in DocumentType if document_type.is_automatic)
-"""Made in this order. What « Visualiser/Imprimer » renders is kept nowhere; the worker renders its own."""
+"""Made in this order, by the worker or by who asks for one sooner."""
 PUBLISHED_TYPES = tuple(document_type for document_type in DocumentType if not document_type.is_automatic)
 """Of the guide's types; a gestionnaire publishes these, and those that catalogues declare."""
 LONGEST_CODE = 32  # characters

@@ -90,3 +90,17 @@ def test_a_form_is_filled_in_for_its_candidature(service: Service, registrations
     for code in ("AUTRE", "%00", "ENGAGEMENT%00", "%3Cb%3E", "a" * 500):
         assert service.get(FORM.replace("ENGAGEMENT", code)).status_code == 404, code
     assert service.get(FORM, candidate=CANDIDATE[::-1]).status_code == 404
+
+
+def test_a_confirmation_asked_for_before_the_worker_makes_it_is_made_once(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    event = registrations.set_current(saved())
+    with service.without_store():
+        assert _version_shown(service, CONFIRMATION) == "1"
+    assert service.documents() == []
+    assert _version_shown(service, CONFIRMATION) == "1"
+    [made] = service.documents()
+    service.receive_and_create_documents(event)
+    assert {document["type"]: document["id"] for document in service.documents()}["confirmation"] == made["id"]
+    assert len(service.documents()) == len(service.keys(".pdf")) == 2

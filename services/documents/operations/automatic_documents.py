@@ -1,8 +1,7 @@
 """The documents that nobody orders: those of each saved version, and the « Relance de pièces justificatives » of a
 reminder that pieces tells of.
 
-The worker renders and stores each automatic document of a version; who asks for one sooner gets a rendering of their
-own.
+The worker makes the automatic documents of each version; one that is asked for sooner is made then, and not again.
 """
 
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import Histogram
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
@@ -24,6 +23,7 @@ from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id
 from services.documents.models import Document, Edition, RemadeDocuments, db
+from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.publishing import add_document, is_there, new_document
 from services.documents.operations.rendered_documents import (
     assign_files,
@@ -36,7 +36,7 @@ from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.piece_sheets import demande, relance
 from services.documents.rendering.sheet import Letterhead
-from services.objects import operation_naming
+from services.objects import StoreUnavailable, operation_naming
 
 log = structlog.get_logger()
 
@@ -59,11 +59,19 @@ def render_automatic(document_type: DocumentType, event: RegistrationSaved, lett
     return render_measured(_SHEETS[document_type](event, letterhead), document_type.value)
 
 
-def stored_or_rendered(
-    document_type: DocumentType, event: RegistrationSaved, letterhead: Letterhead
+def stored_or_made(
+    dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved
 ) -> Document | Rendered:
-    """The document that the worker stored of a version, else one rendered now."""
-    return automatic_document(document_type, event) or render_automatic(document_type, event, letterhead)
+    """The stored document of a version, else one that is made now; where it cannot be stored the worker makes it."""
+    if document := automatic_document(document_type, event):
+        return document
+    rendered = render_automatic(document_type, event, dependencies.letterhead)
+    try:
+        store_version_now(event)
+        _store(dependencies, document_type, event, rendered)
+    except (StoreUnavailable, SQLAlchemyError) as error:
+        log.warning("document_left_to_worker", candidature_id=event.candidature_id, reason=type(error).__name__)
+    return rendered
 
 
 def create_automatic_documents(dependencies: Dependencies, candidature_id: str, version: int) -> None:
@@ -75,11 +83,12 @@ def create_automatic_documents(dependencies: Dependencies, candidature_id: str, 
         return
     for document_type in AUTOMATIC_TYPES:
         if automatic_document(document_type, event) is None:
-            _create(dependencies, document_type, event)
+            _store(dependencies, document_type, event, render_automatic(document_type, event, dependencies.letterhead))
 
 
-def _create(dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved) -> None:
-    rendered = render_automatic(document_type, event, dependencies.letterhead)
+def _store(
+    dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, rendered: Rendered
+) -> None:
     name = DocumentName.new(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
     pdf, html = store_rendered(dependencies.store, rendered, name)
     at = datetime.fromisoformat(event.edited_at or event.saved_at)  # the document's date, however late it is created
@@ -92,7 +101,7 @@ def _create(dependencies: Dependencies, document_type: DocumentType, event: Regi
         if event.edited_at is None:
             SECONDS_AFTER_SAVE.labels(document_type.value).observe((portal_now() - at).total_seconds())
     except IntegrityError:
-        # Another worker was faster with the same document: this one is not needed.
+        # Another process was faster with the same document: this one is not needed.
         if automatic_document(document_type, event) is None:
             raise
 

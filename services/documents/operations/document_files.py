@@ -16,7 +16,7 @@ from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import filename
 from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, Document, db
-from services.documents.operations.automatic_documents import render_automatic, stored_or_rendered
+from services.documents.operations.automatic_documents import render_automatic, stored_or_made
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.imports import record
 from services.documents.operations.rendered_documents import FORMULAIRE, render_measured, size_and_digest
@@ -61,7 +61,7 @@ def confirmation_file(
     """
     event = _version_event(dependencies, candidate_id, candidature_id, version)
     document_type = DocumentType.CONFIRMATION
-    existing = stored_or_rendered(document_type, event, dependencies.letterhead)
+    existing = stored_or_made(dependencies, document_type, event)
     if isinstance(existing, Document):
         content = _read_stored(dependencies, existing, file_format)
         content = content or _in_format(render_automatic(document_type, event, dependencies.letterhead), file_format)

@@ -22,7 +22,14 @@ from services.accounts.domain.staff import session_scopes
 from services.contracts.api.operation import Access
 from tests.architecture.examples import Examples
 from tests.architecture.ledger import routes_of
-from tests.architecture.reads import FORM_BEFORE_THE_EVENT, NOTHING, VISIT, WRITING_READS, reads
+from tests.architecture.reads import (
+    CONFIRMATION_BEFORE_THE_EVENT,
+    FORM_BEFORE_THE_EVENT,
+    NOTHING,
+    VISIT,
+    WRITING_READS,
+    reads,
+)
 from tests.architecture.staff_acts import ACTS, WITHOUT_TRACE
 from tests.architecture.staff_at_work import StaffAtWork
 
@@ -110,7 +117,8 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(examples: Examples) -> 
 
 
 def test_a_version_whose_event_has_not_come_is_kept_once_when_it_is_printed(examples: Examples) -> None:
-    for path, first in (("confirmation", NOTHING), ("forms/BTSEE-EF3", FORM_BEFORE_THE_EVENT)):
+    before = {"confirmation": CONFIRMATION_BEFORE_THE_EVENT, "forms/BTSEE-EF3": FORM_BEFORE_THE_EVENT}
+    for path, first in before.items():
         headers, candidature = examples.registered_without_event()
         for expected in (first, NOTHING):
             with written(examples) as tables:

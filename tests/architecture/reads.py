@@ -153,6 +153,6 @@ WRITING_READS: dict[tuple[str, str], Written] = {
 }
 # A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
 VISIT = Written({"accounts.login_sessions"})
-# A form keeps the version that it fetched, as the event under way would; a confirmation itself, too, as the worker would.
+# A form keeps the version that it fetched, as the event under way would; a confirmation is kept itself, too.
 FORM_BEFORE_THE_EVENT = Written({"documents.candidatures", "documents.saved_versions", "documents.tasks"})
 CONFIRMATION_BEFORE_THE_EVENT = FORM_BEFORE_THE_EVENT | {"documents.documents"}

@@ -15,6 +15,7 @@ from services.documents.models import AuditEntry, Sending, db
 from services.documents.operations import import_files
 from services.documents.operations.import_files import check_sending
 from services.documents.operations.import_publication import FILE_LOST
+from services.documents.operations.reconciliation import reconciliation
 from services.documents.operations.sending_turns import end_sendings
 from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, slow_pdf, zip_of
 from tests.support.processes import wait_until
@@ -53,13 +54,14 @@ def check(office: ExamOffice, sending_id: str) -> None:
         check_sending(office.service.dependencies, sending_id)
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object]) -> None:
-    """Have something happen before that step of a check, once."""
-    step = getattr(import_files, name)
+def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object], *, after: int = 0) -> None:
+    """Have something happen before that step of a check, once, when it was taken so many times."""
+    step, taken = getattr(import_files, name), iter(range(after))
 
     def interrupted(*given: Any) -> Any:
-        monkeypatch.setattr(import_files, name, step)
-        happens()
+        if next(taken, None) is None:
+            monkeypatch.setattr(import_files, name, step)
+            happens()
         return step(*given)
 
     monkeypatch.setattr(import_files, name, interrupted)
@@ -119,6 +121,7 @@ def test_what_is_sent_while_the_sender_s_turn_ends_has_the_next(
     sent(office, 1)
     second: list[str] = []
     sender = threading.Thread(target=lambda: second.append(sent(office, 2)))
+
     def ends_slowly(*given: Any) -> None:
         end_sendings(*given)
         sender.start()  # it waits for the lock, or does not see that the turn ends
@@ -174,7 +177,7 @@ def test_an_archive_that_cannot_be_read_is_refused_at_once(office: ExamOffice) -
     assert (answer.status_code, office.read(import_id)["to_check"], office.service.keys()) == (422, 0, [])
 
 
-def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_and_the_next_checks_all(
+def test_a_check_that_ends_in_the_middle_leaves_nothing_and_the_next_worker_checks_all(
     office: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):
@@ -186,7 +189,7 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_and_the_next_check
     office.register(*range(1, 6))
     import_id = sent(office, *range(1, 6))
     for step in ("refusal_of", "store_upload"):
-        meanwhile(monkeypatch, step, kill)
+        meanwhile(monkeypatch, step, kill, after=2)
         with pytest.raises(Killed):
             check(office, *waiting(office))
         assert office.service.keys(".pdf") == []
@@ -248,6 +251,9 @@ def test_what_the_version_before_published_meanwhile_gets_nothing_more(office: E
 def test_while_the_store_is_away_what_was_taken_waits(office: ExamOffice) -> None:
     office.register(1)
     import_id = sent(office, 1)
+    with office.service.app.app_context():
+        report = reconciliation().run()
+        assert (report.rows, report.objects, report.unknown_count) == (1, 1, 0)
     with office.service.without_store(), pytest.raises(ChannelUnavailable):
         office.work()
     office.work()

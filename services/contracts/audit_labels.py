@@ -48,6 +48,7 @@ ACTION_LABELS = {
     "import.checked": "Fichier à publier contrôlé",
     "import.created": "Publication préparée",
     "import.published": "Documents publiés",
+    "import.sent": "Fichiers à publier envoyés",
     "import.withdrawn": "Publication retirée",
     "message.published": "Message publié",
     "message.withdrawn": "Message retiré",

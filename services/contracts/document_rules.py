@@ -10,10 +10,10 @@ MAX_CSV_BYTES = 5 * 1024 * 1024
 MAX_PDF_BYTES = 5 * 1024 * 1024
 """Of each PDF, in an archive or by itself."""
 MAX_ARCHIVE_BYTES = 20 * 1024 * 1024
-"""Of a ZIP archive, and of the files of one form together. Gateway and documents hold one in /tmp, which counts in the
-memory of a container; the proxy lets as much pass."""
+"""Of a ZIP archive, and of the files of one form together. The gateway holds one in /tmp, which counts in the memory of
+a container, documents in memory; the proxy lets as much pass."""
 MAX_PDFS_PER_SENDING = 500
-"""What is checked within one request; an import may receive several sendings."""
+"""What is checked in one turn; an import may receive several sendings."""
 MAX_LINES = 10_000
 """Lines of a CSV, and documents of an import."""
 NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS = 11, "onze chiffres"
@@ -41,6 +41,8 @@ STATE_LABELS = {
 }
 NOTHING_READY = "Rien à publier"
 """The label of an import that was checked, and has no document."""
+UNDER_CHECK = "Contrôle en cours"
+"""The label of an import while PDFs that were sent for it wait for their check."""
 READY, FAILED = "ready", "failed"
 DOCUMENT_STATE_LABELS = {
     READY: "À publier",

@@ -20,12 +20,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.clock import system_now
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registrations import PrintedDates
+from services.documents.domain.recipients import Publisher
 from services.objects import ObjectKey, ObjectTables
 from services.uploads.uploads import UploadColumns, UploadPartColumns
 
@@ -276,6 +278,28 @@ class ImportRefusal(db.Model):
     numero_candidat: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
     cells: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Sending(db.Model):
+    """A PDF, or an archive of `files` PDFs, sent for an import, in the store until it is checked. Then it has no
+    `object_key`, and is counted in what is told of the progress until no other of its import waits.
+
+    `publisher` (`owner_id`): who sent it, as they then were. `has_turn`: the worker was asked to check it.
+    """
+
+    __tablename__ = "sendings"
+    __table_args__ = (Index("ix_sendings_owner_id_given_at", "owner_id", "given_at"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    import_id: Mapped[str] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), index=True)
+    owner_id: Mapped[str] = mapped_column(String(64))
+    publisher: Mapped[Publisher] = mapped_column(DataclassJson(Publisher))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=system_now)
+    filename: Mapped[str] = mapped_column(Text)
+    object_key: Mapped[str | None] = mapped_column(ObjectKey, unique=True)
+    files: Mapped[int] = mapped_column(Integer)
+    files_checked: Mapped[int] = mapped_column(Integer, default=0)
+    has_turn: Mapped[bool] = mapped_column(default=False)
 
 
 class Upload(UploadColumns, db.Model):

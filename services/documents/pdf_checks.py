@@ -16,12 +16,14 @@ import structlog
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from services.confined.checks import ConfinedChecks, Limits, Unreadable
+from services.confined.checks import ConfinedChecks, Limits, Reason, Unreadable
 
 log = structlog.get_logger()
 
 LIMITS = Limits(memory=256 * 1024 * 1024, processor=5, wall=20)
 """Of each PDF; good ones take a hundredth of the seconds."""
+SENDING_SECONDS = 60.0
+"""Of processor time, for all PDFs of a sending together: 500 good ones of a page or two take 3, of many objects 20."""
 MAX_PAGES = 50
 DAMAGED = "Le PDF est endommagé ou incomplet"
 PROTECTED = "Le PDF est protégé par un mot de passe ou un chiffrement"
@@ -36,14 +38,16 @@ _PLACE_IN_THE_FILE = "/GoTo"
 """The one action that may follow from opening the file; a link that a reader clicks on may lead to a site, too."""
 
 
-def refusal_of(checks: ConfinedChecks, content: bytes) -> str | None:
-    """Why the PDF is not published, in French; None for a good one. What its reader fails on is damaged."""
+def refusal_of(checks: ConfinedChecks, content: bytes) -> tuple[str | None, float]:
+    """Why the PDF is not published, in French, or None for a good one; and the seconds of processor time that it took.
+    What its reader fails on is damaged; where that only waited, all its time counts."""
     try:
-        refusal = checks.run("check", io.BytesIO(content), LIMITS).facts.get("refusal", DAMAGED)
+        answer = checks.run("check", io.BytesIO(content), LIMITS)
     except Unreadable as error:
         log.warning("pdf_unreadable", size=len(content), reason=error.reason)
-        return DAMAGED
-    return None if refusal is None else str(refusal)
+        return DAMAGED, LIMITS.wall if error.reason is Reason.TIME else error.cpu_seconds
+    refusal = answer.facts.get("refusal", DAMAGED)
+    return None if refusal is None else str(refusal), answer.cpu_seconds
 
 
 def check(file: io.BytesIO) -> dict[str, Any]:

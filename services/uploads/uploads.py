@@ -91,6 +91,12 @@ class Progress:
         return self.upload.touched_at + UPLOAD_EXPIRY
 
 
+def lock_owner(session: Session, owner_id: str) -> None:
+    """What senders do by themselves they do one after the other, until the transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(owner_id))))
+
+
 @dataclass(frozen=True)
 class Uploads:
     """Those of a service. `upload` and `part` are its tables; `most_open`, `most_bytes`: what one sender may have on
@@ -107,8 +113,7 @@ class Uploads:
     ) -> Progress:
         """Announce a file of `length` bytes; `own`: the service's own columns. A sender's uploads begin one after the
         other, until the transaction ends. Raises TooManyUploads."""
-        if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
-            session.execute(select(func.pg_advisory_xact_lock(func.hashtext(owner_id))))
+        lock_owner(session, owner_id)
         self._make_room(session, owner_id, length)
         sizes = {"length": length, "begun_at": at, "touched_at": system_now()}
         upload = self.upload(id=new_id(), owner_id=owner_id, filename=filename, **sizes, **own)

@@ -206,7 +206,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
         "import.created",
         lambda office: office.call("documents", "POST", "/imports", json=NEW_IMPORT),
     ),
-    ("documents", "POST", "/v1/imports/<import_id>/files"): ("import.checked", _add_pdfs),
+    ("documents", "POST", "/v1/imports/<import_id>/files"): ("import.sent", _add_pdfs),
     ("documents", "POST", "/v1/imports/<import_id>/publication"): ("import.published", StaffAtWork.published_import),
     ("documents", "POST", "/v1/imports/<import_id>/abandonment"): (
         "import.abandoned",

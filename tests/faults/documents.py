@@ -163,8 +163,10 @@ class _ImportOperation(_LaterOperation):
         source = {"type": "convocation", "source": "pdf", "session": "BTS 2022"}
         self.import_id = self.office.create(**source)
 
-    def send(self) -> int:
-        return self.office.take(self.import_id, self.upload()).status_code
+    def send(self) -> None:
+        """A PDF, which the worker checks."""
+        assert self.office.take(self.import_id, self.upload()).status_code == 202
+        self.running.work()
 
     def upload(self) -> TestResponse:
         return self.office.upload(self.import_id, pdf_of(), f"{saved().numero_candidat}.pdf")
@@ -177,8 +179,10 @@ class _ImportOperation(_LaterOperation):
         return {**super().state(), "import": (row["state"], row["ready"], row["refused"], row["published"])}
 
 
-class AddPdf(_ImportOperation):
-    name = "add a PDF to an import"
+class SendPdf(_ImportOperation):
+    """The worker checks it once it is taken."""
+
+    name = "send a PDF for an import"
     objects = 1
     done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("checked", 1, 0, 0)}
 
@@ -190,13 +194,26 @@ class AddPdf(_ImportOperation):
         return self.office.take(self.import_id, self.begun).status_code
 
 
+class CheckSending(SendPdf):
+    name = "add a PDF to an import"
+    commits = (TAKEN, "the document, and that it waits no more", NOTED)
+    decided_by = DONE_BEFORE
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert super().do() == 202
+
+    def do(self) -> None:  # type: ignore[override]
+        self.running.work_once()
+
+
 class AbandonImport(_ImportOperation):
     name = "give up an import"
     done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("abandoned", 1, 0, 0)}
 
     def prepare(self) -> None:
         super().prepare()
-        assert self.send() == 200
+        self.send()
 
     def do(self) -> int:
         return self.office.call("POST", f"/imports/{self.import_id}/abandonment").status_code
@@ -210,7 +227,7 @@ class PublishImport(_ImportOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        assert self.send() == 200
+        self.send()
 
     def do(self) -> int:
         return self.publish()

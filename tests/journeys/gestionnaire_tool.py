@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from services.contracts.api.uploads import TUS_VERSION, UPLOAD_PART_TYPE
+from tests.documents.imports.exam_office import NEW
+
 if TYPE_CHECKING:
     from tests.support.running_portal import RunningPortal
 
@@ -48,3 +51,35 @@ class GestionnaireTool:
             timeout=TIMEOUT,
         )
         assert answer.status_code == 202, answer.text
+
+    def numero_candidat(self, email: str) -> str:
+        answer = requests.get(
+            f"{self._api}/registrations/v1/staff/candidatures",
+            params={"text": email},
+            headers=self._headers,
+            timeout=TIMEOUT,
+        )
+        return str(answer.json()["candidatures"][0]["numero_candidat"])
+
+    def sends_pdfs(self, archive: bytes) -> str:
+        """The import that waits for the check of what is in the archive."""
+        new = self._documents("POST", "/imports", json={**NEW, "source": "pdf"}).json()["id"]
+        headers = {"Tus-Resumable": TUS_VERSION, "Upload-Length": str(len(archive))}
+        begun = self._documents("POST", f"/imports/{new}/uploads", headers=headers)
+        upload = begun.headers["Location"].rpartition("/")[2]
+        sent = {"Tus-Resumable": TUS_VERSION, "Upload-Offset": "0", "Content-Type": UPLOAD_PART_TYPE}
+        self._documents("PATCH", f"/uploads/{upload}", data=archive, headers=sent)
+        taken = self._documents("POST", f"/imports/{new}/files", json={"uploads": [upload]})
+        assert taken.status_code == 202, taken.text
+        return str(new)
+
+    def reads_import(self, import_id: str) -> dict[str, Any]:
+        return dict(self._documents("GET", f"/imports/{import_id}").json())
+
+    def _documents(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **sent: Any
+    ) -> requests.Response:
+        url = f"{self._api}/documents/v1{path}"
+        answer = requests.request(method, url, headers=self._headers | (headers or {}), timeout=TIMEOUT, **sent)
+        assert answer.ok, answer.text
+        return answer

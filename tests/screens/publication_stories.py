@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import FilePayload, Page
 
-from tests.documents.imports.exam_office import csv_of
+from tests.documents.imports.exam_office import csv_of, slow_pdf, zip_of
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.gestion_stories import logged_in_to_gestion
 from tests.screens.story_context import SECONDS, StoryContext
@@ -56,6 +56,12 @@ def publications(context: StoryContext) -> None:
     gestionnaire.page.goto(f"{address}/retrait")
     gestionnaire.fill(reason="Changement de centre d'examen")
     recorder.record(gestionnaire.press("Retirer les documents"), "gestion-documents-retires")
+    page = _prepares(gestionnaire, "pdf")
+    slow = {f"{letter}-{numero}.pdf": slow_pdf() for letter in "abcd"}  # for as long as the picture takes
+    page = _sends(gestionnaire, zip_of(slow), "lot.zip")
+    recorder.record(page, "gestion-documents-controle-en-cours")
+    gestionnaire.press("Abandonner")
+    gestionnaire.press("Abandonner la publication")
 
 
 def _numero_of(candidate: BrowserCandidate, candidature: str) -> str:
@@ -65,8 +71,9 @@ def _numero_of(candidate: BrowserCandidate, candidature: str) -> str:
     return match[0]
 
 
-def _prepares(gestionnaire: BrowserCandidate) -> Page:
+def _prepares(gestionnaire: BrowserCandidate, source: str = "csv") -> Page:
     page = gestionnaire.open("/gestion/documents/nouveau")
+    page.locator(f"[name=source][value={source}]").check(force=True)
     page.locator("[name=type]").select_option("convocation")
     session = page.locator("[name=session] option", has_text="BTS 2022").first.get_attribute("value")
     page.locator("[name=session]").select_option(session)
@@ -74,10 +81,10 @@ def _prepares(gestionnaire: BrowserCandidate) -> Page:
     return gestionnaire.press("Continuer")
 
 
-def _sends(gestionnaire: BrowserCandidate, content: bytes) -> Page:
-    file = FilePayload(name="convocations.csv", mimeType="text/csv", buffer=content)
+def _sends(gestionnaire: BrowserCandidate, content: bytes, name: str = "convocations.csv") -> Page:
+    file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
     gestionnaire.page.locator("[name=fichier]").set_input_files(file)
-    return gestionnaire.press("Contrôler le fichier")
+    return gestionnaire.press("Contrôler le fichier" if name.endswith(".csv") else "Contrôler les fichiers")
 
 
 def _is_published(gestionnaire: BrowserCandidate, address: str) -> bool:

@@ -39,4 +39,4 @@ def show_waiting() -> ResponseReturnValue:
 
 def _is_under_way(row: staff_imports.Import) -> bool:
     """Whether it still has something to publish or to mend."""
-    return row.state in UNDER_WAY and (row.state != CHECKED or row.ready > 0 or row.refused > 0)
+    return row.state in UNDER_WAY and (row.state != CHECKED or row.ready + row.refused + row.to_check > 0)

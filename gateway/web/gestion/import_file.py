@@ -1,4 +1,4 @@
-"""The file of a publication: received here, checked by documents line by line, file by file."""
+"""The file of a publication: received here, checked by documents line by line, or file by file in its turn."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from services.contracts.document_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BY
 FIELD = "fichier"
 NO_FILE = "Choisissez un fichier à envoyer."
 TOO_MANY_FILES = f"Envoyez {MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
-CHECKED = "controle"
+CHECKED, SENT = "controle", "envoi"
 
 
 @blueprint.post("/documents/<import_id>/fichier", who=access.staff(PUBLISH))
@@ -34,7 +34,8 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
         if refusal.http_status in (401, 403, 404):
             raise
         return show_import(import_id, (FIELD, refusal.detail), status=refusal.http_status)
-    return redirect(url_for("gestion.show_import", import_id=import_id, fait=CHECKED), code=303)
+    done = CHECKED if source == CSV else SENT
+    return redirect(url_for("gestion.show_import", import_id=import_id, fait=done), code=303)
 
 
 def _send(import_id: str, file: ReceivedFile) -> None:

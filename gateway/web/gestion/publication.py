@@ -35,6 +35,7 @@ OPEN_STATES = (PREPARED, CHECKED)
 REFUSALS_SHOWN_HERE = (409, 412, 422)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
+    "envoi": "L'envoi est reçu. Rien n'est publié avant son contrôle et votre confirmation.",
     "publication": f"La publication est lancée : chaque candidat trouve son document dans « {page_labels.DOCUMENTS} ».",
     "abandon": "La publication est abandonnée : rien n'a été publié.",
     "retrait": "Les documents sont retirés : les candidats ne les voient plus.",

@@ -29,7 +29,7 @@ from services.contracts.document_rules import (
 from services.contracts.page_sizes import LARGEST_PAGE, ROWS_PAGE
 
 TITLE = "Publier pour de nombreux candidats"
-CHECK_SECONDS = 120.0  # MAX_LINES lines, or hundreds of PDFs
+CHECK_SECONDS = 120.0  # MAX_LINES lines of a CSV
 PREVIEW_SECONDS = 60.0
 
 
@@ -67,7 +67,8 @@ class ImportForm(Answered):
 
 
 class Import(Answered):
-    """`ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files."""
+    """`ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files. `files_checked` of
+    `files_to_check` files are looked into while PDFs wait for their check; 0 of 0 else."""
 
     id: str
     type: str
@@ -88,6 +89,9 @@ class Import(Answered):
     unfilled: Annotated[int, Meta(description="Lignes d'un modèle revenues sans que rien y soit rempli")] = 0
     ready: int
     refused: int
+    to_check: Annotated[int, Meta(description="Envois de PDF dont le contrôle attend ou est en cours")] = 0
+    files_checked: int = 0
+    files_to_check: int = 0
     published: int
     failed: int
     withdrawn: int
@@ -280,11 +284,12 @@ begin_upload, read_upload, continue_upload, abandon_upload = uploads
 take_uploads = _PUBLISH.post(
     "/v1/imports/<import_id>/files",
     Import,
-    "Check what was uploaded: a CSV line by line, in the place of the one sent before; a PDF, or an archive of them, "
-    "each with the N° candidat in its name, added to those sent before. Nothing is published.",
+    "Check what was uploaded: a CSV at once, line by line, in the place of the one sent before; a PDF, or an archive "
+    "of them, each with the N° candidat in its name, in its turn, added to those sent before. Nothing is published.",
     body=OneUpload,
     seconds=CHECK_SECONDS,
-    answer_words="Avec le même envoi, l'import tel qu'il est",
+    answer_words="Contrôlé ; avec le même envoi, l'import tel qu'il est",
+    other_statuses={202: "Reçu ; le contrôle de PDF suit, et il est fini quand `to_check` de l'import est à 0"},
     problems=(
         problem_types.CONFLICT,
         problem_types.UPLOAD_INCOMPLETE,
@@ -334,7 +339,7 @@ publish = _PUBLISH.post(
     "/v1/imports/<import_id>/publication",
     Import,
     "Publish what is right; the worker makes the documents. Refused (422) while some lack an épreuve and that is not "
-    "accepted. Given again, it changes nothing.",
+    "accepted, and (409) while PDFs wait for their check. Given again, it changes nothing.",
     body=Publication,
     status=202,
     problems=(problem_types.CONFLICT, problem_types.PRECONDITION_FAILED),

@@ -76,8 +76,10 @@ def read_import(import_id: str) -> api.Import:
 
 
 @views.serves(api.take_uploads)
-def take_uploads(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(import_files.take_uploads(dependencies(), _publisher(), import_id, body["uploads"]))
+def take_uploads(body: dict[str, Any], import_id: str) -> tuple[api.Import, dict[str, str], int]:
+    row = import_files.take_uploads(dependencies(), _publisher(), import_id, body["uploads"])
+    answer = import_answer(row)
+    return answer, {}, 202 if answer.to_check else 200
 
 
 @views.serves(api.list_refusals)

@@ -4,7 +4,7 @@ Keys say whose document it is:
 
 documents/<candidature>/<type>/<version, 0 for a publication>/<document>-<attempt>-<SHA-256>.<pdf or html>
 documents/<candidature>/<type>/<version>.<edition, after the first>/<document>-<attempt>-<SHA-256>.<pdf or html>
-publications/<publication>/<attempt>-<SHA-256>.pdf
+publications/<publication>/<attempt>-<SHA-256>.<pdf, or bin for a sending that waits for its check>
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class DocumentName:
         return f"{folder}/{self.document_id}-{self.attempt}-{sha256}.{extension}"
 
 
-def publication_key(publication_id: str, sha256: str) -> str:
-    """The key of a gestionnaire's uploaded PDF; a different one for each attempt."""
-    return f"publications/{publication_id}/{uuid.uuid4().hex[:8]}-{sha256}.pdf"
+def publication_key(publication_id: str, sha256: str, extension: str) -> str:
+    """The key of what a gestionnaire uploaded; a different one for each attempt."""
+    return f"publications/{publication_id}/{uuid.uuid4().hex[:8]}-{sha256}.{extension}"
 
 
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')

@@ -1,17 +1,18 @@
-"""The files of an import: uploaded, then taken: a CSV is checked line by line, PDFs are matched by the N° candidat in
-their names, looked into, and stored."""
+"""The files of an import: uploaded, then taken: a CSV is checked line by line; PDFs wait for their sender's turn
+(sending_turns.py), in which they are matched by the N° candidat in their names, looked into, and stored."""
 
-import tempfile
+import io
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
-from services.chassis.errors import Conflict, NotFound, TooLarge
+from services.chassis.errors import Conflict, Invalid, NotFound, TooLarge
 from services.chassis.french import file_size
 from services.chassis.process.capacity import Limit
 from services.contracts.document_rules import (
@@ -38,8 +39,10 @@ from services.documents.domain.import_csv import (
 )
 from services.documents.domain.pdf_archives import files_of, names_of, numero_in, shown_name
 from services.documents.domain.recipients import Candidature, Publisher, Recipients
-from services.documents.models import Import, ImportDocument, ImportRefusal, Upload, db
+from services.documents.models import Import, ImportDocument, ImportRefusal, Sending, Upload, db
+from services.documents.operations.import_publication import FILE_LOST
 from services.documents.operations.imports import (
+    OPEN_STATES,
     add_refusals,
     mark_checked,
     record,
@@ -47,17 +50,23 @@ from services.documents.operations.imports import (
     uploads,
 )
 from services.documents.operations.publishing import store_upload
-from services.documents.pdf_checks import refusal_of
+from services.documents.operations.sending_turns import end_sendings, give_turn
+from services.documents.pdf_checks import SENDING_SECONDS, refusal_of
 from services.documents.queries.candidatures import recipients_of
-from services.documents.queries.imports import import_in, import_of, refused_lines, scope_of
-from services.objects import discard, operation_naming, retire
+from services.documents.queries.imports import IS_WAITING, import_in, import_of, refused_lines, scope_of
+from services.objects import ObjectMissing, discard, operation_naming, retire
 from services.uploads.uploads import Progress, UploadsChanged
 
 LinesByCandidature = Mapping[str, Sequence[Values]]
-_IN_MEMORY = 1024 * 1024  # bytes of a sending; more is on disk
-# Of this process: each has a program that reads PDFs, and takes the thread of a request for as long as a minute.
-_sendings = Limit("imported_pdfs", 1, 1, refusal="D'autres envois de PDF sont en cours : réessayez dans un instant.")
+PROGRESS_SECONDS = 1.0  # between two notes of how far a check is
+MOST_NAMED = 3  # files that took most of a sending's time
 ALREADY_THERE = "Un PDF de ce candidat est déjà dans cette publication"
+# Of this process: each is in its memory twice, for the second that it takes to reach the store. Senders take turns.
+_taken = Limit("imported_pdfs", 2, 14, seconds=10.0, refusal="D'autres envois arrivent : réessayez dans un instant.")
+
+
+class _Gone(Exception):
+    """The sending was checked by another worker, or its import was given up."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ def begin_upload(publisher: Publisher, import_id: str, filename: str, length: in
 
 
 def take_uploads(dependencies: Dependencies, publisher: Publisher, import_id: str, upload_ids: Sequence[str]) -> Import:
-    """Check what was uploaded; what this import has taken already, or takes meanwhile, is not taken again.
+    """Check what was uploaded, PDFs later; what this import has taken already, or takes meanwhile, is not taken again.
 
     Raises NotFound, also for an upload given up meanwhile, UploadIncomplete, Conflict once the import is published or
     given up, Invalid for a file that cannot be read, Unavailable while the store does not answer: then nothing of that
@@ -110,7 +119,7 @@ def _take(dependencies: Dependencies, publisher: Publisher, row: Import, upload_
         if row.source == CSV:
             _check_csv(publisher, row, upload)
         else:
-            _add_pdfs(dependencies, publisher, row, upload)
+            _take_sending(dependencies, publisher, row, upload)
 
 
 def _is_taken(publisher: Publisher, row: Import, upload_id: str) -> bool:
@@ -185,34 +194,61 @@ def _delete_rows(session: Session, import_id: str, completing: CheckedImport | N
     return earlier
 
 
-def _add_pdfs(dependencies: Dependencies, publisher: Publisher, row: Import, upload: Upload) -> None:
-    """Add a PDF, or those of a ZIP archive; the reason is kept of each that is not added. Raises Invalid for an archive
-    that cannot be read, Unavailable while the store does not answer."""
-    with _sendings.place(), tempfile.SpooledTemporaryFile(_IN_MEMORY) as spooled:
-        spooled.writelines(uploads.read(upload))
-        spooled.seek(0)
-        stored, refusals = _store_all(dependencies, publisher, row, upload.filename, spooled)  # type: ignore[arg-type]
-    with operation_naming(db, dependencies.store, *(pdf.key for pdf in stored)) as session:
+def _take_sending(dependencies: Dependencies, publisher: Publisher, row: Import, upload: Upload) -> None:
+    """Keep a PDF, or a ZIP archive of them, until its check. Raises Invalid for an archive that cannot be read,
+    Unavailable while the store does not answer."""
+    with _taken.place(publisher.id):
+        content = b"".join(uploads.read(upload))
+        files = len(names_of(upload.filename, io.BytesIO(content)))
+        key = store_upload(dependencies, row.id, content, "bin")
+    with operation_naming(db, dependencies.store, key) as session:
         row = _taking(session, publisher, upload)
-        added = _add_documents(session, row, stored, refusals)
-        _replace_refusals(session, row.id, {pdf.name for pdf in stored}, refusals)
-        row.filename, row.ready = upload.filename, row.ready + added
-        row.refused = session.scalar(select(func.count()).where(ImportRefusal.import_id == row.id)) or 0
-        mark_checked(row)
-        record(session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
+        sent = {"import_id": row.id, "filename": upload.filename, "object_key": key, "files": files}
+        session.add(Sending(owner_id=publisher.id, publisher=publisher, **sent))
+        give_turn(session, publisher.id)
+        record(session, publisher, "import.sent", row.id, files=files)
 
 
-def _store_all(
-    dependencies: Dependencies, publisher: Publisher, row: Import, filename: str, content: BinaryIO
-) -> tuple[list[_StoredPdf], list[Refusal]]:
-    """What was stored, and what was not and why. Nothing stays in the store after an error."""
-    stored: list[_StoredPdf] = []
-    refusals: list[Refusal] = []
-    recipients = recipients_of(scope_of(row), publisher, set(_numeros(names_of(filename, content))))
+def check_sending(dependencies: Dependencies, sending_id: str) -> None:
+    """Add what is right in a sending to its import, with the reason of each other file; or refuse it as a whole. One
+    that is checked already changes nothing, one whose import has ended is dropped.
+
+    Raises StoreUnavailable or Unavailable, to be tried again.
+    """
+    with db.reading() as session:
+        sending = session.scalar(select(Sending).where(Sending.id == sending_id, IS_WAITING))
+        if sending is None:
+            return
+        row = session.get_one(Import, sending.import_id)
+    if row.state not in OPEN_STATES:  # by the version before, which knows of no sendings
+        with db.operation() as session:
+            session.get_one(Import, row.id, with_for_update=True)
+            end_sendings(session, row.id)
+        return
+    with suppress(_Gone):
+        try:
+            stored, refusals = _checked(dependencies, sending, row)
+            _settle(dependencies, sending, stored, refusals)
+        except Invalid as refusal:
+            _settle(dependencies, sending, [], [Refusal(sending.filename, "", refusal.detail)])
+
+
+def _checked(dependencies: Dependencies, sending: Sending, row: Import) -> tuple[list[_StoredPdf], list[Refusal]]:
+    """What was stored, and what was not and why. All is looked into before anything is stored, and nothing stays in the
+    store after an error. Raises Invalid for a sending of which nothing is taken, _Gone."""
     try:
-        for name, read in files_of(filename, content):
-            result = _store(dependencies, row, recipients, shown_name(name), read)
-            (refusals if isinstance(result, Refusal) else stored).append(result)  # type: ignore[arg-type]
+        content = dependencies.store.read(sending.object_key or "")
+    except ObjectMissing as error:
+        raise refused(FILE_LOST) from error
+    names = names_of(sending.filename, io.BytesIO(content))
+    recipients = recipients_of(scope_of(row), sending.publisher, set(_numeros(names)))
+    verdicts = list(_verdicts(dependencies, sending, recipients, content))
+    refusals = [verdict for verdict in verdicts if isinstance(verdict, Refusal)]
+    stored: list[_StoredPdf] = []
+    try:
+        for verdict, (name, read) in zip(verdicts, files_of(sending.filename, io.BytesIO(content)), strict=True):
+            if isinstance(verdict, Candidature) and isinstance(read, bytes):
+                stored.append(_StoredPdf(verdict, shown_name(name), store_upload(dependencies, row.id, read)))
     except BaseException:
         discard(dependencies.store, *(pdf.key for pdf in stored))
         raise
@@ -225,23 +261,61 @@ def _numeros(names: Iterable[str]) -> Iterator[str]:
             yield numero_in(name)
 
 
-def _store(
-    dependencies: Dependencies,
-    row: Import,
-    recipients: Recipients,
-    name: str,
-    read: bytes | str,
-) -> _StoredPdf | Refusal:
+def _verdicts(
+    dependencies: Dependencies, sending: Sending, recipients: Recipients, content: bytes
+) -> Iterator[Candidature | Refusal]:
+    """For whom each file is, or why it is not taken. Raises Invalid beyond SENDING_SECONDS, _Gone."""
+    spent: dict[str, float] = {}
+    noted = time.monotonic()
+    for number, (name, read) in enumerate(files_of(sending.filename, io.BytesIO(content))):
+        if time.monotonic() - noted > PROGRESS_SECONDS:
+            _note_progress(sending.id, number)
+            noted = time.monotonic()
+        verdict, seconds = _verdict(dependencies, recipients, shown_name(name), read)
+        spent[name] = spent.get(name, 0.0) + seconds
+        if sum(spent.values()) > SENDING_SECONDS:
+            longest = sorted(spent, key=spent.__getitem__, reverse=True)[:MOST_NAMED]
+            named = ", ".join(f"« {shown_name(name)} »" for name in longest if spent[name] > spent[longest[0]] / 2)
+            raise refused(f"Le contrôle de cet envoi est trop long : rien n'en est gardé. À retirer d'abord : {named}")
+        yield verdict
+
+
+def _note_progress(sending_id: str, files: int) -> None:
+    """Raises _Gone, so that nothing more is looked into."""
+    with db.operation() as session:
+        waiting = update(Sending).where(Sending.id == sending_id, IS_WAITING)
+        if not session.execute(waiting.values(files_checked=files)).rowcount:  # type: ignore[attr-defined]
+            raise _Gone
+
+
+def _verdict(
+    dependencies: Dependencies, recipients: Recipients, name: str, read: bytes | str
+) -> tuple[Candidature | Refusal, float]:
+    """With the seconds of processor time that it took. `read`: the file, or why it cannot be read."""
     numero = ""
     try:
         numero = numero_in(name)
         candidature = recipients.find(numero)
     except ValueError as error:
-        return Refusal(name, numero, str(error))
-    reason = read if isinstance(read, str) else refusal_of(dependencies.pdf_checks, read)
-    if reason is not None or isinstance(read, str):
-        return Refusal(name, numero, reason or "")
-    return _StoredPdf(candidature, name, store_upload(dependencies, row.id, read))
+        return Refusal(name, numero, str(error)), 0.0
+    reason, seconds = (read, 0.0) if isinstance(read, str) else refusal_of(dependencies.pdf_checks, read)
+    return candidature if reason is None else Refusal(name, numero, reason), seconds
+
+
+def _settle(dependencies: Dependencies, sending: Sending, stored: list[_StoredPdf], refusals: list[Refusal]) -> None:
+    """Raises Invalid for more documents than an import has, Conflict, _Gone."""
+    with operation_naming(db, dependencies.store, *(pdf.key for pdf in stored)) as session:
+        row = session.get_one(Import, sending.import_id, with_for_update=True)
+        if session.scalar(select(Sending.id).where(Sending.id == sending.id, IS_WAITING)) is None:
+            raise _Gone
+        refuse_unless_open(row)
+        added = _add_documents(session, row, stored, refusals)
+        _replace_refusals(session, row.id, {sending.filename, *(pdf.name for pdf in stored)}, refusals)
+        row.filename, row.ready = sending.filename, row.ready + added
+        row.refused = session.scalar(select(func.count()).where(ImportRefusal.import_id == row.id)) or 0
+        mark_checked(row)
+        record(session, sending.publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
+        end_sendings(session, row.id, Sending.id == sending.id)
 
 
 def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refusals: list[Refusal]) -> int:

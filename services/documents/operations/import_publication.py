@@ -21,7 +21,13 @@ from services.documents.operations.imports import record, uploads
 from services.documents.operations.publishing import announce_new, new_document
 from services.documents.operations.rendered_documents import DECLARED, assign_files, render_measured, store_rendered
 from services.documents.queries.candidatures import recipient_of, saved_event
-from services.documents.queries.imports import IS_INCOMPLETE, import_document_of, import_in, import_of
+from services.documents.queries.imports import (
+    IS_INCOMPLETE,
+    import_document_of,
+    import_in,
+    import_of,
+    is_under_check,
+)
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import published_sheet
 from services.objects import ObjectMissing, StoreUnavailable, operation_naming, retire
@@ -46,8 +52,8 @@ class _NotReady(Exception):
 def publish_import(publisher: Publisher, import_id: str, revision: int, *, accept_incomplete: bool) -> Import:
     """Begin to publish what is right of the report of that revision; begun already, nothing changes.
 
-    Raises NotFound, PreconditionFailed if another file was sent since, Conflict if there is nothing to publish, Invalid
-    while there are incomplete documents that are not accepted.
+    Raises NotFound, PreconditionFailed if another file was sent since, Conflict if there is nothing to publish or PDFs
+    wait for their check, Invalid while there are incomplete documents that are not accepted.
     """
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
@@ -55,6 +61,8 @@ def publish_import(publisher: Publisher, import_id: str, revision: int, *, accep
             raise PreconditionFailed("Un autre fichier a été envoyé depuis que vous avez lu ce contrôle : relisez-le.")
         if row.state in (PUBLISHING, PUBLISHED):
             return row
+        if is_under_check(session, import_id):
+            raise Conflict("Des fichiers envoyés attendent leur contrôle : publiez une fois qu'il est terminé.")
         if row.state != CHECKED:
             raise Conflict("Cette publication est retirée ou abandonnée.")
         if not row.ready:

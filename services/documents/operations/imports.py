@@ -30,6 +30,7 @@ from services.documents.domain.import_csv import Refusal
 from services.documents.domain.recipients import Publisher
 from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, Upload, UploadPart, db
 from services.documents.operations.publishing import key_already_used
+from services.documents.operations.sending_turns import end_sendings
 from services.documents.queries.imports import declared_label, import_in
 from services.objects import retire
 from services.uploads.uploads import Uploads
@@ -130,6 +131,7 @@ def abandon_import(publisher: Publisher, import_id: str) -> Import:
             return row
         refuse_unless_open(row)
         uploads.give_up_open(session, import_id=import_id)
+        end_sendings(session, import_id)
         uploaded = select(ImportDocument.pdf_key).where(
             ImportDocument.import_id == import_id, ImportDocument.pdf_key.is_not(None)
         )

@@ -220,12 +220,14 @@ def new_document(
     )
 
 
-def store_upload(dependencies: Dependencies, publication_id: str, pdf: bytes) -> str:
-    """Store a gestionnaire's PDF for that publication or import; returns its key. Raises Unavailable."""
-    stored = size_and_digest(pdf)
-    key = publication_key(publication_id, stored.sha256)
+def store_upload(dependencies: Dependencies, publication_id: str, content: bytes, extension: str = "pdf") -> str:
+    """Store a gestionnaire's PDF (« bin »: a sending) for that publication or import; returns its key. Raises
+    Unavailable."""
+    stored = size_and_digest(content)
+    key = publication_key(publication_id, stored.sha256, extension)
+    content_type = FileFormat.PDF.content_type if extension == "pdf" else "application/octet-stream"
     try:
-        put_verified(dependencies.store, key, io.BytesIO(pdf), stored, FileFormat.PDF.content_type)
+        put_verified(dependencies.store, key, io.BytesIO(content), stored, content_type)
     except (StoreUnavailable, BytesChanged) as error:
         raise Unavailable("Le fichier n'a pas pu être conservé. Recommencez dans quelques minutes.") from error
     return key

@@ -9,7 +9,7 @@ from services.chassis.process.logs import frames_of, reason_of
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
 from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_names import DocumentName
-from services.documents.models import Document, ImportDocument, Publication, db
+from services.documents.models import Document, ImportDocument, Publication, Sending, db
 from services.documents.operations.automatic_documents import render_automatic
 from services.documents.operations.rendered_documents import assign_files, store_rendered
 from services.documents.queries.candidatures import saved_event
@@ -24,6 +24,7 @@ _COLUMNS = (
     KeyColumn(Document.html_key, Document.id),
     KeyColumn(Publication.pdf_key, Publication.id),
     KeyColumn(ImportDocument.pdf_key, ImportDocument.id),
+    KeyColumn(Sending.object_key, Sending.id),
 )
 
 

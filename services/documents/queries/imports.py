@@ -2,7 +2,7 @@
 documents and refusals.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -28,6 +28,7 @@ from services.contracts.document_rules import (
     READY,
     SOURCE_LABELS,
     STATE_LABELS,
+    UNDER_CHECK,
     DocumentType,
     type_label,
 )
@@ -35,11 +36,22 @@ from services.contracts.page_sizes import ROWS_PAGE
 from services.documents.domain.document_names import is_id
 from services.documents.domain.import_columns import COLUMNS, LINE_HEADING, REASON_HEADING, filled_lines, model_headings
 from services.documents.domain.recipients import Publisher, Scope
-from services.documents.models import Candidature, Document, ExamDocuments, Import, ImportDocument, ImportRefusal, db
+from services.documents.models import (
+    Candidature,
+    Document,
+    ExamDocuments,
+    Import,
+    ImportDocument,
+    ImportRefusal,
+    Sending,
+    db,
+)
 from services.documents.queries.candidatures import active_in, names_of, saved_versions
 from services.documents.queries.documents import earlier_documents, is_replaced_by, newest_documents
 from services.reference import academies
 
+IS_WAITING = Sending.object_key.is_not(None)
+"""As SQL: of a sending that is not checked yet."""
 IS_INCOMPLETE = (ImportDocument.state == READY, ImportDocument.reason.is_not(None))
 """As SQL: of a document to publish that lacks an épreuve which its candidate sits."""
 
@@ -61,7 +73,7 @@ def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
     items = rows[:limit]
     last = items[-1] if len(rows) > limit else None
     next_cursor = encode_cursor([last.created_at.isoformat(), last.id]) if last else None
-    return api.Imports(items=tuple(map(import_answer, items)), next_cursor=next_cursor)
+    return api.Imports(items=import_answers(items), next_cursor=next_cursor)
 
 
 def _place(cursor: str) -> tuple[datetime, str]:
@@ -76,8 +88,28 @@ def _place(cursor: str) -> tuple[datetime, str]:
     return instant, last_id
 
 
+def import_answers(rows: Sequence[Import]) -> tuple[api.Import, ...]:
+    """With what of them waits for its check."""
+    files = func.sum(Sending.files_checked), func.sum(Sending.files)
+    counts = select(Sending.import_id, func.count(Sending.object_key), *files).group_by(Sending.import_id)
+    with db.reading() as session:
+        found = session.execute(counts.where(Sending.import_id.in_([row.id for row in rows])))
+        checks = {import_id: tuple(numbers) for import_id, *numbers in found}
+    return tuple(_import_answer(row, *checks.get(row.id, (0, 0, 0))) for row in rows)
+
+
 def import_answer(row: Import) -> api.Import:
+    return import_answers([row])[0]
+
+
+def is_under_check(session: Session, import_id: str) -> bool:
+    """Whether PDFs that were sent for the import wait for their check."""
+    return session.scalar(select(Sending.id).where(Sending.import_id == import_id, IS_WAITING).limit(1)) is not None
+
+
+def _import_answer(row: Import, to_check: int, files_checked: int, files_to_check: int) -> api.Import:
     academie = academies.by_code(row.academie_code)
+    label = NOTHING_READY if row.state == CHECKED and not row.ready else STATE_LABELS[row.state]
     return answer_of(
         api.Import,
         row,
@@ -88,8 +120,11 @@ def import_answer(row: Import) -> api.Import:
         exam=row.exam_label,
         session=row.session_label,
         paragraphs=tuple(row.paragraphs),
-        state_label=NOTHING_READY if row.state == CHECKED and not row.ready else STATE_LABELS[row.state],
+        state_label=UNDER_CHECK if to_check else label,
         unused_columns=tuple(row.unused_columns),
+        to_check=to_check,
+        files_checked=files_checked,
+        files_to_check=files_to_check,
     )
 
 

@@ -1,5 +1,6 @@
 """An exam office with its candidates: sends files to documents, as pages and tools do, and lets the worker publish."""
 
+import functools
 import io
 import json
 import zipfile
@@ -12,12 +13,14 @@ from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from services.chassis.tasks.registry import Channel
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.registrations import RegistrationWithdrawn
-from services.documents.follow_ups import PUBLICATIONS, registry
+from services.documents.follow_ups import PUBLICATIONS, SENDINGS, registry
 from services.documents.models import AuditEntry, db
 from tests.documents.example_events import saved
 from tests.documents.service import Service
+from tests.pieces.corpus.pdfs import chained_index
 from tests.pieces.tus_client import send_upload, take_upload
 from tests.support.service_worker import runner_of
 from tests.support.tokens import bearer, staff_token
@@ -68,6 +71,12 @@ def pdf_of(text: str = "Convocation") -> bytes:
     return out.getvalue()
 
 
+@functools.cache
+def slow_pdf() -> bytes:
+    """Of about 30 KB, on which its reader works for seconds."""
+    return chained_index(40, 50_000)
+
+
 def zip_of(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -116,6 +125,13 @@ class ExamOffice:
     def take(self, import_id: str, begun: TestResponse) -> TestResponse:
         return take_upload(self.call, f"/imports/{import_id}/files", begun)
 
+    def send_pdfs(self, import_id: str, content: bytes, filename: str = "lot.zip") -> dict[str, Any]:
+        """The import once the worker has checked what was taken."""
+        answer = self.send(import_id, content, filename)
+        assert (answer.status_code, answer.get_json()["state_label"]) == (202, "Contrôle en cours"), answer.text
+        self.work()
+        return self.read(import_id)
+
     def checked(self, content: bytes, **given: Any) -> dict[str, Any]:
         """A new import whose file is checked."""
         answer = self.send(self.create(**given), content)
@@ -139,11 +155,13 @@ class ExamOffice:
         return self.call("POST", f"/imports/{checked['id']}/publication", json=body)
 
     def work(self) -> None:
-        """The worker does what waits in its channel of publications."""
+        """The worker checks the PDFs that wait, and publishes what waits to be."""
+        while self.work_once(SENDINGS) or self.work_once(PUBLICATIONS):
+            pass
+
+    def work_once(self, channel: Channel) -> bool:
         with self.service.app.app_context():
-            runner = runner_of(self.service.app, registry)
-            while runner.run_once(PUBLICATIONS):
-                pass
+            return runner_of(self.service.app, registry).run_once(channel)
 
     def published(self, content: bytes, **given: Any) -> dict[str, Any]:
         """A new import, as it is once all that is right in its file is published."""

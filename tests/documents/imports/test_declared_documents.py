@@ -33,7 +33,7 @@ def types(office: ExamOffice) -> list[dict[str, Any]]:
 def published(office: ExamOffice) -> dict[str, Any]:
     office.register(1)
     new = office.create(type="attestation", source="pdf", title="", paragraphs=["Vous êtes admis."])
-    checked = office.send(new, pdf_of("Admis"), f"attestation-{numero(1)}.pdf").get_json()
+    checked = office.send_pdfs(new, pdf_of("Admis"), f"attestation-{numero(1)}.pdf")
     assert (checked["ready"], checked["type_label"], checked["title"]) == (1, LABEL, LABEL)
     office.publish(checked)
     office.work()

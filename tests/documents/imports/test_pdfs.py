@@ -99,7 +99,7 @@ def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: 
     import_id = _prepared(office)
     first, second = pdf_of("une"), pdf_of("deux")
     office.send(import_id, first, f"{numero(1)}.pdf")
-    checked = office.send(import_id, zip_of({f"lot/conv_{numero(2)}_v2.pdf": second}), "lot.zip").get_json()
+    checked = office.send_pdfs(import_id, zip_of({f"lot/conv_{numero(2)}_v2.pdf": second}))
     assert (checked["ready"], checked["refused"]) == (2, 0)
     assert office.call("GET", f"/imports/{import_id}/preview").data == first
     office.publish(checked)
@@ -119,11 +119,11 @@ def test_a_pdf_that_is_refused_has_its_reason_in_the_report_until_another_replac
         (_opening_with("/JavaScript", {"/JS": "app.alert('x')"}), ACTIVE),
         (b"%PDF-1.7" + b"x" * MAX_PDF_BYTES, TOO_LARGE),
     ):
-        checked = office.send(import_id, content, f"{numero(1)}.pdf").get_json()
+        checked = office.send_pdfs(import_id, content, f"{numero(1)}.pdf")
         assert (checked["ready"], checked["refused"]) == (0, 1)
         assert office.refusals(import_id) == [(f"{numero(1)}.pdf", reason)]
-    assert office.service.keys() == []
-    again = office.send(import_id, pdf_of(), f"{numero(1)}.pdf").get_json()
+    assert office.service.keys(".pdf") == []
+    again = office.send_pdfs(import_id, pdf_of(), f"{numero(1)}.pdf")
     assert (again["ready"], again["refused"]) == (1, 0)
 
 
@@ -141,10 +141,10 @@ def test_a_pdf_that_is_invalid_or_acts_when_it_is_opened_is_refused_with_its_rea
         "file": (_opening_with("/GoToR", {"/F": r"\\\\ailleurs\\partage\\x.pdf"}), ACTIVE),
     }
     with confined_checks() as checks:
-        found = {name: refusal_of(checks, content) for name, (content, _) in refused.items()}
+        found = {name: refusal_of(checks, content)[0] for name, (content, _) in refused.items()}
         assert found == {name: reason for name, (_, reason) in refused.items()}
         for good in (pdf_of(), _of_pages(MAX_PAGES), _opening_at_a_place()):
-            assert refusal_of(checks, good) is None
+            assert refusal_of(checks, good)[0] is None
 
 
 def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only_a_name(office: ExamOffice) -> None:
@@ -160,7 +160,7 @@ def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only
     with office.service.without_store():
         assert office.send(import_id, zip_of(only_names), "lot.zip").status_code == 503
     assert office.read(import_id)["state"] == "prepared", "nothing of a sending is kept"
-    office.send(import_id, zip_of({**dict.fromkeys(reasons, pdf_of()), **only_names}), "lot.zip")
+    office.send_pdfs(import_id, zip_of({**dict.fromkeys(reasons, pdf_of()), **only_names}))
     assert dict(office.refusals(import_id)) == reasons
     [item] = office.call("GET", f"/imports/{import_id}/documents").get_json()["items"]
     assert item["filename"] == f"{numero(1)}.pdf"
@@ -170,7 +170,7 @@ def test_a_second_pdf_of_a_candidate_is_refused_unless_it_is_the_same(office: Ex
     office.register(1)
     import_id, first = _prepared(office), pdf_of("une")
     for content, refused in ((first, 0), (first, 0), (pdf_of("autre"), 1)):
-        checked = office.send(import_id, content, f"a{refused}-{numero(1)}.pdf").get_json()
+        checked = office.send_pdfs(import_id, content, f"a{refused}-{numero(1)}.pdf")
         assert (checked["ready"], checked["refused"]) == (1, refused)
     assert office.refusals(import_id) == [(f"a1-{numero(1)}.pdf", ALREADY_THERE)]
 
@@ -179,9 +179,9 @@ def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_its_tex
     """The confined reader can import no codec any more; it took such a PDF for a damaged table, and let it through."""
     for identifier in ("00db800adba8b85219567e60d408fa25", "feff00e9" * 4, "fffee900" * 4):
         with confined_checks() as checks:
-            assert refusal_of(checks, _identified(_encrypted(), identifier)) == PROTECTED
-            assert refusal_of(checks, _titled("Relevé – № 1", identifier)) is None
-            assert refusal_of(checks, _identified(_encrypted(), identifier)) == PROTECTED
+            assert refusal_of(checks, _identified(_encrypted(), identifier))[0] == PROTECTED
+            assert refusal_of(checks, _titled("Relevé – № 1", identifier))[0] is None
+            assert refusal_of(checks, _identified(_encrypted(), identifier))[0] == PROTECTED
 
 
 def test_a_reader_that_lacks_a_module_ends_rather_than_go_on_without_it() -> None:
@@ -200,5 +200,5 @@ def test_a_file_that_ends_its_reader_is_refused_and_the_next_is_read() -> None:
     start = len(loop)
     loop += b"trailer<</Root 1 0 R/Size 3>>\nstartxref\n%d\n%%%%EOF" % start
     with confined_checks() as checks:
-        assert refusal_of(checks, loop) == DAMAGED
-        assert refusal_of(checks, pdf_of()) is None
+        assert refusal_of(checks, loop)[0] == DAMAGED
+        assert refusal_of(checks, pdf_of())[0] is None

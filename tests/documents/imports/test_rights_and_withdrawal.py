@@ -50,7 +50,7 @@ def test_another_académies_gestionnaire_finds_and_changes_nothing(office: ExamO
 def test_a_relance_of_a_candidature_set_aside_is_not_to_be_read_any_more(office: ExamOffice) -> None:
     office.register(1)
     new = office.create(type="relance_pieces", source="pdf", paragraphs=["Une pièce manque."])
-    office.publish(office.send(new, pdf_of("Une pièce manque."), f"relance-{numero(1)}.pdf").get_json())
+    office.publish(office.send_pdfs(new, pdf_of("Une pièce manque."), f"relance-{numero(1)}.pdf"))
     office.work()
 
     def to_read() -> list[str]:
@@ -201,7 +201,7 @@ def test_of_candidates_of_other_académies_not_even_their_existence_is_told(offi
         assert "inconnu dans vos académies" in reasons[-1]
     import_id = office.create(source="pdf", paragraphs=["Consultez le PDF."])
     archive = zip_of({f"{numero(number)}.pdf": pdf_of() for number in (2, 4)})
-    office.send(import_id, archive, "lot.zip")
+    office.send_pdfs(import_id, archive)
     assert len({reason for _, reason in office.refusals(import_id)}) == 1
 
 

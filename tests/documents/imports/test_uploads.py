@@ -31,19 +31,19 @@ def test_the_same_call_given_meanwhile_is_answered_alike(office: ExamOffice, mon
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
     other: list[dict[str, Any]] = []
-    _before(monkeypatch, "_add_pdfs", lambda: other.append(office.take(import_id, begun).get_json()))
+    _before(monkeypatch, "_take_sending", lambda: other.append(office.take(import_id, begun).get_json()))
     answer = office.take(import_id, begun)
-    assert (answer.status_code, answer.get_json()) == (200, other[0])
-    assert other[0]["ready"] == 1
+    assert (answer.status_code, answer.get_json()) == (202, other[0])
+    assert other[0]["to_check"] == 1
 
 
-def test_a_file_given_up_while_it_is_checked_is_not_taken(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_given_up_while_it_is_stored_is_not_taken(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     office.register(1)
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
-    _before(monkeypatch, "_store_all", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION))
+    _before(monkeypatch, "store_upload", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION))
     assert office.take(import_id, begun).status_code == 404
-    assert office.call("GET", f"/imports/{import_id}").get_json()["ready"] == 0
+    assert (office.read(import_id)["to_check"], office.service.keys()) == (0, [])
 
 
 def test_one_has_so_many_files_on_the_way_and_those_to_a_publication_given_up_are_given_up(office: ExamOffice) -> None:

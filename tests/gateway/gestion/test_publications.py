@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.chassis.french import file_size
 from services.contracts.document_rules import MAX_CSV_BYTES
 from services.documents.models import Candidature, db
-from tests.documents.imports.exam_office import HEADINGS, csv_of
+from tests.documents.imports.exam_office import HEADINGS, csv_of, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_pdf
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -129,6 +129,29 @@ def test_one_document_of_many_is_taken_back(
     [withdrawn] = [text_of(name) for name in candidate.page.xpath("//li/h2") if "Relevé" in text_of(name)]
     assert "Retiré le " in withdrawn
     assert "Note rectifiée" not in candidate.text, "that reason is for the service"
+
+
+def test_pdfs_are_checked_meanwhile_and_the_page_says_how_far_that_is(
+    gestionnaire: ScriptlessBrowser, running: InProcessFourServices, numero: str
+) -> None:
+    path = prepare(gestionnaire, source="pdf", title="Convocations en PDF")
+    send(gestionnaire, path, zip_of({f"{numero}.pdf": pdf_of(), "notice.pdf": pdf_of()}), "lot.zip")
+    assert "L'envoi est reçu." in gestionnaire.text
+    assert "Contrôle en cours : 0 fichier contrôlé sur 2." in gestionnaire.text
+    [bar] = gestionnaire.page.xpath("//progress")
+    assert (bar.get("value"), bar.get("max")) == ("0", "2")
+    gestionnaire.get("/gestion")
+    assert path in gestionnaire.page.xpath("//section[@aria-labelledby='titre-publications']//a/@href")
+    running.deliver()
+    gestionnaire.get(path)
+    assert "Contrôle en cours" not in gestionnaire.text
+    send(gestionnaire, path, zip_of({f"{numero}.pdf": pdf_of()}), "suite.zip")
+    assert "1 document à publier" in gestionnaire.text
+    assert not gestionnaire.page.xpath("//button[contains(., 'Publier')]"), "more files may be sent, nothing published"
+    running.deliver()
+    gestionnaire.follow("Actualiser")
+    assert gestionnaire.page.xpath("//button[contains(., 'Publier 1 document')]")
+    assert rows(gestionnaire) == ["notice.pdf - Aucun N° candidat (11 chiffres) dans le nom du fichier"]
 
 
 def test_no_file_or_one_that_cannot_be_taken_is_said_on_the_page(gestionnaire: ScriptlessBrowser) -> None:

@@ -123,6 +123,7 @@ def publish(
     publication = publications.import_for(api, file, choices, noted=not dry_run)
     if publication["state"] in publications.OPEN_STATES:
         publication = publications.check(api, publication["id"], file)
+        publication = _followed(api, publication, "Contrôle")
         print_list(publications.mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
         if dry_run:
             publications.act(api, publication["id"], "abandonment")
@@ -130,7 +131,7 @@ def publish(
             return
         publication = _published(api, publication, incomplete=incomplete, yes=yes)
     if not at_once:
-        publication = _followed(api, publication)
+        publication = _followed(api, publication, "Publication")
     if publication["failed"]:
         print_list(publications.failures(api, publication["id"]), MISTAKE_COLUMNS, form)
     _end(publication, f"Documents publiés : {publication['published']} sur {publication['ready']}.")
@@ -178,14 +179,22 @@ def _confirmed(question: str) -> bool:
     return answer.strip().lower() in ("o", "oui")
 
 
-def _followed(api: Api, publication: Import) -> Import:
-    """Wait until it is published; a break leaves it to the portal, and the same command follows it again."""
+def _under_way(publication: Import) -> tuple[int, int] | None:
+    """Files checked, or documents published, of how many; None while neither is under way."""
+    if publication.get("to_check"):
+        return publication["files_checked"], publication["files_to_check"]
+    done = publication["published"] + publication["failed"]
+    return (done, publication["ready"]) if publication["state"] == publications.PUBLISHING else None
+
+
+def _followed(api: Api, publication: Import, title: str) -> Import:
+    """Wait until that is over; a break leaves it to the portal, and the same command follows it again."""
     with counted_progress() as progress:
-        task = progress.add_task("Publication", total=publication["ready"])
-        while publication["state"] == publications.PUBLISHING:
+        task = progress.add_task(title, total=None)
+        while counted := _under_way(publication):
+            progress.update(task, completed=counted[0], total=counted[1])
             time.sleep(POLL_SECONDS)
             publication = publications.read(api, publication["id"])
-            progress.update(task, completed=publication["published"] + publication["failed"])
     return publication
 
 

@@ -25,7 +25,7 @@ OPEN_STATES = ("prepared", "checked")
 PUBLISHING, PUBLISHED = "publishing", "published"
 TUS_VERSION = {"Tus-Resumable": "1.0.0"}
 PART_BYTES = 1024 * 1024  # of an upload, in one call
-CHECK_SECONDS = 130.0  # of the largest table; the portal gives up sooner
+CHECK_SECONDS = 130.0  # of the largest table; the portal gives up sooner, and checks PDFs later
 
 Import = dict[str, Any]
 
@@ -66,8 +66,8 @@ def _new_import(api: Api, choices: Choices, source: str) -> Import:
 
 
 def check(api: Api, import_id: str, file: Path) -> Import:
-    """Send the file, and have it checked; a table takes the place of one sent before. Raises Failure for a file that
-    cannot be read."""
+    """Send the file, and have it checked, at once or (« to_check ») later; a table takes the place of one sent before.
+    Raises Failure for a file that cannot be read."""
     root, content = f"{IMPORTS}/{segment(import_id)}", file.read_bytes()
     name = base64.b64encode(file.name.encode()).decode()
     headers = {**TUS_VERSION, "Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"}

@@ -1,0 +1,280 @@
+"""PDFs of exam offices wait for their check: taken at once, in turn with those of others, within one budget."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from services.chassis.tasks.registry import ChannelUnavailable
+from services.documents import pdf_checks
+from services.documents.follow_ups import SENDINGS
+from services.documents.models import AuditEntry, Sending, db
+from services.documents.operations import import_files
+from services.documents.operations.import_files import check_sending
+from services.documents.operations.import_publication import FILE_LOST
+from services.documents.operations.reconciliation import reconciliation
+from services.documents.operations.sending_turns import end_sendings
+from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, slow_pdf, zip_of
+from tests.support.processes import wait_until
+
+TEXT = "Convocation : consultez le PDF."
+SECONDS = 30
+
+
+@pytest.fixture
+def colleague(office: ExamOffice) -> ExamOffice:
+    return ExamOffice(office.service, staff_id="staff-2")
+
+
+def prepared(office: ExamOffice) -> str:
+    return office.create(source="pdf", paragraphs=[TEXT])
+
+
+def archive_of(*numbers: int) -> bytes:
+    return zip_of({f"{numero(number)}.pdf": pdf_of(str(number)) for number in numbers})
+
+
+def sent(office: ExamOffice, *numbers: int) -> str:
+    """The import of an archive that waits for its check."""
+    import_id = prepared(office)
+    assert office.send(import_id, archive_of(*numbers), "lot.zip").status_code == 202
+    return import_id
+
+
+def waiting(office: ExamOffice) -> list[str]:
+    with office.service.app.app_context(), db.reading() as session:
+        return list(session.scalars(select(Sending.id).order_by(Sending.given_at)))
+
+
+def check(office: ExamOffice, sending_id: str) -> None:
+    with office.service.app.app_context():
+        check_sending(office.service.dependencies, sending_id)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object], *, after: int = 0) -> None:
+    """Have something happen before that step of a check, once, when it was taken so many times."""
+    step, taken = getattr(import_files, name), iter(range(after))
+
+    def interrupted(*given: Any) -> Any:
+        if next(taken, None) is None:
+            monkeypatch.setattr(import_files, name, step)
+            happens()
+        return step(*given)
+
+    monkeypatch.setattr(import_files, name, interrupted)
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch, *, of_each: float, of_all: float = 60.0) -> None:
+    """So many seconds of processor time for each file, and for those of a sending."""
+    monkeypatch.setattr(pdf_checks, "LIMITS", replace(pdf_checks.LIMITS, processor=of_each))
+    monkeypatch.setattr(import_files, "SENDING_SECONDS", of_all)
+    monkeypatch.setattr(import_files, "PROGRESS_SECONDS", 0.0)
+
+
+def test_while_slow_pdfs_are_checked_everybody_is_served_and_the_page_knows_how_far_it_is(
+    office: ExamOffice, colleague: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.register(*range(1, 10))
+    impatient(monkeypatch, of_each=0.4)
+    import_id = prepared(office)
+    slow = {f"{numero(number)}.pdf": slow_pdf() for number in range(1, 9)}
+    answer = office.send(import_id, zip_of(slow), "lot.zip")
+    shown = answer.get_json()
+    assert (answer.status_code, shown["state"], shown["state_label"]) == (202, "prepared", "Contrôle en cours")
+    assert (shown["to_check"], shown["files_checked"], shown["files_to_check"]) == (1, 0, 8)
+    worker = threading.Thread(target=office.work)
+    worker.start()
+    wait_until(lambda: office.read(import_id)["files_checked"] > 0, SECONDS, "the first is checked")
+    other = sent(colleague, 9)
+    assert office.read(import_id)["to_check"] == 1, "it is still at work"
+    worker.join()
+    office.work()
+    assert [office.read(id)["ready"] for id in (import_id, other)] == [0, 1]
+    assert len(office.refusals(import_id)) == 8
+    shown = office.read(import_id)
+    assert (shown["to_check"], shown["files_checked"], shown["files_to_check"]) == (0, 0, 0)
+    assert shown["state_label"] == "Rien à publier"
+
+
+def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:
+    office.register(1, 2, 3, 4)
+    first = [sent(office, number) for number in (1, 2, 3)]
+    other = sent(colleague, 4)
+    order = []
+    while office.work_once(SENDINGS):
+        order += [id for id in (*first, other) if office.read(id)["ready"] and id not in order]
+    assert order == [first[0], other, *first[1:]]
+    with office.service.app.app_context(), db.reading() as session:
+        acts = select(AuditEntry.actor_id).where(AuditEntry.action == "import.checked").order_by(AuditEntry.id)
+        assert list(session.scalars(acts)) == ["staff-1", "staff-2", "staff-1", "staff-1"]
+    assert waiting(office) == []
+
+
+@pytest.mark.engines("postgresql")
+def test_what_is_sent_while_the_sender_s_turn_ends_has_the_next(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.register(1, 2)
+    sent(office, 1)
+    second: list[str] = []
+    sender = threading.Thread(target=lambda: second.append(sent(office, 2)))
+
+    def ends_slowly(*given: Any) -> None:
+        end_sendings(*given)
+        sender.start()  # it waits for the lock, or does not see that the turn ends
+        wait_until(lambda: not sender.is_alive() or _is_waited_for(office), SECONDS, "the sender waits")
+
+    monkeypatch.setattr(import_files, "end_sendings", ends_slowly)
+    office.work_once(SENDINGS)
+    monkeypatch.undo()
+    sender.join()
+    office.work()
+    assert office.read(second[0])["ready"] == 1
+
+
+def _is_waited_for(office: ExamOffice) -> bool:
+    locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with office.service.app.app_context(), db.reading() as session:
+        return bool(session.scalar(locks))
+
+
+def test_files_sent_one_by_one_are_counted_together(office: ExamOffice) -> None:
+    office.register(1, 2, 3)
+    import_id = prepared(office)
+    for number in (1, 2, 3):
+        office.send(import_id, pdf_of(), f"{numero(number)}.pdf")
+    office.work_once(SENDINGS)
+    shown = office.read(import_id)
+    assert (shown["to_check"], shown["files_checked"], shown["files_to_check"], shown["ready"]) == (2, 1, 3, 1)
+    [listed] = office.call("GET", "/imports").get_json()["items"]
+    assert listed == shown
+
+
+def test_a_sending_that_takes_too_long_is_refused_as_a_whole_with_the_file_that_took_most(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.register(1, 2)
+    impatient(monkeypatch, of_each=1.0, of_all=0.5)
+    import_id = prepared(office)
+    files = {f"bon-{numero(1)}.pdf": pdf_of(), f"lent-{numero(2)}.pdf": slow_pdf()}
+    refused = office.send_pdfs(import_id, zip_of(files))
+    assert (refused["ready"], refused["refused"], refused["state_label"]) == (0, 1, "Rien à publier")
+    [(place, reason)] = office.refusals(import_id)
+    assert (place, "rien n'en est gardé" in reason) == ("lot.zip", True)
+    assert reason.endswith(f"« lent-{numero(2)}.pdf »")
+    assert office.service.keys(".pdf") == []
+    again = office.send_pdfs(import_id, zip_of({f"bon-{numero(1)}.pdf": pdf_of()}))
+    assert (again["ready"], again["refused"]) == (1, 0)
+    assert office.service.run_command("reconcile").exit_code == 0
+
+
+def test_an_archive_that_cannot_be_read_is_refused_at_once(office: ExamOffice) -> None:
+    import_id = prepared(office)
+    answer = office.send(import_id, b"PK\x03\x04 and nothing", "lot.zip")
+    assert (answer.status_code, office.read(import_id)["to_check"], office.service.keys()) == (422, 0, [])
+
+
+def test_a_check_that_ends_in_the_middle_leaves_nothing_and_the_next_worker_checks_all(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill() -> None:
+        raise Killed
+
+    office.register(*range(1, 6))
+    import_id = sent(office, *range(1, 6))
+    for step in ("refusal_of", "store_upload"):
+        meanwhile(monkeypatch, step, kill, after=2)
+        with pytest.raises(Killed):
+            check(office, *waiting(office))
+        assert office.service.keys(".pdf") == []
+    office.work()
+    assert office.read(import_id)["ready"] == 5
+
+
+def test_a_sending_that_two_workers_check_is_added_once(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.register(1, 2)
+    import_id = sent(office, 1, 2)
+    [own] = waiting(office)
+    meanwhile(monkeypatch, "_settle", lambda: check(office, own))
+    check(office, own)
+    office.work()
+    shown = office.read(import_id)
+    assert (shown["ready"], shown["refused"], shown["revision"]) == (2, 0, 1)
+    assert len(office.service.keys(".pdf")) == 2
+    assert office.service.run_command("reconcile").exit_code == 0
+
+
+def test_nothing_is_published_while_pdfs_wait_for_their_check(office: ExamOffice) -> None:
+    office.register(1, 2)
+    import_id = prepared(office)
+    read = office.send_pdfs(import_id, archive_of(1))
+    office.send(import_id, archive_of(2), "suite.zip")
+    answer = office.publish(read)
+    assert (answer.status_code, "attendent leur contrôle" in answer.get_json()["detail"]) == (409, True)
+    office.work()
+    assert office.publish(read).status_code == 412, "another report than the one that was read"
+    assert office.publish(office.read(import_id)).status_code == 202
+
+
+def test_what_waits_for_an_import_that_is_given_up_is_dropped_and_the_sender_s_next_has_its_turn(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.register(1, 2, 3)
+    given_up, at_work, other = sent(office, 1), prepared(office), sent(office, 2)
+    office.call("POST", f"/imports/{given_up}/abandonment")
+    assert (office.read(given_up)["to_check"], len(waiting(office))) == (0, 1)
+    office.work()
+    assert [office.read(id)["ready"] for id in (given_up, other)] == [0, 1]
+    office.send(at_work, archive_of(3), "lot.zip")
+    meanwhile(monkeypatch, "_settle", lambda: office.call("POST", f"/imports/{at_work}/abandonment"))
+    office.work()
+    assert (office.read(at_work)["state"], office.read(at_work)["ready"]) == ("abandoned", 0)
+    assert (waiting(office), len(office.service.keys(".pdf"))) == ([], 1)
+    assert office.service.run_command("reconcile").exit_code == 0
+
+
+def test_what_the_version_before_published_meanwhile_gets_nothing_more(office: ExamOffice) -> None:
+    office.register(1)
+    import_id = sent(office, 1)
+    with office.service.app.app_context(), db.operation() as session:
+        session.execute(text("UPDATE imports SET state = 'published'"))
+    office.work()
+    assert (office.read(import_id)["ready"], waiting(office)) == (0, [])
+
+
+def test_while_the_store_is_away_what_was_taken_waits(office: ExamOffice) -> None:
+    office.register(1)
+    import_id = sent(office, 1)
+    with office.service.app.app_context():
+        report = reconciliation().run()
+        assert (report.rows, report.objects, report.unknown_count) == (1, 1, 0)
+    with office.service.without_store(), pytest.raises(ChannelUnavailable):
+        office.work()
+    office.work()
+    assert office.read(import_id)["ready"] == 1
+
+
+def test_a_sending_that_the_store_has_lost_is_asked_for_again(office: ExamOffice) -> None:
+    office.register(1)
+    import_id = sent(office, 1)
+    office.service.dependencies.store.delete(*office.service.keys())
+    office.work()
+    assert office.refusals(import_id) == [("lot.zip", FILE_LOST)]
+
+
+def test_more_documents_than_an_import_has_are_refused_with_their_sending(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.register(1, 2)
+    monkeypatch.setattr(import_files, "MAX_LINES", 1)
+    import_id = sent(office, 1, 2)
+    office.work()
+    [(place, reason)] = office.refusals(import_id)
+    assert (place, "1 documents au plus" in reason) == ("lot.zip", True)
+    assert office.service.keys(".pdf") == []

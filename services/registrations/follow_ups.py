@@ -38,6 +38,7 @@ OF_A_CANDIDATURE: dict[str, Writing] = {
     "send_withdrawal_mail": mail_texts.withdrawal_mail,
     "send_ecart_mail": mail_texts.ecart_mail,
     "send_restoration_mail": mail_texts.restoration_mail,
+    "send_undone_withdrawal_mail": mail_texts.undone_withdrawal_mail,
 }
 """What each follow-up that `request_mail` names writes."""
 

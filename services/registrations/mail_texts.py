@@ -98,9 +98,8 @@ def withdrawal_mail(context: MailContext) -> Letter:
         f"Votre désinscription a bien été prise en compte le {context.instant}.",
         _reference(context.saved),
         "Cette candidature n'est plus visible dans votre espace candidat. Si vous vous êtes désinscrit par erreur, "
-        "vous devez créer une nouvelle candidature depuis le même compte, tant que le service d'inscription "
-        "est ouvert :",
-        Action(page_labels.REGISTER, f"{context.url}/inscription"),
+        "vous pouvez annuler votre désinscription tant que le service d'inscription est ouvert :",
+        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
         f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
     )
 
@@ -132,6 +131,19 @@ def restoration_mail(context: MailContext) -> Letter:
         f"{_reference(context.saved)}\nVersion : {context.saved.version}",
         Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
         f"Si vous n'avez pas demandé à être de nouveau inscrit, contactez {_SERVICE}",
+    )
+
+
+def undone_withdrawal_mail(context: MailContext) -> Letter:
+    """To the candidate who has taken a withdrawal back."""
+    return _letter(
+        context,
+        "Désinscription annulée",
+        f"Vous avez annulé votre désinscription le {context.instant} : vous êtes de nouveau inscrit, avec ce que vous "
+        "aviez déclaré et déposé.",
+        f"{_reference(context.saved)}\nVersion : {context.saved.version}",
+        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
+        f"Si vous n'êtes pas à l'origine de cette annulation, contactez {_SERVICE}",
     )
 
 

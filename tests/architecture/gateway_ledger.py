@@ -89,6 +89,7 @@ GATEWAY: dict[str, str] = {
         GET /inscription/<draft_id>/<int:number>/recherche
         POST /inscriptions/<candidature_id>/modification
         POST /inscriptions/<candidature_id>/desinscription
+        POST /inscriptions/<candidature_id>/desinscription/annulation
         POST /inscriptions/brouillons/<draft_id>/abandon
         GET /inscriptions/<candidature_id>/dates.ics
         GET /documents/<candidature_id>/confirmation

@@ -139,6 +139,21 @@ class WithdrawByStaff(Withdraw):
         return self.running.app.test_client().post(path, **given).status_code
 
 
+class UndoWithdrawal(Withdraw):
+    name = "take a withdrawal back"
+    done: ClassVar[State] = _with(
+        3, [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)], "Désinscription", "Désinscription annulée"
+    )
+
+    def prepare(self) -> None:
+        super().prepare()
+        super().do()
+        self.running.work()
+
+    def do(self) -> int:
+        return self.running.candidate.undo_withdrawal(self.candidature).status_code
+
+
 class RestoreByStaff(_CandidatureOperation):
     name = "restore a candidature"
     done: ClassVar[State] = _with(

@@ -167,6 +167,12 @@ def _withdrawing_frees_the_candidate(portal: RunningPortal, dubois: Candidate) -
     dubois.user.press("Se désinscrire")
     dubois.user.shows("Vous n'avez pas de candidature en cours.")
     portal.mail(dubois.persona.email, "Désinscription : BREVET DE TECHNICIEN SUPERIEUR")
+    dubois.user.press("Annuler ma désinscription")
+    dubois.user.shows("Votre désinscription est annulée")
+    portal.mail(dubois.persona.email, "Désinscription annulée : BREVET DE TECHNICIEN SUPERIEUR")
+    dubois.user.press("Se désinscrire")
+    dubois.user.press("Se désinscrire")
+    dubois.user.shows("Vous n'avez pas de candidature en cours.")
     dubois.chooses_exam()
     dubois.user.is_at("Candidatures précédentes")
 

@@ -17,6 +17,11 @@ from services.chassis.errors import DomainError
 from services.contracts.api import registrations as api
 from services.contracts.api.drafts import delete_draft, read_draft
 
+DONE = {
+    "desinscription": "Votre désinscription est enregistrée. Un mail vous le confirme.",
+    "annulation": "Votre désinscription est annulée : vous êtes de nouveau inscrit. Un mail vous le confirme.",
+}
+
 
 @blueprint.get("/inscriptions", who=access.CANDIDATE)
 def list_mine() -> ResponseReturnValue:
@@ -30,7 +35,8 @@ def list_mine() -> ResponseReturnValue:
         ],
         ecartees=registrations.ecartees,
         drafts=registrations.drafts,
-        withdrawn="desinscrit" in request.args,
+        withdrawn=registrations.withdrawn,
+        done=DONE.get(request.args.get("fait", "")),
     )
 
 
@@ -94,7 +100,16 @@ def withdraw(candidature_id: str) -> ResponseReturnValue:
         visitor.call(api.withdraw, candidature_id=candidature_id)
     except DomainError as refusal:
         return ask_withdrawal(candidature_id, shown_here(refusal, (403,)))
-    return redirect(url_for("inscription.list_mine", desinscrit="oui"), code=303)
+    return redirect(url_for("inscription.list_mine", fait="desinscription"), code=303)
+
+
+@blueprint.post("/inscriptions/<candidature_id>/desinscription/annulation", who=access.CANDIDATE)
+def undo_withdrawal(candidature_id: str) -> ResponseReturnValue:
+    try:
+        visitor.call(api.undo_withdrawal, candidature_id=candidature_id)
+    except DomainError as refusal:
+        return refusal_page(refusal)
+    return redirect(url_for("inscription.list_mine", fait="annulation"), code=303)
 
 
 @blueprint.get("/inscriptions/brouillons/<draft_id>/abandon", who=access.CANDIDATE)

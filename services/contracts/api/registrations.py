@@ -43,8 +43,17 @@ class Tiles(Answered):
     ecartees: tuple[Ecartee, ...]
 
 
+class Withdrawn(CandidatureLabels):
+    """A candidature whose candidate may still take the withdrawal back."""
+
+    ended_at: Instant
+    closes_label: str
+
+
 class Mine(Tiles, Drafts):
     """« Mes inscriptions »"""
+
+    withdrawn: tuple[Withdrawn, ...]
 
 
 class Candidature(Tile):
@@ -148,6 +157,12 @@ withdraw = _OWN.post(
     "« Se désinscrire ».",
     body=Empty,
     problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT),
+)
+undo_withdrawal = _OWN.delete(
+    f"{_CANDIDATURE}/withdrawal",
+    NoneType,
+    "« Annuler ma désinscription »: the candidature as it was last saved, in a new version.",
+    problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
 )
 list_forms = _OWN.get(f"{_CANDIDATURE}/forms", Forms, "« Les formulaires » of a candidature.")
 read_contact = _OWN.get(

@@ -31,7 +31,8 @@ def list_mine() -> api.Mine:
     now = portal_now()
     with db.reading() as session:
         drafts = list_open_drafts(session, caller().id, now)
-        return answer_of(api.Mine, queries.list_candidatures(session, caller().id, now), drafts=drafts)
+        tiles, withdrawn = queries.list_mine(session, caller().id, now)
+        return answer_of(api.Mine, tiles, withdrawn=withdrawn, drafts=drafts)
 
 
 @views.serves(api.read_candidature)
@@ -57,6 +58,11 @@ def start_modification(body: dict[str, Any], candidature_id: str) -> StatedDraft
 @views.serves(api.withdraw)
 def withdraw(body: dict[str, Any], candidature_id: str) -> None:
     operations.withdraw(caller().id, candidature_id, received_at())
+
+
+@views.serves(api.undo_withdrawal)
+def undo_withdrawal(candidature_id: str) -> None:
+    operations.undo_withdrawal(caller().id, candidature_id, received_at())
 
 
 @views.serves(api.list_forms)

@@ -25,7 +25,7 @@ def may_modify(opening: Opening, instant: datetime) -> bool:
 
 
 def may_withdraw(opening: Opening, instant: datetime) -> bool:
-    """Whether its candidate may take a candidature back (« Se désinscrire »)."""
+    """Whether its candidate may take a candidature back (« Se désinscrire »), and take that back."""
     return state(opening, instant) is WindowState.OPEN
 
 

@@ -20,7 +20,8 @@ from services.contracts.registrations import RegistrationWithdrawn, from_stored,
 from services.reference.text import folded
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
-from services.registrations.domain.obstacles import conflicting_candidature, place_taken
+from services.registrations.domain.exam_definition import OpeningView
+from services.registrations.domain.obstacles import conflicting_candidature, place_taken, refusal_sentence
 from services.registrations.domain.registration_content import registration_saved
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
@@ -28,6 +29,8 @@ from services.registrations.operations.errors import AlreadyRegistered, window_c
 from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
+
+UNDONE = "désinscription annulée par le candidat"
 
 
 def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
@@ -43,13 +46,31 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
         if candidature.state != ACTIVE:
             raise NotFound()
         view = opening_view(session, candidature.opening_id)
-        if not windows.may_withdraw(view.opening, received_at):
-            raise window_closed(
-                view,
-                "Le service d'inscription est fermé : pour vous désinscrire, "
-                "contactez le service des examens et concours dont vous dépendez.",
-            )
+        _refuse_when_closed(view, "vous désinscrire", received_at)
         end_candidature(session, candidature, WITHDRAWN, Actor("candidate", candidate_id), received_at)
+
+
+def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
+    """« Annuler ma désinscription », while the window is open; a repeat changes nothing.
+
+    Raises NotFound, WindowClosed (`extra`: whom to contact), AlreadyRegistered when another candidature has its place.
+    """
+    with db.operation() as session:
+        lock_candidate(session, candidate_id)
+        candidature = found(session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)))
+        if candidature.state == ACTIVE:
+            return
+        if candidature.state != WITHDRAWN:
+            raise NotFound()
+        view = opening_view(session, candidature.opening_id)
+        _refuse_when_closed(view, "annuler votre désinscription", received_at)
+        restore(session, candidature, Actor("candidate", candidate_id), received_at)
+
+
+def _refuse_when_closed(view: OpeningView, act: str, at: datetime) -> None:
+    if not windows.may_withdraw(view.opening, at):
+        whom = "contactez le service des examens et concours dont vous dépendez"
+        raise window_closed(view, f"Le service d'inscription est fermé : pour {act}, {whom}.")
 
 
 def end_candidature(
@@ -84,25 +105,30 @@ def publish_end(session: DbSession, candidature: Candidature) -> None:
     publish(session, event, subject=candidature.candidate_id)
 
 
-def restore(session: DbSession, candidature: Candidature, actor: Actor, at: datetime, reason: str) -> None:
+def restore(
+    session: DbSession, candidature: Candidature, actor: Actor, at: datetime, reason: str | None = None
+) -> None:
     """Make an ended candidature active again, as it was last saved, in a version newer than its end, and tell its
-    candidate. Raises Conflict when its session has closed, AlreadyRegistered when another one has taken its place."""
+    candidate. `reason`: why staff do.
+
+    Raises Conflict when its session has closed, AlreadyRegistered when another one has taken its place.
+    """
     if session.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
         raise Conflict("La session est close : cette candidature ne peut plus être rétablie.")
     candidate = session.get_one(Candidate, candidature.candidate_id)
     current = current_version(session, candidature)
     dossier = _as_saved(session, candidate, candidature, current, newest_identity(candidate, current), at)
-    refuse_second_candidature(dossier, place_taken)
+    refuse_second_candidature(dossier, place_taken if reason else refusal_sentence)
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
     candidature.state, candidature.state_changed_at, candidature.end_reason = ACTIVE, at, None
     digest, end = current.catalogue_digest, candidature.version - 1
-    words = f"Candidature rétablie (la version {end:02d} en était la fin) : {reason}"
+    words = f"Candidature rétablie (la version {end:02d} en était la fin) : {reason or UNDONE}"
     is_same = dossier.identity.version == current.identity_version
     add_version(
         session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words, keeps_proofs=is_same
     )
-    request_mail(session, "send_restoration_mail", candidature)
+    request_mail(session, "send_restoration_mail" if reason else "send_undone_withdrawal_mail", candidature)
     after = {"state": ACTIVE, "reason": reason}
     AuditEntry.record(session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after)
 

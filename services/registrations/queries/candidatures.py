@@ -13,7 +13,7 @@ from services.chassis.errors import NotFound, found
 from services.chassis.french import short_instant
 from services.contracts.api import registrations as api
 from services.contracts.api.operation import CandidatureLabels, answer_of
-from services.contracts.registration_rules import ACTIVE, ECARTEE
+from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
 from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved, from_stored
 from services.registrations.domain import registration_numbers, windows
 from services.registrations.domain.exam_definition import OpeningView
@@ -66,7 +66,29 @@ def visible_candidatures(
 
 def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> api.Tiles:
     """Active candidatures, and those that the service gestionnaire set aside."""
-    candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
+    return _tiles(visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE), at)
+
+
+def list_mine(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.Tiles, tuple[api.Withdrawn, ...]]:
+    """The same, and those whose withdrawal may be taken back: the window is open, and no other has their place."""
+    candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE, WITHDRAWN)
+    taken = {item.candidature.exclusivity_key for item in candidatures if item.candidature.state == ACTIVE} - {None}
+    withdrawn = tuple(
+        _labelled(
+            api.Withdrawn,
+            item,
+            ended_at=item.candidature.state_changed_at,
+            closes_label=windows.closing(item.opening.opening.closes),
+        )
+        for item in candidatures
+        if item.candidature.state == WITHDRAWN
+        and windows.may_withdraw(item.opening.opening, at)
+        and item.candidature.exclusivity_key not in taken
+    )
+    return _tiles(candidatures, at), withdrawn
+
+
+def _tiles(candidatures: Sequence[CandidatureView], at: datetime) -> api.Tiles:
     return api.Tiles(
         candidatures=tuple(_tile(api.Tile, item, at) for item in candidatures if item.candidature.state == ACTIVE),
         ecartees=tuple(_ecartee(item) for item in candidatures if item.candidature.state == ECARTEE),
@@ -118,11 +140,11 @@ def _labelled(answer: type[AnyLabels], view: CandidatureView, **others: Any) -> 
         answer,
         view.candidature,
         view.saved,
+        view.opening.opening,
         exam_label=view.saved.exam.label,
         session_label=view.saved.session.label,
         academie_label=view.saved.academie.label,
         specialite=view.candidature.specialite_label,
-        contact=view.opening.opening.contact,
         **others,
     )
 

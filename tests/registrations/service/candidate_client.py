@@ -177,6 +177,9 @@ class CandidateClient:
     def withdraw(self, candidature_id: str) -> Answer:
         return self.call("POST", f"/candidatures/{candidature_id}/withdrawal", {})
 
+    def undo_withdrawal(self, candidature_id: str) -> Answer:
+        return self.call("DELETE", f"/candidatures/{candidature_id}/withdrawal")
+
 
 def pierre(app: Flask) -> CandidateClient:
     return CandidateClient(app, "pierre", tokens.DUBOIS)

@@ -12,6 +12,7 @@ from services.registrations.follow_ups import registry
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
 from tests.registrations.service.candidate_client import GUIDE, CandidateClient, as_service, load
 from tests.registrations.service.outbox import events_of, follow_ups_of
+from tests.registrations.service.test_staff import Desk
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
@@ -108,6 +109,46 @@ def test_a_withdrawn_candidature_is_hidden_and_another_can_be_made(app: Flask, c
     assert (again["numero_inscription"], again["numero_candidat"]) == ("002", saved["numero_candidat"])
 
 
+def test_a_withdrawal_is_taken_back_until_closing_as_the_same_candidature(
+    app: Flask, candidate: CandidateClient
+) -> None:
+    saved = candidate.registered()
+    candidature = saved["candidature_id"]
+    candidate.withdraw(candidature)
+    [offered] = candidate.get("/mine")["withdrawn"]
+    assert (offered["id"], offered["closes_label"]) == (candidature, "25/10/2021 à 12:00")
+    candidate.received = BESANCON.closes
+    refused = candidate.undo_withdrawal(candidature)
+    assert (refused.status_code, refused.json["contact"]["email"]) == (403, "r@ac-besancon.fr")
+    candidate.received = BESANCON.closes - timedelta(seconds=1)
+    assert [candidate.undo_withdrawal(candidature).status_code for _ in range(2)] == [204, 204]
+    [tile] = candidate.get("/candidatures")["candidatures"]
+    assert (tile["numero_inscription"], tile["version"]) == (saved["numero_inscription"], 3)
+    assert candidate.get("/mine")["withdrawn"] == []
+    assert follow_ups_of(app) == ["send_withdrawal_mail", "send_undone_withdrawal_mail"]
+    told = version(app, candidature)["data"]
+    assert not any(piece["proves_version"] for piece in told["pieces"]), "what was deposited proves it still"
+
+
+def test_a_withdrawal_is_not_taken_back_once_another_candidature_has_its_place(candidate: CandidateClient) -> None:
+    first = candidate.registered()["candidature_id"]
+    candidate.withdraw(first)
+    other = candidate.registered("20")["candidature_id"]
+    assert candidate.get("/mine")["withdrawn"] == []
+    refused = candidate.undo_withdrawal(first)
+    assert (refused.status_code, refused.json["type"]) == (409, "/problems/candidature-existante")
+    assert refused.json["candidature_id"] == other
+    assert "Vous avez déjà une candidature pour cette session" in refused.json["detail"]
+
+
+def test_what_the_exam_office_set_aside_its_candidate_does_not_take_back(
+    app: Flask, candidate: CandidateClient
+) -> None:
+    candidature = candidate.registered()["candidature_id"]
+    assert Desk(app, "03").end(candidature, "ecart").status_code == 204
+    assert candidate.undo_withdrawal(candidature).status_code == 404
+
+
 def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
@@ -133,6 +174,7 @@ def test_someone_elses_is_as_unknown_as_nothing(app: Flask, candidate: Candidate
         ("GET", f"/candidatures/{candidature_id}/forms", None),
         ("POST", f"/candidatures/{candidature_id}/draft", {"assertion": other.assertion}),
         ("POST", f"/candidatures/{candidature_id}/withdrawal", {}),
+        ("DELETE", f"/candidatures/{candidature_id}/withdrawal", None),
     ]
     for method, path, body in asked:
         existing = other.call(method, path, body)

@@ -10,7 +10,7 @@ from typing import Any
 from services.chassis.french import short_instant
 from services.contracts.account_rules import STAFF_ROLE_LABELS
 from services.contracts.document_rules import STATE_LABELS
-from services.contracts.piece_rules import SCAN_LABELS, STATUS_LABELS
+from services.contracts.piece_rules import SCAN_LABELS, STATUS_LABELS, FileForm
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
 
 ACTION_LABELS = {
@@ -106,6 +106,7 @@ VALUE_LABELS = {
     "expires_at": "fin",
     "filters": "filtres",
     "first": "premiers codes",
+    "form": "forme",
     "from": "à partir du",
     "hors_liste": "hors liste",
     "lines": "premiers changements",
@@ -146,6 +147,8 @@ _CODE_LABELS = {
     **CANDIDATURE_STATE_LABELS,
     **STAFF_ROLE_LABELS,
     **SCAN_LABELS,
+    FileForm.COPY: "copie",
+    FileForm.ORIGINAL: "fichier d'origine",
     "none": "sans statut",
 }
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")

@@ -142,6 +142,26 @@ class Sign(StrEnum):
     SMALL = "small"
 
 
+ACTIVE_CONTENT_LABELS = {
+    "javascript": "du code JavaScript",
+    "automatic_action": "une action automatique",
+    "attachment": "une pièce jointe",
+    "xfa_form": "un formulaire XFA",
+    "macros": "des macros",
+    "remote_template": "un modèle externe",
+}
+"""What a deposited file may have in it that acts, or brings something else along; its copy has nothing of it."""
+NOT_EXAMINED = "non examiné"
+"""In their place, where nobody has looked."""
+
+
+class FileForm(StrEnum):
+    """What staff open: a PDF made of pictures of the pages, or the file as it was deposited."""
+
+    COPY = "copy"
+    ORIGINAL = "original"
+
+
 class ChangeKind(StrEnum):
     """What the feed of changes tells of. `removed`: deleted, replaced, or of an earlier version of the candidature than
     the one that asks for it again; `withdrawn`: the candidature, désinscrite or

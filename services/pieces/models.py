@@ -33,7 +33,7 @@ from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.tasks.tables import EventTables
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
-from services.contracts.piece_rules import ChangeKind, Scan, Status
+from services.contracts.piece_rules import ACTIVE_CONTENT_LABELS, NOT_EXAMINED, ChangeKind, Scan, Status
 from services.contracts.session_options import SessionOptions
 from services.objects import ObjectKey, ObjectTables
 from services.pieces.domain.control import StatusBefore
@@ -232,7 +232,8 @@ class Deposit(db.Model):
     """A file deposited for a piece: at most one is current (not removed). Size and SHA-256 as read back from the store.
 
     `converted`: not byte for byte what was sent; `pages`: of a PDF; `look`: signs that it may be hard to read;
-    `version`: the one of the candidature that it was given for, once a newer one asks for another file. Bytes of a
+    `version`: the one of the candidature that it was given for, once a newer one asks for another file;
+    `active_contents`: what acts in it, None where nobody looked, as in what the version before wrote. Bytes of a
     removed one stay as long as `retired_objects` says; those of a controlled one stay for ever.
     """
 
@@ -260,6 +261,13 @@ class Deposit(db.Model):
     pages: Mapped[int | None] = mapped_column(Integer)
     look: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     version: Mapped[int | None] = mapped_column(Integer)
+    active_contents: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+    @property
+    def active_contents_label(self) -> str:
+        if self.active_contents is None:
+            return NOT_EXAMINED
+        return ", ".join(ACTIVE_CONTENT_LABELS.get(code, code) for code in self.active_contents)
 
     @property
     def scan_label(self) -> str:

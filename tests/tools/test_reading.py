@@ -32,15 +32,17 @@ def test_no_list_for_people_cuts_an_id_or_a_number_of_a_candidate(tool: Tool, co
         assert piece["candidature"]["numero_candidat"] in shown
 
 
-def test_a_file_is_saved_whole_and_once(tool: Tool) -> None:
+@pytest.mark.parametrize(("option", "mark"), [((), ""), (("--original",), " (original)")])
+def test_a_copy_or_a_file_is_saved_whole_and_once(tool: Tool, option: tuple[str, ...], mark: str) -> None:
     piece = tool.json("pieces", "next")
-    saved = tool.folder / tool.done("pieces", "download", piece["id"], "--vers", "pieces").strip()
-    assert hashlib.sha256(saved.read_bytes()).hexdigest() == piece["deposit"]["sha256"]
-    assert saved.name == f"{piece['candidature']['numero_candidat']}-{piece['code']}-piece.pdf"
+    words = ("pieces", "download", piece["id"], "--vers", "pieces", *option)
+    saved = tool.folder / tool.done(*words).strip()
+    assert (hashlib.sha256(saved.read_bytes()).hexdigest() == piece["deposit"]["sha256"]) == bool(option)
+    assert saved.name == f"{piece['candidature']['numero_candidat']}-{piece['code']}-piece{mark}.pdf"
     assert saved.stat().st_mode & 0o077 == 0, "a justificatif is for its reader alone"
-    assert tool.done("pieces", "download", piece["id"], "--vers", "pieces") == ""
+    assert tool.done(*words) == ""
     saved.write_bytes(b"other")
-    refused = tool.run("pieces", "download", piece["id"], "--vers", "pieces")
+    refused = tool.run(*words)
     assert refused.returncode == 5
     assert saved.read_bytes() == b"other", "nothing is overwritten"
 

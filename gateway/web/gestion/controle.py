@@ -172,7 +172,7 @@ def record_opening(piece_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/pieces/<piece_id>/fichier", who=access.staff("pieces:read"))
 def file(piece_id: str) -> ResponseReturnValue:
-    return staff_member.stream(read_file, piece_id=piece_id)
+    return staff_member.stream(read_file, query={"form": request.args.get("forme")}, piece_id=piece_id)
 
 
 def picture_address(piece: StaffPiece, number: int = FIRST_PAGE) -> str | None:

@@ -4,6 +4,7 @@ from datetime import date
 from types import NoneType
 from typing import Annotated
 
+from marshmallow import Schema, fields
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
@@ -18,7 +19,7 @@ from services.contracts.api.operation import (
     staff,
 )
 from services.contracts.api.uploads import Uploads, upload_operations
-from services.contracts.piece_rules import PREVIEW_SIDE, Scan, Sign, Status
+from services.contracts.piece_rules import PREVIEW_SIDE, FileForm, Scan, Sign, Status
 
 TITLE = page_labels.JUSTIFICATIFS
 FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
@@ -129,6 +130,10 @@ class PiecesToDoOfAll(Answered):
     candidatures: tuple[PiecesToDo, ...]
 
 
+class FileQuery(Schema):
+    form = fields.Enum(FileForm, by_value=True, load_default=FileForm.COPY)
+
+
 _OWN_FILES = Callers(CANDIDATE)
 
 list_candidatures = _OWN_FILES.get("/v1/candidatures", Candidatures, f"Tiles of « {page_labels.JUSTIFICATIFS} ».")
@@ -181,11 +186,14 @@ deposit_uploads = _OWN_FILES.post(
 read_file = Callers(CANDIDATE, staff("pieces:read")).get(
     "/v1/pieces/<piece_id>/file",
     bytes,
-    "The file itself. Staff get none that the antivirus has not found clean; X-Antivirus tells its opinion.",
+    "The file: as it was deposited for its candidate; for staff its copy, a PDF of pictures of its pages, or the "
+    "original. What has no pages, or too many, has no copy. Staff get none that the antivirus has not found clean; "
+    "X-Antivirus tells its opinion.",
+    query=FileQuery,
     media_type="application/octet-stream",
     answer_words="Les octets du fichier",
     seconds=FILE_SECONDS,
-    problems=(problem_types.NOT_CLEAN, problem_types.FILE_LOST),
+    problems=(problem_types.NOT_CLEAN, problem_types.NO_PREVIEW, problem_types.FILE_LOST),
 )
 read_preview = _OWN_FILES.get(
     "/v1/pieces/<piece_id>/preview",

@@ -31,8 +31,10 @@ from services.contracts.api.staff_lists import (
 )
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE
 from services.contracts.piece_rules import (
+    ACTIVE_CONTENT_LABELS,
     CHANGES_RETENTION_DAYS,
     MAX_COMMENT_LENGTH,
+    NOT_EXAMINED,
     PAGE_SIDE,
     ChangeKind,
     Scan,
@@ -183,6 +185,11 @@ class StaffDeposit(Answered):
     scan_label: Annotated[str, Meta(examples=["saine"])]
     openable: Annotated[bool, Meta(description="L'antivirus laisse les gestionnaires l'ouvrir")]
     pages: Annotated[int | None, Meta(description="D'un PDF")]
+    active_contents: Annotated[
+        tuple[Annotated[str, one_of(ACTIVE_CONTENT_LABELS)], ...] | None,
+        Meta(description="Ce qui agit dans le fichier d'origine ; null : non examiné (archive, ou dépôt d'avant)"),
+    ] = None
+    active_contents_label: Annotated[str, Meta(examples=["du code JavaScript, une pièce jointe"])] = NOT_EXAMINED
     version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 

@@ -10,8 +10,8 @@ from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
 from services.contracts.api import staff_pieces as staff_api
-from services.contracts.piece_rules import Scan
-from services.pieces.domain.files import UNNAMED
+from services.contracts.piece_rules import FileForm, Format, Scan
+from services.pieces.domain.files import UNNAMED, with_extension
 from services.pieces.models import Deposit
 from services.pieces.operations import downloads
 
@@ -27,8 +27,16 @@ _HARMLESS = {
 
 
 @views.serves(api.read_file)
-def piece_file(piece_id: str) -> Response:
-    return _file_response(*downloads.open_file(access.caller(), piece_id))
+def piece_file(query: dict[str, Any], piece_id: str) -> Response:
+    who = access.caller()
+    if who.kind != "staff":
+        deposit, content = downloads.open_file(who, piece_id, FileForm.ORIGINAL)
+        return _file_response(deposit, content, deposit.filename, deposit.media_type)
+    deposit, content = downloads.open_file(who, piece_id, query["form"])
+    if query["form"] is FileForm.ORIGINAL:
+        stem, dot, extension = deposit.filename.rpartition(".")
+        return _file_response(deposit, content, f"{stem} (original){dot}{extension}", deposit.media_type)
+    return _file_response(deposit, content, with_extension(deposit.filename, Format.PDF), Format.PDF.media_type)
 
 
 @views.serves(api.read_preview)
@@ -50,11 +58,11 @@ def _picture_response(picture: bytes) -> Response:
     return Response(picture, headers=_HARMLESS, content_type="image/jpeg")
 
 
-def _file_response(file: Deposit, content: bytes) -> Response:
-    response = Response(content, headers=_HARMLESS, content_type=file.media_type)
-    response.headers["Content-Disposition"] = content_disposition(file.filename)
-    response.headers[SCAN_HEADER] = file.scan
-    if file.scan == Scan.NOT_SCANNED:
+def _file_response(deposit: Deposit, content: bytes, filename: str, media_type: str) -> Response:
+    response = Response(content, headers=_HARMLESS, content_type=media_type)
+    response.headers["Content-Disposition"] = content_disposition(filename)
+    response.headers[SCAN_HEADER] = deposit.scan
+    if deposit.scan == Scan.NOT_SCANNED:
         response.headers["Warning"] = NOT_SCANNED_WARNING
     return response
 

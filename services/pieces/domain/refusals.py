@@ -21,6 +21,7 @@ class RefusalReason(StrEnum):
     BOMB = "bomb"
     DAMAGED = "damaged"
     EMPTY = "empty"
+    EXECUTABLE = "executable"
     FORMAT = "format"
     MACROS = "macros"
     MISMATCH = "mismatch"

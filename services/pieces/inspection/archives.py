@@ -21,6 +21,12 @@ DEFLATE_LIMIT = 1032  # bytes that one deflated byte can give at most
 ZIP_NOUN_PHRASE, DOCX_NOUN_PHRASE = "Cette archive ZIP", "Ce document DOCX"
 
 _NESTED_NAME = re.compile(r"\.(zip|rar|7z|gz|tgz|bz2|xz|tar|jar|cab|iso|zst|lzh|arj)$", re.IGNORECASE)
+_PROGRAM_NAME = re.compile(
+    r"\.(app/|(exe|com|scr|pif|dll|cpl|sys|msi|msp|msix|bat|cmd|ps1|vbs|vbe|js|jse|wsf|wsh|hta|reg|inf|lnk|url|scf"
+    r"|desktop|webloc|pkg|dmg|command|workflow|scpt|sh|bash|run|elf|so|dylib|deb|rpm|appimage|apk|py|pyw)[. ]*$)",
+    re.IGNORECASE,
+)
+"""Programs, scripts and shortcuts of Windows, macOS (whose applications are folders) and Linux."""
 _ANNOUNCED_ENTRIES = -12  # where their number is, from the end of an archive without a comment
 _LOCAL_HEADER = 30  # bytes before the name
 _DOCUMENT_NAME = re.compile(r"word/document\d*\.xml")
@@ -37,12 +43,19 @@ def is_docx(content: BinaryIO) -> bool:
 
 
 def check_zip(content: BinaryIO) -> None:
-    """Raises FileRefused for an archive that is damaged, encrypted, empty, a bomb, contains another archive, or has
-    names that lead outside of the folder where it is extracted."""
-    if any(_NESTED_NAME.search(entry.filename) for entry in _checked_entries(content, ZIP_NOUN_PHRASE)):
+    """Raises FileRefused for an archive that is damaged, encrypted, empty, a bomb, contains another archive or a
+    program, or has names that lead outside of the folder where it is extracted."""
+    names = [entry.filename for entry in _checked_entries(content, ZIP_NOUN_PHRASE)]
+    if any(map(_NESTED_NAME.search, names)):
         raise FileRefused(
             RefusalReason.NESTED,
             f"{ZIP_NOUN_PHRASE} contient une autre archive : envoyez les fichiers dans une seule archive.",
+        )
+    if program := next(filter(None, map(_PROGRAM_NAME.search, names)), None):
+        raise FileRefused(
+            RefusalReason.EXECUTABLE,
+            f"{ZIP_NOUN_PHRASE} contient un programme, un script ou un raccourci (« .{program[0].strip('/. ')} ») : "
+            "enlevez-le, puis envoyez-la à nouveau.",
         )
 
 

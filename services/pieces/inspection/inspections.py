@@ -9,14 +9,16 @@ from typing import Any, BinaryIO, Literal, TypeVar
 from services.chassis.errors import DomainError
 from services.chassis.process.capacity import Limit
 from services.confined.checks import Answer, ConfinedChecks, Limits, Reason, Unreadable
-from services.contracts.piece_rules import MAX_FILE_BYTES, Format, Sign
+from services.contracts.piece_rules import ACTIVE_CONTENT_LABELS, MAX_FILE_BYTES, Format, Sign
 from services.pieces.domain import refusals
 from services.pieces.domain.refusals import FileRefused, FormatRefused, RefusalReason, UnverifiableFile
 from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
 
 T = TypeVar("T")
-Conversion = Literal["to_jpeg", "to_page", "merge", "preview", "page_picture"]
+Conversion = Literal["to_jpeg", "to_pdf", "merge", "preview", "page_picture"]
 """A function of `tasks` that makes another file."""
+Inspected = tuple[Format, tuple[str, ...] | None]
+"""A format, and what acts in the file; None where nobody can tell."""
 TASKS = "services.pieces.inspection.tasks"
 LIMITS = Limits(memory=504 * 1024 * 1024, processor=3, wall=20, made=MAX_FILE_BYTES)
 """Far more than good files of MAX_FILE_BYTES take, which is half a second at most (docs/operations/install.md);
@@ -24,6 +26,8 @@ the interpreter with its readers has 105 MB of addresses. With START_SECONDS and
 waits."""
 FIRST_LOOK = replace(LIMITS, processor=0.04)
 """Enough for nearly every good file. The others wait for a longer look."""
+COPY = replace(LIMITS, processor=5, made=16 * 1024 * 1024)
+"""Of a PDF of pictures: 30 scanned pages take a second and give 10 to 14 MB."""
 MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon
 MAX_WAITING_LONG_LOOKS = 6  # threads that may wait for a longer one
 _PICTURES_AT_ONCE = 3  # for gestionnaires, so that candidates' files always find a place to wait for a longer look
@@ -62,12 +66,13 @@ class Inspections:
         self.checks = ConfinedChecks(TASKS)
         self.first_looks = _limit("first_looks", 1, MAX_WAITING_FIRST_LOOKS)
         self.long_looks = _limit("long_looks", at_once - 1, MAX_WAITING_LONG_LOOKS)
+        self.copies = _limit("copies", 1, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE)
         self.pictures = _limit(
             "pictures", _PICTURES_AT_ONCE, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE
         )
 
-    def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
-        """What `tasks.inspect_file` says of the content. `owner`: the candidate's id; of each, one file at a time is
+    def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Inspected:
+        """What `tasks.inspect` says of the content. `owner`: the candidate's id; of each, one file at a time is
         inspected.
 
         Raises what `inspect_file` raises; UnverifiableFile where the limits do not suffice; Unavailable where too many
@@ -77,17 +82,18 @@ class Inspections:
         with _counting_unverifiable():
             try:
                 with self.first_looks.place(owner):
-                    return self._run("inspect", content, read_format, FIRST_LOOK, **arguments)
+                    return self._run("inspect", content, read_inspected, FIRST_LOOK, **arguments)
             except Unreadable as error:
                 if error.reason is not Reason.PROCESSOR:
                     raise
             with self.long_looks.place(owner):
-                return self._run("inspect", content, read_format, **arguments)
+                return self._run("inspect", content, read_inspected, **arguments)
 
     def convert(self, owner: str, conversion: Conversion, content: BinaryIO, **arguments: Any) -> bytes:
         """The file that is made of the content, by a longer look. Raises as `inspect` does."""
+        limits = COPY if conversion == "to_pdf" else LIMITS
         with _counting_unverifiable(), self.long_looks.place(owner):
-            return self._run(conversion, content, lambda answer: answer.made, **arguments)
+            return self._run(conversion, content, lambda answer: answer.made, limits, **arguments)
 
     def look(self, owner: str, content: BinaryIO) -> Look:
         """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""
@@ -136,8 +142,9 @@ def believed(answer: Answer, read: Callable[[Answer], T]) -> T:
     raise FormatRefused(detail) if reason is RefusalReason.FORMAT else FileRefused(reason, detail)
 
 
-def read_format(answer: Answer) -> Format:
-    return Format(answer.facts["format"])
+def read_inspected(answer: Answer) -> Inspected:
+    format, active = Format(answer.facts["format"]), answer.facts["active"]
+    return format, None if active is None else tuple(code for code in ACTIVE_CONTENT_LABELS if code in active)
 
 
 def read_look(answer: Answer) -> Look:

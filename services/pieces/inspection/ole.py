@@ -77,6 +77,11 @@ def is_encrypted_package(content: BinaryIO) -> bool:
     return _ENCRYPTED_PACKAGE in (_stream_names(content) or ())
 
 
+def has_macros(content: BinaryIO) -> bool:
+    """Whether the directory has a storage or a stream of VBA."""
+    return any("VBA" in name.upper() for name in _stream_names(content) or ())
+
+
 def other_format_name(content: BinaryIO) -> str | None:
     """« XLS », « PPT » …: the other format that the directory shows; None without one."""
     return next((_OTHER_FORMATS[name] for name in _stream_names(content) or () if name in _OTHER_FORMATS), None)

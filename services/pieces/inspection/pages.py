@@ -5,6 +5,7 @@ A PDF that opens without a password but forbids printing or copying is accepted:
 
 import io
 import re
+import sys
 import time
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -67,23 +68,27 @@ def _signs_by_page(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
             return
 
 
-def picture_to_pdf(content: BinaryIO) -> bytes:
-    """A picture as a PDF of one page, whose long side is that of A4. Raises FileRefused."""
-    image = next(_render(content, PAGE_SIDE, range(1)))
+def to_pdf(content: BinaryIO, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """A PDF of pictures: of each page of a PDF, or of a picture; the long side of each page is that of A4. Empty beyond
+    `max_bytes`. Raises FileRefused."""
+    return merge_pdfs([_page_of(image) for image in _render(content, PAGE_SIDE, range(sys.maxsize))], max_bytes)
+
+
+def _page_of(image: Image.Image) -> bytes:
     out = io.BytesIO()
     image.save(out, "PDF", quality=JPEG_QUALITY, resolution=max(image.size) / A4_INCHES)
     return out.getvalue()
 
 
-def merge_pdfs(documents: list[bytes]) -> bytes:
-    """A PDF of all pages of the documents in order, and of nothing else that they hold; empty beyond MAX_FILE_BYTES."""
+def merge_pdfs(documents: list[bytes], max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """A PDF of all pages of the documents in order, and of nothing else that they hold; empty beyond `max_bytes`."""
     out = io.BytesIO()
     with pikepdf.new() as merged:
         sources = [pikepdf.open(io.BytesIO(document), suppress_warnings=True) for document in documents]
         for source in sources:
             merged.pages.extend(source.pages)
-        merged.save(out)
-    return out.getvalue() if out.tell() <= MAX_FILE_BYTES else b""
+        merged.save(out, deterministic_id=True)
+    return out.getvalue() if out.tell() <= max_bytes else b""
 
 
 def _render(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]:

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps, MpoImagePlugin, PdfImagePlugin, TiffImagePlugin
 from services.contracts.piece_rules import Format
 from services.pieces.domain import files, refusals
 from services.pieces.domain.files import extension_of
-from services.pieces.inspection import archives, audio_video, images, ole, pages
+from services.pieces.inspection import active_contents, archives, audio_video, images, ole, pages
 from services.pieces.inspection.format_detection import detect_format, presumed_format_name
 
 # Telephones put several pictures into a JPEG, and their place and time, which Pillow reads as TIFF.
@@ -100,7 +100,8 @@ def _answering_refusals(check: Callable[..., dict[str, Any] | bytes]) -> Callabl
 
 @_answering_refusals
 def inspect(content: io.BytesIO, filename: str | None, accepted: list[str]) -> dict[str, Any]:
-    return {"format": inspect_file(content, filename, tuple(map(Format, accepted)))}
+    format = inspect_file(content, filename, tuple(map(Format, accepted)))
+    return {"format": format, "active": active_contents.find(content, format)}
 
 
 @_answering_refusals
@@ -115,7 +116,7 @@ def merge(content: io.BytesIO, lengths: list[int]) -> bytes:
 
 
 to_jpeg = _answering_refusals(images.to_jpeg)
-to_page = _answering_refusals(pages.picture_to_pdf)
+to_pdf = _answering_refusals(pages.to_pdf)
 preview = _answering_refusals(pages.render_preview)
 page_picture = _answering_refusals(pages.render_page)
 
@@ -137,6 +138,6 @@ def preload() -> None:
         len(pdf.pages)
     photograph = io.BytesIO(images.to_jpeg(io.BytesIO(zlib.decompress(base64.b64decode(_HEIC)))))
     pages.look_at(photograph)
-    whole = pages.merge_pdfs([pages.picture_to_pdf(photograph)])
+    whole = pages.to_pdf(photograph)
     pages.render_preview(io.BytesIO(whole))
     pages.look_at(io.BytesIO(whole))

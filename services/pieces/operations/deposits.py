@@ -86,6 +86,7 @@ def store_deposit(
         refuse_closed_deposit(context, at)  # the group may have been validated in another window meanwhile
         row = new_deposit(piece_id, key, accepted.file.stored.size, accepted.filename, accepted.format)
         row.converted, row.pages, row.look = accepted.converted, accepted.look.pages, list(accepted.look.signs)
+        row.active_contents = None if accepted.active is None else list(accepted.active)
         _replace_current(session, context, row, candidate_id)
         in_same_transaction(session, row.id)
         tell_state(session, context.candidature.id)

@@ -1,7 +1,7 @@
-"""The current file of a piece for who opens it: its verified bytes, or pictures of its pages.
+"""The current file of a piece for who opens it: its verified bytes, pictures of its pages, or a PDF of these.
 
-A gestionnaire's browser gets pictures of a file alone, so that nothing in it can run there. The audit trail has each
-opening, and each list that is taken out.
+Staff get pictures of a file unless they ask for the original, so that nothing in it can run there. The audit trail has
+each opening, and each list that is taken out.
 """
 
 import hashlib
@@ -16,12 +16,13 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, DomainError, NotFound, found
 from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
-from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES
+from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES, FileForm
 from services.objects import ObjectMissing, StoreUnavailable
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.refusals import FileRefused, NoPreview, UnverifiableFile
+from services.pieces.inspection.inspections import COPY
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.queries.pieces import PieceContext, own_piece, piece_within_academies
 
@@ -30,16 +31,29 @@ LOADED_AHEAD = "deposit.loaded_ahead"
 log = structlog.get_logger()
 
 
-def open_file(who: Caller, piece_id: str) -> tuple[Deposit, bytes]:
-    """The current file and its bytes: for its depositor, whatever the antivirus says, or for staff of its académie.
+def open_file(who: Caller, piece_id: str, form: FileForm) -> tuple[Deposit, bytes]:
+    """The current file, and its bytes or those of its copy: for its depositor, whatever the antivirus says, or for
+    staff of its académie.
 
-    Raises NotFound, Conflict for one that is not clean, Unavailable, DomainError where the bytes are lost or changed.
+    Raises NotFound, Conflict for one that is not clean, NoPreview where there is no copy, Unavailable, DomainError
+    where the bytes are lost or changed.
     """
-    context = _piece_to_open(who, piece_id) if who.kind == "staff" else _own_piece(who, piece_id)
+    context = _piece_to_open(who, piece_id)
     deposit = _file_of(context)
-    content = _read_verified(deposit)
-    _record(who, OPENED, piece_id, {"deposit_id": deposit.id})
+    content = _read_verified(deposit) if form is FileForm.ORIGINAL else _copy(who, context)
+    _record(who, OPENED, piece_id, {"deposit_id": deposit.id, "form": form})
     return deposit, content
+
+
+def _copy(by: Caller, context: PieceContext) -> bytes:
+    """A PDF of pictures of the pages. Raises NoPreview where the file has none, or too many for the limits."""
+    deposit, inspections = _viewable_file_of(context), dependencies().inspections
+    with _refusing_what_cannot_be_shown(), inspections.copies.place(by.id):
+        content = io.BytesIO(_read_verified(deposit))
+        copy = inspections.convert(context.candidature.candidate_id, "to_pdf", content, max_bytes=COPY.made)
+    if not copy:
+        raise _no_preview()
+    return copy
 
 
 def render_preview(candidate_id: str, piece_id: str) -> bytes:
@@ -95,14 +109,11 @@ def record_export(staff_id: str, filters: Mapping[str, Any]) -> None:
         AuditEntry.record(session, Actor("staff", staff_id), "pieces.exported", "pieces", after=dict(filters))
 
 
-def _own_piece(who: Caller, piece_id: str) -> PieceContext:
-    with db.reading() as session:
-        return own_piece(session, who.id, piece_id)
-
-
 def _piece_to_open(by: Caller, piece_id: str) -> PieceContext:
-    """A piece whose file staff may open. Raises NotFound outside their académies, Conflict."""
+    """A piece whose file its candidate, or staff may open. Raises NotFound outside their académies, Conflict."""
     with db.reading() as session:
+        if by.kind != "staff":
+            return own_piece(session, by.id, piece_id)
         context = piece_within_academies(session, by.academies, piece_id)
     if context.scan is not None and not context.scan.staff_may_open:
         detail = f"Antivirus : {context.scan.label}. Seul un fichier sain peut être ouvert."
@@ -130,7 +141,7 @@ def _refusing_what_cannot_be_shown() -> Iterator[None]:
 
 
 def _no_preview() -> NoPreview:
-    return NoPreview("Ce fichier ne peut pas être montré en image. Ouvrez-le pour le vérifier.")
+    return NoPreview("Ce fichier ne peut pas être montré en images : ouvrez le fichier d'origine.")
 
 
 def _read_verified(row: Deposit) -> bytes:

@@ -29,6 +29,7 @@ class AcceptedFile:
     format: Format
     converted: bool = False
     look: Look = Look()  # noqa: RUF009 - immutable
+    active: tuple[str, ...] | None = None
 
 
 def accept_file(
@@ -44,11 +45,11 @@ def accept_file(
         refuse_misnamed_heic(filename)
         file = hold_in_memory(dependencies().inspections.convert(candidate_id, "to_jpeg", file.content))
         filename, converted = with_extension(filename, Format.JPG), True
-    format = dependencies().inspections.inspect(candidate_id, file.content, filename, accepted_formats)
+    format, active = dependencies().inspections.inspect(candidate_id, file.content, filename, accepted_formats)
     has_pages = format in VIEWABLE_FORMATS
     look = dependencies().inspections.look(candidate_id, file.content) if has_pages else Look()
     file.content.seek(0)
-    return AcceptedFile(file, filename, format, converted, look)
+    return AcceptedFile(file, filename, format, converted, look, active)
 
 
 def refuse_misnamed_heic(filename: str) -> None:
@@ -86,10 +87,10 @@ def merge_into_pdf(
 def _to_pdf(candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
     if is_heic(file.content):
         refuse_misnamed_heic(filename)
-    elif dependencies().inspections.inspect(candidate_id, file.content, filename, VIEWABLE_FORMATS) is Format.PDF:
+    elif dependencies().inspections.inspect(candidate_id, file.content, filename, VIEWABLE_FORMATS)[0] is Format.PDF:
         file.content.seek(0)
         return file.content.read()
-    return dependencies().inspections.convert(candidate_id, "to_page", file.content)
+    return dependencies().inspections.convert(candidate_id, "to_pdf", file.content)
 
 
 def _merge(candidate_id: str, uploads: Sequence[Upload], documents: list[bytes]) -> bytes:

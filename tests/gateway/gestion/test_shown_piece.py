@@ -36,9 +36,25 @@ def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(desk:
     path = desk.path
     answer = desk.get(picture.get("src"))
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
-    answer = desk.get(f"{path}/fichier")
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    for original, name in (("", "piece.pdf"), ("?forme=original", "piece (original).pdf")):
+        answer = desk.get(f"{path}/fichier{original}")
+        assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="{name}"')
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_acts_in_the_file_is_said_beside_it(desk: ScriptlessBrowser, running: InProcessFourServices) -> None:
+    path = desk.path
+    for found, words in (
+        (None, "Contenu actif du fichier d'origine : non examiné."),
+        ([], ""),
+        (["javascript", "attachment"], "Ce fichier contient : du code JavaScript, une pièce jointe."),
+    ):
+        with running.pieces.app.app_context(), db.operation() as session:
+            rows = update(Deposit).where(Deposit.piece_id == path.rpartition("/")[2])
+            session.execute(rows.values(active_contents=found))
+        desk.get(path)
+        assert words in desk.text
+        assert bool(words) == ("ontenu actif" in desk.text or "Ce fichier contient" in desk.text)
 
 
 def test_pages_that_are_not_shown_are_announced(desk: ScriptlessBrowser, running: InProcessFourServices) -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 from playwright.sync_api import Dialog, Page
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.contracts import page_labels
-from services.pieces.models import AuditEntry, db
+from services.contracts.piece_rules import ACTIVE_CONTENT_LABELS
+from services.pieces.models import AuditEntry, Deposit, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, depositor
 from tests.support.in_process_four_services import InProcessFourServices
@@ -101,7 +102,11 @@ def test_a_key_takes_the_last_decision_back(desk: Page) -> None:
     assert _shown_piece(desk) == first
 
 
-def test_the_buttons_stay_in_sight_below_all_that_is_said(desk: Page) -> None:
+def test_the_buttons_stay_in_sight_below_all_that_is_said(desk: Page, running: InProcessFourServices) -> None:
+    """What acts in the file is said, too, and also fits on a telephone."""
+    with running.pieces.app.app_context(), db.operation() as session:
+        rows = update(Deposit).where(Deposit.piece_id == _shown_piece(desk))
+        session.execute(rows.values(active_contents=list(ACTIVE_CONTENT_LABELS)))
     desk.set_viewport_size({"width": 1280, "height": 720})
     desk.keyboard.press("c")
     _decided(desk, COMPLIANT)
@@ -117,6 +122,12 @@ def test_the_buttons_stay_in_sight_below_all_that_is_said(desk: Page) -> None:
             box = button.bounding_box()
             assert box
             assert 0 <= box["y"] <= 720 - box["height"]
+    desk.set_viewport_size({"width": 360, "height": 740})
+    for said in ("Ce fichier contient : du code JavaScript", "Fichier d'origine"):
+        place = desk.get_by_text(said).first.bounding_box()
+        assert place
+        assert place["x"] + place["width"] <= 360
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_a_page_is_magnified_and_turned(desk: Page) -> None:

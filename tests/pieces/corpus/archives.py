@@ -99,8 +99,15 @@ def _empty_files(number: int, announced: int) -> bytes:
 _PATHS = ("../evil", "a/../../b", "/etc/passwd", "C:\\windows", "c:x", "..\\x", "a\\b", "nul\0.txt", "dossier/..")
 
 
+_PROGRAMS = {
+    **dict.fromkeys(("a.exe", "photo.jpg.SCR", "dossier/lancer.ps1", "facture.pdf.lnk", "a.exe. ."), "executable"),
+    **dict.fromkeys(("Lecteur.app/Contents/MacOS/lecteur", "installer.sh", "a.AppImage"), "executable"),
+    **dict.fromkeys(("exe", "notice.exe.pdf", "executif.docx", "site.com/page.html", "a.js/"), "zip"),
+}
+
+
 def names() -> Iterator[HostileFile]:
-    """Names that lead elsewhere, links, and archives within archives."""
+    """Names that lead elsewhere, links, archives within archives, and programs."""
     for number, name in enumerate(_PATHS):
         archive = Archive()
         archive.add(name, b"\3\0", 0)
@@ -113,6 +120,8 @@ def names() -> Iterator[HostileFile]:
     yield HostileFile("lien.zip", out.getvalue(), "unsafe_names")
     for number, name in enumerate(("a.rar", "a.7z", "a.tar.gz", "dossier/B.ZIP")):
         yield HostileFile(f"archive-{number}.zip", sample_files.zipped({name: b"x", "a.txt": b"x"}), "nested")
+    for number, (name, answer) in enumerate(_PROGRAMS.items()):
+        yield HostileFile(f"programme-{number}.zip", sample_files.zipped({name: b"x", "a.txt": b"x"}), answer)
 
 
 def words() -> Iterator[HostileFile]:

@@ -54,7 +54,7 @@ def read_all() -> None:
         with contextlib.suppress(DomainError):
             inspect_file(io.BytesIO(content), name, tuple(Format))
     for content in (*sample_pages.jpegs(), sample_pages.heic(sample_pages.sheet()), sample_files.pdf(pages=2)):
-        for task in (tasks.look_at, tasks.to_page, tasks.preview, tasks.to_jpeg):
+        for task in (tasks.look_at, tasks.to_pdf, tasks.preview, tasks.to_jpeg):
             task(io.BytesIO(content))
     tasks.merge(io.BytesIO(sample_files.pdf()), lengths=[len(sample_files.pdf())])
 

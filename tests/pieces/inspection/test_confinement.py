@@ -29,7 +29,15 @@ from services.confined.program import answer_of
 from services.contracts.api.pieces import FILE_SECONDS
 from services.contracts.piece_rules import Format
 from services.pieces.domain.refusals import UnverifiableFile
-from services.pieces.inspection.inspections import LIMITS, MAX_WAIT_SECONDS, TASKS, Inspections, believed, read_format
+from services.pieces.inspection.inspections import (
+    COPY,
+    LIMITS,
+    MAX_WAIT_SECONDS,
+    TASKS,
+    Inspections,
+    believed,
+    read_inspected,
+)
 from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import endless
 from tests.pieces.inspection.good_files import GOOD_FILES, LARGE_FILES
@@ -68,7 +76,7 @@ tried("add to an open file", lambda: os.write(1, b"a") and None)
 
 
 def inspect(inspections: Inspections, content: bytes, name: str) -> Format:
-    return inspections.inspect("somebody", io.BytesIO(content), name, ALL)
+    return inspections.inspect("somebody", io.BytesIO(content), name, ALL)[0]
 
 
 def test_good_files_large_ones_among_them_are_accepted_by_a_confined_process(inspections: Inspections) -> None:
@@ -170,7 +178,7 @@ def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(inspections:
     inspections.checks.idle_programs = [RewritingProgram(TASKS)]
     with SpooledTemporaryFile() as file:
         file.write(sample_files.pdf())
-        assert inspections.inspect("somebody", cast(BinaryIO, file), "a.pdf", ALL) is Format.PDF
+        assert inspections.inspect("somebody", cast(BinaryIO, file), "a.pdf", ALL)[0] is Format.PDF
         file.seek(0)
         assert file.read() == sample_files.pdf()
 
@@ -249,14 +257,17 @@ def test_an_answer_that_is_none_is_not_believed() -> None:
 
 
 def test_facts_that_no_inspection_finds_are_not_believed() -> None:
-    unlikely: list[dict[str, Any]] = [{}, {"format": "exe"}, {"format": []}, {"refused": "my own", "detail": ""}]
+    unlikely: list[dict[str, Any]] = [{}, {"refused": "my own", "detail": ""}]
+    unlikely += [{"format": "exe", "active": []}, {"format": [], "active": []}]
+    unlikely += [{"format": "pdf"}, {"format": "pdf", "active": 5}]
     for facts in unlikely:
         with pytest.raises(Unreadable):
-            believed(Answer(facts), read_format)
+            believed(Answer(facts), read_inspected)
 
 
 def test_the_gateway_waits_longer_than_the_slowest_inspection_takes() -> None:
     assert MAX_WAIT_SECONDS + START_SECONDS + LIMITS.wall < FILE_SECONDS
+    assert 2 * MAX_WAIT_SECONDS + COPY.wall < FILE_SECONDS
 
 
 # Another process of the same user reads a secret of the service's memory, by its address.

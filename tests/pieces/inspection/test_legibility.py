@@ -9,7 +9,7 @@ from PIL import Image
 
 from services.contracts.piece_rules import Sign
 from services.pieces.inspection.legibility import signs_of_document
-from services.pieces.inspection.pages import look_at, merge_pdfs, picture_to_pdf
+from services.pieces.inspection.pages import look_at, merge_pdfs, to_pdf
 from tests.pieces import sample_files
 from tests.pieces.corpus import sample_pages
 from tests.pieces.corpus.sample_pages import card, large, photographed, rotated_by_90, sheet
@@ -45,7 +45,7 @@ def test_a_picture_is_called_what_people_call_it(make: Callable[[], Image.Image]
 def test_a_picture_of_few_points_is_small() -> None:
     small = sheet((500, 700), points=20)
     assert Sign.SMALL in look_at(io.BytesIO(sample_pages.jpeg(small)))[1]
-    as_pdf = picture_to_pdf(io.BytesIO(sample_pages.jpeg(small)))
+    as_pdf = to_pdf(io.BytesIO(sample_pages.jpeg(small)))
     assert Sign.SMALL not in look_at(io.BytesIO(as_pdf))[1], "a PDF has no points"
 
 
@@ -55,16 +55,14 @@ def test_a_photograph_that_says_how_it_was_held_is_not_sideways() -> None:
 
 
 def test_the_pages_of_a_pdf_are_counted_and_looked_at() -> None:
-    pages = [
-        picture_to_pdf(io.BytesIO(sample_pages.jpeg(image))) for image in (sheet(), rotated_by_90(sheet()), sheet())
-    ]
+    pages = [to_pdf(io.BytesIO(sample_pages.jpeg(image))) for image in (sheet(), rotated_by_90(sheet()), sheet())]
     assert look_at(io.BytesIO(merge_pdfs(pages))) == (3, (Sign.SIDEWAYS,))
     assert look_at(io.BytesIO(sample_files.archive()))[1] == (), "of what has no pages nothing is said"
 
 
 def test_a_page_that_its_pdf_turns_upright_is_not_sideways() -> None:
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(picture_to_pdf(io.BytesIO(sample_pages.jpeg(rotated_by_90(sheet())))))) as document:
+    with pikepdf.open(io.BytesIO(to_pdf(io.BytesIO(sample_pages.jpeg(rotated_by_90(sheet())))))) as document:
         document.pages[0].rotate(90, relative=False)
         document.save(out)
     assert look_at(out)[1] == ()

@@ -81,7 +81,7 @@ def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(ins
     lying = sample_pages.jpeg(
         sample_pages.rotated_by_90(sample_pages.large(sheet())), exif=sample_pages.telephone_exif()
     )
-    content = _convert(inspections, "to_page", lying)
+    content = _convert(inspections, "to_pdf", lying)
     with pikepdf.open(io.BytesIO(content)) as document:
         (page,) = document.pages
         _, _, width, height = (float(side) for side in page.mediabox)

@@ -27,7 +27,7 @@ WATCHED = {"failed": 1, "infected": 0, "pending": 0}
 
 
 def _infected() -> bytes:
-    return sample_files.zipped({"eicar.com": EICAR}, compression=0)
+    return sample_files.zipped({"eicar.txt": EICAR}, compression=0)
 
 
 def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(scanned_service: PiecesService) -> None:
@@ -53,7 +53,8 @@ def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(scanned_
     scanned_service.run_follow_ups()
     shown = scanned_service.piece("NATIDE06")
     assert shown["deposit"]["scan"] == "infectée"
-    assert scanned_service.staff("GET", f"/pieces/{shown['id']}/file").status_code == 409
+    for form in ("copy", "original"):
+        assert scanned_service.staff("GET", f"/pieces/{shown['id']}/file?form={form}").status_code == 409
     assert scanned_service.download("NATIDE06").status_code == 200
     assert "dangereux" in scanned_service.group("NATIONALITE")["validate_blocked_reason"]
     assert scanned_service.control("NATIDE06", "compliant").status_code == 422

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS
+from services.pieces.inspection import inspections
 from services.pieces.models import AuditEntry, db
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import OTHER, academie, registration_saved
+from tests.pieces.inspection.test_active_contents import ACTIVE_PDFS
 from tests.pieces.pieces_service import STAFF, PiecesService, validated
 
 
@@ -58,19 +63,66 @@ def test_staff_of_another_academie_find_nothing(service: PiecesService) -> None:
     assert service.staff("GET", "/pieces", academies=there).get_json()["items"] == []
     assert service.staff("GET", "/pieces?academie=03", academies=there).status_code == 404
     assert service.staff("GET", f"/pieces/{piece['id']}", academies=there).status_code == 404
-    assert service.staff("GET", f"/pieces/{piece['id']}/file", academies=there).status_code == 404
+    for form in ("copy", "original"):
+        path = f"/pieces/{piece['id']}/file?form={form}"
+        assert service.staff("GET", path, academies=there).status_code == 404
     assert service.control("NATIDE06", "compliant", academies=there).status_code == 404
 
 
 def test_a_file_never_scanned_is_opened_with_a_warning_and_leaves_a_trace(service: PiecesService) -> None:
     validated(service)
-    file = service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/file")
+    file = service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/file?form=original")
     assert file.status_code == 200
     assert file.data == sample_files.pdf()
     assert file.headers["X-Antivirus"] == "not_scanned"
     assert "Warning" in file.headers
     service.control("NATIDE06", "compliant")
     assert service.audit_trail()[-2:] == [("staff", "deposit.opened"), ("staff", "piece.controlled")]
+
+
+def open_file(service: PiecesService, query: str = "") -> TestResponse:
+    return service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/file{query}")
+
+
+def test_staff_get_a_copy_in_which_nothing_acts_unless_they_ask_for_the_original(service: PiecesService) -> None:
+    content, _ = ACTIVE_PDFS["script"]
+    service.registered().deposit("NATIDE06", content, "carte.pdf")
+    assert service.download("NATIDE06").data == content, "its candidate has the file itself"
+    deposit = service.piece_for_staff("NATIDE06")["deposit"]
+    assert deposit["active_contents"] == ["javascript", "automatic_action"]
+    assert deposit["active_contents_label"] == "du code JavaScript, une action automatique"
+    for copy in (open_file(service), open_file(service, "?form=copy")):
+        assert (copy.content_type, b"JavaScript" in copy.data) == ("application/pdf", False)
+        assert 'filename="carte.pdf"' in copy.headers["Content-Disposition"]
+    original = open_file(service, "?form=original")
+    assert original.data == content
+    assert 'filename="carte (original).pdf"' in original.headers["Content-Disposition"]
+    assert open_file(service, "?form=autre").status_code == 422
+    with service.app.app_context(), db.reading() as session:
+        entries = session.scalars(select(AuditEntry).filter_by(action="deposit.opened").order_by(AuditEntry.id))
+        assert [(entry.after or {})["form"] for entry in entries] == ["original", "copy", "copy", "original"]
+
+
+def test_what_has_no_pages_or_takes_too_long_has_no_copy(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_copy() -> None:
+        refused = open_file(service)
+        assert (refused.status_code, refused.get_json()["type"]) == (415, "/problems/apercu-impossible")
+        assert "ouvrez le fichier d'origine" in refused.get_json()["detail"]
+        assert open_file(service, "?form=original").status_code == 200
+
+    service.registered().deposit("NATIDE06", sample_files.archive(), "pièces.zip")
+    assert service.piece_for_staff("NATIDE06")["deposit"]["active_contents"] is None
+    assert service.piece_for_staff("NATIDE06")["deposit"]["active_contents_label"] == "non examiné"
+    no_copy()
+    service.deposit("NATIDE06", sample_files.image("JPEG"), "carte.jpg")
+    copy = open_file(service)
+    assert (copy.status_code, copy.data[:5]) == (200, b"%PDF-")
+    assert 'filename="carte.pdf"' in copy.headers["Content-Disposition"]
+    service.deposit("NATIDE06", sample_files.pdf(pages=20), "carte.pdf")
+    monkeypatch.setattr(inspections, "COPY", replace(inspections.COPY, processor=0.1))
+    no_copy()
 
 
 def exported(service: PiecesService, query: str = "", *academies: str) -> list[dict[str, str]]:

@@ -13,9 +13,10 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from services.chassis.french import file_size
-from services.contracts.piece_rules import MAX_FILE_BYTES, Format
+from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.uploads import INSTANT_COUNTS
+from services.pieces.inspection.inspections import Inspected
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import heic, jpeg, rotated_by_90, sheet, telephone_exif
 from tests.pieces.example_events import CLOSES, OTHER, PIECES, SECOND, registration_saved
@@ -69,7 +70,7 @@ def _meanwhile(service: PiecesService, patch: pytest.MonkeyPatch, act: Callable[
         inspections = dependencies().inspections
     inspect, still = inspections.inspect, [act]
 
-    def interrupted(*arguments: Any) -> Format:
+    def interrupted(*arguments: Any) -> Inspected:
         if still:
             still.pop()()
         return inspect(*arguments)

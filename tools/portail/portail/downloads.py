@@ -24,48 +24,54 @@ _TRIES = 4  # of a stream that breaks in the middle
 _LONGEST_NAME = 100  # characters of what the candidate called the file
 
 Advance = Callable[[int], None]
+Check = Callable[[str], None]  # of a SHA-256
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def download_piece(api: Api, piece: Item, folder: Path, advance: Advance) -> Path | None:
-    """Save the piece's current file in `folder`, its SHA-256 verified; None where the very file is there already.
+def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, original: bool) -> Path | None:
+    """Save the copy of the piece's current file in `folder`, or the file itself, its SHA-256 verified; None where the
+    very file is there already.
 
-    Raises Failure: no file, not clean yet, another file of that name.
+    Raises Failure: no file, no copy, not clean yet, another file of that name.
     """
     deposit = piece["deposit"]
     if deposit is None:
         raise Failure(f"La pièce {piece['id']} n'a pas de fichier.", ExitCode.NOTHING_THERE)
-    target = folder / file_name(piece)
-    if target.exists():
-        if _digest(target) == deposit["sha256"]:
-            return None
-        raise Failure(f"{target} existe déjà, avec un autre contenu.", ExitCode.REFUSED)
+    target = folder / file_name(piece, original=original)
+    is_there = target.exists()
+
+    def check(digest: str) -> None:
+        if original and digest != deposit["sha256"]:
+            raise Failure("Le fichier reçu n'est pas celui de la pièce : recommencez.", ExitCode.REFUSED)
+        if is_there and digest != _digest(target):
+            raise Failure(f"{target} existe déjà, avec un autre contenu.", ExitCode.REFUSED)
+
     folder.mkdir(parents=True, exist_ok=True)
-    _save(api, f"/pieces/v1/pieces/{segment(piece['id'])}/file", {}, target, advance, deposit["sha256"])
-    return target
+    form = {"form": "original" if original else "copy"}
+    _save(api, f"/pieces/v1/pieces/{segment(piece['id'])}/file", form, target, advance, check)
+    return None if is_there else target
 
 
 def save_export(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance) -> None:
     """Save a streamed export; a file of that name is replaced once the new one is whole. Raises Failure."""
-    _save(api, path, params, target, advance, None)
+    _save(api, path, params, target, advance, lambda digest: None)
 
 
-def file_name(piece: Item) -> str:
-    """« 02103000001-NATIDE06-carte.pdf »: who, which piece, and what the candidate called it, made harmless."""
+def file_name(piece: Item, *, original: bool) -> str:
+    """« 02103000001-NATIDE06-carte.pdf »: who, which piece, and what the candidate called it, made harmless;
+    « …-carte (original).pdf » of the file itself."""
     given = unicodedata.normalize("NFC", piece["deposit"]["filename"])
     cleaned = "".join(char if char.isalnum() or char in "-_.' " else "_" for char in given).strip(". ")
     stem, dot, extension = cleaned.rpartition(".")
-    short = f"{stem[:_LONGEST_NAME]}{dot}{extension[:10]}"
+    short = f"{stem[:_LONGEST_NAME]} (original){dot}{extension[:10]}" if original else f"{stem[:_LONGEST_NAME]}.pdf"
     return f"{segment(numero_of(piece))}-{segment(piece['code'])}-{short}"
 
 
-def _save(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance, sha256: str | None) -> None:
+def _save(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance, check: Check) -> None:
     for last_try in (*[False] * (_TRIES - 1), True):
         try:
             with _new_file(target) as stream:
-                digest = _receive(api, path, params, stream, advance)
-                if sha256 is not None and digest != sha256:
-                    raise Failure("Le fichier reçu n'est pas celui de la pièce : recommencez.", ExitCode.REFUSED)
+                check(_receive(api, path, params, stream, advance))
             return
         except requests.RequestException as error:
             if last_try:

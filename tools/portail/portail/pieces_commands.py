@@ -66,6 +66,7 @@ DETAIL_COLUMNS = Columns(
     ("fichier", "Fichier", lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
     ("depose_le", "Déposée le", lambda piece: paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
     ("antivirus", "Antivirus", lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
+    ("contenu_actif", "Contenu actif", lambda piece: (piece["deposit"] or {}).get("active_contents_label")),
     ("valide_le", "Validée le", lambda piece: paris_time(piece["validated_at"])),
     ("statut", "Statut", lambda piece: piece["status_label"]),
     ("redemandee", "Redemandée pour la version", lambda piece: piece.get("asked_again_for")),
@@ -142,16 +143,17 @@ def _show(piece: Item, form: str) -> None:
 @pieces.command("download")
 @click.argument("ids", metavar="PIECE…", nargs=-1, required=True)
 @click.option("--vers", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Dossier.")
+@click.option("--original", is_flag=True, help="Les fichiers eux-mêmes : le seul choix pour DOC, DOCX, ZIP et films.")
 @pass_api
-def download(api: Api, ids: tuple[str, ...], folder: Path) -> None:
-    """Télécharger les fichiers de pièces, vérifiés par leur empreinte. Rien n'est écrasé."""
+def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> None:
+    """Télécharger les copies (PDF) des fichiers de pièces, ou les fichiers eux-mêmes. Rien n'est écrasé."""
     with progress_bar(*Progress.get_default_columns()) as progress:
         task = progress.add_task("Téléchargement", total=None)
         for piece_id in ids:
             piece = api.read(f"{PIECES}/{segment(piece_id)}")
-            total = piece["deposit"]["size"] if piece["deposit"] else 0
+            total = piece["deposit"]["size"] if piece["deposit"] and original else None
             progress.reset(task, total=total)
-            saved = download_piece(api, piece, folder, lambda size: progress.advance(task, size))
+            saved = download_piece(api, piece, folder, lambda size: progress.advance(task, size), original=original)
             remember(piece)
             if saved is not None:
                 click.echo(saved)

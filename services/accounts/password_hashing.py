@@ -16,7 +16,7 @@ from services.accounts.domain.passwords import normalised
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import RETRY_AFTER, Limit, thread_count
 
-BUSY = "Trop de personnes s'identifient en ce moment : rien n'a été vérifié."
+BUSY = "Trop de personnes s'identifient ou créent un compte en ce moment : rien n'a été vérifié ni enregistré."
 
 
 class PasswordHasher:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, current_app, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.clients.base import optional_answer
 from gateway.layout.frame import (
@@ -47,7 +48,7 @@ def render_page(
 
     `active`: the key of the menu's entry to mark ("": of none), by default that below whose address this page is.
     Search engines may index `indexed` pages alone. `refusal`: of what was posted; the page shows it with its `errors`,
-    the answer has its status and its Retry-After.
+    the answer has its status, its Retry-After and whether nothing was done.
     """
     status = status or (refusal.http_status if refusal else 200)
     context = {
@@ -59,10 +60,20 @@ def render_page(
     response = make_response(render_template(template, **context), status)
     if refusal and (retry_after := refusal.extra.get("retry_after")):
         response.headers["Retry-After"] = str(retry_after)
+    if refusal and refusal.extra.get("nothing_done"):
+        response.headers["X-Nothing-Done"] = "true"  # password_form.js may send the form again
     response.headers["Cache-Control"] = "no-store"
     if not indexed or status != 200:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def redirect_after_form(address: str) -> BaseResponse:
+    """To the next page. The form's own script (« Prefer: return=minimal », RFC 7240) gets 201 with its address: it
+    would follow a redirect, and the browser then load that page once more."""
+    if request.headers.get("Prefer") == "return=minimal":
+        return Response(status=201, headers={"Location": address})
+    return redirect(address, code=303)
 
 
 _ALONE = (HOME, GESTION_HOME, ACCOUNT)

@@ -8,6 +8,7 @@ from flask import current_app
 from gateway.clients.base import ServiceClient
 from gateway.clients.kept_answers import Openings
 from gateway.settings import GatewaySettings
+from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import Sessions
@@ -67,6 +68,13 @@ _HASHING = (
 """Operations of accounts that have a password hashed."""
 
 
+class _PasswordClient(ServiceClient):
+    """A form of _HASHING makes no other change: where this client has no place for its call, nothing of it is done."""
+
+    def busy(self) -> Unavailable:
+        return Unavailable(super().busy().detail, nothing_done=True)
+
+
 class ServiceClients:
     """`for_pages`, `for_staff` and `for_tools` are the clients by service. Calls of tools, and those of gestionnaires'
     pages, have separate limits, so that they never use up the connections for candidates' pages. `passwords`: for the
@@ -82,7 +90,7 @@ class ServiceClients:
         self.for_tools = self._by_service("_for_tools", settings.tool_calls_at_once, queue_seconds=0.0)
         at_once, quarter_of_threads = settings.password_calls_at_once, max(1, settings.threads // 4)
         quarter = {"each_running": max(1, at_once // 4), "each": quarter_of_threads}
-        self.passwords = self._client("accounts", "_for_passwords", at_once, **quarter)
+        self.passwords = self._client("accounts", "_for_passwords", at_once, _PasswordClient, **quarter)
         self.openings = Openings(self.for_pages["registrations"])
 
     def client_of(
@@ -100,8 +108,10 @@ class ServiceClients:
     def _by_service(self, purpose: str, at_once: int, **limits: float) -> dict[str, ServiceClient]:
         return {service: self._client(service, purpose, at_once, **limits) for service in SERVICE_LABELS}
 
-    def _client(self, service: str, purpose: str, at_once: int, **limits: float) -> ServiceClient:
-        return ServiceClient(
+    def _client(
+        self, service: str, purpose: str, at_once: int, kind: type[ServiceClient] = ServiceClient, /, **limits: float
+    ) -> ServiceClient:
+        return kind(
             self._sessions[service],
             service + purpose,
             label=SERVICE_LABELS[service],

@@ -1,6 +1,6 @@
-/* A log-in is sent from its page: where the portal has no place for it, it waits there and is sent again by itself, as it was typed.
-   Without this script the page comes back without the password, and says when to send it again. A log-in alone: done twice it does no
-   harm, while the outcome of another form may be unknown. */
+/* A form with a password (data-renvoi) is sent from its page: where the portal has no place for it, it waits there and is sent again by
+   itself, as it was typed. Without this script the page comes back without the password, and says when to send it again. A log-in
+   (« toujours ») does no harm where it is done twice; another form is sent again where the portal knows that nothing was done. */
 
 const WAIT_SECONDS = 5; // where the answer does not say how long
 const LONGEST_MS = 180000; // who has walked away is not to be logged in
@@ -9,8 +9,7 @@ const waiting = new WeakSet();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const { identifiant, saisie } = form.elements; // « saisie »: after log-in, that post is shown under another header
-  if (event.defaultPrevented || !identifiant || saisie || !form.querySelector("input[type=password]")) return;
+  if (event.defaultPrevented || !form.dataset.renvoi || event.submitter?.name) return; // a button with a name loads the page anew
   event.preventDefault();
   if (!waiting.has(form)) send(form);
 });
@@ -19,11 +18,11 @@ async function send(form) {
   waiting.add(form);
   const [notice, until] = [noticeOf(form), Date.now() + LONGEST_MS];
   const body = new URLSearchParams(new FormData(form));
-  const post = () => fetch(form.getAttribute("action"), { method: "POST", body, headers: HEADERS });
+  const post = () => fetch(form.getAttribute("action") || location.href, { method: "POST", body, headers: HEADERS });
   notice.textContent = "Envoi en cours…";
   try {
     let answer = await post();
-    for (let next = 2; answer.status === 503 && Date.now() < until; next += 1) {
+    for (let next = 2; mayBeSentAgain(form, answer) && Date.now() < until; next += 1) {
       const seconds = Number(answer.headers.get("Retry-After")) || WAIT_SECONDS;
       if (!(await pause(form, notice, seconds, next))) break;
       answer = await post();
@@ -33,6 +32,10 @@ async function send(form) {
     notice.textContent = "Le portail ne répond pas. Vérifiez votre connexion, puis renvoyez ce formulaire.";
   }
   waiting.delete(form);
+}
+
+function mayBeSentAgain(form, answer) {
+  return answer.status === 503 && (form.dataset.renvoi === "toujours" || answer.headers.has("X-Nothing-Done"));
 }
 
 // Not all at the same moment: each waits up to twice as long as it was told. False where something is typed meanwhile: who mends
@@ -68,5 +71,6 @@ async function show(answer) {
   if (!content) throw new Error("not a page of the portal");
   document.title = page.title;
   document.getElementById("contenu").replaceWith(content);
+  for (const form of content.querySelectorAll("form")) document.dispatchEvent(new CustomEvent("portail:contenu", { detail: form }));
   (content.querySelector("[data-prend-le-focus]") || content).focus();
 }

@@ -13,9 +13,10 @@ from argon2 import PasswordHasher as Argon2Hasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.accounts.domain.passwords import normalised
-from services.chassis.process.capacity import Limit, thread_count
+from services.chassis.errors import Unavailable
+from services.chassis.process.capacity import RETRY_AFTER, Limit, thread_count
 
-BUSY = "Trop de personnes s'identifient en ce moment : rien n'a été vérifié."
+BUSY = "Trop de personnes s'identifient ou créent un compte en ce moment : rien n'a été vérifié ni enregistré."
 
 
 class PasswordHasher:
@@ -30,7 +31,7 @@ class PasswordHasher:
         self._hash_without_account = self._argon2.hash("personne n'a ce mot de passe")
         places = thread_count() // 4
         running = max(1, min(len(os.sched_getaffinity(0)), places * 3 // 4))
-        self._limit = Limit("password_hashing", running, max(0, places - running), refusal=BUSY)
+        self._limit = Limit("password_hashing", running, max(0, places - running), refusal=_busy_error)
         self._this_thread = threading.local()
 
     @property
@@ -42,7 +43,8 @@ class PasswordHasher:
     def turn(self, source: str = "") -> Iterator[None]:
         """One turn in the queue for everything that the block hashes; nested calls in one thread share it.
 
-        `source` is the visitor's address, where it is known. Raises Unavailable.
+        `source` is the visitor's address, where it is known. Raises Unavailable with `nothing_done`: whoever hashes
+        asks for a turn before anything is stored.
         """
         if getattr(self._this_thread, "has_turn", False):
             yield
@@ -72,6 +74,10 @@ class PasswordHasher:
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with other parameters than those in force."""
         return self._argon2.check_needs_rehash(password_hash)
+
+
+def _busy_error() -> Unavailable:
+    return Unavailable(BUSY, retry_after=RETRY_AFTER, nothing_done=True)
 
 
 def _bytes(password: str) -> bytes:

@@ -117,7 +117,8 @@ class TooMany(DomainError):
 
 
 class Unavailable(DomainError):
-    """A server or service that we need does not answer; the page keeps what was typed."""
+    """A server or service that we need does not answer; the page keeps what was typed. `nothing_done`, where given, is
+    True: what was asked for was refused before any of it was done, so that asking again cannot do it twice."""
 
     problem = problem_types.UNAVAILABLE
 

@@ -13,6 +13,7 @@ from services.accounts.models import Account, MailRefusal, events, sent_mails
 from services.contracts.account_rules import ACTIVATION_HOURS, ACTIVATION_LIFETIME
 from tests.accounts.creation_form import EMAIL, creation_form
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, settings, token_in
+from tests.accounts.test_hashing_queue import occupy_hashing_turns
 from tests.support.smtp import Mailbox
 
 ACTIVATE = "[CYCLADES] Activer mon compte"
@@ -149,4 +150,6 @@ def test_one_source_asks_for_so_many_accounts_an_hour(migrated_url: str, tmp_pat
     answers = [ask(number, "192.0.2.1") for number in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]
     assert 3500 < int(answers[-1].headers["Retry-After"]) <= 3600
+    with occupy_hashing_turns(accounts.app):
+        assert ask(3, "192.0.2.1").status_code == 429, "without a hash"
     assert ask(4, "192.0.2.2").status_code == 202

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 from tests.bench.candidate_journey import create_account, log_in
+from tests.bench.crowd import Crowd, CrowdResult
 from tests.bench.load import Load, LoadResult
 from tests.bench.mails import Mails
 from tests.bench.process_usage import Usage, usage, used_since
@@ -72,6 +74,13 @@ class Installation:
         self._wait_until_idle(pids)
         return Measured(result, used_since(before, pids))
 
+    def meet_crowd(self, people: int, connections: int, seconds: float) -> CrowdResult:
+        """Wait until all that follows from it is done, too."""
+        crowd = Crowd(self.portal.url, str(self._mails), people, connections, seconds)
+        result = CrowdResult(**_run("tests.bench.crowd", asdict(crowd)))
+        self._wait_until_idle(self.pids)
+        return result
+
     def new_candidate(self) -> tuple[Visitor, str]:
         """A visitor logged in with a new account, and its address."""
         visitor, address = Visitor(self.portal.url, Timings()), f"mesure.{random.getrandbits(60):x}@example.org"
@@ -91,15 +100,16 @@ class Installation:
 
 
 def run_load_process(load: Load) -> LoadResult:
+    return LoadResult(**_run("tests.bench.load", asdict(load)))
+
+
+def _run(module: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a process of its own makes of `given`."""
     completed = subprocess.run(
-        [sys.executable, "-m", "tests.bench.load"],
-        input=json.dumps(asdict(load)),
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", module], input=json.dumps(given), capture_output=True, text=True, check=False
     )
     assert completed.returncode == 0, completed.stderr
-    return LoadResult(**json.loads(completed.stdout))
+    return dict(json.loads(completed.stdout))
 
 
 def record_waits(who: str, result: LoadResult) -> None:

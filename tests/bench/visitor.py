@@ -11,7 +11,8 @@ from urllib.parse import urlencode, urlsplit
 TIMEOUT_SECONDS = 60.0
 KEPT_SECONDS = 20.0
 AWAY, TRIES, RETRY_SECONDS = 503, 20, 3.0
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
 class UnexpectedAnswer(Exception):
@@ -20,9 +21,13 @@ class UnexpectedAnswer(Exception):
 
 @dataclass(frozen=True)
 class Answer:
+    """`retry_after` (seconds) and `nothing_done`: of a refusal, what its headers say to the page's script."""
+
     status: int
     body: bytes
     location: str
+    retry_after: float = 0.0
+    nothing_done: bool = False
 
     @property
     def text(self) -> str:
@@ -50,13 +55,23 @@ class Timings:
 
 
 class Visitor:
-    """`pause` is called before each request of a page, as a person reads before they press."""
+    """`pause` is called before each request of a page, as a person reads before they press. `source`: the address of
+    this machine from which it calls, where that matters; `headers`: further ones of each request."""
 
-    def __init__(self, url: str, timings: Timings, pause: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        timings: Timings,
+        pause: Callable[[], None] = lambda: None,
+        *,
+        source: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         parts = urlsplit(url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
-        self._headers = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "identity"}
+        own = (source, 0) if source else None
+        self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS, source_address=own)
+        self._headers = {**SAME_ORIGIN, "Accept-Encoding": "identity", **(headers or {})}
         self._cookies: dict[str, str] = {}
         self._used = float("-inf")
         self._pause = pause
@@ -66,11 +81,16 @@ class Visitor:
         return self._asked(step, "GET", f"{path}?{urlencode(query)}" if query else path, None, {}, status)
 
     def post(self, step: str, path: str, fields: Mapping[str, str], status: int = 303) -> Answer:
-        return self._asked(step, "POST", path, urlencode(fields).encode(), _FORM, status)
+        return self._asked(step, "POST", path, urlencode(fields).encode(), FORM, status)
 
     def send(self, step: str, path: str, body: bytes, content_type: str, status: int = 303) -> Answer:
         """A body of any kind, such as a form with a file."""
         return self._asked(step, "POST", path, body, {"Content-Type": content_type}, status)
+
+    def comes_back(self, step: str, answer: Answer) -> bool:
+        """Whether who was told to come back later does; waits until then."""
+        time.sleep(RETRY_SECONDS)
+        return True
 
     def close(self) -> None:
         self._connection.close()
@@ -87,7 +107,8 @@ class Visitor:
             if answer.status != AWAY:
                 break
             self.timings.failed(f"{step}: {AWAY}")
-            time.sleep(RETRY_SECONDS)
+            if not self.comes_back(step, answer):
+                break
         raise UnexpectedAnswer(f"{step}: {answer.status}")
 
     def _answered(self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
@@ -107,7 +128,8 @@ class Visitor:
         self._used = time.perf_counter()
         self.timings.note(step, self._used - begun)
         self._keep_cookies(received)
-        return Answer(received.status, content, received.getheader("Location") or "")
+        retry_after, nothing_done = received.getheader("Retry-After") or 0, "X-Nothing-Done" in received.headers
+        return Answer(received.status, content, received.getheader("Location") or "", float(retry_after), nothing_done)
 
     def _keep_cookies(self, received: http.client.HTTPResponse) -> None:
         for text in received.headers.get_all("Set-Cookie", ()):

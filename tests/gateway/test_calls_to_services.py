@@ -139,8 +139,9 @@ def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(
     with ExitStack() as school:
         for _ in range(limit.running // 4):
             school.enter_context(limit.place("school"))
-        with pytest.raises(Unavailable), limit.place("school", seconds=0):
+        with pytest.raises(Unavailable) as refusal, limit.place("school", seconds=0):
             pass
+        assert refusal.value.extra["nothing_done"], "its call was not sent"
         with limit.place("elsewhere", seconds=0):
             pass
 

@@ -129,6 +129,7 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, 
     with service_stopped(running.accounts):
         plain.post("/compte/creation", creation_answers(email, nom_famille="Le « Goff »"))
         assert plain.answer.status_code == 503
+        assert "X-Nothing-Done" not in plain.answer.headers, "it may have been done"
         assert PASSWORD not in plain.answer.text
         plain.press("Réessayer")
         assert plain.answer.status_code == 503
@@ -153,6 +154,7 @@ def test_a_form_that_found_no_turn_at_hashing_is_shown_with_what_was_typed(
             assert (plain.answer.status_code, plain.path) == (503, path)
             assert f"{BUSY} Complétez de nouveau ce qui n'est plus rempli" in plain.text
             assert f"dans {plain.answer.headers['Retry-After']} secondes" in plain.text
+            assert "X-Nothing-Done" in plain.answer.headers
             assert email == plain.value("email" if "creation" in path else "identifiant")
             assert PASSWORD not in plain.answer.text
     plain.press("Créer le compte", password=PASSWORD, password_confirmation=PASSWORD)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from gateway import access, cookies
-from gateway.pages import render_page
+from gateway.pages import redirect_after_form, render_page
 from gateway.posted_forms import shown_here
 from gateway.seal import current_seal
 from gateway.service_clients import clients
@@ -105,13 +105,10 @@ def local_path(address: str | None) -> str:
 
 def answer_after_log_in(subject: str, path_of: Callable[[str | None], str]) -> Response:
     """Goes on to the page that was asked for. A post that was interrupted is not repeated automatically: one sees a
-    page and presses its button. The page's own script (« Prefer: return=minimal », RFC 7240) gets 201 with the address:
-    it would follow a redirect, and the browser then load that page once more."""
+    page and presses its button."""
     sealed = request.form.get("saisie")
     if not sealed:
-        is_minimal = request.headers.get("Prefer") == "return=minimal"
-        path = path_of(request.form.get("suite"))
-        return Response(status=201, headers={"Location": path}) if is_minimal else redirect(path, code=303)
+        return redirect_after_form(path_of(request.form.get("suite")))
     interrupted = current_seal().unseal_post(sealed, subject=subject)
     path = path_of(interrupted.path if interrupted else None)
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)

@@ -2,12 +2,12 @@
 
 import json
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
 from gateway.mail_domains import corrected_address
-from gateway.pages import render_page
+from gateway.pages import redirect_after_form, render_page
 from gateway.posted_forms import Values, posted_answers, shown_here
 from gateway.seal import current_seal, may_be_kept
 from gateway.service_clients import clients
@@ -95,7 +95,7 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
 def _redirect_to_confirmation(created: Created, typed: Values, envoye: str | None = None) -> ResponseReturnValue:
     """The mail address and what was typed are passed in an encrypted cookie: URLs end up in logs and browsing
     histories."""
-    response = redirect(url_for("compte.confirmation", envoye=envoye), code=303)
+    response = redirect_after_form(url_for("compte.confirmation", envoye=envoye))
     kept = {name: value for name, value in typed.items() if may_be_kept(name)}
     cookies.set_cookie(response, cookies.ADDRESS_COOKIE, _sealed(created, kept), ADDRESS_COOKIE_SECONDS)
     return response

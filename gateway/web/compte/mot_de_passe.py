@@ -1,10 +1,10 @@
 """« Mot de passe oublié » (the same answer for every address, known or not), then a new password by the link mailed."""
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.pages import render_page
+from gateway.pages import redirect_after_form, render_page
 from gateway.posted_forms import shown_here
 from gateway.service_clients import clients
 from gateway.sessions import visitor
@@ -68,7 +68,7 @@ def set_password(token: str) -> ResponseReturnValue:
         return render_page("compte/templates/mot_de_passe.html", refusal=shown, form=_password_form())
     if unusable:
         return unusable
-    response = redirect(url_for("compte.log_in_page", fait="mot-de-passe"), code=303)
+    response = redirect_after_form(url_for("compte.log_in_page", fait="mot-de-passe"))
     visitor.forget_session(response)
     return response
 

@@ -5,7 +5,7 @@ Creations that wait for their activation are independent of each other, even at 
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,7 @@ from services.accounts.domain import mail_link_rules, throttling
 from services.accounts.domain.account_input import NewAccount, read_new
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
+from services.accounts.domain.throttling import Quota
 from services.accounts.models import Account, db
 from services.accounts.operations import mail_links, rate_limits
 from services.accounts.operations.erasure import erase
@@ -37,8 +38,11 @@ def create_account(values: Mapping[str, Any], source: str = "") -> Created:
     full, TooMany where too many mails were asked for at this mail address, or too many accounts from that source.
     """
     new = read_new(values, today=to_paris(portal_now()).date(), profile=dependencies().profile)
+    email_key = key_of(new.contact.email)
+    with db.reading() as session:  # who is refused has nothing hashed
+        _refuse_beyond_quotas(session, rate_limits.wait_for_mail_request, email_key, source)
     with dependencies().password_hasher.turn(source):
-        password_hash = hash_creation_password(key_of(new.contact.email), new.password)
+        password_hash = hash_creation_password(email_key, new.password)
     created = Created(email=new.contact.email, creation=new_id())
     retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source))
     return created
@@ -48,11 +52,7 @@ def _store(new: NewAccount, password_hash: str, creation_id: str, source: str) -
     """The creation waits for its activation; at the address of an account, its owner gets a mail instead."""
     with db.operation() as session:
         email_key = key_of(new.contact.email)
-        if wait := rate_limits.count_mail_request(session, "creation", email_key, throttling.CREATIONS):
-            raise rate_limits.too_many_mails_error(wait)
-        of_source = throttling.creations_of_source(dependencies().settings.creations_per_hour)
-        if wait := rate_limits.count_mail_request(session, "creations-of-source", source, of_source):
-            raise rate_limits.too_many_creations_error(wait)
+        _refuse_beyond_quotas(session, rate_limits.count_mail_request, email_key, source)
         if owner := accounts.owner_of(session, email_key):
             follow_up(session, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
             return
@@ -67,6 +67,17 @@ def _store(new: NewAccount, password_hash: str, creation_id: str, source: str) -
         )
         session.add(account)
         follow_up(session, "send_activation_mail", {"account_id": account.id}, subject=account.id)
+
+
+def _refuse_beyond_quotas(
+    session: Session, wait_for: Callable[[Session, str, str, Quota], int], email_key: str, source: str
+) -> None:
+    """`wait_for` counts this creation, or only looks. Raises TooMany."""
+    if wait := wait_for(session, "creation", email_key, throttling.CREATIONS):
+        raise rate_limits.too_many_mails_error(wait)
+    of_source = throttling.creations_of_source(dependencies().settings.creations_per_hour)
+    if wait := wait_for(session, "creations-of-source", source, of_source):
+        raise rate_limits.too_many_creations_error(wait)
 
 
 def resend_activation(email: str, creation_id: str | None = None) -> None:

@@ -31,9 +31,10 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
     password = passwords.read_confirmed(reader, passwords.RECOMMENDED)
     reader.refuse_mistakes()
     member = stored_member(staff_id)
-    check_current_password(member, reader.raw("current_password"))
-    second_factor.confirm_code(staff_id, reader.raw("code"))
-    password_hash = dependencies().password_hasher.hash(password)
+    with dependencies().password_hasher.turn():  # first: a code is spent by its check
+        check_current_password(member, reader.raw("current_password"))
+        second_factor.confirm_code(staff_id, reader.raw("code"))
+        password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
         locked = lock_member(session, staff_id)
         refuse_disabled(locked)

@@ -96,7 +96,7 @@ def forget_failures(session: Session, email_key: str) -> None:
 def count_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
     """Count one more mail of this kind requested for a mail address, or from a network address; 0, or the seconds to
     wait beyond the quota."""
-    trace = dependencies().derived_keys.trace("quota", kind, address)
+    trace = _quota_trace(kind, address)
     row = session.get(MailQuota, trace, with_for_update=True)
     count, since, wait = throttling.count_in_window(
         row.count if row else 0, row.since if row else None, quota, system_now()
@@ -107,6 +107,16 @@ def count_mail_request(session: Session, kind: str, address: str, quota: Quota) 
         row.count, row.since = count, since
     session.flush()
     return wait
+
+
+def wait_for_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
+    """What `count_mail_request` would return; nothing is counted."""
+    row = session.get(MailQuota, _quota_trace(kind, address))
+    return throttling.count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
+
+
+def _quota_trace(kind: str, address: str) -> str:
+    return dependencies().derived_keys.trace("quota", kind, address)
 
 
 def too_many_mails_error(wait: int) -> TooMany:

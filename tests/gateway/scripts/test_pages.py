@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from gateway.cookies import SESSION_COOKIE
+from gateway.cookies import ADDRESS_COOKIE, SESSION_COOKIE
 from services.chassis.process.capacity import RETRY_AFTER
 from services.contracts import page_labels
+from services.contracts.problem_types import UNAVAILABLE
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.test_hashing_queue import occupy_hashing_turns
-from tests.gateway.candidates import CandidateFactory
+from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.scripts.sender import take_session_over
 from tests.support.accessibility import violations
-from tests.support.in_process_portal import InProcessPortal
+from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 OPENING = "/ouverture-des-services?domaine=Examen&exam=BTS&session=2022&academie=03"
 PUBLIC = ("/", OPENING, "/plan-du-site", "/un-probleme", "/accessibilite", "/compte/creation", "/connexion", "/mails")
@@ -106,6 +107,54 @@ def test_a_log_in_that_found_no_place_is_sent_again_by_itself_with_the_password_
         expect(page.get_by_label("Mot de passe *")).to_have_value(PASSWORD)
     page.clock.run_for(2 * RETRY_AFTER * 1000)
     expect(page.get_by_role("button", name=page_labels.LOG_OUT)).to_be_attached()
+
+
+def creation_form_filled(page: Page, candidates: CandidateFactory, running: InProcessPortal) -> None:
+    """« Formulaire de création » as somebody has typed it who begins again, and the password."""
+    browser = candidates.browser()
+    browser.post("/compte/creation", creation_answers(new_address()))
+    take_session_over(page, running, browser, ADDRESS_COOKIE)
+    page.goto(f"{running.url}/compte/creation?reprise=oui")
+    for label in ("Mot de passe *", "Confirmation du mot de passe *"):
+        page.get_by_label(label, exact=True).fill(PASSWORD)
+    page.clock.install()
+
+
+def test_a_creation_is_sent_again_by_itself_where_nothing_was_done(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    creation_form_filled(page, candidates, running)
+    with occupy_hashing_turns(running.accounts.app):
+        page.get_by_role("button", name="Créer le compte").last.click()
+        expect(page.get_by_text("ce formulaire sera renvoyé de lui-même")).to_be_visible()
+        expect(page.get_by_label("Mot de passe *", exact=True)).to_have_value(PASSWORD)
+    page.clock.run_for(2 * RETRY_AFTER * 1000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirmation de réception de mail")
+
+
+def test_a_creation_of_which_the_outcome_is_unknown_is_sent_again_by_its_person_alone(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    creation_form_filled(page, candidates, running)
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    with service_stopped(running.accounts):
+        page.get_by_role("button", name="Créer le compte").last.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(UNAVAILABLE.title)
+    page.clock.run_for(60_000)
+    assert len(posts) == 1
+
+
+def test_what_a_creation_lacks_is_said_in_its_page_whose_searches_go_on(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    creation_form_filled(page, candidates, running)
+    page.get_by_label("Confirmation du mot de passe *", exact=True).fill("Autre/2021")
+    page.get_by_role("button", name="Créer le compte").last.click()
+    expect(page.locator("#resume-erreurs")).to_be_focused()
+    page.get_by_label("Commune de naissance").fill("cae")
+    page.clock.run_for(1000)
+    expect(page.get_by_role("option", name="CAEN", exact=True)).to_be_visible()
 
 
 def test_a_log_in_that_is_refused_says_so_in_its_page(page: Page, running: InProcessPortal) -> None:

@@ -1,5 +1,6 @@
 """« Modifier mes informations » and « Supprimer », with registrations answering, refusing, or down."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -62,6 +63,32 @@ def test_a_civil_status_changes_once_registrations_refuses_the_older_one(
     assert (before.version, after.version) == (1, 2)
     assert registrations.floors == {login["subject"]: 2}
     assert after.prenoms == "Laurent Marie"
+
+
+def test_of_three_who_save_one_form_at_once_one_is_saved_and_two_are_told(
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+) -> None:
+    names = ("Laurent Marie", "Laurent Paul", "Laurent Jean")
+
+    def save(prenoms: str) -> TestResponse:
+        return change(accounts, login, prenoms=prenoms, version="1")
+
+    with ThreadPoolExecutor(len(names)) as three:
+        answers = dict(zip(names, three.map(save, names), strict=True))
+    assert sorted(answer.status_code for answer in answers.values()) == [200, 412, 412]
+    assert answers[identity(accounts, login).prenoms].status_code == 200
+    assert save(identity(accounts, login).prenoms).status_code == 200, "what is there already is no other input"
+    assert identity(accounts, login).version == 2
+
+
+def test_a_form_that_was_overtaken_while_registrations_was_asked_is_told(
+    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+) -> None:
+    registrations.lose_answers = True
+    assert change(accounts, login, prenoms="Laurent Marie", version="1").status_code == 503
+    registrations.lose_answers = False
+    assert problem_slug(change(accounts, login, prenoms="Laurent Paul", version="1")) == "modifie-entre-temps"
+    assert identity(accounts, login).prenoms == "Laurent Marie"
 
 
 def test_the_same_form_sent_again_changes_nothing(accounts: RunningAccounts, registrations: FakeRegistrations) -> None:

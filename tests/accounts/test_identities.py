@@ -52,6 +52,8 @@ def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_tr
     for _ in range(2):
         answer = accounts.call("POST", path, administrator, values=values, reason=REASON)
         assert answer.json == {"version": 2}
+    stale = accounts.call("POST", path, administrator, values=values | {"nom_famille": "BINNETTE"}, reason=REASON)
+    assert problem_slug(stale) == "modifie-entre-temps", "the values say which version they were read at"
     assert published(accounts, IdentityCorrected.TYPE) == sample(IdentityCorrected.TYPE)
     [entry] = [entry for entry in accounts.audit_entries() if entry.action == "identity_corrected"]
     assert (entry.before or {})["nom_famille"] == "BINET"

@@ -3,6 +3,7 @@
 from services.contracts import page_labels
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, new_address
+from tests.gateway.components.html_checks import text_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 
@@ -18,6 +19,27 @@ def test_everything_can_change_before_the_first_candidature_and_mistakes_stay(ca
     browser.press("Enregistrer", prenoms="Laurent Paul")
     assert "Vos informations sont enregistrées" in browser.text
     assert browser.value("prenoms").upper() == "LAURENT PAUL"  # type: ignore[union-attr]
+
+
+def test_what_two_windows_changed_is_shown_and_the_person_chooses(candidates: CandidateFactory) -> None:
+    email = candidates.create_activated_account()
+    first, second = candidates.log_in(email), candidates.log_in(email)
+    for browser in (first, second):
+        browser.get("/compte")
+    first.press("Enregistrer", prenoms="Laurent Paul")
+    second.press("Enregistrer", prenoms="Laurent Marie")
+    assert second.answer.status_code == 412
+    ours, theirs = (text_of(part) for part in second.page.xpath("//main//section[contains(@class, 'portail-recap')]"))
+    assert ("Laurent Marie" in ours, "Laurent Paul" in theirs) == (True, True)
+    assert "Nom de famille" not in ours, "what is the same is not shown"
+    assert second.value("prenoms") == "Laurent Marie", "what was typed stays"
+    refused = second.answer
+    second.follow("Garder l'autre saisie")
+    assert second.value("prenoms") == "Laurent Paul"
+    second.answer = refused
+    second.press("Enregistrer")
+    assert "Vos informations sont enregistrées" in second.text
+    assert second.value("prenoms") == "Laurent Marie"
 
 
 def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(candidates: CandidateFactory) -> None:

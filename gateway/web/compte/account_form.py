@@ -1,6 +1,6 @@
 """What the creation and the modification of an account share: reading the form, searching the commune of birth."""
 
-from typing import cast
+from typing import Any, cast
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
@@ -9,6 +9,7 @@ from gateway import access
 from gateway.posted_forms import Values
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
+from gateway.web.inscription.refus import differing_lines
 from services.contracts.api.forms import Form, FormField, Suggestions
 from services.contracts.api.visitors import fill_form, search_communes
 
@@ -49,6 +50,19 @@ def with_search_results(form: Form, values: Values) -> Form:
             {**section, "fields": [completed(field) for field in section["fields"]]} for section in form["sections"]
         ]
     }
+
+
+def both_inputs(typed: Form, saved: Form) -> dict[str, Any]:
+    """The lines in which two forms of a civil status differ, for `both_inputs` of components/summary_list.html."""
+    ours, theirs = (
+        {field["name"]: field for section in form["sections"] for field in section["fields"]} for form in (typed, saved)
+    )
+    posted, kept = (
+        {name: field["value"] or "" for name, field in each.items() if "confirmation" not in name}
+        for each in (ours, theirs)
+    )
+    saved_lines = differing_lines({**ours, **theirs}, kept, posted)
+    return {"posted_lines": differing_lines({**theirs, **ours}, posted, kept), "saved_lines": saved_lines}
 
 
 def _communes(departement: str, words: str) -> Suggestions:

@@ -1,6 +1,8 @@
 """« Modifier mes informations » (guide §4): accounts says what can still be changed; and « Supprimer » the account,
 with a page to confirm, refused to candidates who have a candidature."""
 
+from typing import Any
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,13 +11,13 @@ from gateway.pages import render_page, show_contact
 from gateway.posted_forms import Values, posted_answers, shown_here
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, with_search_results
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api import own_account as api
 from services.contracts.api.forms import Form
 
-STATUSES_SHOWN_HERE = (403, 409, 422, 429, 503)
+STATUSES_SHOWN_HERE = (403, 409, 412, 422, 429, 503)
 NOTICES = {
     "enregistre": "Vos informations sont enregistrées.",
     "adresse": "Un mail vient d'être envoyé à votre nouvelle adresse : elle ne remplacera l'ancienne que lorsque vous "
@@ -41,8 +43,13 @@ def change_account() -> ResponseReturnValue:
     try:
         changed = visitor.call(api.change_account, body={"values": values})
     except DomainError as refusal:
+        shown = shown_here(refusal, STATUSES_SHOWN_HERE)
+        if refusal.http_status != 412:
+            return _page(visitor.call(api.fill_form, body={"values": values}), refusal=shown)
+        saved = visitor.call(api.read_account).form
+        del values["version"]  # what is typed now replaces what is shown beside it
         form = visitor.call(api.fill_form, body={"values": values})
-        return _page(form, refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
+        return _page(form, refusal=shown, **both_inputs(form, saved))
     return _response_after_change(values, changed.email_change_pending)
 
 
@@ -56,17 +63,14 @@ def _response_after_change(values: Values, pending: bool) -> ResponseReturnValue
     return redirect(url_for("compte.account", fait="adresse" if pending else "enregistre"), code=303)
 
 
-def _page(
-    form: Form, *, refusal: DomainError | None = None, notice: str | None = None, pending: str | None = None
-) -> ResponseReturnValue:
+def _page(form: Form, *, refusal: DomainError | None = None, **shown: Any) -> ResponseReturnValue:
     show_contact()
     return render_page(
         "compte/templates/modification.html",
         refusal=refusal,
         form=form,
-        notice=notice,
-        pending=pending,
         with_fields=SENT_WITH_SEARCH,
+        **shown,
     )
 
 

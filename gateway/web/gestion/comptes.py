@@ -5,6 +5,7 @@ What is searched is posted, and encrypted in the address that it leads to.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_text, read_day, shown_errors, shown_here
 from gateway.sessions import staff_member
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, with_search_results
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from services.chassis.errors import DomainError, Invalid
@@ -23,7 +24,7 @@ from services.contracts.api.forms import Form
 CORRECT = "candidates:correct"
 REASON_FIELD = "motif"
 SEARCH_FIELDS = ("email", "birth_date", "name")
-REFUSALS_SHOWN_HERE = (409, 422, 503)
+REFUSALS_SHOWN_HERE = (409, 412, 422, 503)
 DONE_SENTENCES = {
     "corrige": "L'état civil est corrigé : chaque candidature active reçoit une nouvelle version, son PDF et un mail.",
     "renvoye": "Le lien d'activation est renvoyé ; le précédent n'est plus valable.",
@@ -101,12 +102,15 @@ def _name_of(account: api.Candidate) -> str:
 def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
     """The account with the form as it was typed."""
     account = staff_member.call(api.read_candidate, candidate_id=account_id)
+    if refusal and refusal.http_status == 412:
+        values["version"] = str(account.version)  # what is typed now replaces what is shown beside it
     form = staff_member.call(api.fill_correction, body={"values": values}, candidate_id=account_id)
-    return _account_page(account, with_search_results(form, values), reason=reason, refusal=refusal)
+    both = both_inputs(form, account.form)
+    return _account_page(account, with_search_results(form, values), reason=reason, refusal=refusal, **both)
 
 
 def _account_page(
-    account: api.CandidateDetail, form: Form, *, reason: str = "", refusal: DomainError | None = None
+    account: api.CandidateDetail, form: Form, *, reason: str = "", refusal: DomainError | None = None, **both: Any
 ) -> Response:
     return render_page(
         "gestion/templates/compte_candidat.html",
@@ -117,6 +121,7 @@ def _account_page(
         refusal=refusal,
         errors=[_with_page_field_name(error) for error in shown_errors(refusal)],
         with_fields=SENT_WITH_SEARCH,
+        **both,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 

@@ -37,7 +37,7 @@ def refusal_page(
         errors=(),
         contact=refusal.extra.get("contact"),
         next_steps=_next_steps(refusal, draft_id),
-        unsaved_lines=differing_lines(tab, values, saved) if tab and values else [],
+        unsaved_lines=differing_lines(fields_by_name(tab), values, saved) if tab and values else [],
     )
 
 
@@ -65,15 +65,15 @@ def conflict_page(tab: Tab, values: Values, refusal: DomainError, **context: Any
         draft=tab.draft,
         values=[(name, value) for name, texts in values.items() for value in _as_list(texts)],
         revision=refusal.extra.get("revision", tab.revision),
-        posted_lines=differing_lines(tab, values, saved_values),
-        saved_lines=differing_lines(tab, saved_values, values),
+        posted_lines=differing_lines(fields_by_name(tab), values, saved_values),
+        saved_lines=differing_lines(fields_by_name(tab), saved_values, values),
         **context,
     )
 
 
-def differing_lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, Any]]:
-    """{"label", "value"} of each field in which `shown` differs from `other`."""
-    fields, shown, other = fields_by_name(tab), _words_where_nothing_chosen(shown), _words_where_nothing_chosen(other)
+def differing_lines(fields: Mapping[str, Mapping[str, Any]], shown: Values, other: Values) -> list[dict[str, Any]]:
+    """{"label", "value"} of each of the `fields`, by their names, in which `shown` differs from `other`."""
+    shown, other = _words_where_nothing_chosen(shown), _words_where_nothing_chosen(other)
     names = [name for name in {**shown, **other} if fields.get(name, {}).get("type") != "hidden"]
     return [
         {

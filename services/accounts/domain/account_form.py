@@ -35,14 +35,19 @@ def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | 
     identity = _identity(values)
     if frozen_notice:
         identity = [{**field, "disabled": True, "refresh": False} for field in identity]
-    contact = [*_contact(values), *_new_password(profile, required=False), _current_password()]
+    contact = [*_contact(values), *_new_password(profile, required=False), _current_password(), _version(values)]
     return {"sections": [_section(identity, frozen_notice), _section(contact)]}
 
 
 def correction(values: Mapping[str, Any]) -> Form:
     """The civil status alone, as staff correct it: they copy a document, and type nothing twice."""
     fields = [field for field in _identity(values) if not field["name"].endswith("_confirmation")]
-    return {"sections": [_section(fields)]}
+    return {"sections": [_section([*fields, _version(values)])]}
+
+
+def _version(values: Mapping[str, Any]) -> FormField:
+    """Of the account that the form is made from: a civil status that has changed since is not replaced."""
+    return _field("version", "", "hidden", FormReader(values), required=False)
 
 
 def _section(fields: list[FormField], notice: str | None = None) -> FormSection:

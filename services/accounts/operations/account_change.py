@@ -19,11 +19,14 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     """Apply what was typed; True where a new address now waits for its owner's confirmation.
 
     A changed password ends every session, this one too, and a pending address. Raises Invalid with every mistake,
-    Conflict `candidature-existante`, TooMany (current password tried too often), Unavailable.
+    Conflict `candidature-existante`, PreconditionFailed where the civil status is no longer that of the form, TooMany
+    (current password tried too often), Unavailable.
     """
     account = stored_account(account_id)
     current = civil_status_mapping.civil_status_of(account)
     wants_civil_status = changes_civil_status(values, current)
+    if wants_civil_status:
+        identity_changes.refuse_outdated(account, values)
     frozen = not wants_civil_status or is_frozen(account)  # asks registrations only where its answer matters
     changes = read_changes(
         values,
@@ -40,7 +43,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     # Before anything is changed: this is what fails when the hashing queue is full.
     password_hash = dependencies().password_hasher.hash(changes.password) if changes.password else None
     if changes.civil_status is not None:
-        identity_changes.change_civil_status(account_id, changes.civil_status)
+        identity_changes.change_civil_status(account_id, changes.civil_status, values)
     if changes.needs_password:
         _change_credentials(account_id, changes, password_hash, verified_hash=account.password_hash)
     return changes.email is not None

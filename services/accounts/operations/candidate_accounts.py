@@ -11,7 +11,7 @@ from services.accounts.domain.account_input import read_correction
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, AuditEntry, db
 from services.accounts.operations.account_creation import resend_activation_mail
-from services.accounts.operations.identity_changes import next_version, run_after_pending_change
+from services.accounts.operations.identity_changes import next_version, refuse_outdated, run_after_pending_change
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, NotFound, found
@@ -26,17 +26,18 @@ _CANDIDATES_CHANGE_PENDING = (
 def correct_identity(account_id: str, values: Mapping[str, Any], reason: str, actor: Actor) -> int:
     """Replace the civil status, whether or not candidatures exist; returns the identity's new version.
 
-    Raises Invalid with every mistake, NotFound, Unavailable while the candidate's own change cannot be finished.
+    Raises Invalid with every mistake, NotFound, PreconditionFailed where it is no longer that of the form, Unavailable
+    while the candidate's own change cannot be finished.
     """
     with db.reading() as session:
         current = civil_status_mapping.civil_status_of(_account(session, account_id))
     status = read_correction(values, today=to_paris(portal_now()).date(), current=current)
     return run_after_pending_change(
-        lambda: _correct(account_id, status, reason, actor), message=_CANDIDATES_CHANGE_PENDING
+        lambda: _correct(account_id, status, values, reason, actor), message=_CANDIDATES_CHANGE_PENDING
     )
 
 
-def _correct(account_id: str, status: CivilStatus, reason: str, actor: Actor) -> int:
+def _correct(account_id: str, status: CivilStatus, typed: Mapping[str, Any], reason: str, actor: Actor) -> int:
     with db.operation() as session:
         account = _account(session, account_id, lock=True)
         version = next_version(session, account_id)
@@ -44,6 +45,7 @@ def _correct(account_id: str, status: CivilStatus, reason: str, actor: Actor) ->
         after = civil_status_mapping.to_json(status)
         if before == after:
             return account.version
+        refuse_outdated(account, typed)
         civil_status_mapping.write_to_account(account, status)
         account.version = version
         session.flush()

@@ -4,9 +4,9 @@ The change is committed as pending, registrations is asked, then the change is a
 A job finishes what was interrupted: once registrations refuses older identities, the new version must come into force.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations.erasure import erase
 from services.chassis.clock import portal_now
-from services.chassis.errors import Conflict, DomainError, Unavailable, found
+from services.chassis.errors import Conflict, DomainError, PreconditionFailed, Unavailable, found
 from services.contracts import problem_types
 
 log = structlog.get_logger()
@@ -31,14 +31,24 @@ _EARLIER_CHANGE_PENDING = (
 )
 
 
-def change_civil_status(account_id: str, status: CivilStatus) -> None:
-    """Replace the civil status. Raises Conflict `candidature-existante`, Unavailable (a job then applies it later)."""
-    _request_change(account_id, status)
+def change_civil_status(account_id: str, status: CivilStatus, typed: Mapping[str, Any]) -> None:
+    """Replace the civil status by that of a form. Raises Conflict `candidature-existante`, PreconditionFailed where it
+    is no longer the one that the form was made from, Unavailable (a job then applies it later)."""
+    _request_change(account_id, status, typed)
+
+
+def refuse_outdated(account: Account, typed: Mapping[str, Any]) -> None:
+    """Raises PreconditionFailed for a form that says that it was made from another version of the account."""
+    if typed.get("version", str(account.version)) != str(account.version):
+        raise PreconditionFailed(
+            "Cet état civil a été modifié dans une autre fenêtre pendant que vous le remplissiez. Rien n'a été "
+            "remplacé : choisissez ce qui doit rester."
+        )
 
 
 def delete_account(account_id: str) -> None:
     """Erase the account. Raises Conflict `candidature-existante`, Unavailable (a job then applies it later)."""
-    _request_change(account_id, None)
+    _request_change(account_id, None, {})
 
 
 def run_after_pending_change(transaction: Callable[[], Result], *, message: str) -> Result:
@@ -95,9 +105,9 @@ def candidature_exists_error() -> Conflict:
     )
 
 
-def _request_change(account_id: str, status: CivilStatus | None) -> None:
+def _request_change(account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]) -> None:
     version = run_after_pending_change(
-        lambda: _store_pending_change(account_id, status), message=_EARLIER_CHANGE_PENDING
+        lambda: _store_pending_change(account_id, status, typed), message=_EARLIER_CHANGE_PENDING
     )
     try:
         finish_pending_change(account_id)
@@ -110,12 +120,14 @@ def _request_change(account_id: str, status: CivilStatus | None) -> None:
         raise candidature_exists_error()
 
 
-def _store_pending_change(account_id: str, status: CivilStatus | None) -> int:
+def _store_pending_change(account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]) -> int:
     with db.operation() as session:
         account = found(session.get(Account, account_id, with_for_update=True))
         if account.engaged_at is not None:
             raise candidature_exists_error()
         version = next_version(session, account_id)
+        if civil_status_mapping.civil_status_of(account) != status:
+            refuse_outdated(account, typed)
         session.add(
             IdentityChange(
                 account_id=account_id,

@@ -126,7 +126,8 @@ def _candidate(session: Session, account: Account) -> Candidate:
 
 
 def _values(account: Account) -> dict[str, str]:
-    return typed_values(civil_status_mapping.civil_status_of(account), answer_of(Contact, account))
+    typed = typed_values(civil_status_mapping.civil_status_of(account), answer_of(Contact, account))
+    return {**typed, "version": str(account.version)}
 
 
 def account_at(session: Session, email_key: str, *, lock: bool = False) -> Account | None:

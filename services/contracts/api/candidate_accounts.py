@@ -26,7 +26,8 @@ class AccountSearch(Schema):
 
 
 class Correction(Values):
-    """The whole civil status as it shall be; confirmations need not be sent."""
+    """The whole civil status as it shall be; confirmations need not be sent. It is not replaced where it has changed
+    since the `version` among the values."""
 
     reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
 
@@ -88,6 +89,7 @@ correct_identity = _CORRECT.post(
     Corrected,
     "Correct the civil status; each active candidature gets a new version, its PDF and a mail.",
     body=Correction,
+    problems=(problem_types.PRECONDITION_FAILED,),
 )
 resend_activation = _CORRECT.post(
     "/v1/candidates/<candidate_id>/activation",

@@ -63,7 +63,13 @@ fill_form = _OWN.post(
     problems=(problem_types.NOT_FOUND,),
 )
 _REFUSALS = (problem_types.NOT_FOUND, problem_types.CANDIDATURE_EXISTS, problem_types.TOO_MANY_TRIES)
-change_account = _OWN.put("/v1/me", Changed, "Apply what was typed in the form.", body=Values, problems=_REFUSALS)
+change_account = _OWN.put(
+    "/v1/me",
+    Changed,
+    "Apply what was typed in the form; refused where the civil status has changed since its `version`.",
+    body=Values,
+    problems=(*_REFUSALS, problem_types.PRECONDITION_FAILED),
+)
 delete_account = _OWN.post(
     "/v1/me/deletion",
     NoneType,

@@ -23,7 +23,7 @@ from services.accounts.queries import staff as staff_queries
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.tasks import commands
-from services.contracts.account_rules import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, REASON_LENGTHS
+from services.contracts.account_rules import LONGEST_TOKEN_DAYS, REASON_LENGTHS, TOKEN_DAYS_WORDS, default_token_days
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
 REASON_HELP = "Pourquoi : gardé dans le journal des actes"
@@ -115,16 +115,14 @@ def list_staff() -> None:
 @click.option(
     "--days",
     type=click.IntRange(1, LONGEST_TOKEN_DAYS),
-    default=DEFAULT_TOKEN_DAYS,
-    show_default=True,
-    help="Durée de validité",
+    help=f"Durée de validité ; à défaut {TOKEN_DAYS_WORDS}",
 )
-def create_token(email: str, name: str, scopes: str, days: int) -> None:
+def create_token(email: str, name: str, scopes: str, days: int | None) -> None:
     """Crée un jeton d'accès personnel pour un outil ; l'affiche une seule fois."""
+    asked = _split_list(scopes)
+    life = timedelta(days=days or default_token_days(asked))
     with _errors_as_messages():
-        token_id, token = staff_tokens.create_token(
-            email, name=name, scopes=_split_list(scopes), life=timedelta(days=days), actor=_actor()
-        )
+        token_id, token = staff_tokens.create_token(email, name=name, scopes=asked, life=life, actor=_actor())
     _print_json(id=token_id, token=token)
 
 

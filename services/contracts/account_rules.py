@@ -1,6 +1,7 @@
 """What accounts and the gateway agree on about accounts: how long a new one waits, how long tokens and ids may be, the
 profiles of staff, and the codes of answers."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
@@ -16,8 +17,9 @@ RESET_LIFETIME = timedelta(hours=RESET_HOURS)
 EMAIL_CHANGE_LIFETIME = timedelta(hours=48)
 INVITATION_LIFETIME = timedelta(hours=72)
 """Of the link by which a member of staff chooses a password and a second factor; from the invitation, not its mail."""
-DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS = 90, 366
-"""How long a tool's token lives."""
+READING_TOKEN_DAYS, WRITING_TOKEN_DAYS, LONGEST_TOKEN_DAYS = 90, 30, 366
+"""How long a tool's token lives: where nobody chooses, if it reads alone and if it may do more; at most."""
+TOKEN_DAYS_WORDS = f"{WRITING_TOKEN_DAYS} jours s'il permet d'écrire, {READING_TOKEN_DAYS} s'il ne fait que lire"
 MAX_TOKEN_LENGTH = 200
 """Characters of a token: of a mailed link, a session, a browser or a tool."""
 MAX_CREATION_LENGTH = 32
@@ -42,6 +44,10 @@ STAFF_ROLE_LABELS = {
     "administrateur": "Administrateur",
 }
 """Profiles of staff and how pages name them."""
+
+
+def default_token_days(scopes: Iterable[str]) -> int:
+    return READING_TOKEN_DAYS if all(scope.endswith(":read") for scope in scopes) else WRITING_TOKEN_DAYS
 
 
 class State(StrEnum):

@@ -14,7 +14,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.compte import OWN_ACCOUNT, STATUSES_SHOWN_HERE, own_account
 from services.chassis import clock
 from services.chassis.errors import DomainError
-from services.contracts.account_rules import DEFAULT_TOKEN_DAYS
+from services.contracts.account_rules import TOKEN_DAYS_WORDS
 from services.contracts.api import own_staff_account as api
 from services.contracts.api.team import TOKENS, ToolToken
 
@@ -31,7 +31,7 @@ SCOPE_LABELS = {
 }
 USABLE = "Valable"
 DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
-DEFAULT = {"name": "", "scopes": [], "days": str(DEFAULT_TOKEN_DAYS)}
+DEFAULT = {"name": "", "scopes": [], "days": ""}
 
 
 @blueprint.get("/compte/jetons", who=access.staff(OWN_ACCOUNT))
@@ -48,6 +48,7 @@ def list_tokens(asked: Mapping[str, Any] = DEFAULT, refusal: DomainError | None 
         next_cursor=page.next_cursor,
         scopes=[{"value": scope, "label": SCOPE_LABELS.get(scope, scope)} for scope in own_account().scopes],
         scope_labels=SCOPE_LABELS,
+        days_words=TOKEN_DAYS_WORDS,
         days=[{"value": days, "label": label} for days, label in DAYS.items()],
         refusal=refusal,
         revoked=request.args.get("fait") == "revocation",
@@ -57,9 +58,9 @@ def list_tokens(asked: Mapping[str, Any] = DEFAULT, refusal: DomainError | None 
 @blueprint.post("/compte/jetons", who=access.staff(OWN_ACCOUNT))
 def create_token() -> ResponseReturnValue:
     name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
-    asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
+    asked = {"name": name, "scopes": scopes, "days": days}
     try:
-        sent = {**asked, "days": int(str(asked["days"])), "code": posted_text("code")}
+        sent = {**asked, "days": int(days) if days in DAYS else None, "code": posted_text("code")}
         created = staff_member.call(api.create_token, body=sent)
     except DomainError as refusal:
         return list_tokens(asked, shown_here(refusal, STATUSES_SHOWN_HERE))

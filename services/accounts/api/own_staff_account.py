@@ -11,6 +11,7 @@ from services.accounts.queries.own_staff_account import own_account
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
 from services.chassis.web.operations import Views
+from services.contracts.account_rules import default_token_days
 from services.contracts.api import own_staff_account as api
 from services.contracts.api.team import ToolTokens
 from services.contracts.api.visitors import LinkState
@@ -56,7 +57,7 @@ def list_tokens(query: Sent) -> ToolTokens:
 
 @views.serves(api.create_token)
 def create_token(body: Sent) -> api.CreatedToken:
-    life = timedelta(days=body["days"])
+    life = timedelta(days=body["days"] or default_token_days(body["scopes"]))
     token_id, token = staff_tokens.create_own_token(
         _id(), name=body["name"], scopes=body["scopes"], life=life, code=body["code"]
     )

@@ -38,7 +38,7 @@ class FactorRenewal(SealedOnly):
 class NewToken(Schema):
     name = fields.String(load_default="", validate=validate.Length(max=TOKEN_NAME_LENGTH))
     scopes = fields.List(fields.String(validate=validate.Length(max=64)), load_default=[])
-    days = fields.Integer(required=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS))
+    days = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS))
     code = fields.String(**CODE)
 
 

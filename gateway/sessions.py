@@ -22,6 +22,7 @@ from gateway.cookies import (
     read_cookie,
     set_cookie,
 )
+from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.process.kept_results import ExpiringCache
@@ -29,7 +30,7 @@ from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
 from services.contracts.api.operation import Answer, Operation
 from services.contracts.api.own_account import read_identity
-from services.contracts.api.sessions import CANDIDATE, STAFF, LoggedIn, exchange_session
+from services.contracts.api.sessions import CANDIDATE, STAFF, LoggedIn, confirm_session, exchange_session
 
 EXCHANGE_CACHE_SECONDS = 4.0
 """How long an exchanged session or tool token may be reused: less than the 5 seconds within which a log-out or the
@@ -97,8 +98,15 @@ class SessionOwner:
         return self.required().access_token
 
     def call(self, operation: Operation[Answer], *, at: str | None = None, **sent: Any) -> Answer:
-        """What its service answers this person (`at`: of an operation of several, that one). Raises Unauthenticated."""
-        return self.client_of(operation, at).call(operation, self.access_token(), **sent)
+        """What its service answers this person (`at`: of an operation of several, that one). What asks for a fresh code
+        takes that of the posted form. Raises Unauthenticated; of a code Invalid, TooMany, Forbidden."""
+        token = self.spend_code(posted_text("code")) if operation.asks_code else self.access_token()
+        return self.client_of(operation, at).call(operation, token, **sent)
+
+    def spend_code(self, code: str) -> str:
+        """Use a code of the second factor; returns an access token for the act that asks for it."""
+        sent = {"session": self.session_cookie() or "", "code": code}
+        return clients().call(confirm_session, is_for_staff=True, body=sent).access_token
 
     def stream(self, operation: Operation[bytes], *, at: str | None = None, **sent: Any) -> FlaskResponse:
         """The file that it answers with, streamed to the browser."""

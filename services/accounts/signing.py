@@ -73,10 +73,11 @@ class Signer:
         role: str | None = None,
         scopes: Iterable[str] = (),
         academies: Iterable[str] | None = None,
+        gave_code: bool | None = None,
     ) -> str:
         """A token of `kind` candidate or staff (valid for `TOKEN_SECONDS`) or service (`SERVICE_TOKEN_SECONDS`).
 
-        `client` is the process that obtains it.
+        `client` is the process that obtains it; `gave_code`: whether a session of staff gave a fresh code for it.
         """
         claims: dict[str, Any] = {"kind": kind, "azp": client}
         if role is not None:
@@ -84,6 +85,7 @@ class Signer:
         if kind == "staff":
             claims["scopes"] = sorted(scopes)
             claims["academies"] = None if academies is None else sorted(academies)
+            claims |= {} if gave_code is None else {"gave_code": gave_code}
         return self._signed(subject, AUDIENCE, claims, SERVICE_TOKEN_SECONDS if kind == "service" else TOKEN_SECONDS)
 
     def identity(self, subject: str, identity: dict[str, Any]) -> str:

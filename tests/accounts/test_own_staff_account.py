@@ -1,5 +1,6 @@
 """« Mon compte » of staff: changes ask for fresh codes, recovery codes are used once, tokens are one's own."""
 
+from datetime import datetime
 from typing import Any
 
 import jwt
@@ -15,7 +16,14 @@ from services.accounts.domain.staff import (
 )
 from services.accounts.domain.throttling import PER_SOURCE, SECOND_FACTOR
 from services.accounts.operations import second_factor
-from services.contracts.account_rules import FILTERS_LENGTHS, LONGEST_TOKEN_DAYS, MOST_SAVED_FILTERS, TOKEN_NAME_LENGTH
+from services.contracts.account_rules import (
+    FILTERS_LENGTHS,
+    LONGEST_TOKEN_DAYS,
+    MOST_SAVED_FILTERS,
+    READING_TOKEN_DAYS,
+    TOKEN_NAME_LENGTH,
+    WRITING_TOKEN_DAYS,
+)
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import EMAIL, Session, code_of, logged_in, run_command
 
@@ -80,6 +88,49 @@ def test_a_dangerous_act_takes_a_fresh_code_once(member: Session) -> None:
         assert member.post(path, **given, code=code).status_code in (200, 201), path
         again = member.post(path, **given, code=code)
         assert (again.status_code, refused_fields(again)) == (422, {"code"}), path
+
+
+def test_an_act_of_another_service_takes_a_fresh_code_once_by_a_token_of_its_own(
+    accounts: RunningAccounts, member: Session
+) -> None:
+    def confirm(code: str, session: str = member.secret) -> TestResponse:
+        return accounts.post("/sessions/confirmation", session=session, code=code)
+
+    def gave_code(token: str) -> Any:
+        return jwt.decode(token, options={"verify_signature": False}).get("gave_code")
+
+    code = member.code()
+    assert gave_code(confirm(code).json["access_token"]) is True
+    for wrong in ("", "000000", code):
+        assert (confirm(wrong).status_code, refused_fields(confirm(wrong))) == (422, {"code"}), wrong
+    assert gave_code(member.bearer) is False, "the session's own token is as before"
+    tools = member.post("/staff/me/tokens", name="outil", scopes=["pieces:read"]).json["token"]
+    assert gave_code(accounts.post("/tools/exchange", token=tools).json["access_token"]) is None
+    candidate = accounts.log_in_new_candidate()
+    assert confirm("000000", candidate["session"]).status_code == 403
+    accounts.post("/sessions/end", session=member.secret)
+    assert problem_slug(confirm(member.code())) == "session-expiree"
+
+
+def test_a_token_that_may_write_lives_30_days_where_nobody_chooses(accounts: RunningAccounts, member: Session) -> None:
+    writing = ["pieces:read", "pieces:control"]
+    chosen: tuple[tuple[list[str], dict[str, int], int], ...] = (
+        (["pieces:read", "candidatures:read"], {}, READING_TOKEN_DAYS),
+        (writing, {}, WRITING_TOKEN_DAYS),
+        (writing, {"days": LONGEST_TOKEN_DAYS}, LONGEST_TOKEN_DAYS),
+    )
+    for scopes, days, expected in chosen:
+        member.post("/staff/me/tokens", name="outil", scopes=scopes, **days)
+        assert newest_life(member) == expected, (scopes, days)
+    assert run_command(accounts, "create-token", "--email", EMAIL, "--scopes", ",".join(writing))[0] == 0
+    assert newest_life(member) == WRITING_TOKEN_DAYS
+
+
+def newest_life(member: Session) -> int:
+    """In days, of the member's newest token."""
+    newest = max(member.get("/staff/me/tokens")["items"], key=lambda token: str(token["created_at"]))
+    created, end = (datetime.fromisoformat(newest[name]) for name in ("created_at", "expires_at"))
+    return (end - created).days
 
 
 def test_the_code_of_the_log_in_confirms_no_act(member: Session) -> None:

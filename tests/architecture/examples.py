@@ -132,10 +132,11 @@ class Examples:
     def _exchanged(self, tool: str) -> str:
         return str(self._accounts("/v1/tools/exchange", token=tool)["access_token"])
 
-    def session_token_of(self, browser: ScriptlessBrowser) -> str:
-        """The access token of a member of staff's browser."""
+    def session_token_of(self, browser: ScriptlessBrowser, **code: str) -> str:
+        """The access token of a member of staff's browser; with a `code`, for an act that asks for one."""
         name = cookie_name(self.apps["gateway"].extensions["portail"], STAFF_SESSION_COOKIE)
-        return str(self._accounts("/v1/sessions/exchange", session=browser.cookie(name))["access_token"])
+        path = "/v1/sessions/confirmation" if code else "/v1/sessions/exchange"
+        return str(self._accounts(path, session=browser.cookie(name), **code)["access_token"])
 
     def _services_token(self, name: str) -> str:
         sent = {"client_id": name, "client_secret": SECRETS[name]}

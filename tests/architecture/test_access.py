@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -48,6 +49,13 @@ KNOWN = {
 }
 APPS = ("gateway", *SERVICES)
 OWN_ACCOUNT = "staff(account:manage)"
+WITH_A_CODE = {
+    "/v1/staff/openings/dates",
+    "/v1/staff/catalogues",
+    "/v1/staff/candidatures/<candidature_id>/<how>",
+    "/v1/imports/<import_id>/withdrawal",
+    "/v1/published-documents/<document_id>/withdrawal",
+}
 TRACES_OF_A_LOOK = {("POST", "/v1/pieces/<piece_id>/openings")}
 """In the audit trail, by who only looks."""
 
@@ -117,6 +125,27 @@ def test_who_consults_changes_nothing_with_a_session_or_a_token(built: dict[str,
     assert len(changes) > 50
     for service, method, rule, _ in changes:
         _is_refused(_called(built[service], method, rule, consulting), 403, f"{service} {method} {rule}")
+
+
+def test_in_a_session_what_asks_for_a_code_is_done_with_one_alone(built: dict[str, Flask]) -> None:
+    asking = {
+        (operation.method, operation.path)
+        for section in SECTIONS
+        for operation in section.operations
+        if operation.asks_code
+    }
+    assert asking == {("POST", path) for path in WITH_A_CODE}
+    for service, method, rule, _ in (route for route in _guarded() if route[1:3] in asking):
+        of_calls: tuple[tuple[dict[str, Any], bool], ...] = (
+            ({"gave_code": False}, True),
+            ({"gave_code": True}, False),
+            ({}, False),
+        )
+        for claims, is_asked in of_calls:
+            caller = tokens.bearer(tokens.staff_token(scopes=session_scopes(Role.ADMINISTRATEUR), **claims))
+            answer = _called(built[service], method, rule, caller)
+            assert ("second-facteur" in answer.text) is is_asked, (rule, answer.text)
+            assert not is_asked or answer.status_code == 403
 
 
 def _guarded() -> Iterator[tuple[str, str, str, str]]:

@@ -1,6 +1,6 @@
 """A browser without JavaScript, in this process: keeps cookies, follows links, presses buttons by their words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -15,7 +15,8 @@ ADDRESS = "192.0.2.7"  # from where it calls
 
 
 class ScriptlessBrowser:
-    """`page` is the last answer as a tree; `answer` the answer itself."""
+    """`page` is the last answer as a tree; `answer` the answer itself. `types_itself`: what it types, where
+    nothing else is, by what a field says of its `autocomplete`."""
 
     answer: TestResponse
 
@@ -23,6 +24,7 @@ class ScriptlessBrowser:
         self.client = Client(lambda environ, start: app({**environ, "REMOTE_ADDR": ADDRESS}, start), TestResponse)
         self.url = url
         self.headers = dict(headers)
+        self.types_itself: dict[str, Callable[[], str]] = {}
 
     def get(self, path: str, *, follow: bool = True) -> TestResponse:
         self.answer = self.client.get(path, base_url=self.url, headers=self.headers, follow_redirects=follow)
@@ -67,6 +69,9 @@ class ScriptlessBrowser:
         form = _form_of(page, button)
         names = {control.get("name") for control in _controls(page, form)}
         assert set(typed) <= names, f"no field {set(typed) - names} on the page: {sorted(filter(None, names))}"
+        for control in _controls(page, form):
+            if (text := self.types_itself.get(control.get("autocomplete"))) and control.get("name") not in typed:
+                typed[control.get("name")] = text()
         fields = [pair for control in _controls(page, form) for pair in _sent(control, typed)]
         if button.get("name"):
             fields.append((button.get("name"), button.get("value") or ""))

@@ -21,8 +21,9 @@ class SelectionInParts {
 
   onSubmit(event) {
     const boxes = [...this.form.querySelectorAll("[name=selection]:checked")];
-    if (!this.running && boxes.length <= this.size) return; // the usual post is as good
+    if (!this.running && boxes.length && boxes.length <= this.size) return; // the usual post is as good
     event.preventDefault();
+    if (!boxes.length) return this.tell({ lines: ["Aucune pièce n'est sélectionnée."], severity: "warning" }); // what was typed stays
     if (!this.running) this.run(boxes, event.submitter);
   }
 
@@ -31,12 +32,17 @@ class SelectionInParts {
     this.running = true;
     this.stopped = false;
     this.decided = this.refused = 0;
+    this.label = button.textContent.trim();
     document.querySelector("[data-annulation]")?.remove(); // of a decision that is the last no longer
     this.progress.start(boxes.length);
     const failure = await this.postAll(boxes, fields);
     this.running = false;
+    this.tell(this.summary(boxes, failure));
+  }
+
+  tell(summary) {
     delete this.form.dataset.envoye; // the next press is no double submit
-    this.progress.end(this.summary(boxes, button, failure));
+    this.progress.end(summary);
   }
 
   // Why the last part that failed did; null where each had its answer. Who fails twice in a row is not asked again.
@@ -60,12 +66,15 @@ class SelectionInParts {
 
   async post(part, fields) {
     const body = new URLSearchParams([...fields, ...part.map((box) => ["selection", box.value])]);
+    const { confirmation } = this.form.elements; // of a whole list, once the code was taken
+    if (confirmation) body.set("confirmation", confirmation.value);
     const options = { method: "POST", body, signal: AbortSignal.timeout(TIMEOUT_MS) };
     const answer = await fetch(this.form.action, options).catch(() => null);
     if (!answer) throw new Error("La connexion était interrompue.");
     document.dispatchEvent(new CustomEvent("portail:actif"));
     const report = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-rapport]");
-    if (answer.status === 422) throw new EndOfParts(reasonOf(report) || "Cette décision n'est pas valable.");
+    if (report?.dataset.confirmation) confirmation.value = report.dataset.confirmation;
+    if (answer.status === 422 || (report && answer.status === 429)) throw new EndOfParts(reasonOf(report) || "Cette décision n'est pas valable.");
     if (answer.status === 401 || answer.redirected) {
       throw new EndOfParts("Votre session est terminée : identifiez-vous dans un nouvel onglet, puis revenez ici.");
     }
@@ -80,6 +89,7 @@ class SelectionInParts {
     const refused = refusals.map((line) => line.querySelector("a").pathname);
     for (const box of part.filter(({ value }) => !unanswered.has(value))) {
       const isRefused = refused.some((path) => path.endsWith(`/${box.value.split(" ")[0]}`));
+      if (!isRefused) box.closest("tr").querySelector("[data-statut]").textContent = this.label;
       box.closest("td").textContent = isRefused ? "Sans décision" : "Décidée";
     }
     this.decided += Number(report.dataset.decidees);
@@ -88,9 +98,9 @@ class SelectionInParts {
     return unanswered.size ? reasonOf(report) : null;
   }
 
-  summary(boxes, button, failure) {
+  summary(boxes, failure) {
     const left = boxes.filter((box) => box.isConnected).length;
-    const label = button.textContent.trim();
+    const { label } = this;
     const is = this.decided > 1 ? "sont" : "est";
     const lines = [this.decided ? `${inWords(this.decided)} ${is} maintenant « ${label} ».` : "Aucune décision n'a été enregistrée."];
     if (this.refused) lines.push(`${inWords(this.refused)} sans décision, avec leur raison ci-dessous.`);

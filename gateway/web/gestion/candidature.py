@@ -134,5 +134,5 @@ def change_state(candidature_id: str, act: str) -> ResponseReturnValue:
             how=API_ACTS[act],
         )
     except DomainError as refusal:
-        return ask_change(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422)))
+        return ask_change(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422, 429)))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)

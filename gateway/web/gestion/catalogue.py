@@ -52,11 +52,7 @@ def compare_catalogue() -> ResponseReturnValue:
         archive = _received_archive()
     except DomainError as refusal:
         return show_catalogue(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.http_status)
-    try:
-        comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
-    except DomainError as refusal:
-        return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return _comparison_page(comparison, archive)
+    return _compared(archive)
 
 
 @blueprint.post("/catalogue/chargement", who=access.staff(MANAGE))
@@ -66,9 +62,8 @@ def load_catalogue() -> ResponseReturnValue:
     try:
         staff_member.call(api.load_catalogue, body=body)
     except DomainError as refusal:
-        if refusal.http_status == 412:
-            comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
-            return _comparison_page(comparison, archive, refusal)
+        if refusal.http_status in (412, 422, 429):
+            return _compared(archive, refusal)
         return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_catalogue", fait="chargement"), code=303)
 
@@ -82,7 +77,12 @@ def _received_archive() -> str:
         return urlsafe_b64encode(files[0].content.read()).decode()
 
 
-def _comparison_page(comparison: api.CatalogueComparison, archive: str, refusal: DomainError | None = None) -> Response:
+def _compared(archive: str, refusal: DomainError | None = None) -> Response:
+    """What loading the archive would change, and why it was not loaded; or what is wrong with it."""
+    try:
+        comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
+    except DomainError as mistakes:
+        return show_catalogue(shown_here(mistakes, REFUSALS_SHOWN_HERE))
     of_exams = any(exam.changes for exam in comparison.exams)
     return render_page(
         "gestion/templates/catalogue_compare.html",

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
-from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
+from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day, shown_here
+from gateway.seal import current_seal
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid
@@ -29,6 +30,9 @@ DATE_FIELDS = ("received_on", "resubmit_until")
 TYPED_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)
 POSTED_PIECES = 25
 """Of a large selection, in each post of the page's script: so many are answered within a second or so."""
+WHOLE_LIST_FIELD, CONFIRMATION = "toute", "confirmation"
+CONFIRMED_SECONDS = 600
+"""How long the fresh code of a decision on a whole list is good for its further parts."""
 SELECTION_SECONDS = 45.0
 """For all requests together: less than the life of the access token, and than a browser's proxy waits."""
 
@@ -104,8 +108,8 @@ class SelectionReport:
 
     @property
     def is_refused(self) -> bool:
-        """What was typed makes no sense, for any piece."""
-        return self.failure is not None and self.failure.http_status == HTTPStatus.UNPROCESSABLE_ENTITY
+        """What was typed makes no sense, for any piece, or the code that was asked for is refused."""
+        return self.failure is not None and self.failure.http_status < 500
 
     @property
     def errors(self) -> list[dict[str, str]]:
@@ -168,6 +172,16 @@ def reason_of(result: ControlResult) -> str:
     return details or problem.get("detail") or problem.get("title", "")
 
 
+def _confirmation() -> str:
+    """What further parts of a decision on a whole list bring back, sealed, in place of the fresh code that it asks for.
+    Raises Invalid, TooMany and Forbidden of that code."""
+    purpose, sealed = f"{CONFIRMATION} {staff_member.required().subject}", posted_text(CONFIRMATION)
+    if current_seal().unseal_text(sealed, purpose, life_seconds=CONFIRMED_SECONDS) is not None:
+        return sealed
+    staff_member.spend_code(posted_text("code") or posted_text("second_facteur"))  # the list has a filter « code »
+    return current_seal().seal_text("", purpose)
+
+
 @blueprint.post("/pieces/decisions", who=access.staff("pieces:control"))
 def decide_selection() -> ResponseReturnValue:
     """The script posts the selection in parts and reads the report of each; without it one post has them all."""
@@ -176,10 +190,18 @@ def decide_selection() -> ResponseReturnValue:
     pieces = {value: read_value(value) for value in request.form.getlist("selection")}
     if status not in STATUS_LABELS or None in pieces.values() or len(pieces) > LARGEST_SELECTION:
         raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
-    report = decide_in_batches({value: {**piece, **decision} for value, piece in pieces.items() if piece})
+    is_whole_list, confirmation = WHOLE_LIST_FIELD in request.form or len(pieces) > LARGEST_PAGE, ""
+    try:
+        confirmation = _confirmation() if is_whole_list else ""
+        report = decide_in_batches({value: {**piece, **decision} for value, piece in pieces.items() if piece})
+    except DomainError as refusal:
+        report = SelectionReport(unanswered=list(pieces), failure=shown_here(refusal, (422, 429)))
     return render_page(
         "gestion/templates/decisions.html",
-        status=422 if report.is_refused else 200,
+        refusal=report.failure if report.is_refused else None,
+        errors=report.errors,
+        is_whole_list=is_whole_list,
+        confirmation=confirmation,
         status_code=status,
         label=STATUS_LABELS[status],
         report=report,

@@ -74,5 +74,5 @@ def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnV
     try:
         staff_member.call(withdraw_document, document_id=document_id, body=body)
     except DomainError as refusal:
-        return ask_withdrawal(candidature_id, document_id, shown_here(refusal, (422,)))
+        return ask_withdrawal(candidature_id, document_id, shown_here(refusal, (422, 429)))
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"), code=303)

@@ -32,7 +32,7 @@ from services.contracts.api.staff_documents import RemadeDocuments, read_remade
 MANAGE = "openings:manage"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "À venir", "closed": "Fermée"}
 STATE_SEVERITIES = {"open": "success", "not_yet": "info", "closed": None}
-REFUSALS_SHOWN_HERE = (412, 422)
+REFUSALS_SHOWN_HERE = (412, 422, 429)
 DATE_LABELS = {
     "opens": "Ouverture des inscriptions",
     "closes": "Fermeture des inscriptions",
@@ -93,16 +93,20 @@ def change_dates() -> ResponseReturnValue:
     chosen = [item for item in openings if item.id in read or ALL in read]
     ticked = [{"id": item.id, "revision": read.get(item.id) or item.revision} for item in chosen]
     body, action, refusal = {"openings": ticked, "reason": typed["reason"]}, posted_text("action"), None
+    moves: Sequence[api.OpeningMove] = ()
     try:
         moves = _moves(body, typed)
-        confirmed = posted_text("confirmed") == "oui" or not any(move.losses for move in moves)
-        if action == "apercu" or (action == "changer" and not confirmed):
-            return _moves_page(moves, typed, None if action == "apercu" else Invalid.in_field("confirmed", TO_CONFIRM))
+        if action == "apercu":
+            return _moves_page(moves, typed)
         if action == "changer":
+            if posted_text("confirmed") != "oui" and any(move.losses for move in moves):
+                raise Invalid.in_field("confirmed", TO_CONFIRM)
             staff_member.call(api.change_dates, body={**body, "confirmed": True})
             return redirect(url_for("gestion.list_openings", fait="dates"), code=303)
     except DomainError as refused:
         refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
+        if moves and refusal.http_status != 412:
+            return _moves_page(moves, typed, refusal)
     return _dates_page(openings, list(read), typed, refusal)
 
 
@@ -169,6 +173,7 @@ def _moves_page(
         refusal=refusal,
         moves=moves,
         typed=typed,
+        is_confirmed=posted_text("confirmed") == "oui",
         losses=losses,
         labels=DATE_LABELS,
         shown=_shown,

@@ -32,7 +32,7 @@ from services.contracts.document_rules import (
 
 DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
 OPEN_STATES = (PREPARED, CHECKED)
-REFUSALS_SHOWN_HERE = (409, 412, 422)
+REFUSALS_SHOWN_HERE = (409, 412, 422, 429)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
     "envoi": "L'envoi est reçu. Rien n'est publié avant son contrôle et votre confirmation.",

@@ -30,6 +30,11 @@ def exchange_session(body: dict[str, str]) -> api.LoggedIn:
     return sessions.exchange(body["session"], access.caller().id)
 
 
+@views.serves(api.confirm_session)
+def confirm_session(body: dict[str, str]) -> api.LoggedIn:
+    return sessions.exchange(body["session"], access.caller().id, code=body["code"])
+
+
 @views.serves(api.log_out)
 def log_out(body: dict[str, str]) -> None:
     sessions.end_session(body["session"])

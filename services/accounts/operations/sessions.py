@@ -11,6 +11,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import session_scopes
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
+from services.accounts.operations import second_factor
 from services.accounts.signing import TOKEN_SECONDS
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import system_now
@@ -40,8 +41,12 @@ def open_session(session: Session, kind: str, subject_id: str, previous_login_at
     return secret
 
 
-def exchange(secret: str, client: str) -> LoggedIn:
-    """An access token for the process `client`; counts as activity. Raises Unauthenticated `session-expiree`."""
+def exchange(secret: str, client: str, *, code: str | None = None) -> LoggedIn:
+    """An access token for the process `client`; counts as activity. With a `code` of the second factor, which is used,
+    it is a token for an act that asks for one.
+
+    Raises Unauthenticated `session-expiree`; of a code Invalid, TooMany, Forbidden.
+    """
     now = system_now()
     with db.reading() as session:
         login = session.get(LoginSession, hash_secret(secret))
@@ -52,7 +57,9 @@ def exchange(secret: str, client: str) -> LoggedIn:
         raise _expired_error(login.subject_id)
     if now - login.last_seen_at > _activity_step(login.kind) and not _record_activity(login.secret_hash, now):
         raise _expired_error(login.subject_id)
-    return _exchanged(login, subject, client, now)
+    if code is not None:
+        second_factor.confirm_code(login.subject_id, code)
+    return _exchanged(login, subject, client, gave_code=code is not None)
 
 
 def end_session(secret: str) -> None:
@@ -151,8 +158,8 @@ def _record_activity(secret_hash: str, now: datetime) -> bool:
         return True
 
 
-def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str, now: datetime) -> LoggedIn:
-    time_left = min(_idle_limit(login.kind), login.created_at + _absolute_limit() - now)
+def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str, *, gave_code: bool) -> LoggedIn:
+    time_left = min(_idle_limit(login.kind), login.created_at + _absolute_limit() - system_now())
     rights: dict[str, Any] = {}
     person: dict[str, Any]
     if isinstance(subject, StaffMember):
@@ -161,7 +168,9 @@ def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str,
     else:
         person = {"nom": subject.nom_famille, "civilite": subject.civilite, "identity": signed_identity(subject)}
     return LoggedIn(
-        access_token=dependencies().signer.access_token(subject.id, login.kind, client=client, **rights),
+        access_token=dependencies().signer.access_token(
+            subject.id, login.kind, client=client, gave_code=gave_code, **rights
+        ),
         expires_in=TOKEN_SECONDS,
         kind=login.kind,
         subject=subject.id,

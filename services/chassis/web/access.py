@@ -9,6 +9,7 @@ from werkzeug.exceptions import InternalServerError
 
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access_tokens import Caller, KeyOf, caller_of, verified
+from services.contracts import problem_types
 from services.contracts.api.operation import PUBLIC, Access
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -29,6 +30,12 @@ def caller() -> Caller:
     """The caller of a route that is not public."""
     who: Caller = g.caller
     return who
+
+
+def refuse_without_code() -> None:
+    """Raises Forbidden for a browser's session that gave no fresh code; a tool's token was made with one."""
+    if caller().gave_code is False:
+        raise Forbidden("Cet acte demande un code de votre second facteur.", problem=problem_types.SECOND_FACTOR_ASKED)
 
 
 def register(app: Flask, key_of: KeyOf) -> None:

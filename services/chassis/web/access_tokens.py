@@ -28,7 +28,9 @@ KeyOf = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Caller:
-    """The caller of a route. `academies`: None means all. `client`: the process that obtained the token ("gateway")."""
+    """The caller of a route. `academies`: None means all. `client`: the process that obtained the token ("gateway").
+    `gave_code`: whether the token of a browser's session was obtained with a fresh code of the second factor, for one
+    act; None of a tool's."""
 
     kind: str  # candidate, staff, service
     id: str
@@ -36,6 +38,7 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     academies: frozenset[str] | None = None
     client: str | None = None
+    gave_code: bool | None = None
 
     @property
     def via_gateway(self) -> bool:
@@ -104,4 +107,5 @@ def caller_of(claims: Mapping[str, Any]) -> Caller:
         scopes=frozenset(claims.get("scopes") or ()),
         academies=None if academies is None else frozenset(academies),
         client=claims.get("azp"),
+        gave_code=claims.get("gave_code"),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app
 from webargs.flaskparser import parser
 
+from services.chassis.web import access
 from services.contracts.api.operation import JSON, Operation, Section
 
 View = Callable[..., Any]
@@ -25,6 +26,8 @@ class Views(Blueprint):
         def bind(view: View) -> View:
             @wraps(view)
             def respond(**ids: Any) -> Response:
+                if operation.asks_code:
+                    access.refuse_without_code()
                 return _response(operation, view(**ids, **_given(operation)))
 
             respond.__access__ = operation.access  # type: ignore[attr-defined]

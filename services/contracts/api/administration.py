@@ -223,6 +223,7 @@ change_dates = _MANAGE.post(
     "where they have changed since, and where candidates lose something by it that is not confirmed.",
     body=NewDates,
     problems=(problem_types.PRECONDITION_FAILED,),
+    asks_code=True,
 )
 list_messages = _MANAGE.get("/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.")
 publish_message = _MANAGE.post(
@@ -257,4 +258,5 @@ load_catalogue = _CATALOGUE.post(
     body=CatalogueToLoad,
     seconds=CATALOGUE_SECONDS,
     problems=(problem_types.PRECONDITION_FAILED,),
+    asks_code=True,
 )

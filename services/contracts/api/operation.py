@@ -104,6 +104,7 @@ class Operation(Generic[Answer]):
     comes in; `example`: of a body; `sends`: the media type of a body that is no JSON; `parameters`: headers that the
     view reads itself, as OpenAPI describes them. `problems`: with which it answers besides those of any operation.
     `seconds`: how long its caller waits, where that is longer than for others; `reads`: a POST that changes nothing.
+    `asks_code`: in a browser's session, staff do it with a fresh code of their second factor alone.
     """
 
     method: str
@@ -123,6 +124,7 @@ class Operation(Generic[Answer]):
     problems: tuple[ProblemType, ...] = ()
     seconds: float | None = None
     reads: bool = False
+    asks_code: bool = False
     parameters: tuple[Mapping[str, Any], ...] = ()
     example: Mapping[str, Any] | None = None
 

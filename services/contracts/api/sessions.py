@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
 from services.contracts.api.operation import PUBLIC, Answered, Callers, Instant
+from services.contracts.api.team import CODE
 from services.contracts.api.visitors import GATEWAY, PASSWORD, TOKEN, EmailOnly, TokenOnly
 
 TITLE = "Sessions et jetons"
@@ -28,6 +29,10 @@ class Login(EmailOnly):
 
 class SessionOnly(Schema):
     session = fields.String(**TOKEN)
+
+
+class SessionAndCode(SessionOnly):
+    code = fields.String(**CODE)
 
 
 class Keys(Answered):
@@ -98,6 +103,13 @@ exchange_session = GATEWAY.post(
     body=SessionOnly,
     reads=True,
     problems=(problem_types.SESSION_EXPIRED,),
+)
+confirm_session = GATEWAY.post(
+    "/v1/sessions/confirmation",
+    LoggedIn,
+    "An access token for one act of staff that asks for a fresh code of the second factor; the code is used.",
+    body=SessionAndCode,
+    problems=(problem_types.SESSION_EXPIRED, problem_types.SECOND_FACTOR_UNREADABLE, problem_types.TOO_MANY_TRIES),
 )
 log_out = GATEWAY.post("/v1/sessions/end", NoneType, "Log out, everywhere.", body=SessionOnly)
 exchange_tool_token = GATEWAY.post(

@@ -366,6 +366,7 @@ change_state = _MANAGE.post(
     body=Reason,
     example={"reason": "Le diplôme requis n'est pas justifié."},
     problems=(problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
+    asks_code=True,
 )
 start_correction = _MANAGE.post(
     f"{_CANDIDATURE}/correction",

@@ -356,10 +356,12 @@ withdraw = _PUBLISH.post(
     "Take back every document of an import, with a reason; what is not published yet will not be.",
     body=Withdrawal,
     problems=(problem_types.CONFLICT,),
+    asks_code=True,
 )
 withdraw_document = _PUBLISH.post(
     "/v1/published-documents/<document_id>/withdrawal",
     NoneType,
     "Take back one published document, with a reason.",
     body=Withdrawal,
+    asks_code=True,
 )

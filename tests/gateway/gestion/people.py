@@ -53,8 +53,7 @@ class StaffBrowser:
         return self.account.code
 
     def press(self, words: str, **typed: str) -> None:
-        """Press the button with a fresh code of the second factor, unless one is given."""
-        self.browser.press(words, **{"code": self.code(), **typed})
+        self.browser.press(words, **typed)
 
 
 class StaffFactory:
@@ -79,10 +78,13 @@ class StaffFactory:
         browser.get(path)
         log_in(browser, account)
         assert browser.path == path, browser.text
-        return StaffBrowser(self.portal, browser, account)
+        member = StaffBrowser(self.portal, browser, account)
+        browser.types_itself["one-time-code"] = member.code
+        return member
 
     def logged_in(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> ScriptlessBrowser:
-        """A gestionnaire of these académies, or an administrateur, on the page « À traiter »."""
+        """A gestionnaire of these académies, or an administrateur, on « À traiter », who types a fresh code of the
+        second factor wherever one is asked for."""
         return self.with_account(self.account(*academies, role=role), "/gestion").browser
 
 

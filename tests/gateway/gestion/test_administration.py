@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.posted_forms import read_day, read_end, read_instant, shown_end_instant, shown_instant
+from services.accounts.domain.staff import Role
 from services.chassis.clock import YEARS
 from services.contracts import page_labels
 from tests.gateway.candidates import CandidateFactory
@@ -41,7 +42,11 @@ def test_an_end_is_moved_with_a_reason_an_earlier_one_once_confirmed_and_candida
     assert "La fermeture des inscriptions est avancée du" in dates.text
     dates.press("Changer les dates")
     assert "Cochez cette case pour confirmer." in dates.text
-    dates.press("Changer les dates", confirmed="oui")
+    dates.press("Changer les dates", confirmed="oui", code="000000")
+    assert dates.answer.status_code == 422
+    assert "Ce code n'est pas le bon" in dates.text
+    assert dates.page.xpath("//input[@name='confirmed'][@checked]"), "what was confirmed stays"
+    dates.press("Changer les dates")
     assert "Les dates sont changées" in dates.text
     candidate = candidates.browser()
     candidate.get("/ouverture-des-services?domaine=Examen&exam=BTS&session=2022&academie=03")
@@ -125,6 +130,23 @@ def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows
     assert "État civil corrigé" in acts
     assert "→ DUBOIS-MARTIN" in acts
     assert "Compte de candidat consulté" in acts
+
+
+def test_what_a_colleague_corrected_meanwhile_is_shown_and_replaced_once_chosen(
+    administrator: ScriptlessBrowser, staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    colleague = staff.logged_in(role=Role.ADMINISTRATEUR)
+    for browser in (administrator, colleague):
+        open_account(browser, candidature)
+    colleague.press("Corriger l'état civil", nom_famille="DUBOIS", motif="Carte d'identité")
+    administrator.press("Corriger l'état civil", nom_famille="DUPONT", motif="Livret de famille")
+    assert administrator.answer.status_code == 412
+    assert ("DUBOIS" in administrator.text, administrator.value("nom_famille")) == (True, "DUPONT")
+    assert "Livret de famille" in administrator.text
+    administrator.press("Corriger l'état civil")
+    assert "L'état civil est corrigé" in administrator.text
+    assert administrator.value("nom_famille") == "DUPONT"
 
 
 def test_a_mistake_is_shown_and_what_was_typed_stays(administrator: ScriptlessBrowser, candidature: str) -> None:

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from services.accounts.domain.throttling import SECOND_FACTOR
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import NOTE_LENGTH
 from tests.gateway.candidates import CandidateFactory
@@ -58,7 +59,9 @@ def test_a_document_is_written_for_one_candidature_and_published_once(
     gestionnaire.get(withdrawal)
     gestionnaire.press("Retirer le document", reason=" ")
     assert gestionnaire.answer.status_code == 422
-    gestionnaire.press("Retirer le document", reason="Pour un autre candidat", motif_lu="oui")
+    gestionnaire.press("Retirer le document", reason="Pour un autre candidat", motif_lu="oui", code="000000")
+    assert gestionnaire.answer.status_code == 422
+    gestionnaire.press("Retirer le document")
     assert (gestionnaire.path, "Le document est retiré" in gestionnaire.text) == (page, True)
     assert any("Motif (lu par le candidat) : Pour un autre candidat" in row for row in rows(gestionnaire))
     candidate.get(f"/documents/{page.rpartition('/')[2]}")
@@ -72,7 +75,9 @@ def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
     gestionnaire.follow("Écarter la candidature")
     gestionnaire.press("Écarter la candidature", reason=" \x00 ")
     assert gestionnaire.answer.status_code == 422
-    gestionnaire.press("Écarter la candidature", reason="Le diplôme requis n'est pas justifié.")
+    gestionnaire.press("Écarter la candidature", reason="Le diplôme requis n'est pas justifié.", code="000000")
+    assert "Ce code n'est pas le bon" in gestionnaire.text
+    gestionnaire.press("Écarter la candidature")
     assert gestionnaire.path == page
     assert "La candidature est écartée" in gestionnaire.text
     assert "Écarter la candidature" not in gestionnaire.text, "it has ended"
@@ -82,6 +87,18 @@ def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
     gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande du 4 octobre")
     assert gestionnaire.answer.status_code == 409
     assert gestionnaire.value("reason") is not None
+
+
+def test_tries_at_a_code_are_slowed_and_the_page_says_when_to_come_back(
+    gestionnaire: ScriptlessBrowser, page: str
+) -> None:
+    gestionnaire.get(f"{page}/ecart")
+    for expected in [422] * SECOND_FACTOR.undelayed + [429]:
+        gestionnaire.press("Écarter la candidature", reason="Diplôme non justifié.", code="000000")
+        assert gestionnaire.answer.status_code == expected
+        assert ("Retry-After" in gestionnaire.answer.headers) is (expected == 429)
+    assert "Trop d'essais" in gestionnaire.text
+    assert "Diplôme non justifié." in gestionnaire.answer.text, "what was typed stays"
 
 
 def test_a_candidature_restored_has_its_pieces_and_documents_again(

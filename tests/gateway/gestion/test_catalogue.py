@@ -33,6 +33,9 @@ def test_a_new_exam_is_compared_loaded_and_in_the_journal(administrator: Scriptl
     send(administrator, archive(code="CFG2"))
     assert "Nouvel examen ou concours." in administrator.text
     assert "BREVET DE TECHNICIEN SUPERIEUR" in administrator.text, "what the archive does not have stays"
+    administrator.press("Charger ce catalogue", code="")
+    assert "Saisissez un code de votre second facteur." in administrator.text
+    assert "Nouvel examen ou concours." in administrator.text, "the archive stays in the page"
     administrator.press("Charger ce catalogue")
     assert "Le catalogue est chargé" in administrator.text
     assert any("CFG2" in row and "Un administrateur" in row for row in rows(administrator))

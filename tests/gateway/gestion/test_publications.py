@@ -89,7 +89,9 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     gestionnaire.follow("Retirer les documents")
     gestionnaire.press("Retirer les documents")
     assert gestionnaire.answer.status_code == 422
-    gestionnaire.press("Retirer les documents", reason="Changement de centre", motif_lu="oui")
+    gestionnaire.press("Retirer les documents", reason="Changement de centre", motif_lu="oui", code="000000")
+    assert "Ce code n'est pas le bon" in gestionnaire.text
+    gestionnaire.press("Retirer les documents")
     assert "Motif du retrait : Changement de centre" in gestionnaire.text
     candidate.get(documents_page(candidate))
     withdrawn = candidate.page.xpath("//main//li[contains(., 'Convocation(s) aux épreuves')]")[0]

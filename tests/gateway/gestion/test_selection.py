@@ -70,8 +70,15 @@ def long_list(
     return gestionnaire
 
 
-def test_a_whole_list_is_selected_and_decided_over_several_pages(long_list: ScriptlessBrowser) -> None:
-    long_list.press(RECEIVED)
+def test_a_whole_list_is_selected_and_decided_over_several_pages_with_a_fresh_code(
+    long_list: ScriptlessBrowser,
+) -> None:
+    long_list.press(RECEIVED, comment="Vu le 4 octobre.", second_facteur="000000")
+    assert long_list.answer.status_code == 422
+    assert "Ce code n'est pas le bon" in long_list.text
+    assert "Vu le 4 octobre." in long_list.answer.text
+    assert f"{WHOLE} pièces à décider encore" in long_list.text
+    long_list.press(f"Continuer : {RECEIVED}")
     assert f"{WHOLE} pièces sont maintenant « {RECEIVED} »." in long_list.text
     long_list.follow("Retour à la liste")
     assert len(rows(long_list)) == PAGE
@@ -99,9 +106,17 @@ def test_what_got_no_answer_is_gone_on_with_and_nothing_is_done_twice(
     assert f"{WHOLE - PAGE} pièces à décider encore" in long_list.text
     assert "Le service des justificatifs ne répond pas." in long_list.text
     assert calls == [PAGE] * 2, "what fails is not asked again and again"
+    long_list.types_itself.clear()
     long_list.press("Continuer : Conforme")
     assert f"{WHOLE - PAGE} pièces sont maintenant « Conforme »." in long_list.text
     assert "sans décision" not in long_list.text
+
+
+def test_more_than_a_page_asks_for_a_code_whatever_the_form_says(long_list: ScriptlessBrowser) -> None:
+    values = long_list.page.xpath("//input[@name='selection']/@value")
+    for selected, status in ((values, 422), (values[: PAGE + 1], 422), (values[:PAGE], 200)):
+        select(long_list, "received", *selected)
+        assert long_list.answer.status_code == status, len(selected)
 
 
 def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from gateway.cookies import SESSION_COOKIE, STAFF_SESSION_COOKIE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.conftest import components_app
-from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.gestion.people import StaffBrowser, StaffFactory
 from tests.gateway.portals import four_services
 from tests.gateway.scripts.sender import Sender, take_session_over
 from tests.gateway.scripts.typist import IDENTIFICATION, Typist
@@ -73,6 +73,11 @@ def staff(running: InProcessFourServices) -> StaffFactory:
 
 
 @pytest.fixture
-def gestionnaires_page(page: Page, running: InProcessFourServices, staff: StaffFactory) -> Page:
-    take_session_over(page, running, staff.logged_in("03"), STAFF_SESSION_COOKIE)
+def gestionnaire(staff: StaffFactory) -> StaffBrowser:
+    return staff.with_account(staff.account("03"), "/gestion")
+
+
+@pytest.fixture
+def gestionnaires_page(page: Page, running: InProcessFourServices, gestionnaire: StaffBrowser) -> Page:
+    take_session_over(page, running, gestionnaire.browser, STAFF_SESSION_COOKIE)
     return page

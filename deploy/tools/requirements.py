@@ -1,7 +1,7 @@
-"""Print the dependencies that pyproject.toml declares, one a line, for `pip install -r`.
+"""Print what `pip install --require-hashes -r` is to install of constraints.txt for extras of pyproject.toml.
 
-The portal runs from its own folder and is never installed as a package: only what it needs is. Standard
-library only, since this runs before anything is installed.
+Each package has its version and the digests of its files there. The portal runs from its own folder and is never
+installed as a package: only what it needs is. Standard library only, since this runs before anything is installed.
 """
 
 import re
@@ -10,7 +10,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+ROOT = Path(__file__).parents[2]
+PYPROJECT = ROOT / "pyproject.toml"
+LOCK = ROOT / "constraints.txt"
 
 
 def requirements(extras: list[str], pyproject: Path = PYPROJECT) -> list[str]:
@@ -23,6 +25,25 @@ def requirements(extras: list[str], pyproject: Path = PYPROJECT) -> list[str]:
     for extra in extras:
         lines.update(dict.fromkeys(_expanded(project, extra)))
     return list(lines)
+
+
+def locked(lines: list[str], lock: str) -> list[str]:
+    """The entries of `lock`, the text of constraints.txt, for these requirements and all that they bring along."""
+    entries = [entry for entry in re.split(r"\n(?=\w)", lock) if "==" in entry]
+    wanted = {package_name(line) for line in lines}
+    while brought := {package_name(entry) for entry in entries if wanted & _brought_by(entry)} - wanted:
+        wanted |= brought
+    return [entry for entry in entries if package_name(entry) in wanted]
+
+
+def package_name(requirement: str) -> str:
+    """The name with which a requirement begins, as package indexes compare names."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]*", requirement)[0]).lower()  # type: ignore[index]
+
+
+def _brought_by(entry: str) -> set[str]:
+    """The names of the packages that need the entry's, which the lock says in « # via … »."""
+    return {package_name(name) for name in entry.partition("# via ")[2].split(", ")}
 
 
 def _expanded(project: dict[str, Any], extra: str) -> list[str]:
@@ -38,4 +59,4 @@ def _expanded(project: dict[str, Any], extra: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(requirements(sys.argv[1:])))
+    print("\n".join(locked(requirements(sys.argv[1:]), LOCK.read_text(encoding="utf-8"))))

@@ -15,7 +15,7 @@ install() {
     "$python" -m venv --without-pip "$environment"
     "$python" deploy/tools/requirements.py "$@" >"$environment/wanted"
     "$python" -m pip --python "$environment/bin/python" install --quiet --no-input --disable-pip-version-check \
-        -r "$environment/wanted" -c constraints.txt
+        --require-hashes -r "$environment/wanted"
 }
 
 rm -rf sbom && mkdir sbom

@@ -29,4 +29,4 @@ wanted="$(mktemp)"
 trap 'rm -f "$wanted"' EXIT
 .venv/bin/python deploy/tools/requirements.py "$@" >"$wanted"
 echo "Installing what the portal needs${*:+ (with: $*)}"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r "$wanted" -c constraints.txt
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$wanted"

@@ -9,6 +9,7 @@ from flask import Response, jsonify, request
 from gateway import access
 from gateway.api import blueprint
 from gateway.api.documentation import is_closed, only_open
+from gateway.clients.base import visitor_source
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from services.chassis.errors import DomainError, NotFound, TooLarge, Unauthenticated, Unavailable
@@ -88,7 +89,7 @@ def _access_token(opaque: str) -> str:
         return token
     try:
         accounts, sent = clients().for_tools["accounts"], {"token": opaque}
-        with _exchanges.place(request.remote_addr or ""):
+        with _exchanges.place(visitor_source()):
             token = accounts.call(exchange_tool_token, clients().own_token, body=sent).access_token
     except DomainError as error:
         if error.slug == problem_types.TOKEN_REFUSED.slug:

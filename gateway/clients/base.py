@@ -4,6 +4,7 @@ All calls of a page share its time. Optional calls (the visitor of a public page
 it, so that they never make a page slow that needs nothing else.
 """
 
+import ipaddress
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,8 +29,8 @@ class ServiceClient(Client):
     share the time limit of their page."""
 
     def asker(self) -> str:
-        """The visitor's address: that of a school is many people's, and so has many turns to wait for."""
-        return (request.remote_addr or "") if has_request_context() else ""
+        """The visitor's source: that of a school is many people's, and so has many turns to wait for."""
+        return visitor_source() if has_request_context() else ""
 
     def send(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
         """Raises Unavailable if the gateway's own token is refused."""
@@ -63,6 +64,17 @@ class ServiceClient(Client):
         finally:
             if not reads and has_request_context():
                 restart_time_limit()
+
+
+def visitor_source() -> str:
+    """By which visitors are counted and take turns: the address of the request at work, or of an IPv6 one its /64, all
+    addresses of which one line has."""
+    given = request.remote_addr or ""
+    try:
+        address = ipaddress.IPv6Address(given)
+    except ValueError:
+        return given
+    return str(address.ipv4_mapped or ipaddress.IPv6Network((int(address), 64), strict=False))
 
 
 def _visitor_headers() -> dict[str, str]:

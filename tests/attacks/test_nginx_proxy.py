@@ -196,6 +196,18 @@ def test_slow_readers_at_one_address_do_not_fill_the_room_of_answers(gateway_por
             assert asked_as_written(running.url, "/").status == 200
 
 
+def test_a_line_with_many_addresses_of_ipv6_counts_as_one_and_ipv4_written_as_ipv6_as_many(gateway_port: int) -> None:
+    for running in proxy(gateway_port, OUTER_PROXIES="127.0.0.0/8"):
+        running.dns.addresses = ["127.0.0.1"]
+        with ExitStack() as opened:
+            for number in range(MOST_FILES_READ_BY_ONE_ADDRESS):
+                assert reads(running, f"2001:db8:1:2:{number + 1:x}::1", opened) == b"200"
+            assert reads(running, "2001:db8:1:2:ffff::", opened) == b"429"
+            assert reads(running, "2001:db8:1:3::1", opened) == b"200"
+            for number in range(MOST_FILES_READ_BY_ONE_ADDRESS + 1):
+                assert reads(running, f"::ffff:192.0.2.{number}", opened) == b"200"
+
+
 def test_a_tool_that_runs_wild_is_told_to_wait_and_no_other_is(gateway_port: int) -> None:
     for running in proxy(gateway_port):
         running.dns.addresses = ["127.0.0.1"]
@@ -236,6 +248,13 @@ def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int)
         forwarded = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4, 192.0.2.1"}
         headers = requests.get(known.url, headers=forwarded, timeout=TIMEOUT_SECONDS).json()
         assert headers["X-Forwarded-For"] == "198.51.100.4"
+
+
+def reads(proxy: Proxy, address: str, opened: ExitStack) -> bytes:
+    """The status with which a file comes that this address asks for by another proxy, and then reads slowly."""
+    reader = opened.enter_context(socket.create_connection(("127.0.0.1", proxy.port), timeout=TIMEOUT_SECONDS))
+    reader.sendall(f"GET {A_FILE} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {address}\r\n\r\n".encode())
+    return reader.recv(12).removeprefix(b"HTTP/1.1 ")
 
 
 def wait_until_refused(ask: Callable[[], int]) -> None:

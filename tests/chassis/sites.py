@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
 from services.chassis.process import capacity
-from services.chassis.web import access
+from services.chassis.process.readiness import Readiness
+from services.chassis.web import access, health_pages
 from services.chassis.web.application import create_service
 from services.chassis.web.gunicorn_server import serve
 from tests.chassis.tables import settings
@@ -23,6 +24,19 @@ def plain() -> Flask:
     """START_SECONDS: how long a new worker takes to create it. WRITES_FILE: a file to which each write adds a byte."""
     time.sleep(float(os.environ.get("START_SECONDS", "0")))
     app = Flask("site", static_folder=None)
+    health_pages.register(app, Readiness(app, needs={}, reports={}))
+
+    @app.get("/worker")
+    def worker() -> str:
+        return str(os.getpid())
+
+    @app.get("/works")
+    def work() -> str:
+        """Computes for `seconds`."""
+        end = time.monotonic() + float(request.args["seconds"])
+        while time.monotonic() < end:
+            sum(range(1000))
+        return "done"
 
     @app.get("/")
     def home() -> str:

@@ -1,18 +1,54 @@
-"""What the Makefile and the images install is what pyproject.toml declares, in versions that are pinned."""
+"""What the Makefile and the images install is what pyproject.toml declares, in versions whose files are known."""
 
+import json
+import re
 from pathlib import Path
 
-from deploy.tools.requirements import requirements
+import pytest
+
+from deploy.tools.requirements import LOCK, locked, package_name, requirements
 
 ROOT = Path(__file__).parents[2]
+EVERYTHING = ["mutants", "sbom", "audit", "node"]
+LOCKED = """# Versions
+first==1.0 ; python_full_version < '3.12' \\
+    --hash=sha256:11
+    # via of-ours, second-one
+of-ours==2.0 \\
+    --hash=sha256:22
+    # via portail-candidat (pyproject.toml)
+second-one==3.0 \\
+    --hash=sha256:33
+    # via third
+third==4.0 \\
+    --hash=sha256:44
+    # via portail-candidat (pyproject.toml)
+"""
 
 
-def test_every_declared_package_has_its_version_in_the_constraints() -> None:
-    constraints = ROOT / "constraints.txt"
-    pinned = {_name(line) for line in constraints.read_text(encoding="utf-8").splitlines()}
-    assert [line for line in requirements(["dev"]) if _name(line) not in pinned] == []
+def test_every_declared_package_is_locked_with_the_digests_of_its_files() -> None:
+    wanted = requirements(EVERYTHING)
+    entries = locked(wanted, LOCK.read_text(encoding="utf-8"))
+    assert {package_name(line) for line in wanted} <= {package_name(entry) for entry in entries}
+    assert [entry for entry in entries if not re.search("--hash=sha256:[0-9a-f]{64}", entry)] == []
 
 
-def _name(requirement: str) -> str:
-    name = "".join(c if c.isalnum() or c in "-_." else " " for c in requirement).split()
-    return name[0].lower().replace("_", "-") if name else ""
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [("Of_Ours[more]>=1", ["first", "of-ours"]), ("third", ["first", "second-one", "third"]), ("first", ["first"])],
+)
+def test_a_package_brings_along_what_it_needs(wanted: str, names: list[str]) -> None:
+    assert [package_name(entry) for entry in locked([wanted], LOCKED)] == names
+
+
+def test_a_package_is_installed_from_the_lock_alone() -> None:
+    """But for uv, which writes it."""
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "deploy/tools").glob("*.sh"))
+    installs = re.findall(r"^.*pip\b[^#\n]*\binstall\b(?:.*\\\n)*.*", scripts, re.MULTILINE)
+    assert len(installs) > 3
+    assert [each for each in installs if "--require-hashes -r" not in each and not each.endswith(" uv")] == []
+
+
+def test_a_file_of_npm_has_its_digest_too() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []

@@ -26,8 +26,10 @@ from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
 from services.contracts.api.pieces import uploads
+from tests.accounts.creation_form import creation_form
 from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
+from tests.support import scriptless_browser
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
 from tests.support.silent_server import SilentServer
@@ -144,6 +146,36 @@ def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(
         assert refusal.value.extra["nothing_done"], "its call was not sent"
         with limit.place("elsewhere", seconds=0):
             pass
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+    ],
+)
+def test_visitors_are_counted_by_address_and_those_of_ipv6_by_their_line(
+    running: InProcessPortal, monkeypatch: pytest.MonkeyPatch, address: str, source: str
+) -> None:
+    """At each place where passwords are hashed and tokens asked about, of the gateway and of accounts."""
+    sources: set[str] = set()
+    place = Limit.place
+
+    def noting(limit: Limit, owner: str = "", *given: Any, **named: Any) -> Any:
+        if limit._name in ("password_hashing", "calls_to_accounts_for_passwords", "token_exchanges"):
+            sources.add(owner)
+        return place(limit, owner, *given, **named)
+
+    monkeypatch.setattr(Limit, "place", noting)
+    monkeypatch.setattr(scriptless_browser, "ADDRESS", address)
+    browser = ScriptlessBrowser(running.gateway.app, running.url)
+    browser.post("/connexion", {"identifiant": "a@x.fr", "password": "b"})
+    browser.post("/compte/creation", creation_form())
+    ask_api(running.gateway.app, PIECES, "invented", address=address)
+    assert sources == {source}
 
 
 def note_owners(place: Any, of: Limit, owners: list[str]) -> Any:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from deploy.local.supervisor import SILENT_SECONDS
 from deploy.service_names import CLIENTS
 from services.chassis.process.probe import HEALTH_PATHS
 from tests.kubernetes.rendered import Object, named, of_kind, workload, workloads
@@ -35,6 +36,15 @@ def test_every_process_is_probed_where_it_answers_or_as_compose_does(objects: li
                 assert probe["exec"]["command"] == (test[1:] if test[0] == "CMD" else ["sh", "-c", test[1]]), each.name
             else:
                 assert "tcpSocket" in probe, each.name
+
+
+def test_a_silent_pod_is_ended_about_as_soon_as_a_silent_process_of_one_machine(objects: list[Object]) -> None:
+    for each in workloads(objects):
+        if each.service in (*CLIENTS, "proxy") and each.kind != "Job":
+            probe = each.process["livenessProbe"]
+            assert probe["periodSeconds"] * probe["failureThreshold"] == SILENT_SECONDS, each.name
+            # Who is silent finishes nothing: it is not given the time that a stop has.
+            assert probe["terminationGracePeriodSeconds"] <= probe["periodSeconds"], each.name
 
 
 def test_the_ingress_leaves_bodies_and_waiting_to_the_proxy(production: list[Object]) -> None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from gateway import access, cookies
+from gateway.clients.base import visitor_source
 from gateway.pages import redirect_after_form, render_page
 from gateway.posted_forms import shown_here
 from gateway.seal import current_seal
@@ -136,7 +137,7 @@ def opened_session(code: str | None = None) -> api.OpenedSession:
         "email": request.form.get("identifiant", ""),
         "password": request.form.get("password", ""),
         "device": visitor.device_cookie(),
-        "source": request.remote_addr or "",
+        "source": visitor_source(),
         "code": code,
     }
     return clients().call(api.log_in, body=sent)

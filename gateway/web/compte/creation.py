@@ -6,6 +6,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
+from gateway.clients.base import visitor_source
 from gateway.mail_domains import corrected_address
 from gateway.pages import redirect_after_form, render_page
 from gateway.posted_forms import Values, posted_answers, shown_here
@@ -40,7 +41,7 @@ def create() -> ResponseReturnValue:
     if is_refresh():
         return _form(values)
     try:
-        sent = {"values": values, "source": request.remote_addr or ""}
+        sent = {"values": values, "source": visitor_source()}
         created = clients().call(api.create_account, body=sent)
     except DomainError as refusal:
         return _form(values, shown_here(refusal, STATUSES_SHOWN_HERE))

@@ -24,6 +24,9 @@ from services.chassis.traces import spans
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a connection
 RECEIVE_SECONDS = 20  # frees the thread that reads from a client which has disappeared
 SEND_SECONDS = 60  # frees the thread that writes to it
+SILENT_SECONDS = 30
+"""Without a beat, after which the master ends a worker and starts another. The worker's first thread beats each second
+once the application is made, however long other threads take for their requests."""
 RECEIVE_BUFFER_BYTES = 256 * 1024  # unread bytes of a body; a thread reads all received bytes into memory
 LEAST_CONNECTIONS = 512  # half of the usual limit of 1024 open files
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
@@ -82,7 +85,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "threads": thread_count(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,
-        "timeout": 120,
+        "timeout": SILENT_SECONDS,
         "control_socket_disable": True,
         "worker_tmp_dir": SHARED_MEMORY if Path(SHARED_MEMORY).is_dir() else None,
         "accesslog": None,

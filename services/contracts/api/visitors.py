@@ -25,7 +25,7 @@ class Values(Schema):
 
 
 class Creation(Values):
-    """`source`: the visitor's address, for turns at hashing."""
+    """`source`: the visitor's address, or its IPv6 network, for turns at hashing."""
 
     source = fields.String(load_default="", validate=validate.Length(max=64))
 

@@ -10,8 +10,8 @@ trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder"
 "$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv
 index="$("$folder/bin/python" -m pip config get global.index-url 2>/dev/null || true)"
-"$folder/bin/uv" pip compile --quiet --upgrade --all-extras --universal --python-version 3.11 --generate-hashes \
-    --no-header --annotation-style line ${index:+--default-index "$index"} -o "$folder/lock" pyproject.toml
+"$folder/bin/uv" pip compile --quiet --upgrade --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+    --generate-hashes --no-header --annotation-style line ${index:+--default-index "$index"} -o "$folder/lock" pyproject.toml
 {
     echo "# Versions that the portal is tested with, and digests of their files; written by: make lock"
     cat "$folder/lock"

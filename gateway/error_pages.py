@@ -124,6 +124,7 @@ def _error_page(status: int, refusal: DomainError | None = None) -> ResponseRetu
         code=status,
         lead=detail or text,
         text="" if detail in (None, text) else text,
+        again=requested_address() if status in (429, 503) and request.method in SAFE_METHODS else None,
         request_id=g.get("request_id"),
     )
 

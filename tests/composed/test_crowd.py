@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS, PEOPLE, LOG_INS = 200, 8, 3
 REFUSED_SECONDS = 120.0
-FILE_BYTES = 600_000
+FILE_BYTES = 3_000_000
 """Two of these are more than is kept of one candidate in this portal."""
 _LINK = re.compile(r"/compte/activation/[\w-]+")
 _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')

@@ -53,6 +53,8 @@ def test_without_accounts_public_pages_are_read(candidates: CandidateFactory, ru
         assert "Le service des comptes ne répond pas" in browser.text
         assert browser.get("/ouverture-des-services").status_code == 200
         assert browser.get("/compte").status_code == 503
+    browser.follow("Réessayer")
+    assert (browser.answer.status_code, browser.path) == (200, "/compte")
 
 
 def test_openings_are_picked_in_turn_and_told_in_the_guides_words(plain: ScriptlessBrowser) -> None:

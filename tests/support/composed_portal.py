@@ -267,7 +267,7 @@ class ComposedPortal(RunningPortal):
             "BACKUP_OBJECTS_MINUTES": 0.25,
             # Of whoever calls from this machine nginx believes the address that it names: there are many in a crowd.
             "OUTER_PROXIES": "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16",
-            "KEPT_MEGABYTES_EACH": 1,
+            "KEPT_MEGABYTES_EACH": 5,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 

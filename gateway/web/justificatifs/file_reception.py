@@ -34,7 +34,7 @@ STAFF_UPLOADS_AT_ONCE = 2
 """Of gestionnaires, received at the same time besides those of candidates: they may be larger."""
 RETRY_SECONDS = 60
 TOO_MANY_OF_CANDIDATE = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
-TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute ; rien n'a été perdu."
+TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute."
 
 
 class _BufferedFormParser(FormDataParser):

@@ -60,11 +60,7 @@ def count_attempt(session: Session, email_key: str, slots: Iterable[Slot]) -> bo
         row = session.get(LoginFailures, (trace, slot.name), with_for_update=True)
         before = Failures(row.count, row.last_at) if row else Failures()
         if wait := throttling.seconds_to_wait(before, slot.rule, now):
-            raise TooMany(
-                f"Trop d'essais : réessayez dans {_duration_in_french(wait)}, "
-                "ou réinitialisez votre mot de passe si vous l'avez oublié.",
-                retry_after=wait,
-            )
+            raise TooMany(f"Trop d'essais : réessayez dans {_duration_in_french(wait)}.", retry_after=wait)
         after = before.one_more(now)
         slowing_starts = slowing_starts or throttling.starts_to_slow(before.current(now), after, slot.rule)
         if row is None:

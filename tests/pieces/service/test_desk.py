@@ -179,6 +179,18 @@ def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(servi
     assert [answer.result().status_code for answer in asked] == [200] * len(asked)
 
 
+def test_copies_are_made_one_at_a_time_and_pages_are_shown_meanwhile(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    path = f"/pieces/{service.piece('NATIDE06')['id']}/file"
+    copies = inspections(service).copies
+    with ThreadPoolExecutor(1) as tool:
+        with copies.place("somebody"):
+            copy = tool.submit(service.staff, "GET", path)
+            wait_until(lambda: copies.waiting == 1, 60, "the copy waits for its turn")
+            assert page(service).status_code == 200
+        assert copy.result().status_code == 200
+
+
 def inspections(service: PiecesService) -> Inspections:
     with service.app.app_context():
         return dependencies().inspections

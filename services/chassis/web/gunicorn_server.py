@@ -26,7 +26,8 @@ RECEIVE_SECONDS = 20  # frees the thread that reads from a client which has disa
 SEND_SECONDS = 60  # frees the thread that writes to it
 SILENT_SECONDS = 30
 """Without a beat, after which the master ends a worker and starts another. The worker's first thread beats each second
-once the application is made, however long other threads take for their requests."""
+once the application is made, however long other threads take for their requests. Where both were stopped for longer (a
+container that is paused), the worker may be ended as they go on."""
 RECEIVE_BUFFER_BYTES = 256 * 1024  # unread bytes of a body; a thread reads all received bytes into memory
 LEAST_CONNECTIONS = 512  # half of the usual limit of 1024 open files
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks

@@ -50,20 +50,24 @@ def visitor_from(composed: ComposedPortal, address: str) -> PageVisitor:
 
 def test_one_address_with_many_connections_keeps_nobody_of_another_from_logging_in(composed: ComposedPortal) -> None:
     people = {f"192.0.2.{number}": f"foule.{number}@example.org" for number in range(1, PEOPLE + 1)}
+    refusals: list[int] = []
     for address, mail_address in people.items():
         create_account(visitor_from(composed, address), mail_address, PortalMails(composed))
 
     def logs_in(person: tuple[str, str]) -> None:
         """Raises UnexpectedAnswer at an answer that the page does not overcome."""
         for _ in range(LOG_INS):
-            log_in(visitor_from(composed, person[0]), person[1])
+            visitor = visitor_from(composed, person[0])
+            log_in(visitor, person[1])
+            refusals.append(sum(visitor.timings.errors.values()))
 
     flood = one_address_tries_passwords(composed.url, CONNECTIONS, headers={"X-Forwarded-For": "198.51.100.1"})
     with flood as tried, ThreadPoolExecutor(PEOPLE) as pool:
         list(pool.map(logs_in, people.items()))
-    print(f"\nto the one address: {dict(tried)}")
+    print(f"\nto the one address: {dict(tried)}, refused once and let in: {sum(refusals)}")
     assert tried["401"] > 0
     assert tried["503"] > 0, "there was a place for all of them"
+    assert sum(refusals) < PEOPLE, "they waited for the one address"
 
 
 def test_a_log_in_without_a_place_is_sent_again_by_its_page(

@@ -198,5 +198,12 @@ def press_with_fresh_code(context: StoryContext, role: str, person: BrowserCandi
 
 
 def type_log_in(account: Mapping[str, str], person: BrowserCandidate, code: str) -> Page:
+    """A refused log-in stays in its page."""
+    page = person.page
+    page.evaluate("document.querySelectorAll('main [role=alert]').forEach(said => said.remove())")  # of a try before
     person.fill(identifiant=account["email"], password=account["password"], code=code)
-    return person.press(page_labels.LOG_IN)
+    page.get_by_role("main").get_by_role("button", name=page_labels.LOG_IN, exact=True).click()
+    refusal = page.get_by_role("main").get_by_role("alert")
+    wait_until(lambda: "/connexion" not in page.url or refusal.count() > 0, SECONDS, "the answer", pause=0.2)
+    page.wait_for_load_state()
+    return page

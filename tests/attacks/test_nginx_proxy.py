@@ -96,6 +96,7 @@ def test_what_is_for_operators_is_not_found_from_outside(site: Site) -> None:
 def test_without_a_gateway_a_page_says_so(proxy_alone: Proxy) -> None:
     answer = requests.get(f"{proxy_alone.url}/inscription", timeout=TIMEOUT_SECONDS)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert answer.headers["Server"] == "nginx", "no version of it"
     [heading] = re.findall(r"<h1[^>]*>(.*?)</h1>", answer.text, re.DOTALL)
     assert re.search(rf"<title>\s*{re.escape(heading.strip())}", answer.text)
     assert "Site de démonstration" in answer.text

@@ -4,7 +4,7 @@ from playwright.sync_api import FilePayload, Page
 
 from tests.registrations.catalogue.archives import delivered
 from tests.screens.browser_candidate import BrowserCandidate
-from tests.screens.gestion_stories import logged_in_to_gestion
+from tests.screens.gestion_stories import logged_in_to_gestion, press_with_fresh_code
 from tests.screens.story_context import StoryContext
 
 CATALOGUE = "/gestion/catalogue"
@@ -23,7 +23,8 @@ def openings_and_messages(context: StoryContext) -> None:
     recorder.record(administrator.press("Voir ce qui change"), "gestion-ouverture-refusee", SEVERAL)
     administrator.fill(closes=f"{closes[:-5]}19:00")
     recorder.record(administrator.press("Voir ce qui change"), "gestion-ouverture-apercu", SEVERAL)
-    recorder.record(administrator.press("Changer les dates"), "gestion-ouverture-changee", "/gestion/ouvertures")
+    page = press_with_fresh_code(context, "admin", administrator, "Changer les dates")
+    recorder.record(page, "gestion-ouverture-changee", "/gestion/ouvertures")
     administrator.open("/gestion/ouvertures")
     recorder.record(administrator.follow(SEVERAL), "gestion-dates-de-plusieurs", SEVERAL)
     administrator.page.get_by_label("Toutes les académies").check(force=True)
@@ -52,7 +53,8 @@ def catalogue(context: StoryContext) -> None:
     )
     changed = delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [60, "))
     recorder.record(_sends(administrator, changed), "gestion-catalogue-changements", CATALOGUE)
-    recorder.record(administrator.press("Charger ce catalogue"), "gestion-catalogue-charge", CATALOGUE)
+    page = press_with_fresh_code(context, "admin", administrator, "Charger ce catalogue")
+    recorder.record(page, "gestion-catalogue-charge", CATALOGUE)
 
 
 def accounts_and_journal(context: StoryContext) -> None:

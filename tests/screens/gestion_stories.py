@@ -1,6 +1,7 @@
 """« Espace de gestion »: a gestionnaire from the log-in to a decision, at the demonstration's two widths."""
 
 import io
+import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -39,8 +40,8 @@ def control_desk(context: StoryContext) -> None:
     _log_in(context, gestionnaire)
     _control_a_piece(context.recorder, gestionnaire, candidature)
     _look_at_a_candidature(context.recorder, gestionnaire, candidature)
-    _correct_it(context.recorder, gestionnaire, candidature)
-    _decide_a_selection(context.recorder, gestionnaire, candidature)
+    _correct_it(context, gestionnaire, candidature)
+    _decide_a_selection(context, gestionnaire, candidature)
 
 
 def _log_in(context: StoryContext, gestionnaire: BrowserCandidate) -> None:
@@ -87,7 +88,8 @@ def _look_at_a_candidature(recorder: PictureRecorder, gestionnaire: BrowserCandi
     recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-ecart")
 
 
-def _correct_it(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
+def _correct_it(context: StoryContext, gestionnaire: BrowserCandidate, candidature: str) -> None:
+    recorder = context.recorder
     gestionnaire.open(f"/gestion/candidatures/{candidature}")
     page = gestionnaire.press("Corriger la candidature")
     tabs = urlsplit(page.url).path.rpartition("/")[0]
@@ -105,13 +107,16 @@ def _correct_it(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candi
     gestionnaire.press("Revenir à la candidature")
     gestionnaire.press("Écarter la candidature")
     gestionnaire.fill(reason="Le diplôme requis n'est pas justifié.")
-    recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-candidature-ecartee")
+    page = press_with_fresh_code(context, "staff", gestionnaire, "Écarter la candidature")
+    recorder.record(page, "gestion-candidature-ecartee")
     recorder.record(gestionnaire.press("Rétablir la candidature"), "gestion-retablissement")
     gestionnaire.fill(reason="Le diplôme est arrivé.")
-    recorder.record(gestionnaire.press("Rétablir la candidature"), "gestion-candidature-retablie")
+    page = press_with_fresh_code(context, "staff", gestionnaire, "Rétablir la candidature")
+    recorder.record(page, "gestion-candidature-retablie")
 
 
-def _decide_a_selection(recorder: PictureRecorder, gestionnaire: BrowserCandidate, candidature: str) -> None:
+def _decide_a_selection(context: StoryContext, gestionnaire: BrowserCandidate, candidature: str) -> None:
+    recorder = context.recorder
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.page.get_by_role("button", name="Tout sélectionner").click()
     recorder.record(gestionnaire.page, "gestion-pieces-selection")
@@ -119,7 +124,9 @@ def _decide_a_selection(recorder: PictureRecorder, gestionnaire: BrowserCandidat
     recorder.record(gestionnaire.page, "gestion-pieces-liste-entiere")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}&selection=toute")
     gestionnaire.fill(received_on="hier")
-    recorder.record(gestionnaire.press(RECEIVED), "gestion-decisions-a-corriger", "/gestion/pieces")
+    gestionnaire.press(RECEIVED)  # which asks for the code
+    page = press_with_fresh_code(context, "staff", gestionnaire, f"Continuer : {RECEIVED}")
+    recorder.record(page, "gestion-decisions-a-corriger", "/gestion/pieces")
     gestionnaire.fill(received_on="")
     recorder.record(gestionnaire.press(f"Continuer : {RECEIVED}"), "gestion-decisions", "/gestion/pieces")
 
@@ -174,6 +181,29 @@ def _log_in_by_next_code(account: Mapping[str, str], person: BrowserCandidate) -
         type_log_in(account, person, codes.now())
 
 
+def press_with_fresh_code(context: StoryContext, role: str, person: BrowserCandidate, words: str) -> Page:
+    """Press a button that asks for a code of the second factor. Each is taken once: where those of the moment are used,
+    the next one is waited for."""
+    codes = pyotp.TOTP(context.account(role)["totp_secret"])
+
+    def is_taken(after: int) -> bool:
+        person.fill(code=codes.at(int(time.time()) + after))
+        return person.press(words).get_by_text("Ce code n'est pas le bon").count() == 0
+
+    if not (is_taken(0) or is_taken(codes.interval)):
+        used = codes.now()
+        wait_until(lambda: codes.now() != used, 60, "the next code", pause=0.2)
+        assert is_taken(codes.interval)
+    return person.page
+
+
 def type_log_in(account: Mapping[str, str], person: BrowserCandidate, code: str) -> Page:
+    """A refused log-in stays in its page."""
+    page = person.page
+    page.evaluate("document.querySelectorAll('main [role=alert]').forEach(said => said.remove())")  # of a try before
     person.fill(identifiant=account["email"], password=account["password"], code=code)
-    return person.press(page_labels.LOG_IN)
+    page.get_by_role("main").get_by_role("button", name=page_labels.LOG_IN, exact=True).click()
+    refusal = page.get_by_role("main").get_by_role("alert")
+    wait_until(lambda: "/connexion" not in page.url or refusal.count() > 0, SECONDS, "the answer", pause=0.2)
+    page.wait_for_load_state()
+    return page

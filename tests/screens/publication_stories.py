@@ -6,7 +6,7 @@ from playwright.sync_api import FilePayload, Page
 
 from tests.documents.imports.exam_office import csv_of, slow_pdf, zip_of
 from tests.screens.browser_candidate import BrowserCandidate
-from tests.screens.gestion_stories import logged_in_to_gestion
+from tests.screens.gestion_stories import logged_in_to_gestion, press_with_fresh_code
 from tests.screens.story_context import SECONDS, StoryContext
 from tests.support.processes import wait_until
 
@@ -55,7 +55,8 @@ def publications(context: StoryContext) -> None:
     recorder.record(gestionnaire.follow("/retrait"), "gestion-candidature-retrait-document")
     gestionnaire.page.goto(f"{address}/retrait")
     gestionnaire.fill(reason="Changement de centre d'examen")
-    recorder.record(gestionnaire.press("Retirer les documents"), "gestion-documents-retires")
+    page = press_with_fresh_code(context, "staff", gestionnaire, "Retirer les documents")
+    recorder.record(page, "gestion-documents-retires")
     page = _prepares(gestionnaire, "pdf")
     slow = {f"{letter}-{numero}.pdf": slow_pdf() for letter in "abcd"}  # for as long as the picture takes
     page = _sends(gestionnaire, zip_of(slow), "lot.zip")

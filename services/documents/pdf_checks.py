@@ -97,7 +97,7 @@ def _is_active(item: DictionaryObject) -> bool:
 
 
 def _acts_by_itself(opening: Any) -> bool:
-    """What happens when the file is opened: a place to show is harmless, as an array or as an action that has no next."""
+    """What happens when the file is opened: a place to show is harmless, as an array or as an action without a next."""
     if not isinstance(opening, DictionaryObject):
         return False
     return _value(opening, "/S") != _PLACE_IN_THE_FILE or "/Next" in opening

@@ -30,7 +30,9 @@ PROTECTED = "Le PDF est protégé par un mot de passe ou un chiffrement"
 ACTIVE = "Le PDF contient du code, une action automatique ou un fichier joint"
 NOT_A_PDF = "Le fichier n'est pas un PDF"
 _HEAD, _TAIL_BYTES, _END = b"%PDF-", 2048, b"%%EOF"
-_ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/RichMediaContent", "/XFA"})
+_ACTIVE_KEYS = frozenset(
+    {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/RichMediaContent", "/XFA", "/OnInstantiate"}
+)
 _ACTIVE_ACTIONS = frozenset(
     {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/Movie"}
 )
@@ -95,8 +97,10 @@ def _is_active(item: DictionaryObject) -> bool:
 
 
 def _acts_by_itself(opening: Any) -> bool:
-    """What happens when the file is opened: a place to show is harmless, as an array or as an action."""
-    return isinstance(opening, DictionaryObject) and _value(opening, "/S") != _PLACE_IN_THE_FILE
+    """What happens when the file is opened: a place to show is harmless, as an array or as an action without a next."""
+    if not isinstance(opening, DictionaryObject):
+        return False
+    return _value(opening, "/S") != _PLACE_IN_THE_FILE or "/Next" in opening
 
 
 def _value(item: DictionaryObject, key: str) -> Any:

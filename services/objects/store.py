@@ -74,6 +74,11 @@ class ObjectStore:
         self._breaker = CircuitBreaker("store", StoreNotAsked)
         self._admission = self._with_admission if time_limits() is WEB else nullcontext
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last call of this process failed; always False in a worker."""
+        return self._breaker.is_failing
+
     def ensure_bucket(self) -> None:
         with self._call():
             if not self._client.bucket_exists(self._bucket):

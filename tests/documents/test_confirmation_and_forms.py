@@ -1,5 +1,9 @@
 """« Visualiser/Imprimer » and forms: answered at once, whatever event is late or service is down."""
 
+import pytest
+
+from services.chassis.process import capacity
+from services.objects import ContentDigest, ObjectStore
 from tests.documents.example_events import CANDIDATE, CANDIDATURE, saved, withdrawn
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service, some_id
@@ -104,3 +108,25 @@ def test_a_confirmation_asked_for_before_the_worker_makes_it_is_made_once(
     service.receive_and_create_documents(event)
     assert {document["type"]: document["id"] for document in service.documents()}["confirmation"] == made["id"]
     assert len(service.documents()) == len(service.keys(".pdf")) == 2
+
+
+def test_a_store_that_fails_or_changes_bytes_holds_nobody_up_twice(
+    service: Service, registrations: RegistrationsStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def changed(store: ObjectStore, key: str, *given: object) -> ContentDigest:
+        asked.append(key)
+        return ContentDigest(0, "")
+
+    registrations.set_current(saved())
+    with monkeypatch.context() as patched:
+        patched.setattr(ObjectStore, "put", changed)
+        assert _version_shown(service, CONFIRMATION) == "1"
+    assert len(asked) == 1
+    monkeypatch.setattr(capacity, "_limits", capacity.WEB)
+    with service.without_store():
+        assert _version_shown(service, CONFIRMATION) == "1"
+        monkeypatch.setattr(ObjectStore, "put", changed)
+        assert _version_shown(service, CONFIRMATION) == "1"
+    assert len(asked) == 1, "it has just failed"

@@ -36,7 +36,7 @@ from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.piece_sheets import demande, relance
 from services.documents.rendering.sheet import Letterhead
-from services.objects import StoreUnavailable, operation_naming
+from services.objects import BytesChanged, StoreUnavailable, operation_naming
 
 log = structlog.get_logger()
 
@@ -66,10 +66,12 @@ def stored_or_made(
     if document := automatic_document(document_type, event):
         return document
     rendered = render_automatic(document_type, event, dependencies.letterhead)
+    if dependencies.store.is_failing:  # nobody waits for it once more
+        return rendered
     try:
         store_version_now(event)
         _store(dependencies, document_type, event, rendered)
-    except (StoreUnavailable, SQLAlchemyError) as error:
+    except (StoreUnavailable, BytesChanged, SQLAlchemyError) as error:
         log.warning("document_left_to_worker", candidature_id=event.candidature_id, reason=type(error).__name__)
     return rendered
 

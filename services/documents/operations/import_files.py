@@ -8,13 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
-from services.chassis.errors import Conflict, Invalid, NotFound, TooLarge
+from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, TooLarge
 from services.chassis.french import file_size
 from services.chassis.process.capacity import Limit
+from services.chassis.process.logs import frames_of, reason_of
 from services.contracts.document_rules import (
     CSV,
     MAX_ARCHIVE_BYTES,
@@ -54,13 +57,15 @@ from services.documents.operations.sending_turns import end_sendings, give_turn
 from services.documents.pdf_checks import SENDING_SECONDS, refusal_of
 from services.documents.queries.candidatures import recipients_of
 from services.documents.queries.imports import IS_WAITING, import_in, import_of, refused_lines, scope_of
-from services.objects import ObjectMissing, discard, operation_naming, retire
+from services.objects import ObjectMissing, StoreUnavailable, discard, operation_naming, retire
 from services.uploads.uploads import Progress, UploadsChanged
 
 LinesByCandidature = Mapping[str, Sequence[Values]]
 PROGRESS_SECONDS = 1.0  # between two notes of how far a check is
 MOST_NAMED = 3  # files that took most of a sending's time
 ALREADY_THERE = "Un PDF de ce candidat est déjà dans cette publication"
+NOT_CHECKED = "Cet envoi n'a pas pu être contrôlé, rien n'en est gardé : signalez-le à l'administrateur du portail"
+log = structlog.get_logger()
 # Of this process: each is in its memory twice, for the second that it takes to reach the store. Senders take turns.
 _taken = Limit("imported_pdfs", 2, 14, seconds=10.0, refusal="D'autres envois arrivent : réessayez dans un instant.")
 
@@ -231,6 +236,11 @@ def check_sending(dependencies: Dependencies, sending_id: str) -> None:
             _settle(dependencies, sending, stored, refusals)
         except Invalid as refusal:
             _settle(dependencies, sending, [], [Refusal(sending.filename, "", refusal.detail)])
+        except (_Gone, StoreUnavailable, SQLAlchemyError, OSError, DomainError):
+            raise
+        except Exception as error:  # whatever its files do to the check, the sender's other ones have their turn
+            log.error("sending_not_checked", sending_id=sending.id, reason=reason_of(error), frames=frames_of(error))
+            _settle(dependencies, sending, [], [Refusal(sending.filename, "", NOT_CHECKED)])
 
 
 def _checked(dependencies: Dependencies, sending: Sending, row: Import) -> tuple[list[_StoredPdf], list[Refusal]]:

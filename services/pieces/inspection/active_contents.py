@@ -12,8 +12,8 @@ from services.contracts.piece_rules import Format
 from services.pieces.inspection import archives, ole
 
 _NAMES = re.compile(
-    rb"/(?:(?P<javascript>JS|JavaScript)|(?P<automatic_action>AA|Launch|SubmitForm|ImportData|Rendition|Movie|RichMedia)"
-    rb"|(?P<attachment>EF|EmbeddedFiles?)|(?P<xfa_form>XFA))(?![^\s/<>\[\]()])"
+    rb"/(?:(?P<javascript>JS|JavaScript|OnInstantiate)|(?P<automatic_action>AA|Launch|SubmitForm|ImportData|GoToE|GoToR"
+    rb"|Rendition|Movie|RichMedia)|(?P<attachment>EF|EmbeddedFiles?)|(?P<xfa_form>XFA))(?![^\s/<>\[\]()])"
 )
 """Keys and values of a PDF's dictionaries that say so."""
 _TEXT = re.compile(rb"\((?:[^\\)]++|\\.)*+\)", re.DOTALL)
@@ -42,7 +42,7 @@ def _in_pdf(content: BinaryIO) -> list[str]:
         parts = (item.stream_dict if isinstance(item, pikepdf.Stream) else item for item in document.objects)
         written = [part.unparse(resolved=True) for part in parts if isinstance(part, pikepdf.Object)]
         opening = document.Root.get("/OpenAction")
-        if isinstance(opening, pikepdf.Dictionary) and opening.get("/S") != pikepdf.Name.GoTo:
+        if isinstance(opening, pikepdf.Dictionary) and (opening.get("/S") != pikepdf.Name.GoTo or "/Next" in opening):
             written.append(b"/AA")
     return sorted({str(name.lastgroup) for name in _NAMES.finditer(_TEXT.sub(b"", b" ".join(written)))})
 

@@ -29,6 +29,7 @@ _PROGRAM_NAME = re.compile(
 """Programs, scripts and shortcuts of Windows, macOS (whose applications are folders) and Linux."""
 _ANNOUNCED_ENTRIES = -12  # where their number is, from the end of an archive without a comment
 _LOCAL_HEADER = 30  # bytes before the name
+_IS_UTF_8 = 0x800  # of an entry's flags: its name
 _DOCUMENT_NAME = re.compile(r"word/document\d*\.xml")
 _TYPES_NAME = "[Content_Types].xml"
 
@@ -119,7 +120,7 @@ def _is_bomb(entries: list[zipfile.ZipInfo]) -> bool:
 
 def _overlap(content: BinaryIO, entries: list[zipfile.ZipInfo], noun_phrase: str) -> bool:
     """Whether an entry shares bytes with another. Raises FileRefused where one does not begin where the directory says,
-    or ends beyond the file."""
+    has another name there, or ends beyond the file."""
     end = 0
     for entry in sorted(entries, key=attrgetter("header_offset")):
         content.seek(entry.header_offset)
@@ -129,6 +130,9 @@ def _overlap(content: BinaryIO, entries: list[zipfile.ZipInfo], noun_phrase: str
         if entry.header_offset < end:
             return True
         name_length, extra_length = struct.unpack_from("<2H", header, 26)
+        name = entry.orig_filename.encode("utf-8" if entry.flag_bits & _IS_UTF_8 else "cp437")
+        if content.read(name_length) != name:  # who extracts it may follow either
+            raise damaged(noun_phrase)
         end = entry.header_offset + _LOCAL_HEADER + name_length + extra_length + entry.compress_size
     if end > content.seek(0, 2):
         raise damaged(noun_phrase)

@@ -138,6 +138,7 @@ def test_a_pdf_that_is_invalid_or_acts_when_it_is_opened_is_refused_with_its_rea
         "long": (_of_pages(MAX_PAGES + 1), f"Le PDF a plus de {MAX_PAGES} pages"),
         "program": (_opening_with("/Launch", {"/F": "cmd.exe"}, elsewhere=True), ACTIVE),
         "site": (_opening_with("/URI", {"/URI": "https://ailleurs.example"}), ACTIVE),
+        "site, then": (_opening_with("/GoTo", {"/Next": "https://ailleurs.example"}), ACTIVE),
         "file": (_opening_with("/GoToR", {"/F": r"\\\\ailleurs\\partage\\x.pdf"}), ACTIVE),
     }
     with confined_checks() as checks:

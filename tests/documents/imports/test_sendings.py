@@ -13,7 +13,7 @@ from services.documents import pdf_checks
 from services.documents.follow_ups import SENDINGS
 from services.documents.models import AuditEntry, Sending, db
 from services.documents.operations import import_files
-from services.documents.operations.import_files import check_sending
+from services.documents.operations.import_files import NOT_CHECKED, check_sending
 from services.documents.operations.import_publication import FILE_LOST
 from services.documents.operations.reconciliation import reconciliation
 from services.documents.operations.sending_turns import end_sendings
@@ -169,6 +169,20 @@ def test_a_sending_that_takes_too_long_is_refused_as_a_whole_with_the_file_that_
     again = office.send_pdfs(import_id, zip_of({f"bon-{numero(1)}.pdf": pdf_of()}))
     assert (again["ready"], again["refused"]) == (1, 0)
     assert office.service.run_command("reconcile").exit_code == 0
+
+
+def test_a_sending_on_which_the_check_fails_is_refused_and_the_sender_s_next_has_its_turn(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError
+
+    office.register(1, 2)
+    first, second = sent(office, 1), sent(office, 2)
+    meanwhile(monkeypatch, "refusal_of", fail)
+    office.work()
+    assert (office.refusals(first), office.read(first)["to_check"]) == ([("lot.zip", NOT_CHECKED)], 0)
+    assert (office.read(second)["ready"], waiting(office)) == (1, [])
 
 
 def test_an_archive_that_cannot_be_read_is_refused_at_once(office: ExamOffice) -> None:

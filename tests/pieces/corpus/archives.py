@@ -85,6 +85,10 @@ def lying() -> Iterator[HostileFile]:
     for entries, announced in ((1, MAX_ENTRIES + 1), (MAX_ENTRIES + 1, MAX_ENTRIES + 1), (MAX_ENTRIES + 1, 1)):
         yield HostileFile(f"{entries}-annonces-{announced}.zip", _empty_files(entries, announced), "too_many_entries")
     yield HostileFile("au-plus.zip", _empty_files(MAX_ENTRIES, MAX_ENTRIES), "zip")
+    archive = Archive()
+    archive.add("a.txt", b"\3\0", 0)
+    archive.data = archive.data.replace(b"a.txt", b"a.exe")
+    yield HostileFile("deux-noms.zip", archive.whole(), "damaged")
     yield HostileFile("vide.zip", Archive().whole(), "empty")
     yield HostileFile("dossier.zip", sample_files.zipped({"dossier/": b""}), "empty")
 

@@ -1,6 +1,8 @@
 """Has files inspected and converted by confined processes, few at once, and does not trust their answers."""
 
+import io
 import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,8 +28,8 @@ the interpreter with its readers has 105 MB of addresses. With START_SECONDS and
 waits."""
 FIRST_LOOK = replace(LIMITS, processor=0.04)
 """Enough for nearly every good file. The others wait for a longer look."""
-COPY = replace(LIMITS, processor=5, made=16 * 1024 * 1024)
-"""Of a PDF of pictures: 30 scanned pages take a second and give 10 to 14 MB."""
+MAX_COPY_BYTES, COPY_SECONDS = 16 * 1024 * 1024, 15.0
+"""Of a PDF of pictures: 30 scanned pages take two seconds and give 10 to 14 MB. Beyond that there is no copy."""
 MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon
 MAX_WAITING_LONG_LOOKS = 6  # threads that may wait for a longer one
 _PICTURES_AT_ONCE = 3  # for gestionnaires, so that candidates' files always find a place to wait for a longer look
@@ -91,9 +93,24 @@ class Inspections:
 
     def convert(self, owner: str, conversion: Conversion, content: BinaryIO, **arguments: Any) -> bytes:
         """The file that is made of the content, by a longer look. Raises as `inspect` does."""
-        limits = COPY if conversion == "to_pdf" else LIMITS
+        limits = replace(LIMITS, made=arguments.get("max_bytes", LIMITS.made))
         with _counting_unverifiable(), self.long_looks.place(owner):
             return self._run(conversion, content, lambda answer: answer.made, limits, **arguments)
+
+    def copy(self, owner: str, by: str, content: BinaryIO) -> bytes:
+        """A PDF of pictures of all pages, for a member of staff (`by`); empty beyond MAX_COPY_BYTES or COPY_SECONDS.
+        Each page waits for a longer look of its own, so that candidates' files have their turn in between.
+
+        Raises as `inspect` does.
+        """
+        pages, size, until = list[bytes](), 0, time.monotonic() + COPY_SECONDS
+        with self.copies.place(by):
+            while page := self.convert(owner, "to_pdf", content, number=len(pages) + 1):
+                pages, size = [*pages, page], size + len(page)
+                if size > MAX_COPY_BYTES or time.monotonic() > until:
+                    return b""
+            whole, lengths = io.BytesIO(b"".join(pages)), list(map(len, pages))
+            return self.convert(owner, "merge", whole, lengths=lengths, max_bytes=MAX_COPY_BYTES) if pages else b""
 
     def look(self, owner: str, content: BinaryIO) -> Look:
         """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""

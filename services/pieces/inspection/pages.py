@@ -5,7 +5,6 @@ A PDF that opens without a password but forbids printing or copying is accepted:
 
 import io
 import re
-import sys
 import time
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -68,13 +67,12 @@ def _signs_by_page(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
             return
 
 
-def to_pdf(content: BinaryIO, max_bytes: int = MAX_FILE_BYTES) -> bytes:
-    """A PDF of pictures: of each page of a PDF, or of a picture; the long side of each page is that of A4. Empty beyond
-    `max_bytes`. Raises FileRefused."""
-    return merge_pdfs([_page_of(image) for image in _render(content, PAGE_SIDE, range(sys.maxsize))], max_bytes)
-
-
-def _page_of(image: Image.Image) -> bytes:
+def to_pdf(content: BinaryIO, number: int = 1) -> bytes:
+    """A PDF of one page, a picture of page `number` of a PDF, from 1 on, or of a picture; its long side is that of A4.
+    Empty where there is no such page. Raises FileRefused."""
+    image = next(_render(content, PAGE_SIDE, range(number - 1, number)), None)
+    if image is None:
+        return b""
     out = io.BytesIO()
     image.save(out, "PDF", quality=JPEG_QUALITY, resolution=max(image.size) / A4_INCHES)
     return out.getvalue()

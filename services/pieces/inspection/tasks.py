@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import pikepdf
 from PIL import Image, ImageOps, MpoImagePlugin, PdfImagePlugin, TiffImagePlugin
 
-from services.contracts.piece_rules import Format
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.domain import files, refusals
 from services.pieces.domain.files import extension_of
 from services.pieces.inspection import active_contents, archives, audio_video, images, ole, pages
@@ -111,8 +111,8 @@ def look_at(content: io.BytesIO) -> dict[str, Any]:
 
 
 @_answering_refusals
-def merge(content: io.BytesIO, lengths: list[int]) -> bytes:
-    return pages.merge_pdfs([content.read(length) for length in lengths])
+def merge(content: io.BytesIO, lengths: list[int], max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    return pages.merge_pdfs([content.read(length) for length in lengths], max_bytes)
 
 
 to_jpeg = _answering_refusals(images.to_jpeg)

@@ -22,7 +22,6 @@ from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.refusals import FileRefused, NoPreview, UnverifiableFile
-from services.pieces.inspection.inspections import COPY
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.queries.pieces import PieceContext, own_piece, piece_within_academies
 
@@ -48,9 +47,8 @@ def open_file(who: Caller, piece_id: str, form: FileForm) -> tuple[Deposit, byte
 def _copy(by: Caller, context: PieceContext) -> bytes:
     """A PDF of pictures of the pages. Raises NoPreview where the file has none, or too many for the limits."""
     deposit, inspections = _viewable_file_of(context), dependencies().inspections
-    with _refusing_what_cannot_be_shown(), inspections.copies.place(by.id):
-        content = io.BytesIO(_read_verified(deposit))
-        copy = inspections.convert(context.candidature.candidate_id, "to_pdf", content, max_bytes=COPY.made)
+    with _refusing_what_cannot_be_shown():
+        copy = inspections.copy(context.candidature.candidate_id, by.id, io.BytesIO(_read_verified(deposit)))
     if not copy:
         raise _no_preview()
     return copy

@@ -1,6 +1,7 @@
 """What acts in a file is found, however it is written, and nothing of it is in the file's copy."""
 
 import io
+import itertools
 from typing import Any
 
 import pikepdf
@@ -9,8 +10,8 @@ from pikepdf import AttachedFileSpec, Dictionary, Object, Pdf
 
 from services.contracts.piece_rules import Format
 from services.pieces.inspection.active_contents import find
-from services.pieces.inspection.inspections import COPY
-from services.pieces.inspection.pages import to_pdf
+from services.pieces.inspection.inspections import MAX_COPY_BYTES
+from services.pieces.inspection.pages import merge_pdfs, to_pdf
 from tests.pieces import sample_files
 from tests.pieces.corpus.pdfs import PAGE, PAGES, document
 from tests.pieces.inspection.good_files import GOOD_FILES
@@ -74,11 +75,17 @@ ACTIVE_PDFS = {
 }
 
 
+def copy_of(content: bytes, max_bytes: int = MAX_COPY_BYTES) -> bytes:
+    """As `Inspections.copy` makes it."""
+    pages = (to_pdf(io.BytesIO(content), number) for number in itertools.count(1))
+    return merge_pdfs(list(itertools.takewhile(len, pages)), max_bytes)
+
+
 @pytest.mark.parametrize("name", ACTIVE_PDFS)
 def test_what_acts_is_found_and_its_copy_has_the_pages_and_nothing_of_it(name: str) -> None:
     content, expected = ACTIVE_PDFS[name]
     assert set(find(io.BytesIO(content), Format.PDF) or ()) == expected
-    copied = to_pdf(io.BytesIO(content), COPY.made)
+    copied = copy_of(content)
     assert find(io.BytesIO(copied), Format.PDF) == []
     with pikepdf.open(io.BytesIO(content)) as original, pikepdf.open(io.BytesIO(copied)) as copy:
         assert len(copy.pages) == len(original.pages)
@@ -123,11 +130,11 @@ def test_of_an_archive_nobody_can_tell_what_acts_in_it() -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_the_copy_of_a_picture_is_a_pdf_of_one_page(kind: str) -> None:
-    with pikepdf.open(io.BytesIO(to_pdf(io.BytesIO(sample_files.image(kind)), COPY.made))) as copy:
+    with pikepdf.open(io.BytesIO(copy_of(sample_files.image(kind)))) as copy:
         assert len(copy.pages) == 1
 
 
 def test_a_copy_is_the_same_each_time_and_none_where_it_is_too_large() -> None:
-    copies = {to_pdf(io.BytesIO(sample_files.pdf(pages=2)), COPY.made) for _ in range(2)}
+    copies = {copy_of(sample_files.pdf(pages=2)) for _ in range(2)}
     assert len(copies) == 1
-    assert to_pdf(io.BytesIO(sample_files.pdf()), 500) == b""
+    assert copy_of(sample_files.pdf(), max_bytes=500) == b""

@@ -55,6 +55,7 @@ LETTERS: dict[str, Letter] = {
     "withdrawal_mail": of_registrations.withdrawal_mail(_context()),
     "staff_correction_mail": of_registrations.staff_correction_mail(_context("Adresse rectifiée")),
     "restoration_mail": of_registrations.restoration_mail(_context("Candidature rétablie : erreur")),
+    "undone_withdrawal_mail": of_registrations.undone_withdrawal_mail(_context()),
     "reminder_mail": of_registrations.reminder_mail([_incomplete(False)], AT, URL),
     "refusal_mail": of_registrations.refusal_mail(_incomplete(True), AT, URL),
     "draft_reminder_mail": of_registrations.draft_reminder_mail(BTS, "BTS 2022", BESANCON, URL),

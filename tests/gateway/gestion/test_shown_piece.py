@@ -40,6 +40,7 @@ def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(desk:
         answer = desk.get(f"{path}/fichier{original}")
         assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="{name}"')
         assert "sandbox" in answer.headers["Content-Security-Policy"]
+        answer.close()  # it has a place among the calls until then
 
 
 def test_what_acts_in_the_file_is_said_beside_it(desk: ScriptlessBrowser, running: InProcessFourServices) -> None:

@@ -232,15 +232,23 @@ def check_sending(dependencies: Dependencies, sending_id: str) -> None:
         return
     with suppress(_Gone):
         try:
-            stored, refusals = _checked(dependencies, sending, row)
-            _settle(dependencies, sending, stored, refusals)
+            _settle(dependencies, sending, *_checked_or_refused(dependencies, sending, row))
         except Invalid as refusal:
             _settle(dependencies, sending, [], [Refusal(sending.filename, "", refusal.detail)])
-        except (_Gone, StoreUnavailable, SQLAlchemyError, OSError, DomainError):
-            raise
-        except Exception as error:  # whatever its files do to the check, the sender's other ones have their turn
-            log.error("sending_not_checked", sending_id=sending.id, reason=reason_of(error), frames=frames_of(error))
-            _settle(dependencies, sending, [], [Refusal(sending.filename, "", NOT_CHECKED)])
+
+
+def _checked_or_refused(
+    dependencies: Dependencies, sending: Sending, row: Import
+) -> tuple[list[_StoredPdf], list[Refusal]]:
+    """Whatever its files do to the check, the sender's other sendings have their turn. Raises as `_checked` does, what
+    is tried again too."""
+    try:
+        return _checked(dependencies, sending, row)
+    except (_Gone, StoreUnavailable, SQLAlchemyError, OSError, DomainError):
+        raise
+    except Exception as error:
+        log.error("sending_not_checked", sending_id=sending.id, reason=reason_of(error), frames=frames_of(error))
+        return [], [Refusal(sending.filename, "", NOT_CHECKED)]
 
 
 def _checked(dependencies: Dependencies, sending: Sending, row: Import) -> tuple[list[_StoredPdf], list[Refusal]]:

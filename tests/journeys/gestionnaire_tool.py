@@ -59,6 +59,7 @@ class GestionnaireTool:
             headers=self._headers,
             timeout=TIMEOUT,
         )
+        assert answer.ok, answer.text
         return str(answer.json()["candidatures"][0]["numero_candidat"])
 
     def sends_pdfs(self, archive: bytes) -> str:

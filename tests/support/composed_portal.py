@@ -216,7 +216,8 @@ class ComposedPortal(RunningPortal):
 
     def token(self, role: str) -> str:
         if role not in self._tokens:
-            scopes = ("--scopes", "candidatures:read,pieces:read,pieces:control,documents:publish") if role == "staff" else ()
+            of_staff = ("--scopes", "candidatures:read,pieces:read,pieces:control,documents:publish")
+            scopes = of_staff if role == "staff" else ()
             words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], *scopes)
             self._tokens[role] = str(json.loads(self.run_in(self.containers("accounts")[0], *words))["token"])
         return self._tokens[role]

@@ -216,9 +216,8 @@ class ComposedPortal(RunningPortal):
 
     def token(self, role: str) -> str:
         if role not in self._tokens:
-            of_staff = ("--scopes", "candidatures:read,pieces:read,pieces:control,documents:publish")
-            scopes = of_staff if role == "staff" else ()
-            words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], *scopes)
+            scopes = "candidatures:read,pieces:read,pieces:control,documents:publish"
+            words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], "--scopes", scopes)
             self._tokens[role] = str(json.loads(self.run_in(self.containers("accounts")[0], *words))["token"])
         return self._tokens[role]
 

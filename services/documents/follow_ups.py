@@ -11,8 +11,8 @@ from services.documents.operations.automatic_documents import MAKE_REMINDER, cre
 from services.documents.operations.candidature_copies import MAKE_DOCUMENTS, MAKE_EDITION
 from services.documents.operations.import_files import check_sending
 from services.documents.operations.import_publication import PUBLISH_CHUNK, publish_chunk
+from services.documents.operations.imports import CHECK_SENDING
 from services.documents.operations.publishing import PUBLISH_DOCUMENT, publish_document
-from services.documents.operations.sending_turns import CHECK_SENDING
 from services.objects import StoreUnavailable
 
 __all__ = ["registry"]  # with the follow-ups below on it

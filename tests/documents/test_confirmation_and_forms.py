@@ -104,9 +104,9 @@ def test_a_confirmation_asked_for_before_the_worker_makes_it_is_made_once(
         assert _version_shown(service, CONFIRMATION) == "1"
     assert service.documents() == []
     assert _version_shown(service, CONFIRMATION) == "1"
-    [made] = service.documents()
+    [confirmation] = service.documents()
     service.receive_and_create_documents(event)
-    assert {document["type"]: document["id"] for document in service.documents()}["confirmation"] == made["id"]
+    assert {document["type"]: document["id"] for document in service.documents()}["confirmation"] == confirmation["id"]
     assert len(service.documents()) == len(service.keys(".pdf")) == 2
 
 

@@ -1,5 +1,5 @@
-"""The files of an import: uploaded, then taken: a CSV is checked line by line; PDFs wait for their sender's turn
-(sending_turns.py), in which they are matched by the N° candidat in their names, looked into, and stored."""
+"""The files of an import: uploaded, then taken: a CSV is checked line by line; PDFs wait for their sender's turn, in
+which they are matched by the N° candidat in their names, looked into, and stored."""
 
 import io
 import time
@@ -47,13 +47,14 @@ from services.documents.operations.import_publication import FILE_LOST
 from services.documents.operations.imports import (
     OPEN_STATES,
     add_refusals,
+    end_sendings,
+    give_turn,
     mark_checked,
     record,
     refuse_unless_open,
     uploads,
 )
 from services.documents.operations.publishing import store_upload
-from services.documents.operations.sending_turns import end_sendings, give_turn
 from services.documents.pdf_checks import SENDING_SECONDS, refusal_of
 from services.documents.queries.candidatures import recipients_of
 from services.documents.queries.imports import IS_WAITING, import_in, import_of, refused_lines, scope_of

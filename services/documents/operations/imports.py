@@ -1,11 +1,15 @@
-"""An import, created or given up; its files are sent by import_files.py, published by import_publication.py, taken
-back by withdrawals.py."""
+"""An import, created or given up, and whose turn it is of the PDFs that wait for their check.
+
+Of each sender one sending at a time has its turn, a task of the worker; tasks run in the order in which they were asked
+for, so that senders take turns. Files are sent by import_files.py, published by import_publication.py, taken back by
+withdrawals.py.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,6 +17,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.tasks.rows import follow_up
 from services.contracts.document_rules import (
     ABANDONED,
     CHECKED,
@@ -28,14 +33,14 @@ from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.import_csv import Refusal
 from services.documents.domain.recipients import Publisher
-from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, Upload, UploadPart, db
+from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, Sending, Upload, UploadPart, db
 from services.documents.operations.publishing import key_already_used
-from services.documents.operations.sending_turns import end_sendings
-from services.documents.queries.imports import declared_label, import_in
+from services.documents.queries.imports import IS_WAITING, declared_label, import_in, is_under_check
 from services.objects import retire
-from services.uploads.uploads import Uploads
+from services.uploads.uploads import Uploads, lock_owner
 
 OPEN_STATES = (PREPARED, CHECKED)
+CHECK_SENDING = "check_sending"
 uploads = Uploads(db, Upload, UploadPart, most_open=MAX_PDFS_PER_SENDING, most_bytes=5 * MAX_ARCHIVE_BYTES)
 """Of exam offices: what one member of staff has on the way, as pages and tools send it."""
 
@@ -141,6 +146,30 @@ def abandon_import(publisher: Publisher, import_id: str) -> Import:
         row.state, row.ended_at = ABANDONED, portal_now()
         record(session, publisher, "import.abandoned", import_id, state=row.state)
     return row
+
+
+def give_turn(session: Session, owner_id: str) -> None:
+    """Have the oldest sending of this owner checked, unless one has its turn; after each change of what waits."""
+    lock_owner(session, owner_id)  # of two who change it at once, the second sees what the first left
+    own = select(Sending).where(Sending.owner_id == owner_id, IS_WAITING)
+    following = session.scalar(own.order_by(Sending.has_turn.desc(), Sending.given_at, Sending.id).limit(1))
+    if following and not following.has_turn:
+        following.has_turn = True
+        follow_up(session, CHECK_SENDING, {"sending_id": following.id}, subject=following.import_id)
+
+
+def end_sendings(session: Session, import_id: str, *which: ColumnElement[bool]) -> None:
+    """Of an import, whose row the caller has locked: those that wait no more. Their objects are retired, the next of
+    each sender has its turn."""
+    ended = session.scalars(select(Sending).where(Sending.import_id == import_id, IS_WAITING, *which)).all()
+    retire(session, *(sending.object_key for sending in ended if sending.object_key))
+    for sending in ended:
+        sending.object_key, sending.has_turn, sending.files_checked = None, False, sending.files
+    session.flush()
+    if not is_under_check(session, import_id):
+        session.execute(delete(Sending).where(Sending.import_id == import_id))
+    for owner_id in sorted({sending.owner_id for sending in ended}):  # each is locked: in one order
+        give_turn(session, owner_id)
 
 
 def refuse_unless_open(row: Import) -> None:

@@ -93,8 +93,8 @@ def import_answers(rows: Sequence[Import]) -> tuple[api.Import, ...]:
     files = func.sum(Sending.files_checked), func.sum(Sending.files)
     counts = select(Sending.import_id, func.count(Sending.object_key), *files).group_by(Sending.import_id)
     with db.reading() as session:
-        found = session.execute(counts.where(Sending.import_id.in_([row.id for row in rows])))
-        checks = {import_id: tuple(numbers) for import_id, *numbers in found}
+        counted = session.execute(counts.where(Sending.import_id.in_([row.id for row in rows])))
+        checks = {import_id: tuple(numbers) for import_id, *numbers in counted}
     return tuple(_import_answer(row, *checks.get(row.id, (0, 0, 0))) for row in rows)
 
 

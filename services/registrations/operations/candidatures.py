@@ -39,8 +39,7 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
     Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved afterwards.
     """
     with db.operation() as session:
-        lock_candidate(session, candidate_id)
-        candidature = found(session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)))
+        candidature = _own_locked(session, candidate_id, candidature_id)
         if candidature.state == WITHDRAWN:
             return
         if candidature.state != ACTIVE:
@@ -56,8 +55,7 @@ def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetim
     Raises NotFound, WindowClosed (`extra`: whom to contact), AlreadyRegistered when another candidature has its place.
     """
     with db.operation() as session:
-        lock_candidate(session, candidate_id)
-        candidature = found(session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)))
+        candidature = _own_locked(session, candidate_id, candidature_id)
         if candidature.state == ACTIVE:
             return
         if candidature.state != WITHDRAWN:
@@ -65,6 +63,12 @@ def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetim
         view = opening_view(session, candidature.opening_id)
         _refuse_when_closed(view, "annuler votre désinscription", received_at)
         restore(session, candidature, Actor("candidate", candidate_id), received_at)
+
+
+def _own_locked(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
+    """In any state, its candidate's candidatures held until the transaction ends. Raises NotFound."""
+    lock_candidate(session, candidate_id)
+    return found(session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)))
 
 
 def _refuse_when_closed(view: OpeningView, act: str, at: datetime) -> None:

@@ -15,8 +15,8 @@ from services.documents.models import AuditEntry, Sending, db
 from services.documents.operations import import_files
 from services.documents.operations.import_files import NOT_CHECKED, check_sending
 from services.documents.operations.import_publication import FILE_LOST
+from services.documents.operations.imports import end_sendings
 from services.documents.operations.reconciliation import reconciliation
-from services.documents.operations.sending_turns import end_sendings
 from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, slow_pdf, zip_of
 from tests.support.processes import wait_until
 

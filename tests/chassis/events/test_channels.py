@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from services.chassis.database import changes
 from services.chassis.events import Envelope
 from services.chassis.process import worker as workers
 from services.chassis.tasks.registry import Channel
@@ -53,6 +54,18 @@ def test_a_follow_up_that_hangs_holds_up_its_own_channel_alone(service: Blocked)
         service.note("an event")
         wait_until(lambda: sorted(service.entries()) == ["an event", "told a friend"], PATIENCE, "all the rest")
         service.may_end.set()
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_a_commit_asks_for_is_run_without_waiting_for_its_time(
+    service: Blocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10.0 * PATIENCE)
+    with service.working():
+        service.ask_to_tell("a friend")
+        wait_until(lambda: service.entries() == ["told a friend"], PATIENCE, "the first")
+        service.ask_to_tell("another")  # while the channel waits
+        wait_until(lambda: len(service.entries()) == 2, PATIENCE, "the second")
 
 
 @pytest.mark.parametrize(("channel", "named"), [(QUICK, "stuck: quick"), (SLOW, "ok")])

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from services.documents.models import AuditEntry, Sending, db
 from services.documents.operations import import_files
 from services.documents.operations.import_files import NOT_CHECKED, check_sending
 from services.documents.operations.import_publication import FILE_LOST
-from services.documents.operations.imports import end_sendings
+from services.documents.operations.imports import end_sendings, give_turn
 from services.documents.operations.reconciliation import reconciliation
 from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, slow_pdf, zip_of
 from tests.support.processes import wait_until
@@ -97,6 +98,18 @@ def test_while_slow_pdfs_are_checked_everybody_is_served_and_the_page_knows_how_
     shown = office.read(import_id)
     assert (shown["to_check"], shown["files_checked"], shown["files_to_check"]) == (0, 0, 0)
     assert shown["state_label"] == "Rien à publier"
+
+
+def test_whoever_has_a_turn_gets_no_second_one_where_clocks_differ(office: ExamOffice) -> None:
+    office.register(1, 2)
+    sent(office, 1)
+    sent(office, 2)
+    with office.service.app.app_context(), db.operation() as session:
+        later = select(Sending).where(Sending.has_turn.is_(False))
+        session.scalars(later).one().given_at -= timedelta(hours=1)
+        session.flush()
+        give_turn(session, session.scalars(select(Sending.owner_id).distinct()).one())
+        assert sorted(session.scalars(select(Sending.has_turn))) == [False, True]
 
 
 def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:

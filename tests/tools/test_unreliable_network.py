@@ -19,8 +19,9 @@ def remote(tool: Tool, network: UnreliablePortal) -> Tool:
 
 
 def controls(tool: Tool, piece_id: str) -> list[dict[str, Any]]:
+    """The piece's decisions, without those that another test took back."""
     found: list[dict[str, Any]] = tool.json("pieces", "show", piece_id)["history"]["controls"]
-    return found
+    return [control for control in found if not (control["taken_back"] or control["takes_back"])]
 
 
 def filled_in(tool: Tool, name: str, decision: str = "conforme", limit: int = 2) -> Path:

@@ -1,17 +1,17 @@
 """Events for other services: written in the transaction of the change that they announce, then sent to the broker, and
 marked once it has confirmed. An event may be sent twice."""
 
-from collections.abc import Callable
+import threading
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 from flask import current_app, has_app_context
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import seconds_since, system_now
-from services.chassis.database.transactions import Database, new_id
+from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events.broker import Publisher, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.process.logs import request_id
@@ -22,6 +22,8 @@ from services.chassis.traces import spans
 log = structlog.get_logger()
 
 BATCH = 50
+CLAIM = timedelta(seconds=10)
+"""For how long who claimed events is thought to be sending them: whoever died of it delays them by that."""
 PAGE = 1000  # published again in one transaction
 MAX_COUNTED = 10_000  # waiting rows: operators act long before
 UNROUTABLE_SECONDS = 30.0
@@ -31,8 +33,20 @@ _IN_ORDER = (outbox.c.available_at, outbox.c.sequence)
 
 
 def is_due(now: Any) -> Any:
-    """As SQL: an event that is to be sent. `now`: an instant, or a parameter for one."""
-    return _WAITS & (outbox.c.available_at <= now)
+    """As SQL: an event that is to be sent, and that nobody is sending. `now`: an instant, or a parameter for one."""
+    return _WAITS & (outbox.c.available_at <= now) & or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now)
+
+
+_now = bindparam("now", type_=UtcDateTime)
+_oldest = (
+    select(outbox.c.sequence).where(is_due(_now)).order_by(*_IN_ORDER).limit(BATCH).with_for_update(skip_locked=True)
+)
+_claim = (
+    update(outbox)
+    .where(outbox.c.sequence.in_(_oldest.with_for_update(skip_locked=True).scalar_subquery()))
+    .values(leased_until=bindparam("until", type_=UtcDateTime))
+    .returning(outbox.c.sequence, outbox.c.envelope)
+)
 
 
 class Publishable(Protocol):
@@ -60,38 +74,36 @@ def new_envelope(type: str, data: dict[str, Any], subject: str) -> Envelope:
 
 
 class Relay:
-    """Sends what waits, oldest first; used by one thread, within an application context."""
+    """Sends what waits, oldest first; used by one thread, within an application context. Several workers share what
+    waits: each claims a batch before it sends it."""
 
     def __init__(self, db: Database, publisher: Publisher, service: str) -> None:
         self._db = db
         self._service = service
         self.publisher = publisher
 
-    def is_needed(self) -> bool:
-        with self._db.reading() as session:
-            return session.execute(self._due().limit(1)).first() is not None
-
-    def send_batch(self, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Send what is due; how many events were sent. Raises BrokerUnavailable once what was sent is marked."""
-        with self._db.reading() as session:
-            rows = session.execute(self._due().limit(BATCH)).all()
+    def send_batch(self, stop: threading.Event | None = None) -> int:
+        """Claim and send what is due; how many events were sent. Raises BrokerUnavailable once what was sent is
+        marked and the rest given back."""
+        now = system_now()
+        with self._db.operation() as session:
+            batch: dict[int, str] = dict(session.execute(_claim, {"now": now, "until": now + CLAIM}).all())
+        if not batch:
+            return 0
         sent: list[int] = []
         unroutable: list[int] = []
         try:
-            for sequence, envelope in rows:
-                if stopping():
+            for sequence, envelope in sorted(batch.items()):
+                if stop and stop.is_set():
                     break
                 (sent if self._sent(envelope) else unroutable).append(sequence)
         finally:
             later = system_now() + timedelta(seconds=UNROUTABLE_SECONDS)
             with self._db.operation() as session:
                 _change(session, sent, published_at=system_now())
-                _change(session, unroutable, available_at=later)
+                _change(session, unroutable, available_at=later, leased_until=None)
+                _change(session, list(batch.keys() - {*sent, *unroutable}), leased_until=None)
         return len(sent)
-
-    @staticmethod
-    def _due() -> Any:
-        return select(outbox.c.sequence, outbox.c.envelope).where(is_due(system_now())).order_by(*_IN_ORDER)
 
     def _sent(self, body: str) -> bool:
         envelope = Envelope.from_json(body)
@@ -125,7 +137,7 @@ def publish_again(db: Database, since: datetime) -> int:
     while True:
         with db.operation() as session:
             page = list(session.scalars(pages.where(outbox.c.sequence > after)))
-            _change(session, page, published_at=None, available_at=system_now())
+            _change(session, page, published_at=None, available_at=system_now(), leased_until=None)
         if not page:
             return changed
         changed, after = changed + len(page), page[-1]

@@ -9,7 +9,7 @@ duration of a job has no limit: a gauge shows it.
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,13 +23,13 @@ from services.chassis.database import changes
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import outbox
 from services.chassis.events.broker import BrokerUnavailable, connect
-from services.chassis.events.outbox import Relay
+from services.chassis.events.outbox import BATCH, Relay
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
 from services.chassis.tasks import earlier, gauges, metrics, rows
-from services.chassis.tasks.registry import EVENTS, JOBS, RELAY, Channel, ChannelUnavailable, Handlers, Job, stopping
+from services.chassis.tasks.registry import EVENTS, JOBS, RELAY, Channel, ChannelUnavailable, Handlers
 from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Task
 from services.chassis.tasks.runner import Runner
 from services.chassis.web import health_pages
@@ -67,8 +67,7 @@ class Worker:
         self._db: Database = self.app.extensions["sqlalchemy"]
         self._broker = connect(self._settings.broker_url)
         self._relay = Relay(self._db, self._broker.publisher(), self.handlers.service)
-        send = Job(RELAY.name, timedelta(0), partial(self._relay.send_batch, stopping))
-        self.runner = Runner(self.app, self.handlers, self.retry_seconds, self.tries, self.start_id, self.stop, send)
+        self.runner = Runner(self.app, self.handlers, self.retry_seconds, self.tries, self.start_id, self.stop)
 
     def start(self) -> None:
         metrics.show_counters(self.handlers.service)
@@ -80,7 +79,7 @@ class Worker:
         if EVENTS in self.handlers.channels:
             loops["consumer"] = self._consume
         for channel in self.handlers.channels:
-            loops[channel.name] = partial(self._run_tasks, channel, partial(self.runner.run_once, channel))
+            loops[channel.name] = partial(self._run_tasks, channel)
         self._renewal.enter_context(self.runner.renewing(partial(self._report_iteration, "leases")))
         for name, loop in loops.items():
             self._threads.append(self._thread(name, partial(self._forever, name, loop)))
@@ -154,26 +153,27 @@ class Worker:
         for event in self._due.values():
             event.set()
 
-    def _run_tasks(self, channel: Channel, run_once: Callable[[], bool]) -> None:
-        paused, due = metrics.PAUSED.labels(self.handlers.service, channel.name), self._due[channel.name]
-        while not self.stop.is_set():
-            self._report_iteration(channel.name, channel.seconds)
-            due.clear()
-            if run_once():
+    def _run_tasks(self, channel: Channel) -> None:
+        paused = metrics.PAUSED.labels(self.handlers.service, channel.name)
+        for is_due in self._times_due(channel):
+            while is_due and not self.stop.is_set() and self.runner.run_once(channel):
                 paused.set(0)
-            else:
-                due.wait(changes.LONGEST_SECONDS)
+                self._report_iteration(channel.name, channel.seconds)
 
     def _send_events(self) -> None:
-        rows.add_recurring(self._db, RELAY.name, [RELAY.name])
         with closing(self._relay.publisher):
-            self._run_tasks(RELAY, self._send_once)
+            for is_due in self._times_due(RELAY):
+                while is_due and self._relay.send_batch(self.stop) == BATCH:
+                    self._report_iteration(RELAY.name, RELAY.seconds)
+                self._relay.publisher.keep_alive()
 
-    def _send_once(self) -> bool:
-        if self._relay.is_needed() and self.runner.run_once(RELAY):
-            return True
-        self._relay.publisher.keep_alive()
-        return False
+    def _times_due(self, channel: Channel) -> Iterator[bool]:
+        """Until the worker stops: True each time that something in it may be due, False after LONGEST_SECONDS."""
+        while not self.stop.is_set():
+            is_due = self._due[channel.name].wait(changes.LONGEST_SECONDS)
+            self._due[channel.name].clear()
+            self._report_iteration(channel.name, channel.seconds)
+            yield is_due
 
     def _start_jobs(self) -> None:
         rows.add_recurring(self._db, JOBS.name, self.handlers.jobs)

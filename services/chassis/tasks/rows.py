@@ -9,8 +9,9 @@ import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 import structlog
@@ -154,28 +155,26 @@ class Leases:
 
     def take(self, channel: str, names: Sequence[str]) -> Task | None:
         """Lease the task of these handlers that is longest due, and count an attempt."""
-        now = system_now()
-        due = _due(channel, names, now)
-        with self._db.reading() as session:  # while nothing is due, no writer is blocked
-            if not session.execute(select(exists().where(*_free(due, now)))).scalar_one():
-                return None
-        return self.take_now(due)
+        return self._take(_longest_due(channel, tuple(names)))
 
     def take_now(self, which: Any) -> Task | None:
         """Lease the first such task, due or not."""
-        columns = [tasks.c[name] for name in Task.__dataclass_fields__]
+        return self._take(_first(which))
+
+    def _take(self, first: Any) -> Task | None:
         with self._db.operation() as session:
             now = system_now()
-            first = select(*columns).where(*_free(which, now)).order_by(tasks.c.available_at, tasks.c.sequence).limit(1)
-            found = session.execute(first.with_for_update(skip_locked=True)).first()
+            found = session.execute(first, {"now": now}).first()
             if found is None:
                 return None
-            attempts = found.attempts + 1
-            lease = {"leased_until": now + LEASE, "leased_by": self._owner, "started_at": now, "attempts": attempts}
+            task = Task(*found)
+            attempts = task.attempts + 1
+            due = task.available_at
             if attempts > 1:  # if its worker dies of it again, it waits as if it had failed
-                lease["available_at"] = now + self.pause(attempts - 1)
-            session.execute(update(tasks).where(tasks.c.sequence == found.sequence).values(lease))
-        return Task(**{**found._mapping, "attempts": attempts})
+                due = now + self.pause(attempts - 1)
+            lease = {"until": now + LEASE, "by": self._owner, "now": now, "counted": attempts, "due": due}
+            session.execute(_LEASE, {"of": task.sequence, **lease})
+        return replace(task, attempts=attempts)
 
     def pause(self, attempts: int) -> timedelta:
         """After so many attempts."""
@@ -227,6 +226,27 @@ def _due(channel: str, names: Sequence[str], now: Any) -> Any:
 
 def _free(which: Any, now: Any) -> tuple[Any, Any]:
     return which, or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
+
+
+# What workers ask for each task is built once: building such a statement takes longer than running it.
+_now, _until, _at = (bindparam(name, type_=UtcDateTime) for name in ("now", "until", "due"))
+_LEASE = (
+    update(tasks)
+    .where(tasks.c.sequence == bindparam("of"))
+    .values(
+        leased_until=_until, leased_by=bindparam("by"), started_at=_now, attempts=bindparam("counted"), available_at=_at
+    )
+)
+
+
+def _first(which: Any) -> Any:
+    in_order = select(*(tasks.c[field.name] for field in fields(Task))).order_by(tasks.c.available_at, tasks.c.sequence)
+    return in_order.where(*_free(which, _now)).limit(1).with_for_update(skip_locked=True)
+
+
+@cache
+def _longest_due(channel: str, names: tuple[str, ...]) -> Any:
+    return _first(_due(channel, names, _now))
 
 
 def parked_tasks(session: Session) -> Sequence[Any]:

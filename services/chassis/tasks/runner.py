@@ -18,7 +18,6 @@ from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks import metrics, rows
 from services.chassis.tasks.registry import (
     EVENTS,
-    RELAY,
     Channel,
     ChannelUnavailable,
     Handlers,
@@ -40,8 +39,7 @@ class Interrupted(Exception):
 class Runner:
     """Used within an application context; several workers may run on one database, each under its `owner`.
 
-    `retry_seconds`: the delays before each new attempt; `tries`: the number of attempts. `relay`: the job that sends
-    events, in a channel of its own.
+    `retry_seconds`: the delays before each new attempt; `tries`: the number of attempts.
     """
 
     def __init__(
@@ -52,20 +50,17 @@ class Runner:
         tries: int = ATTEMPTS_BEFORE_PARKING,
         owner: str | None = None,
         stop: threading.Event | None = None,
-        relay: Job | None = None,
     ) -> None:
         self._app = app
         self._db: Database = app.extensions["sqlalchemy"]
         self._handlers = handlers
         self._tries = tries
         self._stop = stop or threading.Event()
-        self._relay = relay
         self.leases = Leases(self._db, owner or new_id(), retry_seconds)
 
     def run_once(self, channel: Channel) -> bool:
         """Run the task of the channel that is longest due; whether there was one. Raises as `run` does."""
-        names = [RELAY.name] if channel is RELAY else self._handlers.channels.get(channel, [])
-        task = self.leases.take(channel.name, names)
+        task = self.leases.take(channel.name, self._handlers.channels.get(channel, []))
         if task is None:
             return False
         self.run(task)
@@ -151,9 +146,7 @@ class Runner:
         return ours
 
     def _job(self, task: Task) -> Job | None:
-        if task.event_id != JOB:
-            return None
-        return self._relay if task.channel == RELAY.name else self._handlers.jobs[task.handler]
+        return self._handlers.jobs[task.handler] if task.event_id == JOB else None
 
     def _run_job(self, job: Job, task: Task, lost: threading.Event) -> None:
         told_to_stop: list[bool] = []
@@ -164,8 +157,7 @@ class Runner:
             return bool(told_to_stop)
 
         began = system_now()
-        if job.period:
-            log.info("job_started", job=job.name)
+        log.info("job_started", job=job.name)
         with stopping_answered_by(stopping):
             job.run()
         if told_to_stop:
@@ -195,7 +187,7 @@ class Runner:
                     metrics.PARKED.labels(service).inc()
             else:
                 pause = self.leases.pause(task.attempts)
-                due_at = system_now() + (min(pause, job.period) if job and job.period else pause)
+                due_at = system_now() + (min(pause, job.period) if job else pause)
                 self.leases.settle(session, task, available_at=due_at, reason=told)
 
     @contextmanager

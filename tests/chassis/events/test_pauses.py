@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
-from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, RELAY, Channel
+from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, Channel
 from services.chassis.tasks.rows import Leases
 from services.chassis.tasks.tables import tasks
 from tests.chassis.events.ledger import Ledger, declare
@@ -21,14 +21,11 @@ from tests.support.processes import wait_until
 ANOTHER = "another worker"
 WORKS = [
     pytest.param("in-handler", OTHERS, "tell", id="follow-up"),
-    pytest.param("in-batch", RELAY, "relay", id="batch"),
     pytest.param("in-job", JOBS, "count", id="job"),
 ]
 
 
 def give_work(service: Ledger, mode: str) -> None:
-    if mode == "in-batch":
-        service.note("hello")
     if mode == "in-handler":
         service.ask_to_tell("a friend")
 

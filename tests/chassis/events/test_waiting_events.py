@@ -13,7 +13,6 @@ from services.chassis.clock import system_now
 from services.chassis.events import broker
 from services.chassis.events.broker import connect
 from services.chassis.tasks import rows
-from services.chassis.tasks.registry import RELAY
 from services.chassis.tasks.tables import outbox, tasks
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import MakeLedger
@@ -71,15 +70,3 @@ def test_the_oldest_parked_event_has_an_age_until_it_is_settled(ledger: MakeLedg
         session.execute(update(tasks).where(tasks.c.state == "parked").values(state="set aside"))
     with writer.working():
         wait_until(lambda: shown("events_to_settle_oldest_seconds", "writer") == 0, 60, "none left")
-
-
-@ONE_BROKER
-def test_sending_that_fails_is_tried_again_after_a_pause(ledger: MakeLedger) -> None:
-    writer = ledger("writer")
-    writer.note("one")
-    with writer.writing() as session:
-        session.execute(update(outbox).values(envelope="no event"))
-    failed = select(tasks.c.available_at).where(tasks.c.channel == RELAY.name, tasks.c.reason.is_not(None))
-    with writer.working(retry_seconds=(60.0,)):
-        wait_until(lambda: bool(writer.read(failed)), 60, "a failure")
-        assert writer.read(failed)[0] > system_now()

@@ -35,7 +35,7 @@ async function send(form) {
 }
 
 function mayBeSentAgain(form, answer) {
-  return answer.status === 503 && (form.dataset.renvoi === "toujours" || answer.headers.has("X-Nothing-Done"));
+  return answer.headers.has("X-Nothing-Done") || (answer.status === 503 && form.dataset.renvoi === "toujours");
 }
 
 // Not all at the same moment: each waits up to twice as long as it was told. False where something is typed meanwhile: who mends

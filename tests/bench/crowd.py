@@ -36,9 +36,10 @@ LONGEST_SECONDS = 180.0
 @dataclass(frozen=True)
 class Crowd:
     """`people` begin journeys for so many `seconds`; `connections`: of the address that tries passwords until the last
-    of these journeys has ended."""
+    of these journeys has ended. `host`: of the portal at `url`, which may be that of a proxy before it."""
 
     url: str
+    host: str
     mails: str
     people: int
     connections: int
@@ -85,7 +86,8 @@ class Person(threading.Thread):
             self._make_one_journey()
 
     def _make_one_journey(self) -> None:
-        visitor = PageVisitor(self._crowd.url, self.timings, source=self._address)
+        host = {"Host": self._crowd.host}
+        visitor = PageVisitor(self._crowd.url, self.timings, source=self._address, headers=host)
         mail_address = f"foule.{random.getrandbits(60):x}@example.org"
         try:
             create_account(visitor, mail_address, self._mails)
@@ -148,7 +150,8 @@ def _try_over_one(url: str, own: Any, headers: Mapping[str, str], over: Event, c
 
 
 def meet(crowd: Crowd) -> CrowdResult:
-    with one_address_tries_passwords(crowd.url, crowd.connections, source=STRANGERS_ADDRESS) as to_strangers:
+    stranger = {"source": STRANGERS_ADDRESS, "headers": {"Host": crowd.host}}
+    with one_address_tries_passwords(crowd.url, crowd.connections, **stranger) as to_strangers:  # type: ignore[arg-type]
         time.sleep(ALONE_SECONDS)
         started, mails = time.monotonic(), Mails(crowd.mails)
         people = [Person(crowd, number, mails) for number in range(crowd.people)]

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.bench.candidate_journey import create_account, log_in
 from tests.bench.crowd import Crowd, CrowdResult
@@ -80,7 +81,7 @@ class Installation:
 
     def meet_crowd(self, people: int, connections: int, seconds: float) -> CrowdResult:
         """Wait until all that follows from it is done, too."""
-        crowd = Crowd(self._door, str(self._mails), people, connections, seconds)
+        crowd = Crowd(self._door, urlsplit(self.portal.url).netloc, str(self._mails), people, connections, seconds)
         result = CrowdResult(**_run("tests.bench.crowd", asdict(crowd)))
         self._wait_until_idle(self.pids)
         return result

@@ -40,6 +40,8 @@ SERVICE_LABELS: Mapping[str, str] = {
     "documents": "Le service des documents",
     "pieces": "Le service des justificatifs",
 }
+PASSWORD_QUEUE_SECONDS = 5.0
+"""How long a call that has a password hashed waits for a place: less than a form that is sent again waits."""
 _APIS = {
     "accounts": (candidate_accounts, own_account, own_staff_account, sessions, team, visitors),
     "registrations": (administration, drafts, openings, registrations, staff_candidatures),
@@ -89,8 +91,10 @@ class ServiceClients:
         self.for_staff = self._by_service("_for_staff", settings.staff_calls_at_once)
         self.for_tools = self._by_service("_for_tools", settings.tool_calls_at_once, queue_seconds=0.0)
         at_once, quarter_of_threads = settings.password_calls_at_once, max(1, settings.threads // 4)
-        quarter = {"each_running": max(1, at_once // 4), "each": quarter_of_threads}
-        self.passwords = self._client("accounts", "_for_passwords", at_once, _PasswordClient, **quarter)
+        quarter = {"each_running": max(1, at_once // 4), "each": quarter_of_threads, "waiting": quarter_of_threads}
+        self.passwords = self._client(
+            "accounts", "_for_passwords", at_once, _PasswordClient, queue_seconds=PASSWORD_QUEUE_SECONDS, **quarter
+        )
         self.openings = Openings(self.for_pages["registrations"])
 
     def client_of(

@@ -74,8 +74,8 @@ class Client:
 
     `service`: its base URL, or the sessions that several clients of it share. `at_once` limits the concurrent calls of
     this client. `name` is its name in metrics, `label` the service's in French sentences. A read takes `page_seconds`
-    by default, of which `queue_seconds` at most are spent waiting for a place. `each`, `each_running`: of one asker, as
-    in `Limit`.
+    by default, of which `queue_seconds` at most are spent waiting for a place. `waiting`, `each`, `each_running`: as in
+    `Limit`, by asker.
     """
 
     def __init__(
@@ -87,13 +87,14 @@ class Client:
         page_seconds: float = Settings.page_seconds,
         at_once: int = 8,
         queue_seconds: float = 1.0,
+        waiting: float = math.inf,
         each: float = math.inf,
         each_running: float = math.inf,
     ) -> None:
         self._sessions = Sessions(service) if isinstance(service, str) else service
         self._label, self._name = label, name
         self._limit = Limit(
-            f"calls_to_{name}", at_once, math.inf, refusal=self.busy, each=each, each_running=each_running
+            f"calls_to_{name}", at_once, waiting, refusal=self.busy, each=each, each_running=each_running
         )
         self._queue_seconds = queue_seconds
         self._breaker = CircuitBreaker(name, self.away)

@@ -23,12 +23,14 @@ Page = Mapping[str, Answer]
 
 @dataclass(frozen=True)
 class Persona:
-    """`account` is « Formulaire de création » without address and password; `tabs` by the tab's title."""
+    """`account` is « Formulaire de création » without address and password; `tabs` by the tab's title; `exam` is what
+    is pressed on the way to the académie."""
 
     email: str
     account: Page
     academie: str
     tabs: Mapping[str, Page]
+    exam: tuple[str, ...] = ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022")
 
 
 def new_address() -> str:
@@ -151,6 +153,23 @@ TRAN = Persona(
         },
         "Diplôme possédé": {"Diplôme ou formation": "DIPLOMES TITRES ETRANGERS"},
         "Epreuves": {"E2 / Option": "Espagnol", "EF4 / Position": "Inscrit"},
+        "Récapitulatif": {},
+    },
+)
+
+# Of the exam that asks who is born abroad for the parents.
+TRAN_FOR_THE_CFG = replace(
+    TRAN,
+    exam=("Examen", "CERTIFICAT DE FORMATION GENERALE", "Session 2022"),
+    tabs={
+        "Modalités d'inscription": {"J'accepte les modalités d'inscription": True},
+        "Identification": {
+            **TRAN.tabs["Identification"],
+            "Nom et prénoms du père": "Đặng Văn Nam",
+            "Nom de naissance et prénoms de la mère": "inconnu",
+        },
+        "Informations candidature": {HANDICAP: "Non"},
+        "Epreuves": {},
         "Récapitulatif": {},
     },
 )

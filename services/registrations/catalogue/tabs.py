@@ -16,6 +16,7 @@ from services.registrations.domain.forms import FORMATS
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
 from services.registrations.domain.tabs.questions import TYPES
+from services.registrations.domain.tabs.tab_kind import PLACE, PLACES
 
 KINDS_WITH_OWN_NAME = ("questions", "notice")  # kinds of which an exam may have several, each with a name
 KINDS_WITHOUT_QUESTIONS = ("recap", "number")
@@ -46,6 +47,10 @@ def _tab(context: ReadingContext, node: Node) -> Tab:
             options=_options(context, fields, kind),
         )
     context.define(node, "l'onglet", "tab", name)
+    for place in PLACE.findall(" ".join(tab.text)):
+        if place not in PLACES:
+            mend = suggestion(place, PLACES)
+            context.refuse(node.entries["text"], f"rien ne remplit « {{{place}}} » dans le texte d'un onglet : {mend}")
     if kind == "notice" and not tab.text:
         context.refuse(node, f"texte manquant pour l'onglet « {tab.title} » : écrire text")
     if kind == "questions" and not tab.questions:

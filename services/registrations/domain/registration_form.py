@@ -22,7 +22,7 @@ from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import MAX_PROPOSALS, WORDS, FieldError, Option, check_fields, error, filled
 from services.registrations.domain.tabs import KINDS, questions
 from services.registrations.domain.tabs.previous import answers_to_show
-from services.registrations.domain.tabs.tab_kind import CHANGES_NOT_SENT, NOT_SAVED, TabContent
+from services.registrations.domain.tabs.tab_kind import CHANGES_NOT_SENT, NOT_SAVED, TabContent, filled_in
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def tab_view(dossier: Dossier, number: int) -> TabContent:
     return replace(
         content,
         recap=recap(dossier) if tab.kind == "recap" else None,
-        paragraphs=(*tab.text, *content.paragraphs),
+        paragraphs=(*(filled_in(text, dossier) for text in tab.text), *content.paragraphs),
         notices=(*content.notices, *_warnings_to_show(dossier, number, tab)),
     )
 

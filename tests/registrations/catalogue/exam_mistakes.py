@@ -41,6 +41,11 @@ MISTAKES = (
     ("year: 2026", "relances: [sept]", "« relances » : un nombre entier est attendu, sans guillemets ni zéro devant"),
     ("session_closes: 2027-01-01 00:00", "mail_non_conforme: oui", "« mail_non_conforme » : écrire true ou false"),
     ('title: "Epreuves"}', 'title: "Epreuves", titel: x}', "clé inconnue « titel » pour un onglet : écrire « title »"),
+    (
+        'title: "Epreuves"}',
+        'title: "Epreuves", text: ["Avant le {close}."]}',
+        "rien ne remplit « {close} » dans le texte d'un onglet : écrire « closes »",
+    ),
     ('{kind: epreuves, title: "Epreuves"}', "{kind: epreuves}", "clé « title » manquante pour un onglet : l'ajouter"),
     ("pays_naissance", "pays_de_naissance", "fait inconnu « pays_de_naissance » : écrire « pays_naissance »"),
     ('is: "100"', 'is: "1OO"', "valeur hors de la liste de pays_naissance « 1OO »"),

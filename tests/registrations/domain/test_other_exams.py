@@ -29,7 +29,7 @@ YEAR = Question("annee_titre", "Année du titre", "number", format="annee")
 TWELVE = replace(
     BTS,
     tabs=(
-        Tab("notice", "Modalités d'inscription", "modalites", (ACCEPT,), ("Lisez ceci.",)),
+        Tab("notice", "Modalités d'inscription", "modalites", (ACCEPT,), ("{session} : avant le {closes}.", "{autre}")),
         *TABS[:5],
         Tab("questions", "Informations supplémentaires", "supplement", (YEAR,)),
         Tab("questions", "Titre pour inscription", "titre", (TITLE, WHICH)),
@@ -84,7 +84,8 @@ CFG_DOSSIER = replace(
 def test_the_tabs_of_an_exam_are_numbered_in_its_order() -> None:
     shown = [(tab.number, tab.title) for tab in registration_form.tab_states(TWELVE_DOSSIER, 1)]
     assert shown == list(enumerate((tab.title for tab in TWELVE.tabs), 1))
-    assert registration_form.tab_view(TWELVE_DOSSIER, 1).paragraphs == ("Lisez ceci.",)
+    filled_in = ("BTS 2022 : avant le 25/10/2021 à 12:00 (heure de Paris).", "{autre}")
+    assert registration_form.tab_view(TWELVE_DOSSIER, 1).paragraphs == filled_in
     assert as_saved(TWELVE_DOSSIER).confirmation.diplome is None
 
 

@@ -1,6 +1,7 @@
 """The interface of a kind of tab: its content, its errors, its lines in the récapitulatif, its searches."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from services.contracts import page_labels
@@ -77,6 +78,20 @@ class TabKind:
     more_names: Callable[[Dossier, Tab], Iterable[str]] = lambda dossier, tab: ()
     advise: Callable[[Dossier, Tab, str, str], str | None] = lambda dossier, tab, field, typed: None
     titles: tuple[str, ...] = ()
+
+
+PLACES: Mapping[str, Callable[[Dossier], str]] = {
+    "exam": lambda dossier: dossier.exam.label,
+    "session": lambda dossier: dossier.session.label,
+    "closes": lambda dossier: f"{closing(dossier.opening.closes)} (heure de Paris)",
+}
+"""What an exam's file may leave to be filled in, in the paragraphs of a tab: « {closes} »."""
+PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+def filled_in(paragraph: str, dossier: Dossier) -> str:
+    """The paragraph with its places filled in for that dossier; what no place is called stays as it is written."""
+    return PLACE.sub(lambda place: PLACES[place[1]](dossier) if place[1] in PLACES else place[0], paragraph)
 
 
 def list_options(exam: Exam, name: str) -> tuple[Option, ...]:

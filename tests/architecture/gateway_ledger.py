@@ -137,6 +137,7 @@ GATEWAY: dict[str, str] = {
         PAGE /gestion/pieces/<piece_id>
         PAGE /gestion/relances
         PAGE /gestion/relances/toute-la-liste
+        POST /gestion/relances/recherche
         GET /gestion/controle
         GET /gestion/pieces.csv
         POST /gestion/pieces

@@ -60,6 +60,7 @@ COUNTS = (
         "/missing-pieces?exam=BTS&session=2022&regroupement=NATIONALITE&limit=50",
         ("03",),
     ),
+    ("who of those found lacks pieces", f"/missing-pieces?candidature=unknown,{CANDIDATURE}", ("03",)),
     ("who lacks pieces, further down", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}", ("03",)),
     ("one's own decisions", "/own-controls", ("03",)),
     ("how many lack pieces", "/missing-pieces/counts", ("03",)),

@@ -33,7 +33,7 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
     except DomainError as refusal:
         if refusal.http_status in (401, 403, 404):
             raise
-        return show_import(import_id, (FIELD, refusal.detail), status=refusal.http_status)
+        return show_import(import_id, (FIELD, refusal.detail), refusal=refusal)
     done = CHECKED if source == CSV else SENT
     return redirect(url_for("gestion.show_import", import_id=import_id, fait=done), code=303)
 

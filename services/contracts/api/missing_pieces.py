@@ -20,6 +20,17 @@ TITLE = "Pièces manquantes et relances"
 MISSING_PIECES = StaffList(
     "MissingPieces",
     filters=(
+        text_filter(
+            "candidature",
+            "Identifiants, séparés par des virgules",
+            PageField(
+                "recherche",
+                "Rechercher",
+                hint="Un nom ou une partie, un N° candidat ou une adresse mail en entier",
+                is_wide=True,
+                is_personal=True,
+            ),
+        ),
         text_filter("exam", "Code de l'examen : BTS"),
         text_filter("session", "Nom de la session : 2022", PageField("session", "Session", SELECT, longest=130)),
         text_filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
-from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, TooLarge
+from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, TooLarge, Unavailable
 from services.chassis.french import file_size
 from services.chassis.process.capacity import Limit
 from services.chassis.process.logs import frames_of, reason_of
@@ -23,6 +23,7 @@ from services.contracts.document_rules import (
     MAX_ARCHIVE_BYTES,
     MAX_CSV_BYTES,
     MAX_LINES,
+    MAX_PDFS_PER_SENDING,
     READY,
     DocumentType,
 )
@@ -64,6 +65,10 @@ from services.uploads.uploads import Progress, UploadsChanged
 LinesByCandidature = Mapping[str, Sequence[Values]]
 PROGRESS_SECONDS = 1.0  # between two notes of how far a check is
 MOST_NAMED = 3  # files that took most of a sending's time
+MOST_WAITING = MAX_PDFS_PER_SENDING
+"""Sendings of one sender that wait for their check: as many as a form of PDFs makes."""
+RETRY_SECONDS = 60
+TOO_MANY_WAIT = f"{MOST_WAITING} de vos envois attendent leur contrôle : renvoyez la suite quand il aura avancé."
 ALREADY_THERE = "Un PDF de ce candidat est déjà dans cette publication"
 NOT_CHECKED = "Cet envoi n'a pas pu être contrôlé, rien n'en est gardé : signalez-le à l'administrateur du portail"
 log = structlog.get_logger()
@@ -202,7 +207,11 @@ def _delete_rows(session: Session, import_id: str, completing: CheckedImport | N
 
 def _take_sending(dependencies: Dependencies, publisher: Publisher, row: Import, upload: Upload) -> None:
     """Keep a PDF, or a ZIP archive of them, until its check. Raises Invalid for an archive that cannot be read,
-    Unavailable while the store does not answer."""
+    Unavailable while the store does not answer, or MOST_WAITING of the sender's wait already."""
+    with db.reading() as session:
+        own = select(func.count()).where(Sending.owner_id == publisher.id, IS_WAITING)
+        if (session.scalar(own) or 0) >= MOST_WAITING:
+            raise Unavailable(TOO_MANY_WAIT, retry_after=RETRY_SECONDS)
     with _taken.place(publisher.id):
         content = b"".join(uploads.read(upload))
         files = len(names_of(upload.filename, io.BytesIO(content)))

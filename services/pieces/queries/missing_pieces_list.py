@@ -1,10 +1,11 @@
 """Staff's list of candidatures that lack pieces, in pages whose cursor stays valid while rows come and go."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from services.chassis.database.staff_lists import academies_shown, decode_cursor, encode_cursor
@@ -47,7 +48,7 @@ def list_page(
 ) -> MissingPiecesPage:
     """One page of the candidatures within `academies` (None: all) that lack pieces at `at`.
 
-    `filters`: academie, exam, session, specialite, regroupement, with `limit` and `cursor`. Raises NotFound for an
+    `filters`: those of `MISSING_PIECES`, with `limit` and `cursor`. Raises NotFound for an
     académie outside `academies`, Invalid for a cursor that this API did not give.
     """
     within = academies_shown(academies, filters.get("academie"))
@@ -56,7 +57,7 @@ def list_page(
     limit, looked_at = filters["limit"], 0
     items: list[Incomplete] = []
     of_regroupement = [Piece.group_code == filters["regroupement"]] if filters.get("regroupement") else []
-    for place, ids in _pages(session, _chosen(openings, filters), filters.get("specialite"), begin):
+    for place, ids in _pages(session, _chosen(openings, filters), _of_candidatures(filters), begin):
         looked_at += len(ids)
         items += incomplete_among(session, ids, within, at, *of_regroupement)
         if len(items) > limit:
@@ -86,11 +87,19 @@ def _chosen(openings: list[OpeningKey], filters: Mapping[str, Any]) -> list[Open
     return [key for key in openings if all(value in (None, part) for value, part in zip(wanted, key, strict=True))]
 
 
+def _of_candidatures(filters: Mapping[str, Any]) -> Iterator[ColumnElement[bool]]:
+    """The conditions on candidatures within their opening."""
+    if specialite := filters.get("specialite"):
+        yield Candidature.specialite == specialite
+    if candidatures := filters.get("candidature"):
+        yield Candidature.id.in_(candidatures.split(","))
+
+
 def _pages(
-    session: Session, openings: list[OpeningKey], specialite: str | None, place: Place | None
+    session: Session, openings: list[OpeningKey], conditions: Iterable[ColumnElement[bool]], place: Place | None
 ) -> Iterator[tuple[Place, list[str]]]:
     """The candidatures of these openings after a place, a few at a time, each with the place that it ends at."""
-    conditions = [Candidature.specialite == specialite] if specialite else []
+    conditions = tuple(conditions)
     for opening in openings:
         if place is not None and opening_order(opening) < opening_order(place[0]):
             continue

@@ -154,6 +154,20 @@ def _is_waited_for(office: ExamOffice) -> bool:
         return bool(session.scalar(locks))
 
 
+def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(
+    office: ExamOffice, colleague: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.register(1, 2, 3)
+    monkeypatch.setattr(import_files, "MOST_WAITING", 1)
+    sent(office, 1)
+    sent(colleague, 2)
+    import_id = prepared(office)
+    refused = office.send(import_id, archive_of(3), "lot.zip")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, str(import_files.RETRY_SECONDS))
+    office.work()
+    assert office.send_pdfs(import_id, archive_of(3))["ready"] == 1
+
+
 def test_files_sent_one_by_one_are_counted_together(office: ExamOffice) -> None:
     office.register(1, 2, 3)
     import_id = prepared(office)

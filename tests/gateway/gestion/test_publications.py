@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select
 
+from gateway.web.justificatifs.file_reception import RETRY_SECONDS, STAFF_UPLOADS, TOO_MANY_IN_ALL
 from services.chassis.french import file_size
 from services.contracts.document_rules import MAX_CSV_BYTES
 from services.documents.models import Candidature, db
@@ -218,3 +219,14 @@ def test_the_home_page_lists_publications_under_way_until_they_are_given_up(
     assert "Envoyer le fichier" not in gestionnaire.text
     gestionnaire.get("/gestion")
     assert path not in gestionnaire.answer.text
+
+
+def test_a_file_that_finds_no_place_is_told_when_to_come_back(
+    gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    path, places = prepare(gestionnaire), running.gateway.app.extensions[STAFF_UPLOADS]
+    with places.place("one"), places.place("another"):
+        send(gestionnaire, path, csv_of([]))
+    assert TOO_MANY_IN_ALL in gestionnaire.text
+    answer = gestionnaire.answer
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(RETRY_SECONDS))

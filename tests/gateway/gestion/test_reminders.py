@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.web.gestion import relances
 from services.chassis.tasks import gauges
 from services.pieces.jobs import registry
 from services.pieces.metrics import INCOMPLETE
@@ -128,3 +129,36 @@ def test_a_whole_list_is_reminded_once_its_number_of_mails_was_confirmed(
     assert all("05/10/2021" in row for row in rows(gestionnaire))
     gestionnaire.follow("Compter et relancer toute cette liste")
     assert "Toutes ont déjà été relancées" in gestionnaire.text
+
+
+def test_candidates_are_searched_by_name_and_no_address_tells_of_whom(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        candidates.log_in_registered()
+    running.deliver_events()
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get("/gestion/relances")
+    everybody = rows(gestionnaire)
+    gestionnaire.press("Filtrer", recherche="bine")
+    assert (rows(gestionnaire), gestionnaire.value("recherche")) == (everybody, "bine")
+    addresses = [gestionnaire.answer.request.url, *map(str, gestionnaire.page.xpath("//main//@href | //main//@action"))]
+    assert not [address for address in addresses if "bine" in address.lower()]
+    numero = text_of(gestionnaire.page.xpath("//tbody/tr[not(contains(., '05/10/2021'))]/th/span")[0])
+    gestionnaire.press("Filtrer", recherche=numero)
+    assert len(rows(gestionnaire)) == 1
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//a[contains(@href, 'regroupement=')]/@href")[0])
+    gestionnaire.follow("Compter et relancer toute cette liste")
+    assert f"Dans cette liste ({numero}, " in gestionnaire.text
+    gestionnaire.press("Envoyer 1 mail")
+    running.deliver()
+    gestionnaire.follow("Retour à la liste")
+    assert ("05/10/2021" in rows(gestionnaire)[0], len(rows(gestionnaire))) == (True, 1)
+    gestionnaire.press("Filtrer", recherche="personne", regroupement="")
+    assert "Aucune candidature n'a de pièce à déposer ou à valider." in gestionnaire.text
+    monkeypatch.setattr(relances, "MOST_FOUND", 1)
+    gestionnaire.press("Filtrer", recherche="bine")
+    assert (gestionnaire.answer.status_code, gestionnaire.value("recherche"), rows(gestionnaire)) == (422, "bine", [])
+    assert relances.TOO_MANY_FOUND in gestionnaire.text
+    gestionnaire.get("/gestion/relances?recherche=bine")
+    assert (gestionnaire.answer.status_code, rows(gestionnaire)) == (422, []), "a name in an address"

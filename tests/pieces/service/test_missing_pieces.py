@@ -77,7 +77,8 @@ def test_the_list_is_filtered_by_session_spécialité_and_regroupement(laddered:
     assert _listed(laddered, "regroupement=NATIONALITE")["items"]
     laddered.validate("NATIONALITE")
     assert _listed(laddered, "specialite=Banque - conseiller de clientèle (31310)")["items"]
-    for query in ("regroupement=NATIONALITE", "session=2021", "exam=DCG", "specialite=Banque"):
+    assert _listed(laddered, f"candidature=unknown,{CANDIDATURE}")["items"]
+    for query in ("regroupement=NATIONALITE", "session=2021", "exam=DCG", "specialite=Banque", "candidature=unknown"):
         assert _listed(laddered, query)["items"] == []
 
 

@@ -21,6 +21,7 @@ ACTION_LABELS = {
     "candidature.opened": "Candidature consultée",
     "candidature.restored": "Candidature rétablie",
     "candidature.saved": "Candidature enregistrée",
+    "candidature.validated": "Candidature validée en ligne",
     "candidature.withdrawn": "Candidature désinscrite",
     "candidature.ecartee": "Candidature écartée",
     "candidatures.exported": "Candidatures exportées",
@@ -88,6 +89,7 @@ ACTOR_LABELS = {
 VALUE_LABELS = {
     "academie": "académie",
     "academies": "académies",
+    "begun_at": "commencée le",
     "candidate": "candidat",
     "changed": "changés",
     "changes": "nombre de changements",

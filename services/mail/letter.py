@@ -58,10 +58,12 @@ class Action:
 
 @dataclass(frozen=True)
 class Letter:
-    """`blocks`: paragraphs, whose line breaks are kept, and at most one action. Empty paragraphs are left out."""
+    """`blocks`: paragraphs, whose line breaks are kept, and at most one action. Empty paragraphs are left out. `about`:
+    the id of what alone it tells of."""
 
     subject: str
     blocks: tuple[str | Action, ...]
+    about: str | None = None
 
     def mail(self, letterhead: Letterhead, *, to: str, message_id: str, date: datetime) -> Mail:
         """The mail to the address `to`."""

@@ -44,7 +44,8 @@ class SentMails:
 
 
 class _SentMail:
-    """`id`: of the event that the mail follows from, so that a mail that is sent twice is one row."""
+    """`id`: of the event that the mail follows from, so that a mail that is sent twice is one row. `about`: the id of
+    what alone it tells of, where it says so."""
 
     __table_args__ = (known_values("state", State),)
 
@@ -55,6 +56,7 @@ class _SentMail:
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(10))
+    about: Mapped[str | None] = mapped_column(String(64))
 
 
 _COLUMNS = [column(name, row.column.type) for name, row in vars(_SentMail).items() if isinstance(row, MappedColumn)]
@@ -77,6 +79,7 @@ def record(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
         "text": letter.text_to_reread(),
         "at": mail.date,
         "state": State.WAITING,
+        "about": letter.about,
     }
     session.execute(insert(sent_mails).values(values))
 

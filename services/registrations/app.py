@@ -7,7 +7,7 @@ from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts import page_labels
 from services.contracts.api import administration as administration_api
-from services.contracts.api import audit, registrations, staff_candidatures
+from services.contracts.api import audit, history, registrations, staff_candidatures
 from services.contracts.api import drafts as drafts_api
 from services.contracts.api import openings as openings_api
 from services.contracts.api.mails import list_mails_of_registrations
@@ -27,7 +27,7 @@ from services.registrations.queries.candidatures import numeros_candidat
 from services.registrations.settings import RegistrationsSettings
 
 SECTIONS = (
-    *sections_of(openings_api, drafts_api, registrations, staff_candidatures, administration_api, audit),
+    *sections_of(openings_api, drafts_api, registrations, staff_candidatures, administration_api, audit, history),
     Section(page_labels.MESSAGES, (list_mails_of_registrations,)),
 )
 

@@ -306,7 +306,8 @@ def _letter_with_new_documents(context: MailContext, change: str, if_wrong: str,
 
 def _letter(context: MailContext, subject: str, *blocks: str | Action) -> Letter:
     """With the exam in the subject and, after the last block, whom to contact."""
-    return Letter(f"{subject} : {context.saved.exam.label}", (*blocks, _contact_of(context.saved)))
+    blocks = (*blocks, _contact_of(context.saved))
+    return Letter(f"{subject} : {context.saved.exam.label}", blocks, about=context.saved.candidature_id)
 
 
 def _reference(saved: RegistrationSaved) -> str:

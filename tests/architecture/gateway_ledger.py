@@ -67,6 +67,7 @@ GATEWAY: dict[str, str] = {
         PAGE /inscriptions
         PAGE /inscriptions/<candidature_id>
         PAGE /inscriptions/<candidature_id>/desinscription
+        PAGE /inscriptions/<candidature_id>/historique
         PAGE /inscriptions/<candidature_id>/numero
         PAGE /inscriptions/brouillons/<draft_id>/abandon
         PAGE /documents

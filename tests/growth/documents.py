@@ -71,6 +71,7 @@ def _reads(service: Service, office: ExamOffice) -> Actions:
     return {
         "« Mes documents »": lambda: expect_answer(service.get("/candidatures")),
         "documents of a candidature": service.documents,
+        "« Historique »": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/history")),
         "what is to read": lambda: expect_answer(service.get("/documents/to-read")),
         "a document": lambda: expect_answer(service.get(f"/documents/{document_id}/html")),
         "a confirmation": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),

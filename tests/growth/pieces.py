@@ -151,6 +151,7 @@ def _reads(portal: PiecesService) -> Actions:
     return {
         "« Mes justificatifs »": lambda: expect_answer(portal.call("GET", "/candidatures")),
         "pieces of a candidature": lambda: expect_answer(portal.call("GET", pieces)),
+        "« Historique »": lambda: expect_answer(portal.call("GET", f"/candidatures/{CANDIDATURE}/history")),
         "what is left to do": lambda: expect_answer(portal.call("GET", "/left")),
         **_staff_reads(portal),
         "the journal of a N° candidat": lambda: journal(portal.app, "numero_candidat=02103000001"),

@@ -127,6 +127,7 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
     return {
         "« Mes inscriptions »": lambda: candidate.get("/candidatures"),
         "a récapitulatif": lambda: candidate.get(own),
+        "« Historique »": lambda: candidate.get(f"{own}/history"),
         "drafts": lambda: candidate.get("/drafts"),
         "forms": lambda: candidate.get(f"{own}/forms"),
         "contact": lambda: candidate.get("/contact"),

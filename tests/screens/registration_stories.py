@@ -91,6 +91,7 @@ _PAGES_WITH_CANDIDATURE = {
     "inscriptions": "/inscriptions",
     "candidature": "/inscriptions/{}",
     "desinscription": "/inscriptions/{}/desinscription",
+    "historique": "/inscriptions/{}/historique",
     "compte-candidature": "/compte",
     "formulaires": "/formulaires",
     "messages": "/messages",

@@ -10,11 +10,14 @@ from services.chassis.errors import found
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import documents as api
+from services.contracts.api.history import History, read_history
 from services.contracts.document_rules import FileFormat
 from services.documents.dependencies import dependencies
+from services.documents.models import db
 from services.documents.operations import document_files
 from services.documents.operations.document_files import File, mark_opened
 from services.documents.queries import candidatures, documents
+from services.documents.queries.history import history
 
 views = Views("documents", __name__)
 
@@ -36,6 +39,12 @@ def list_documents(candidature_id: str) -> api.Documents:
 @views.serves(api.list_documents_to_read)
 def list_documents_to_read() -> api.DocumentsToRead:
     return documents.list_unopened(access.caller().id)
+
+
+@views.serves(read_history)
+def read_own_history(candidature_id: str) -> History:
+    with db.reading() as session:
+        return history(session, access.caller().id, candidature_id)
 
 
 @views.serves(api.mark_opened)

@@ -4,12 +4,14 @@ from services.chassis.web import access
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
+from services.contracts.api.history import History, read_history
 from services.contracts.api.operation import CandidatureLabels, answer_of
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.piece import quota_sentence
 from services.pieces.models import db
 from services.pieces.operations import deposits
 from services.pieces.queries import answers
+from services.pieces.queries.history import history
 from services.pieces.queries.pieces import (
     candidatures_of,
     own_candidature_with_pieces,
@@ -41,6 +43,12 @@ def list_pieces(candidature_id: str) -> api.RequestedPieces:
         candidature, contexts = own_candidature_with_pieces(session, access.caller().id, candidature_id)
         quota = quota_sentence(retired_bytes(session, access.caller().id), dependencies().most_retired_bytes)
         return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
+
+
+@views.serves(read_history)
+def read_own_history(candidature_id: str) -> History:
+    with db.reading() as session:
+        return history(session, access.caller().id, candidature_id)
 
 
 @views.serves(api.delete_deposit)

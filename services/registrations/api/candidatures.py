@@ -7,6 +7,7 @@ from services.chassis.web.access import caller
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import registrations as api
+from services.contracts.api.history import History, read_history
 from services.contracts.api.mails import SentMail, SentMails, list_mails_of_registrations
 from services.contracts.api.operation import answer_of
 from services.mail import sent_mails
@@ -16,6 +17,7 @@ from services.registrations.operations import candidatures as operations
 from services.registrations.operations import drafts
 from services.registrations.queries import candidatures as queries
 from services.registrations.queries.drafts import list_open_drafts
+from services.registrations.queries.history import history
 
 views = Views("candidatures", __name__)
 
@@ -76,6 +78,12 @@ def list_forms(candidature_id: str) -> api.Forms:
 def read_contact() -> api.ContactAnswer:
     with db.reading() as session:
         return queries.contact(session, caller().id, portal_now())
+
+
+@views.serves(read_history)
+def read_own_history(candidature_id: str) -> History:
+    with db.reading() as session:
+        return history(session, caller().id, candidature_id)
 
 
 @views.serves(list_mails_of_registrations)

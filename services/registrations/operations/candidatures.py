@@ -232,11 +232,12 @@ def add_version(
     reason: str | None = None,
     overridden: Sequence[str] = (),
     keeps_proofs: bool = False,
+    begun_at: datetime | None = None,
 ) -> CandidatureVersion:
     """Store and publish `candidature.version`, with the audit entry; sets the name that staff find it by.
 
     `overridden`: what rules refused, which the audit trail counts. `keeps_proofs`: what proved the version before
-    proves this one.
+    proves this one. `begun_at`: of a first version, when its draft was begun.
     """
     _set_name(candidature, dossier.identity)
     session.add(candidature)
@@ -259,7 +260,7 @@ def add_version(
     )
     session.add(version)
     trace = {"version": version.version, "catalogue": digest, "reason": reason, "overridden": len(overridden)}
-    trace = {name: value for name, value in trace.items() if value}
+    trace = {name: value for name, value in (trace | {"begun_at": begun_at}).items() if value}
     AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version
 

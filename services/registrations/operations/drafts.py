@@ -291,7 +291,9 @@ def save_version(
     """Close the draft by the version of its dossier, which was checked, and ask for its mail (`mail`: of one that is
     not the first). `of_version`: as `add_version`."""
     candidature = _candidature_to_save(session, candidate, draft, dossier, at)
-    version = add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=actor, **of_version)
+    begun_at = draft.created_at if draft.modification_of is None else None
+    of_version |= {"digest": digest, "saved_at": at, "actor": actor, "begun_at": begun_at}
+    version = add_version(session, candidature, dossier, **of_version)
     request_mail(session, "send_receipt_mail" if version.version == 1 else mail, candidature)
     candidate.engaged_at = candidate.engaged_at or at
     draft.closed_at, draft.candidature_id, draft.saved_version = at, candidature.id, version.version

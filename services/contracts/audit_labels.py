@@ -51,6 +51,7 @@ ACTION_LABELS = {
     "import.published": "Documents publiés",
     "import.sent": "Fichiers à publier envoyés",
     "import.withdrawn": "Publication retirée",
+    "incident.noted": "Incident noté, périodes prolongées",
     "message.published": "Message publié",
     "message.withdrawn": "Message retiré",
     "note.added": "Note gardée",

@@ -48,6 +48,8 @@ CANDIDATURE_STATES = ACTIVE, WITHDRAWN, ECARTEE = "active", "withdrawn", "ecarte
 CANDIDATURE_STATE_LABELS = {ACTIVE: "Active", WITHDRAWN: "Désinscrite", ECARTEE: "Écartée"}
 BY_ID, BY_NAME, BY_SAVING, BY_BIRTH_DATE, BY_SPECIALITE = "id", "name", "saved", "birth_date", "specialite"
 """What candidatures are listed by: an id changes for none, so that who reads all pages misses none."""
+PERIOD_LABELS = {"registration": "Les inscriptions", "deposit": "Le dépôt des pièces"}
+"""What an incident may cut: periods of an opening."""
 SEVERITY_LABELS = {"info": "Information", "warning": "Attention", "error": "Alerte"}
 SEVERITIES = tuple(SEVERITY_LABELS)
 """How grave a message of the home page is, the least first; those that the design system's alerts have.

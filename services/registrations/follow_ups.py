@@ -18,11 +18,13 @@ from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, MASS_MAILS, Mail
 from services.registrations import mail_texts
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.handlers import registry
 from services.registrations.mail_texts import IncompleteContext, MailContext
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, Incident, db
 from services.registrations.operations import candidates
 from services.registrations.operations.draft_reminders import SEND_DRAFT_REMINDER
+from services.registrations.operations.incidents import SEND_EXTENSION_MAIL
 from services.registrations.operations.moved_dates import SEND_DATES_MAIL, dates_to_tell
 from services.registrations.queries.drafts import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings
@@ -63,11 +65,22 @@ def send_refusal_mail(data: dict[str, Any], envelope: Envelope) -> None:
 @registry.follow_up(SEND_DRAFT_REMINDER, MASS_MAILS)
 def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
     """Unless it was transmitted, abandoned or came too late meanwhile."""
+    _write_of_draft(mail_texts.draft_reminder_mail, data, envelope)
+
+
+@registry.follow_up(SEND_EXTENSION_MAIL, MASS_MAILS)
+def send_extension_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    """Unless the draft was transmitted or abandoned, or its dates have moved again meanwhile."""
+    with db.reading() as session:
+        incident = session.get_one(Incident, data["incident_id"])
+    _write_of_draft(partial(mail_texts.extension_mail, incident.text), data, envelope)
+
+
+def _write_of_draft(write: Callable[[OpeningView, str], Letter], data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
         reminder = draft_to_remind_of(session, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now())
     if reminder is not None:
-        view = reminder.opening
-        letter = mail_texts.draft_reminder_mail(view.exam, view.session.label, view.opening, _portal_url())
+        letter = write(reminder.opening, _portal_url())
         _deliver(reminder.candidate_id, reminder.email, letter, envelope, envelope.time)
 
 
@@ -88,9 +101,9 @@ def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """Of several moves before it is sent, the newest alone is told."""
     told = dates_to_tell(data["candidature_id"], envelope.id)
     if told is not None:
-        candidate_id, saved = told
+        candidate_id, saved, reason = told
         at = datetime.fromisoformat(saved.edited_at or saved.saved_at)
-        letter = mail_texts.dates_mail(MailContext(saved, at, None, _portal_url()))
+        letter = mail_texts.dates_mail(MailContext(saved, at, reason, _portal_url()))
         _send_letter(candidate_id, letter, envelope, at)
 
 

@@ -10,7 +10,7 @@ from services.contracts.piece_rules import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import Contact, PieceAsked, RegistrationSaved
 from services.mail.letter import Action, Letter, instant_in_paris
-from services.registrations.domain.exam_definition import Exam, Opening
+from services.registrations.domain.exam_definition import OpeningView
 
 _SERVICE = "le service des examens et concours dont vous dépendez :"
 
@@ -155,6 +155,7 @@ def dates_mail(context: MailContext) -> Letter:
     return _letter(
         context,
         "Dates modifiées",
+        context.reason or "",
         "Les dates fixées pour votre inscription ont changé. Celles-ci sont désormais en vigueur :",
         _lines(
             f"- Fermeture du service d'inscription : {weekday_date(closes)} {time_of_day(closes)} (heure/Paris)",
@@ -251,15 +252,25 @@ def refusal_mail(incomplete: IncompleteContext, at: datetime, url: str) -> Lette
     )
 
 
-def draft_reminder_mail(exam: Exam, session_label: str, opening: Opening, url: str) -> Letter:
-    """To the candidate whose draft is not transmitted, before the end of the registrations of `opening`."""
-    end = shown_end(opening.closes)
+def draft_reminder_mail(view: OpeningView, url: str) -> Letter:
+    """To the candidate whose draft is not transmitted, before the end of the registrations."""
+    return _draft_letter("Brouillon non transmis", view, url, "ferme")
+
+
+def extension_mail(incident: str, view: OpeningView, url: str) -> Letter:
+    """To the candidate whose draft has more time for an `incident`, as people read of it."""
+    return _draft_letter("Inscriptions prolongées", view, url, "reste ouvert : il ferme désormais", incident)
+
+
+def _draft_letter(subject: str, view: OpeningView, url: str, closes: str, because: str = "") -> Letter:
+    opening, end = view.opening, shown_end(view.opening.closes)
     return Letter(
-        f"Brouillon non transmis : {exam.label}",
+        f"{subject} : {view.exam.label}",
         (
+            because,
             "Vous avez commencé une inscription qui n'est pas transmise : vous n'êtes pas inscrit.",
-            f"{exam.label} - {session_label} - {opening.label}",
-            f"Le service d'inscription ferme le {long_instant(end)} (heure de Paris). Pour vous inscrire, reprenez "
+            f"{view.exam.label} - {view.session.label} - {opening.label}",
+            f"Le service d'inscription {closes} le {long_instant(end)} (heure de Paris). Pour vous inscrire, reprenez "
             f"votre brouillon, puis cliquez sur « {page_labels.SAVE} » :",
             Action(page_labels.REGISTRATIONS, f"{url}/inscriptions"),
             "Si vous ne souhaitez plus vous inscrire, vous pouvez abandonner ce brouillon depuis la même page.",

@@ -132,8 +132,29 @@ class OpeningRow(db.Model):
         self.reminder_days, self.draft_reminder_days = list(options.reminder_days), list(options.draft_reminder_days)
 
 
+class Incident(db.Model):
+    """A time at which `periods` of openings were cut, for which they were extended. Each is noted once. Candidates read
+    `title` and `text`."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (UniqueConstraint("begins", "ends"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    begins: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+    periods: Mapped[list[str]] = mapped_column(Json)
+    title: Mapped[str] = mapped_column(String(rules.MESSAGE_TITLE_LENGTH))
+    text: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class OpeningChange(db.Model):
-    """Dates that an operator set, with a reason; the newest wins over the catalogue, whatever is loaded later."""
+    """Dates that an operator set, with a reason; the newest wins over the catalogue, whatever is loaded later.
+
+    `incident_id`: for which incident they were set. `told_through`: the id up to which candidates with a draft were
+    told by mail that it extended their registrations; None once all were, and where it did not.
+    """
 
     __tablename__ = "opening_changes"
 
@@ -146,6 +167,8 @@ class OpeningChange(db.Model):
     reason: Mapped[str] = mapped_column(Text)
     changed_by: Mapped[str] = mapped_column(String(64))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    incident_id: Mapped[str | None] = mapped_column(ForeignKey("incidents.id"))
+    told_through: Mapped[str | None] = mapped_column(ID)
 
 
 class EtablissementRow(db.Model):

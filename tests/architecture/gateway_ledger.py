@@ -175,8 +175,10 @@ GATEWAY: dict[str, str] = {
         PAGE /gestion/ouvertures
         PAGE /gestion/ouvertures/<opening_id>
         PAGE /gestion/ouvertures/dates
+        PAGE /gestion/incidents
         PAGE /gestion/messages
         POST /gestion/ouvertures/dates
+        POST /gestion/incidents
         POST /gestion/messages
         POST /gestion/messages/<message_id>/retrait
     """,

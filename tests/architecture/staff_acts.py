@@ -84,6 +84,15 @@ def _move_dates(office: StaffAtWork) -> None:
     office.call("registrations", "POST", "/staff/openings/dates", json=change)
 
 
+def _note_incident(office: StaffAtWork) -> None:
+    opening = office.read("registrations", f"/staff/openings/{office.examples.values['opening_id']}")
+    read = {name: opening[name] for name in ("id", "revision", "deposit_closes")}
+    said = {"title": "Panne", "text": "Le portail était indisponible.", "periods": ["registration"], **REASON}
+    instants = {"begins": "2021-10-04T10:00:00+02:00", "ends": "2021-10-04T11:00:00+02:00"}
+    extension = {**said, **instants, "openings": [{**read, "closes": "2021-12-31T12:00:00+01:00"}]}
+    office.call("registrations", "POST", "/staff/incidents", json=extension)
+
+
 def _load_catalogue(office: StaffAtWork) -> None:
     compared = office.call("registrations", "POST", "/staff/catalogues/comparison", json=ARCHIVE).json or {}
     office.call("registrations", "POST", "/staff/catalogues", json={**ARCHIVE, "etag": compared["etag"]})
@@ -177,6 +186,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
         lambda office: office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke"),
     ),
     ("accounts", "POST", "/v1/staff/me/saved-filters"): ("filters_saved", _save_filters),
+    ("registrations", "POST", "/v1/staff/incidents"): ("incident.noted", _note_incident),
     ("registrations", "POST", "/v1/staff/openings/dates"): ("window.changed", _move_dates),
     ("registrations", "POST", "/v1/staff/messages"): ("message.published", StaffAtWork.message),
     ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): (
@@ -240,5 +250,6 @@ WITHOUT_TRACE: dict[Route, str] = {
     ("registrations", "PUT", "/v1/drafts/<draft_id>/tabs/<int:number>"): "a correction that is not saved yet",
     ("registrations", "DELETE", "/v1/drafts/<draft_id>"): "the same: it changes nothing of the candidature",
     ("registrations", "POST", "/v1/staff/catalogues/comparison"): "a dry run, which writes nothing",
+    ("registrations", "POST", "/v1/staff/incidents/preview"): "a dry run, which writes nothing",
     ("registrations", "POST", "/v1/staff/openings/dates/preview"): "a dry run, which writes nothing",
 }

@@ -32,6 +32,7 @@ from tests.registrations.service.candidate_client import (
     pierre,
     with_catalogue,
 )
+from tests.registrations.service.incident import INCIDENT, read
 from tests.support import smtp, tokens
 from tests.support.failing_commits import TransactionBroken
 
@@ -275,3 +276,47 @@ class FollowMovedDates(_CandidatureOperation):
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
             registry.jobs["follow-moved-dates"].run()
+
+
+class ExtendPeriods(_CandidatureOperation):
+    name = "extend what an incident cut"
+    done: ClassVar[State] = {
+        "shown": ["Prolongation"],
+        "windows": [("03", "2021-10-31T23:00:00+00:00"), ("03", "2021-11-01T01:00:00+00:00")],
+        "drafts": 1,
+    }
+
+    def prepare(self) -> None:
+        self.running.candidate.draft()
+        clock.set_offset((at("2021-10-25 11:00") - clock.system_now()).total_seconds())
+        moves: list[dict[str, Any]] = self._call("POST", "incidents/preview", INCIDENT).json or []
+        self.extension = {**INCIDENT, "openings": read(move for move in moves if move["opening"]["academie"] == "03")}
+
+    def do(self) -> int | None:
+        return self._call("POST", "incidents", self.extension).status_code
+
+    def state(self) -> State:
+        told = self.running.published_events("academie", "deposit_closes")
+        return {
+            **super().state(),
+            "shown": [message["title"] for message in self.running.candidate.get("/messages")],
+            "windows": [event[1:] for event in told if event[0] == "window_changed" and event[1] == "03"],
+        }
+
+    def _call(self, method: str, path: str, json: Any = None) -> TestResponse:
+        headers = tokens.bearer(tokens.staff_token("admin", scopes=["openings:manage"]))
+        return self.running.app.test_client().open(f"/v1/staff/{path}", method=method, json=json, headers=headers)
+
+
+class TellOfExtensions(ExtendPeriods):
+    name = "tell of extensions"
+    commits = ("a page", "the end")
+    done: ClassVar[State] = {"mails": ["Inscriptions prolongées : BREVET DE TECHNICIEN SUPERIEUR"]}
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert super().do() == 204
+
+    def do(self) -> None:
+        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
+            registry.jobs["tell-of-extensions"].run()

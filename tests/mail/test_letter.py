@@ -16,13 +16,16 @@ from services.mail.letter import DEMONSTRATION, LINK_IN_FULL, REMOVED, Action, L
 from services.mail.mailer import Mail
 from services.mail.settings import Letterhead
 from services.registrations import mail_texts as of_registrations
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.mail_texts import IncompleteContext, MailContext
-from tests.registrations.domain.example_dossier import BESANCON, BTS
+from tests.registrations.domain.example_dossier import BESANCON, BTS, SESSION
 
 SAMPLE = Path(__file__).parents[1] / "contracts" / "samples" / f"{RegistrationSaved.TYPE}.json"
 AT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
 URL = "https://portail.example"
 TOKEN = "QmlubmV0LUxhdXJlbnQtMjAwMS1DYWVuLTE0LWF0dGVudGU"
+
+VIEW = OpeningView("BTS-2022-03", "", BTS, SESSION, BESANCON)
 
 
 def _context(reason: str | None = None) -> MailContext:
@@ -58,7 +61,8 @@ LETTERS: dict[str, Letter] = {
     "undone_withdrawal_mail": of_registrations.undone_withdrawal_mail(_context()),
     "reminder_mail": of_registrations.reminder_mail([_incomplete(False)], AT, URL),
     "refusal_mail": of_registrations.refusal_mail(_incomplete(True), AT, URL),
-    "draft_reminder_mail": of_registrations.draft_reminder_mail(BTS, "BTS 2022", BESANCON, URL),
+    "draft_reminder_mail": of_registrations.draft_reminder_mail(VIEW, URL),
+    "extension_mail": of_registrations.extension_mail("Le portail était indisponible.", VIEW, URL),
     "ecart_mail": of_registrations.ecart_mail(_context("Titre requis non fourni")),
 }
 

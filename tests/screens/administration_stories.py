@@ -10,6 +10,7 @@ from tests.screens.story_context import StoryContext
 CATALOGUE = "/gestion/catalogue"
 OPENING = "/gestion/ouvertures/<opening_id>"
 SEVERAL = "/gestion/ouvertures/dates"
+INCIDENTS = "/gestion/incidents"
 ACCOUNT = "/gestion/comptes/<account_id>"
 
 
@@ -40,6 +41,23 @@ def openings_and_messages(context: StoryContext) -> None:
     )
     recorder.record(administrator.press("Voir l'aperçu"), "gestion-messages-apercu", "/gestion/messages")
     recorder.record(administrator.press("Publier le message"), "gestion-messages-publie", "/gestion/messages")
+
+
+def incidents(context: StoryContext) -> None:
+    """An incident is refused, looked at, and extends what it cut."""
+    recorder, administrator = context.recorder, logged_in_to_gestion(context, "admin")
+    recorder.record(administrator.open(INCIDENTS), "gestion-incidents")
+    recorder.record(administrator.press("Voir ce qui serait prolongé"), "gestion-incidents-refuse", INCIDENTS)
+    administrator.fill(
+        begins="03/10/2021 20:00",
+        ends="03/10/2021 22:30",
+        title="Inscriptions prolongées",
+        text="Le portail était indisponible hier soir. Ce que vous avez saisi est conservé.",
+        reason="Panne du réseau",
+    )
+    recorder.record(administrator.press("Voir ce qui serait prolongé"), "gestion-incidents-apercu", INCIDENTS)
+    page = press_with_fresh_code(context, "admin", administrator, "Prolonger")
+    recorder.record(page, "gestion-incidents-prolonge", INCIDENTS)
 
 
 def catalogue(context: StoryContext) -> None:

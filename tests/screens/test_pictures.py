@@ -49,6 +49,7 @@ STORIES: tuple[Story, ...] = (
     team_stories.team,
     team_stories.invitation,
     administration_stories.openings_and_messages,
+    administration_stories.incidents,
     administration_stories.catalogue,
     administration_stories.accounts_and_journal,
     gestion_stories.reminders,

@@ -1,4 +1,4 @@
-"""`portail openings` and `portail messages`: read by anyone, changed by administrateurs with what asks for it."""
+"""`portail openings`, `incidents` and `messages`: read by anyone, changed by administrateurs with what asks for it."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from services.accounts.domain.staff import Role
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.tool import Tool, csv_rows, tool_token
-from tests.tools.unreliable_portal import LOST, UnreliablePortal
+from tests.tools.unreliable_portal import LOST, PASSES, UnreliablePortal
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +76,19 @@ def test_a_message_is_published_once_and_withdrawn(tool: Tool, administrator: To
     assert [row["id"] for row in administrator.json("messages", "list", "--tous")] == [message]
     administrator.done("messages", "withdraw", message)
     assert tool.json("messages", "list") == []
+
+
+def test_what_an_incident_cut_is_extended_once(administrator: Tool, network: UnreliablePortal) -> None:
+    words = ("--titre", "Prolongation", "--texte", "Le portail était indisponible.", "--motif", "Panne du portail")
+    extend = ("incidents", "extend", "--du", "2021-10-04 08:00", "--au", "2021-10-04 09:30", *words)
+    inscriptions = (*extend, "--service", "inscriptions")
+    seen = csv_rows(administrator.done(*inscriptions, "--voir", "--csv"))
+    [besancon_row] = [row for row in seen if "BESANCON" in row["academie"] and row["session"] == "BTS 2022"]
+    left = [row["ouverture_id"] for row in seen if row is not besancon_row]
+    only = (*inscriptions, *(word for opening in left for word in ("--sauf", opening)))
+    network.fail("POST", PASSES, LOST)
+    [moved] = csv_rows(replace(administrator, url=network.url).done(*only, "--csv"))
+    assert moved["ferme_le"] == besancon_row["ferme_le"] != besancon_row["fermait_le"], "a look changed nothing"
+    again = administrator.run(*only)
+    assert (again.returncode, "déjà noté" in again.stderr) == (5, True), again.stderr
+    assert besancon(administrator)["ferme_le"] == moved["ferme_le"]

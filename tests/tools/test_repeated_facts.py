@@ -18,7 +18,7 @@ from services.contracts import api
 from services.contracts.api.staff_lists import StaffList
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS, ChangeKind
-from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, SEVERITIES
+from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, PERIOD_LABELS, SEVERITIES
 from tests.tools.tool import SOURCE
 
 FACTS = """
@@ -42,6 +42,7 @@ print(json.dumps({
     "states of candidatures": candidatures.STATE_LABELS,
     "states of openings": list(administration.STATE_LABELS),
     "severities": list(administration.SEVERITIES.values()),
+    "periods": list(administration.PERIODS.values()),
     "csv": [output.EXPORT_DELIMITER, output.BYTE_ORDER_MARK],
     "options of lists": {name: [option.name for option in command.params] for name, command in LISTS.items()},
 }))
@@ -80,6 +81,7 @@ def test_the_tool_knows_the_portals_codes_and_words(facts: dict[str, Any]) -> No
     assert facts["states of candidatures"] == CANDIDATURE_STATE_LABELS
     assert set(facts["states of openings"]) == set(ouvertures.STATE_LABELS)
     assert set(facts["severities"]) == set(SEVERITIES)
+    assert set(facts["periods"]) == set(PERIOD_LABELS)
 
 
 def test_the_tools_lists_have_an_option_for_each_of_their_filters(facts: dict[str, Any]) -> None:

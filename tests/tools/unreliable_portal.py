@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 LOST, BUSY, UNHEARD = "the answer is lost", "503 with Retry-After", "the call is lost"
+PASSES = "nothing fails"
 _OF_A_CONNECTION = {"connection", "transfer-encoding", "content-length", "content-encoding", "host", "accept-encoding"}
 
 

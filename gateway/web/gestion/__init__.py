@@ -21,6 +21,7 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     equipe,  # noqa: F401
     import_file,  # noqa: F401
     imports,  # noqa: F401
+    incidents,  # noqa: F401
     jetons,  # noqa: F401
     journal,  # noqa: F401
     ouvertures,  # noqa: F401

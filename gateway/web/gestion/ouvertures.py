@@ -67,7 +67,7 @@ def show_opening(opening_id: str) -> ResponseReturnValue:
         "gestion/templates/ouverture.html",
         opening=opening,
         remade=_remade(),
-        fields=_fields({name: _shown(name, opening) for name in DATE_LABELS}),
+        fields=_fields({name: shown_date(name, opening) for name in DATE_LABELS}),
         state_labels=STATE_LABELS,
         state_severities=STATE_SEVERITIES,
     )
@@ -176,11 +176,11 @@ def _moves_page(
         is_confirmed=posted_text("confirmed") == "oui",
         losses=losses,
         labels=DATE_LABELS,
-        shown=_shown,
+        shown=shown_date,
     )
 
 
-def _shown(name: str, dates: api.OpeningDates) -> str:
+def shown_date(name: str, dates: api.OpeningDates) -> str:
     instant: datetime = getattr(dates, name)
     return shown_end_instant(instant) if name in _ENDS else shown_instant(instant)
 

@@ -1,4 +1,5 @@
-"""The API of registrations for administrators: dates of openings, messages of the home page, the catalogue."""
+"""The API of registrations for administrators: dates of openings, incidents that extend them, messages of the home
+page, the catalogue."""
 
 import binascii
 from base64 import urlsafe_b64decode
@@ -16,15 +17,17 @@ from services.contracts.api.operation import Answered, Callers, End, Instant, on
 from services.contracts.registration_rules import (
     MESSAGE_TEXT_LENGTH,
     MESSAGE_TITLE_LENGTH,
+    PERIOD_LABELS,
     REASON_LENGTH,
     SEVERITIES,
     SEVERITY_LABELS,
     WindowState,
 )
 
-TITLE = "Ouvertures, messages et catalogue"
+TITLE = "Ouvertures, incidents, messages et catalogue"
 ZIP_TYPE = "application/zip"
 MOST_MOVED = 200  # openings at a time: all of a session
+MOST_EXTENDED = 1000  # openings at a time: all of every session that is open
 CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
 MAX_CATALOGUE_BYTES = 700 * 1024
 """Of the ZIP archive of a catalogue's folder. In base64, with which the page of its comparison carries it, it is no
@@ -98,6 +101,29 @@ class NewDates(Schema):
         load_default=False, metadata={"description": "Ce que les candidats y perdent (`losses`) a été lu"}
     )
     openings = fields.List(fields.Nested(OpeningRead), required=True, validate=validate.Length(max=MOST_MOVED))
+
+
+class NewIncident(Schema):
+    begins = InstantField(required=True)
+    ends = InstantField(required=True)
+    periods = fields.List(
+        fields.String(validate=validate.OneOf(PERIOD_LABELS)),
+        required=True,
+        validate=validate.Length(1),
+        metadata={"description": ", ".join(f"{code} : {label}" for code, label in PERIOD_LABELS.items())},
+    )
+    title = Text(MESSAGE_TITLE_LENGTH, required=True)
+    text = Text(MESSAGE_TEXT_LENGTH, required=True)
+    reason = Text(REASON_LENGTH, required=True)
+
+
+class ExtendedOpening(OpeningRead):
+    closes = InstantField(required=True)
+    deposit_closes = InstantField(required=True)
+
+
+class Extension(NewIncident):
+    openings = fields.List(fields.Nested(ExtendedOpening), required=True, validate=validate.Length(1, MOST_EXTENDED))
 
 
 class NewMessage(Schema):
@@ -222,6 +248,22 @@ change_dates = _MANAGE.post(
     "Set dates for openings, all or none of them, with a reason; they take precedence over the catalogue. Refused "
     "where they have changed since, and where candidates lose something by it that is not confirmed.",
     body=NewDates,
+    problems=(problem_types.PRECONDITION_FAILED,),
+    asks_code=True,
+)
+preview_incident = _MANAGE.post(
+    "/v1/staff/incidents/preview",
+    list[OpeningMove],
+    "The openings that an incident cut, with the new ends that the rules of their exams propose; nothing is written.",
+    body=NewIncident,
+    reads=True,
+)
+extend_periods = _MANAGE.post(
+    "/v1/staff/incidents",
+    NoneType,
+    "Note an incident and give openings these ends, all or none of them; `title` and `text` are shown on the home page "
+    "until the last of them. Refused where dates have changed since they were read. Repeated, it changes nothing.",
+    body=Extension,
     problems=(problem_types.PRECONDITION_FAILED,),
     asks_code=True,
 )

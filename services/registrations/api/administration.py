@@ -1,4 +1,4 @@
-"""For administrators and their tools: dates of openings, messages of the home page, the catalogue."""
+"""For administrators and their tools: dates of openings, incidents, messages of the home page, the catalogue."""
 
 from typing import Any
 
@@ -9,11 +9,17 @@ from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import administration as api
 from services.registrations.models import Message, db
-from services.registrations.operations import messages
+from services.registrations.operations import incidents, messages
 from services.registrations.operations.catalogue import compare_archive, load_archive
 from services.registrations.operations.openings import change_openings
 from services.registrations.queries.catalogue import exams_in_force, files_in_force
-from services.registrations.queries.openings import all_messages, listed_openings, opening_detail, opening_moves
+from services.registrations.queries.openings import (
+    all_messages,
+    incident_moves,
+    listed_openings,
+    opening_detail,
+    opening_moves,
+)
 
 views = Views("administration", __name__)
 
@@ -34,7 +40,8 @@ def read_opening(opening_id: str) -> api.OpeningDetail:
 def preview_dates(body: dict[str, Any]) -> list[api.OpeningMove]:
     change = _change(body)
     with db.reading_for_staff() as session:
-        return list(opening_moves(session, change["revisions"], change["new"], change["reason"], portal_now()))
+        new = dict.fromkeys(change["revisions"], change["new"])
+        return list(opening_moves(session, change["revisions"], new, change["reason"], portal_now()))
 
 
 @views.serves(api.change_dates)
@@ -45,6 +52,21 @@ def change_dates(body: dict[str, Any]) -> None:
 def _change(body: dict[str, Any]) -> dict[str, Any]:
     revisions = {opening["id"]: opening["revision"] for opening in body.pop("openings")}
     return {"revisions": revisions, "reason": body.pop("reason"), "confirmed": body.pop("confirmed"), "new": body}
+
+
+@views.serves(api.preview_incident)
+def preview_incident(body: dict[str, Any]) -> list[api.OpeningMove]:
+    with db.reading_for_staff() as session:
+        return list(incident_moves(session, body["begins"], body["ends"], body["periods"], portal_now()))
+
+
+@views.serves(api.extend_periods)
+def extend_periods(body: dict[str, Any]) -> None:
+    openings = body.pop("openings")
+    revisions = {opening["id"]: opening["revision"] for opening in openings}
+    ends = {opening["id"]: {name: opening[name] for name in ("closes", "deposit_closes")} for opening in openings}
+    incident = {**body, "periods": sorted(set(body["periods"]))}
+    incidents.extend_periods(incident, revisions, ends, actor(), portal_now())
 
 
 @views.serves(api.list_messages)

@@ -15,6 +15,7 @@ from services.registrations.catalogue import (
     tabs,
 )
 from services.registrations.catalogue.contacts import contacts
+from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake, suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
@@ -22,6 +23,9 @@ from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 from services.registrations.domain.exam_definition import Exam, Session, Specialite
 from services.registrations.domain.obstacles import EXCLUSIVE_NAMES
 from services.registrations.domain.opening_selection import DOMAINES
+
+BY_DURATION = "duree"
+MAX_EXTENSION_DAYS = 30
 
 
 def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
@@ -54,6 +58,7 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     with context.fields(folder.head, "un examen") as fields:
         code, label = fields.text("code"), fields.text("label")
         reasons = pieces.refusal_reasons(context, fields)
+        extension_days = _extension_days(fields)
         domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", EXCLUSIVE_NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
             fields.take(name)
@@ -75,10 +80,23 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
         document_types=pieces.document_types(context, sections.get("document_types")),
         sessions=(),
         refusal_reasons=reasons,
+        extension_days=extension_days,
     )
     exam = replace(exam, sessions=_sessions(context, folder, exam))
     references.check(context, folder, exam)
     return replace(exam, sessions=_without_replaced_demonstrations(exam.sessions))
+
+
+def _extension_days(fields: Fields) -> int | None:
+    """Of `prolongation: {jours: 2}`; None for `duree`, and where it is not said."""
+    node = fields.take("prolongation")
+    if node is None or node.text == BY_DURATION:
+        return None
+    days = next((item.text for key, item in node.entries.items() if key == "jours" and item.tag == "int"), "")
+    if len(node.entries) != 1 or days not in map(str, range(1, MAX_EXTENSION_DAYS + 1)):
+        fields.refuse(node, f"« prolongation » : écrire {BY_DURATION}, ou jours: 1 à {MAX_EXTENSION_DAYS}")
+        return None
+    return int(days)
 
 
 def _require_tabs(context: ReadingContext, folder: ExamFolder) -> None:

@@ -237,6 +237,7 @@ class Exam:
     document_types: Mapping[str, str]  # those that the guide does not have: code -> label
     sessions: tuple[Session, ...]
     refusal_reasons: tuple[str, ...] = ()  # of any piece, ready to be chosen by a gestionnaire
+    extension_days: int | None = None  # by which an incident extends what it cut; None: by the time that was lost
 
     @property
     def further_documents(self) -> dict[str, str]:

@@ -63,7 +63,7 @@ def _remind(session: DbSession, opening_id: str, draft_ids: Sequence[str], close
     """Those that were begun before the rung, and whose candidate is not registered for the session otherwise."""
     locked = select(Draft).where(Draft.id.in_(draft_ids), Draft.closed_at.is_(None)).order_by(Draft.id)
     drafts = session.scalars(locked.with_for_update()).all()
-    registered = _registered(session, opening_id, [draft.candidate_id for draft in drafts if draft.candidate_id])
+    registered = registered_among(session, opening_id, [draft.candidate_id for draft in drafts if draft.candidate_id])
     rung = rung_name(closes, days)
     for draft in drafts:
         if draft.reminder_rung == rung:
@@ -76,7 +76,7 @@ def _remind(session: DbSession, opening_id: str, draft_ids: Sequence[str], close
             AuditEntry.record(session, _JOB, "draft.reminded", draft.id, after={"rung": rung})
 
 
-def _registered(session: DbSession, opening_id: str, candidate_ids: Sequence[str]) -> set[str]:
+def registered_among(session: DbSession, opening_id: str, candidate_ids: Sequence[str]) -> set[str]:
     """Which of these candidates have an active candidature in the session of that opening, in whatever académie."""
     here = aliased(OpeningRow)
     query = (

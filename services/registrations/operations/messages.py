@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session as DbSession
+
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, found
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, MESSAGE_TITLE_LENGTH, SEVERITIES
@@ -10,21 +12,26 @@ from services.registrations.models import AuditEntry, Message, db
 
 def publish_message(message: Message, *, actor: Actor, at: datetime) -> str:
     """Publish a new message; returns its id. Raises Invalid with all its errors."""
+    with db.operation() as session:
+        return add_message(session, message, actor=actor, at=at)
+
+
+def add_message(session: DbSession, message: Message, *, actor: Actor, at: datetime) -> str:
+    """The same within an operation."""
     message.title, message.text = message.title.strip(), message.text.strip()
     if errors := tuple(_mistakes(message)):
         raise Invalid(errors=errors)
-    with db.operation() as session:
-        session.add(message)
-        session.flush()
-        after = {
-            "title": message.title,
-            "text": message.text,
-            "from": message.shown_from,
-            "until": message.shown_until,
-            "severity": message.severity,
-        }
-        AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
-        return message.id
+    session.add(message)
+    session.flush()
+    after = {
+        "title": message.title,
+        "text": message.text,
+        "from": message.shown_from,
+        "until": message.shown_until,
+        "severity": message.severity,
+    }
+    AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
+    return message.id
 
 
 def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:

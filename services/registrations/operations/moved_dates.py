@@ -14,8 +14,8 @@ from services.chassis.tasks.rows import follow_up
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import DatesMoved, Edition, RegistrationSaved, from_stored
 from services.registrations.domain.registration_content import printed_dates, prints
-from services.registrations.models import Candidature, CandidatureVersion, OpeningRow, VersionEdition, db
-from services.registrations.operations.openings import dates_in_force
+from services.registrations.models import Candidature, CandidatureVersion, Incident, OpeningRow, VersionEdition, db
+from services.registrations.operations.openings import dates_in_force, newest_change
 from services.registrations.queries.candidatures import edition_of, editions_of, newest_edition
 from services.registrations.queries.catalogue import exam_in_force
 
@@ -53,9 +53,10 @@ def _page(session: DbSession, opening_id: str, after: str) -> Sequence[Row[Candi
 def _renew(
     session: DbSession, opening: OpeningRow, page: Iterable[Row[Candidature, CandidatureVersion]], at: datetime
 ) -> None:
-    """Those of a demonstration, whose dates move by themselves, are told by no mail."""
+    """Those of a demonstration, whose dates move by themselves, are told by no mail but after an incident."""
     dates = printed_dates(dates_in_force(session, opening))
     exam_session = exam_in_force(session, opening.exam).session(opening.session)
+    is_told = exam_session is None or not exam_session.demonstration or incident_of(session, opening.id) is not None
     editions = []
     for candidature, version in page:
         newest = newest_edition(session, version)
@@ -64,15 +65,21 @@ def _renew(
         edition = Edition(candidature.id, version.version, newest.edition + 1)
         editions.append(edition)
         session.add(VersionEdition(**vars(edition), dates=dates, edited_at=at))
-        if exam_session is None or not exam_session.demonstration:
+        if is_told:
             follow_up(session, SEND_DATES_MAIL, {"candidature_id": candidature.id}, subject=candidature.candidate_id)
     if editions:
         publish(session, DatesMoved(iso_utc(at), dates, tuple(editions)), subject=opening.id)
 
 
-def dates_to_tell(candidature_id: str, mail_id: str) -> tuple[str, RegistrationSaved] | None:
-    """The candidate, and the newest edition, which is told by the mail of that id alone; None where it prints what the
-    candidate was last told."""
+def incident_of(session: DbSession, opening_id: str) -> Incident | None:
+    """For which the dates in force were set, if for one."""
+    change = newest_change(session, opening_id)
+    return session.get_one(Incident, change.incident_id) if change and change.incident_id else None
+
+
+def dates_to_tell(candidature_id: str, mail_id: str) -> tuple[str, RegistrationSaved, str | None] | None:
+    """The candidate, the newest edition, which is told by the mail of that id alone, and what candidates read of the
+    incident that moved its dates; None where it prints what the candidate was last told."""
     with db.operation() as session:
         candidature = session.get_one(Candidature, candidature_id, with_for_update=True)
         version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
@@ -85,4 +92,5 @@ def dates_to_tell(candidature_id: str, mail_id: str) -> tuple[str, RegistrationS
         saved = from_stored(version.payload)
         if prints(edition_of(saved, told_before) if told_before else saved, editions[0].dates):
             return None
-        return candidature.candidate_id, edition_of(saved, editions[0])
+        incident = incident_of(session, candidature.opening_id)
+        return candidature.candidate_id, edition_of(saved, editions[0]), incident.text if incident else None

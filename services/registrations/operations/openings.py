@@ -1,8 +1,8 @@
-"""Changes an opening's dates for an operator: stored with a reason, they take precedence over the catalogue, and are
+"""Changes openings' dates for an operator: stored with a reason, they take precedence over the catalogue, and are
 published for pieces."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,6 +25,16 @@ NewDates = Mapping[str, datetime | None]
 """The dates to change, by their name in `OpeningDates`; None leaves one as it is."""
 
 
+@dataclass(frozen=True)
+class Change:
+    """Why dates are changed, by whom, when; `incident_id`: for which incident, if for one."""
+
+    reason: str
+    actor: Actor
+    at: datetime
+    incident_id: str | None = None
+
+
 def change_window(
     exam: str, session_name: str, academie: str, new: NewDates, *, reason: str, actor: Actor, at: datetime
 ) -> OpeningDates:
@@ -34,7 +44,7 @@ def change_window(
     """
     with db.operation() as session:
         row = opening_row(session, exam, academie, session_name, lock=True)
-        return _change(session, row, new, reason=reason, actor=actor, at=at)
+        return _change(session, row, new, Change(reason, actor, at))
 
 
 def change_openings(
@@ -45,13 +55,26 @@ def change_openings(
     Raises as `opening_moves`, and Invalid for what candidates lose by it unless it is `confirmed`.
     """
     with db.operation() as session:
-        locked = select(OpeningRow).where(OpeningRow.id.in_(revisions)).order_by(OpeningRow.id).with_for_update()
-        rows = {row.id: row for row in session.scalars(locked)}
-        moves = opening_moves(session, revisions, new, reason, at)
-        _refuse_unless(confirmed, moves)
-        for move in moves:
-            if move.after != answer_of(OpeningDates, move.opening):
-                _change(session, rows[move.opening.id], new, reason=reason, actor=actor, at=at)
+        move_openings(session, revisions, dict.fromkeys(revisions, new), Change(reason, actor, at), confirmed=confirmed)
+
+
+def move_openings(
+    session: DbSession,
+    revisions: Mapping[str, int],
+    new: Mapping[str, NewDates],
+    change: Change,
+    *,
+    confirmed: bool,
+) -> Sequence[OpeningMove]:
+    """The same within an operation, each opening by dates of its own. Raises as `change_openings`."""
+    locked = select(OpeningRow).where(OpeningRow.id.in_(revisions)).order_by(OpeningRow.id).with_for_update()
+    rows = {row.id: row for row in session.scalars(locked)}
+    moves = opening_moves(session, revisions, new, change.reason, change.at)
+    _refuse_unless(confirmed, moves)
+    for move in moves:
+        if move.after != answer_of(OpeningDates, move.opening):
+            _change(session, rows[move.opening.id], new[move.opening.id], change)
+    return moves
 
 
 def _refuse_unless(confirmed: bool, moves: Sequence[OpeningMove]) -> None:
@@ -62,10 +85,9 @@ def _refuse_unless(confirmed: bool, moves: Sequence[OpeningMove]) -> None:
         raise Invalid("Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=tuple(lost))
 
 
-def _change(
-    session: DbSession, row: OpeningRow, new: NewDates, *, reason: str, actor: Actor, at: datetime
-) -> OpeningDates:
-    if not reason.strip():
+def _change(session: DbSession, row: OpeningRow, new: NewDates, change: Change) -> OpeningDates:
+    reason = change.reason.strip()
+    if not reason:
         raise Invalid(errors=(REASON_MISSING,))
     before = dates_in_force(session, row)
     after = replace(before, **{name: date for name, date in new.items() if date is not None})
@@ -76,21 +98,27 @@ def _change(
             opening_id=row.id,
             revision=row.revision + 1,
             **vars(after),
-            reason=reason.strip(),
-            changed_by=str(actor),
-            changed_at=at,
+            reason=reason,
+            changed_by=str(change.actor),
+            changed_at=change.at,
+            incident_id=change.incident_id,
+            told_through="" if change.incident_id and after.closes != before.closes else None,
         )
     )
     announce_dates(session, row, after)
-    trace = {**vars(after), "reason": reason.strip()}
-    AuditEntry.record(session, actor, "window.changed", row.id, at=at, before=vars(before), after=trace)
+    trace = {**vars(after), "reason": reason}
+    AuditEntry.record(session, change.actor, "window.changed", row.id, at=change.at, before=vars(before), after=trace)
     return after
 
 
 def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:
     """The newest change's dates, which take precedence over the catalogue, else those."""
-    changes = select(OpeningChange).filter_by(opening_id=row.id).order_by(OpeningChange.revision.desc())
-    return answer_of(OpeningDates, session.scalar(changes.limit(1)) or row.catalogue_dates)
+    return answer_of(OpeningDates, newest_change(session, row.id) or row.catalogue_dates)
+
+
+def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
+    changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
+    return session.scalar(changes.limit(1))
 
 
 def hold_dates(session: DbSession, opening_id: str) -> None:

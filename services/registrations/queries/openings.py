@@ -1,7 +1,7 @@
-"""Openings as administrators see them: dates in force, how many people they concern, past changes; and messages of
-the home page."""
+"""Openings as administrators see them: dates in force, how many people they concern, past changes, what an
+incident cut; and messages of the home page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import FieldError, Invalid, NotFound, PreconditionFailed, found
+from services.chassis.french import short_instant
 from services.contracts.api import administration as api
 from services.contracts.api.administration import Messages, PublishedMessage
 from services.contracts.api.openings import HomeMessage
@@ -17,9 +18,10 @@ from services.contracts.registration_rules import ACTIVE, SEVERITIES
 from services.reference.academies import place_in_lists
 from services.registrations.domain.date_changes import REASON_MISSING, disorder, losses
 from services.registrations.domain.exam_definition import OpeningView
+from services.registrations.domain.incident_extensions import Cut, extended
 from services.registrations.domain.windows import state
-from services.registrations.models import Candidature, Draft, Message, OpeningChange, OpeningRow
-from services.registrations.queries.catalogue import OPENINGS, view_of
+from services.registrations.models import Candidature, Draft, Incident, Message, OpeningChange, OpeningRow
+from services.registrations.queries.catalogue import OPENINGS, exam_in_force, view_of
 
 _CHANGED = "{} : les dates ont été changées entre-temps. Vérifiez celles qui sont affichées."
 AnyOpening = TypeVar("AnyOpening", bound=api.OpeningSummary)
@@ -51,22 +53,58 @@ def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.Ope
 
 
 def opening_moves(
-    session: DbSession, revisions: Mapping[str, int], new: Mapping[str, datetime | None], reason: str, at: datetime
+    session: DbSession,
+    revisions: Mapping[str, int],
+    new: Mapping[str, Mapping[str, datetime | None]],
+    reason: str,
+    at: datetime,
 ) -> tuple[api.OpeningMove, ...]:
-    """What `new` dates would change of openings that were read with these revisions (by id).
+    """What `new` dates (by id; None leaves one as it is) would change of openings that were read with these revisions.
 
     Raises NotFound, PreconditionFailed for what has been changed since, Invalid with every mistake of every opening.
     """
-    given = {name: date for name, date in new.items() if date is not None}
     moves: list[api.OpeningMove] = []
     for opening_id in sorted(revisions):
         opening = opening_detail(session, opening_id, at)
+        given = {name: date for name, date in new[opening_id].items() if date is not None}
         before, after = answer_of(api.OpeningDates, opening), answer_of(api.OpeningDates, opening, **given)
         moves.append(api.OpeningMove(opening=opening, after=after, losses=losses(before, after, at)))
     if changed := [move for move in moves if move.opening.revision != revisions[move.opening.id]]:
         raise PreconditionFailed(_CHANGED.format(_labels(changed)))
     _refuse_mistakes(moves, reason)
     return tuple(sorted(moves, key=lambda move: place_in_lists(move.opening.academie_label)))
+
+
+def incident_moves(
+    session: DbSession, begins: datetime, ends: datetime, periods: Collection[str], at: datetime
+) -> tuple[api.OpeningMove, ...]:
+    """What an incident that cut `periods` within [begins, ends) would change by the rules of the exams, at `at`: of the
+    openings of sessions that are not closed. Raises Invalid for instants out of order, for those that are noted, and
+    where it cut nothing."""
+    if begins >= ends:
+        raise Invalid.in_field("ends", "La fin de l'incident doit suivre son début.")
+    if noted := noted_incident(session, begins, ends):
+        raise already_noted(noted)
+    cut, moves = Cut(begins, ends, frozenset(periods)), list[api.OpeningMove]()
+    for opening in listed_openings(session, at).openings:
+        exam = exam_in_force(session, opening.exam)
+        exam_session = found(exam.session(opening.session))
+        before = answer_of(api.OpeningDates, opening)
+        after = extended(before, cut, exam.extension_days, exam_session.closes, at)
+        if after != before:
+            moves.append(api.OpeningMove(opening=opening_detail(session, opening.id, at), after=after, losses=()))
+    if not moves:
+        raise Invalid("Aucune période à prolonger : aucune n'était ouverte pendant cet incident.")
+    return tuple(moves)
+
+
+def noted_incident(session: DbSession, begins: datetime, ends: datetime) -> Incident | None:
+    return session.scalar(select(Incident).filter_by(begins=begins, ends=ends))
+
+
+def already_noted(incident: Incident) -> Invalid:
+    when = short_instant(incident.noted_at)
+    return Invalid(f"Cet incident est déjà noté : les périodes qu'il a coupées ont été prolongées le {when}.")
 
 
 def _refuse_mistakes(moves: Sequence[api.OpeningMove], reason: str) -> None:

@@ -106,6 +106,43 @@ def test_a_message_is_looked_at_published_and_taken_off(
     assert message["text"] not in visitor.get("/").text
 
 
+def test_what_an_incident_cut_is_looked_at_and_extended_in_one_act(
+    administrator: ScriptlessBrowser, staff: StaffFactory
+) -> None:
+    administrator.get("/gestion/incidents")
+    administrator.press("Voir ce qui serait prolongé", begins="hier", periods="")
+    assert administrator.answer.status_code == 422
+    for mistake in ("Une date et une heure sont attendues", "Ce texte est requis.", "Choisissez un service au moins."):
+        assert mistake in administrator.text
+    incident = {
+        "begins": "04/10/2021 08:00",
+        "ends": "04/10/2021 09:30",
+        "periods": "registration",
+        "title": "Inscriptions prolongées",
+        "text": "Le portail était indisponible le 4 octobre.",
+        "reason": "Panne du réseau",
+    }
+    administrator.press("Voir ce qui serait prolongé", **incident)
+    assert "non transmis" in administrator.text, "whom it concerns is said first"
+    opening, _, closes, _ = administrator.page.xpath("//input[@name='openings']/@value")[0].split()
+    end = shown_end_instant(datetime.fromisoformat(closes))
+    assert f"→ {end}" in administrator.text
+    administrator.press("Prolonger", code="000000")
+    assert "Ce code n'est pas le bon" in administrator.text
+    administrator.press("Prolonger", openings="")
+    assert "Choisissez une ouverture au moins." in administrator.text
+    administrator.press("Corriger")
+    assert administrator.value("title") == "Inscriptions prolongées"
+    administrator.press("Voir ce qui serait prolongé")
+    administrator.press("Prolonger")
+    assert "Les périodes sont prolongées" in administrator.text
+    administrator.follow("Les incidents déjà notés")
+    assert "Incident noté, périodes prolongées" in " ".join(rows(administrator))
+    assert "Le portail était indisponible le 4 octobre." in staff.browser().get("/").text
+    administrator.get(f"/gestion/ouvertures/{opening}")
+    assert administrator.value("closes") == end
+
+
 def open_account(administrator: ScriptlessBrowser, candidature: str) -> None:
     administrator.get(f"/gestion/candidatures/{candidature}")
     administrator.follow("Son compte et son état civil")

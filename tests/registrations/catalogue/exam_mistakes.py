@@ -78,6 +78,8 @@ MISTAKES = (
     ("forms:\n", 'document_types: {releve_notes: "Relevé"}\nforms:\n', "« releve_notes » : tout examen l'a déjà"),
     ("forms:\n", 'document_types: {"A 2": "Attestation"}\nforms:\n', "« A 2 » : n'écrire que des lettres minuscules"),
     ("2025-10-25 12:00", "2025-09-25 12:00", "dates dans le désordre (inscriptions) : closes doit suivre opens"),
+    ("domaine: Examen", "prolongation: heures\ndomaine: Examen", "« prolongation » : écrire duree, ou jours: 1 à 30"),
+    ("domaine: Examen", "prolongation: {jours: 31}\ndomaine: Examen", "« prolongation »"),
     ("session_closes: 2027-01-01", "session_closes: 2025-10-30", "session_closes vient avant la fin"),
     ("      - from: 2025", "      - from: 2024", "versions qui se chevauchent"),
     ("      - from: 2025", "      - from: 2026", "aucune version de 2025 à 2025 : corriger from ou to"),

@@ -9,7 +9,7 @@ import traceback
 import click
 
 from portail import __version__
-from portail.administration_commands import messages, openings
+from portail.administration_commands import incidents, messages, openings
 from portail.candidatures_commands import candidatures, epreuves
 from portail.changes_commands import changes
 from portail.connection import checked_url, write_config
@@ -38,7 +38,7 @@ def configure() -> None:
     click.echo(f"Enregistré dans {write_config(url, token)}.")
 
 
-for command in (pieces, candidatures, epreuves, documents, changes, openings, messages):
+for command in (pieces, candidatures, epreuves, documents, changes, openings, incidents, messages):
     portail.add_command(command)
 
 

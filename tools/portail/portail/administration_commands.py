@@ -1,5 +1,6 @@
-"""`portail openings …` (windows of registration, listed by anyone, moved by administrateurs with a reason) and `portail
-messages …` (what the home page says, published and taken off by administrateurs)."""
+"""`portail openings …` (windows of registration, listed by anyone, moved by administrateurs with a reason), `portail
+incidents …` (noted by administrateurs, with the periods that they extend) and `portail messages …` (what the home page
+says, published and taken off by administrateurs)."""
 
 from __future__ import annotations
 
@@ -37,6 +38,21 @@ DETAIL_COLUMNS = Columns(
     ("candidatures", "Candidatures", lambda row: row["candidatures"]),
 )
 _CHANGED = 412
+STAFF_INCIDENTS = "/registrations/v1/staff/incidents"
+PERIODS = {"inscriptions": "registration", "pieces": "deposit"}
+"""The user's word → the API's code."""
+EXTENDED = ("id", "revision", "closes", "deposit_closes")
+MOVE_COLUMNS = Columns(
+    ("ouverture_id", "Identifiant", lambda row: row["opening"]["id"]),
+    ("session", "Session", lambda row: row["opening"]["session_label"]),
+    ("academie", "Académie", lambda row: row["opening"]["academie_label"]),
+    ("fermait_le", "Fermait le", lambda row: paris_time(row["opening"]["closes"])),
+    ("ferme_le", "Ferme le", lambda row: paris_time(row["after"]["closes"])),
+    ("depot_jusquau", "Dépôt jusqu'au", lambda row: paris_time(row["opening"]["deposit_closes"])),
+    ("depot_au", "Désormais", lambda row: paris_time(row["after"]["deposit_closes"])),
+    ("brouillons", "Brouillons", lambda row: row["opening"]["drafts"]),
+    ("candidatures", "Candidatures", lambda row: row["opening"]["candidatures"]),
+)
 SHOWN = "/registrations/v1/messages"
 STAFF_MESSAGES = "/registrations/v1/staff/messages"
 SEVERITIES = {"information": "info", "attention": "warning", "alerte": "error"}
@@ -146,6 +162,43 @@ def _openings(api: Api, chosen: dict[str, str], wanted: dict[str, str]) -> Itera
         for choice in step["choices"]:
             if choice["value"] == wanted.get(step["name"], choice["value"]):
                 yield from _openings(api, {**chosen, step["name"]: choice["value"]}, wanted)
+
+
+@click.group("incidents")
+def incidents() -> None:
+    """Les incidents, et les périodes qu'ils ont fait prolonger."""
+
+
+@incidents.command("extend")
+@click.option("--du", "begins", required=True, help="Début de l'incident, AAAA-MM-JJ HH:MM, heure de Paris.")
+@click.option("--au", "ends", required=True, help="Fin de l'incident.")
+@click.option("--service", "periods", type=click.Choice(list(PERIODS)), multiple=True, default=list(PERIODS))
+@click.option("--titre", "title", required=True, help="Du message que les candidats liront.")
+@click.option("--texte", "text", required=True, help="De ce message et du mail qu'ils reçoivent.")
+@click.option("--motif", "reason", required=True, help="Gardé dans le journal.")
+@click.option("--sauf", "left_out", metavar="OUVERTURE", multiple=True, help="Ouverture à laisser telle quelle.")
+@click.option("--voir", "only_shown", is_flag=True, help="Montrer ce qui serait prolongé, sans rien changer.")
+@with_format
+@pass_api
+def extend(
+    api: Api,
+    form: str,
+    begins: str,
+    ends: str,
+    periods: Sequence[str],
+    left_out: Sequence[str],
+    only_shown: bool,
+    **words: str,
+) -> None:
+    """Noter un incident et prolonger les périodes qu'il a coupées, toutes ou aucune, une seule fois."""
+    instants = {"begins": instant_of(begins), "ends": instant_of(ends)}
+    new = {**words, **instants, "periods": [PERIODS[word] for word in periods]}
+    moves = api.call("POST", f"{STAFF_INCIDENTS}/preview", json=new).json()
+    moves = [move for move in moves if move["opening"]["id"] not in left_out]
+    if not only_shown:
+        openings = [{name: (move["opening"] | move["after"])[name] for name in EXTENDED} for move in moves]
+        api.call("POST", STAFF_INCIDENTS, json={**new, "openings": openings})
+    print_list(moves, MOVE_COLUMNS, form)
 
 
 @click.group("messages")

@@ -1,6 +1,6 @@
 """States of candidatures, drafts and pieces as pages show them: a word, a severity, a sentence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.components import closing_time
 from services.chassis.clock import to_paris
@@ -10,7 +10,7 @@ from services.contracts.api.documents import ListedDocument
 from services.contracts.api.drafts import Draft
 from services.contracts.api.pieces import PiecesToDo
 from services.contracts.api.registrations import Tile
-from services.contracts.registration_rules import WindowState
+from services.contracts.registration_rules import TO_VALIDATE, WindowState
 
 STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
 """Of their badges, by the codes of services/contracts/piece_rules.py."""
@@ -25,6 +25,27 @@ class CandidatureState:
 
 def candidature_state(tile: Tile, to_do: PiecesToDo | None) -> CandidatureState:
     """`to_do`: None where what is left to do with its pieces is not known."""
+    state = _state_of_pieces(tile, to_do)
+    if tile.validated_at:
+        validated = f"Validée en ligne le {short_instant(tile.validated_at)} (heure de Paris)."
+        return replace(state, sentence=f"{validated} {state.sentence}")
+    if tile.validation == TO_VALIDATE:
+        asked = _validation_asked(tile)
+        return replace(asked, sentence=f"{asked.sentence} {state.sentence}")
+    return state
+
+
+def _validation_asked(tile: Tile) -> CandidatureState:
+    """Until when; once it is too late, whom to contact."""
+    if tile.modifiable:
+        end = closing_time(tile.closes_at)
+        return CandidatureState("À valider", "warning", f"À valider en ligne avant le {end} (heure de Paris).")
+    reached = ", ".join(filter(None, (tile.contact.title, tile.contact.telephone, tile.contact.email)))
+    sentence = f"Vous ne l'avez pas validée à temps. Service à contacter : {reached}."
+    return CandidatureState("Non validée", "error", sentence)
+
+
+def _state_of_pieces(tile: Tile, to_do: PiecesToDo | None) -> CandidatureState:
     if to_do is not None and to_do.until:
         action = "fournir" if to_do.missing or to_do.refused else "valider"
         return CandidatureState(

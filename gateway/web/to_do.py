@@ -22,7 +22,15 @@ from services.contracts.api.drafts import Draft
 from services.contracts.api.own_account import MyAddresses, read_addresses
 from services.contracts.api.pieces import PiecesToDo, list_pieces_to_do
 from services.contracts.api.registrations import Ecartee, Tile, list_mine
-from services.contracts.page_labels import ACCOUNT_FORM, DOCUMENTS, JUSTIFICATIFS, REGISTER, REGISTRATIONS
+from services.contracts.page_labels import (
+    ACCOUNT_FORM,
+    DOCUMENTS,
+    JUSTIFICATIFS,
+    REGISTER,
+    REGISTRATIONS,
+    VALIDATE_REGISTRATION,
+)
+from services.contracts.registration_rules import TO_VALIDATE
 
 Answer = TypeVar("Answer")
 
@@ -100,7 +108,8 @@ def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> 
 
 def to_do_items(facts: CandidateFacts) -> tuple[ToDoItem, ...]:
     """The nearest deadline first, then the items without one."""
-    items = (*_address_items(facts), *_draft_items(facts), *_piece_items(facts), *_document_items(facts))
+    kinds = (_address_items, _draft_items, _validation_items, _piece_items, _document_items)
+    items = (item for of_kind in kinds for item in of_kind(facts))
     return tuple(sorted(items, key=lambda item: (item.until is None, item.until)))
 
 
@@ -183,6 +192,15 @@ def _draft_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
         label = "Modification non transmise" if draft.candidature_id else "Brouillon non transmis"
         url = url_for("inscription.show_tab", draft_id=draft.id, number=draft.current)
         yield ToDoItem(label, "Reprendre", url, candidature_name(draft), draft.closes_at)
+
+
+def _validation_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
+    """None once the registrations are closed, when nothing is left to do here: the candidature says whom to contact."""
+    for tile in facts.tiles or ():
+        if tile.validation == TO_VALIDATE and tile.modifiable:
+            url = url_for("inscription.ask_validation", candidature_id=tile.id)
+            text = "Inscription à valider en ligne"
+            yield ToDoItem(text, VALIDATE_REGISTRATION, url, candidature_name(tile), tile.closes_at)
 
 
 def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:

@@ -19,7 +19,7 @@ TOKEN_SECONDS = 60
 SERVICE_TOKEN_SECONDS = 600
 """Long enough for calls between services to continue for minutes while accounts does not answer."""
 IDENTITY_SECONDS = 60
-"""Of a candidate's identity, which registrations takes with a draft."""
+"""Of a candidate's identity, which registrations takes with a draft, and of the proof of a password."""
 IDENTITY_AUDIENCE = "registrations"
 _PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
 
@@ -91,6 +91,10 @@ class Signer:
     def identity(self, subject: str, identity: dict[str, Any]) -> str:
         """A candidate's civil status as a signed token, for registrations only (IDENTITY_SECONDS). Never logged."""
         return self._signed(subject, IDENTITY_AUDIENCE, {"identity": identity}, IDENTITY_SECONDS)
+
+    def password_proof(self, subject: str, digest: str) -> str:
+        """That a candidate gave the password for an act at registrations (IDENTITY_SECONDS)."""
+        return self._signed(subject, IDENTITY_AUDIENCE, {"password_given_for": digest}, IDENTITY_SECONDS)
 
     def _signed(self, subject: str, audience: str, claims: dict[str, Any], life_seconds: int) -> str:
         now = system_now()

@@ -22,6 +22,7 @@ ACTION_LABELS = {
     "candidature.restored": "Candidature rétablie",
     "candidature.saved": "Candidature enregistrée",
     "candidature.validated": "Candidature validée en ligne",
+    "candidature.validation_reminded": "Validation en ligne relancée",
     "candidature.withdrawn": "Candidature désinscrite",
     "candidature.ecartee": "Candidature écartée",
     "candidatures.exported": "Candidatures exportées",

@@ -46,6 +46,10 @@ TAB_ACTIONS = NEXT, PREVIOUS, STAY = "next", "previous", "stay"
 """Where to go once a tab is written."""
 CANDIDATURE_STATES = ACTIVE, WITHDRAWN, ECARTEE = "active", "withdrawn", "ecartee"
 CANDIDATURE_STATE_LABELS = {ACTIVE: "Active", WITHDRAWN: "Désinscrite", ECARTEE: "Écartée"}
+VALIDATION_LABELS = {"to_validate": "À valider", "validated": "Validée"}
+VALIDATION_STATES = TO_VALIDATE, VALIDATED = tuple(VALIDATION_LABELS)
+"""Of a candidature whose session is validated online; others have none."""
+CERTIFICATION = "Je certifie l'exactitude des renseignements portés sur cette confirmation d'inscription."
 BY_ID, BY_NAME, BY_SAVING, BY_BIRTH_DATE, BY_SPECIALITE = "id", "name", "saved", "birth_date", "specialite"
 """What candidatures are listed by: an id changes for none, so that who reads all pages misses none."""
 PERIOD_LABELS = {"registration": "Les inscriptions", "deposit": "Le dépôt des pièces"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from services.contracts.accounts import Identity
 from services.contracts.base import Contract, data_of, read, read_json
-from services.contracts.session_options import SessionOptions
+from services.contracts.session_options import ONLINE, PAPER, SessionOptions
 
 
 @dataclass(frozen=True)
@@ -177,10 +177,23 @@ class RegistrationSaved(Contract, type="registrations.registration_saved.v1", co
     pieces: tuple[PieceAsked, ...]
     forms: tuple[FormOffered, ...]
     reason: str | None = None  # of a correction by staff
-    edition: int = 1  # grows when dates have moved since
+    edition: int = 1  # grows when dates have moved since, and when it is validated online
     edited_at: str | None = None
+    validation: str = PAPER  # of VALIDATION_MODES: how this version is certified
+    validated_at: str | None = None
 
-    def with_dates(self, edition: int, dates: PrintedDates, edited_at: str) -> RegistrationSaved:
+    @property
+    def is_certified_online(self) -> bool:
+        """Whether its candidate certifies it in the account, where others sign a paper."""
+        return self.validation == ONLINE
+
+    @property
+    def is_to_validate(self) -> bool:
+        return self.is_certified_online and self.validated_at is None
+
+    def with_dates(
+        self, edition: int, dates: PrintedDates, edited_at: str, validated_at: str | None
+    ) -> RegistrationSaved:
         """The version as that edition prints it."""
         opens, closes = dates.deposit_opens, dates.deposit_closes
         return replace(
@@ -190,6 +203,7 @@ class RegistrationSaved(Contract, type="registrations.registration_saved.v1", co
             pieces=tuple(replace(piece, deposit_opens=opens, deposit_closes=closes) for piece in self.pieces),
             edition=edition,
             edited_at=edited_at,
+            validated_at=validated_at or self.validated_at,
         )
 
 
@@ -198,6 +212,7 @@ class Edition:
     candidature_id: str
     version: int
     edition: int
+    validated_at: str | None = None  # what it prints
 
 
 class DatesMoved(Contract, type="registrations.dates_moved.v1", consumers=("documents",)):
@@ -206,6 +221,14 @@ class DatesMoved(Contract, type="registrations.dates_moved.v1", consumers=("docu
     edited_at: str
     dates: PrintedDates
     editions: tuple[Edition, ...]
+
+
+class RegistrationValidated(Contract, type="registrations.registration_validated.v1", consumers=("documents",)):
+    """The candidate has validated a version online: documents prints its confirmation again, in that edition, with
+    `dates` and the instant `edition.validated_at`."""
+
+    edition: Edition
+    dates: PrintedDates
 
 
 class RegistrationWithdrawn(
@@ -271,7 +294,7 @@ class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=
 
 Data = dict[str, Any]
 SCHEMA_KEY = "schema"
-SCHEMA = 3
+SCHEMA = 4
 """The number of the shape in which a saved version is written today: registrations stores it for good, documents with
 its copy. It grows with every change of what is written, the event's TYPE only with one that its consumers could not
 read. Rows without a number are older than the numbers: theirs is 1."""

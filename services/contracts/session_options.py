@@ -7,6 +7,8 @@ them hold all options as one value, in which an option that is not said has the 
 
 from dataclasses import dataclass
 
+VALIDATION_MODES = PAPER, ONLINE = "papier", "en_ligne"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SessionOptions:
@@ -21,3 +23,6 @@ class SessionOptions:
     document_mails: bool = True
     """Whether it is told by mail that an exam office published, replaced or withdrew a document (`mail_documents`): yes
     by default, as who does not hear of it goes to the wrong place."""
+    validation: str = PAPER
+    """One of VALIDATION_MODES: how candidates certify what they declared (`validation`): by a confirmation that they
+    sign and deposit, or in their account, with their password."""

@@ -5,6 +5,7 @@ from typing import Any
 from services.chassis.errors import Unavailable
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Channel, ChannelUnavailable
+from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
 from services.documents.dependencies import dependencies
 from services.documents.handlers import registry
 from services.documents.operations.automatic_documents import MAKE_REMINDER, create_automatic_documents, make_reminder
@@ -29,8 +30,9 @@ EDITIONS = Channel("editions")
 @registry.follow_up(MAKE_EDITION, EDITIONS)
 @registry.follow_up(MAKE_DOCUMENTS, DOCUMENTS)
 def make(data: dict[str, Any], envelope: Envelope) -> None:
-    """Create what is missing of a version's automatic documents."""
-    create_automatic_documents(dependencies(), str(data["candidature_id"]), int(data["version"]))
+    """Create what is missing of a version's automatic documents, or of these `types` of them."""
+    types = [DocumentType(type) for type in data.get("types", AUTOMATIC_TYPES)]
+    create_automatic_documents(dependencies(), str(data["candidature_id"]), int(data["version"]), types)
 
 
 @registry.follow_up(MAKE_REMINDER, DOCUMENTS)

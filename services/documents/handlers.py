@@ -5,11 +5,18 @@ from sqlalchemy.orm import Session
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Handlers
 from services.contracts.pieces import PiecesReminded
-from services.contracts.registrations import DatesMoved, DocumentsDeclared, RegistrationSaved, RegistrationWithdrawn
+from services.contracts.registrations import (
+    DatesMoved,
+    DocumentsDeclared,
+    RegistrationSaved,
+    RegistrationValidated,
+    RegistrationWithdrawn,
+)
 from services.documents.operations.automatic_documents import request_reminders
 from services.documents.operations.candidature_copies import (
     store_declared,
     store_editions,
+    store_validation,
     store_version,
     store_withdrawal,
 )
@@ -27,6 +34,12 @@ def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Env
 def keep_moved_dates(session: Session, event: DatesMoved, envelope: Envelope) -> None:
     """What prints these dates is made again, after what was just saved."""
     store_editions(session, event)
+
+
+@registry.on(RegistrationValidated)
+def print_validation(session: Session, event: RegistrationValidated, envelope: Envelope) -> None:
+    """The confirmation is made again, with the instant in the place of the signature."""
+    store_validation(session, event)
 
 
 @registry.on(RegistrationWithdrawn)

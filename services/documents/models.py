@@ -90,7 +90,8 @@ class SavedVersion(db.Model):
 
 
 class Edition(db.Model):
-    """The dates that a saved version prints since they have moved; it may have come before the version itself."""
+    """What a saved version prints since its dates have moved or its candidate has validated it (`validated_at`, ISO
+    8601); it may have come before the version itself."""
 
     __tablename__ = "editions"
 
@@ -99,6 +100,7 @@ class Edition(db.Model):
     edition: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     dates: Mapped[PrintedDates] = mapped_column(DataclassJson(PrintedDates))
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    validated_at: Mapped[str | None] = mapped_column(Text)
 
 
 class RemadeDocuments(db.Model):

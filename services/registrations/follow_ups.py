@@ -26,6 +26,8 @@ from services.registrations.operations import candidates
 from services.registrations.operations.draft_reminders import SEND_DRAFT_REMINDER
 from services.registrations.operations.incidents import SEND_EXTENSION_MAIL
 from services.registrations.operations.moved_dates import SEND_DATES_MAIL, dates_to_tell
+from services.registrations.operations.validations import SEND_VALIDATION_MAIL, SEND_VALIDATION_REMINDER
+from services.registrations.queries.candidatures import newest_edition
 from services.registrations.queries.drafts import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings
 
@@ -105,6 +107,27 @@ def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
         at = datetime.fromisoformat(saved.edited_at or saved.saved_at)
         letter = mail_texts.dates_mail(MailContext(saved, at, reason, _portal_url()))
         _send_letter(candidate_id, letter, envelope, at)
+
+
+@registry.follow_up(SEND_VALIDATION_MAIL, MAILS)
+def send_validation_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    with db.reading() as session:
+        saved = newest_edition(session, session.get_one(CandidatureVersion, (data["candidature_id"], data["version"])))
+    at = datetime.fromisoformat(saved.validated_at or saved.saved_at)
+    letter = mail_texts.validation_mail(MailContext(saved, at, None, _portal_url()))
+    _send_letter(saved.candidate_id, letter, envelope, at)
+
+
+@registry.follow_up(SEND_VALIDATION_REMINDER, MASS_MAILS)
+def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
+    """Unless it was validated, has ended or came too late meanwhile."""
+    with db.reading() as session:
+        candidature = session.get_one(Candidature, data["candidature_id"])
+        saved = newest_edition(session, session.get_one(CandidatureVersion, (candidature.id, candidature.version)))
+    is_open = portal_now() < datetime.fromisoformat(saved.closes_at)
+    if candidature.state == ACTIVE and saved.is_to_validate and is_open:
+        letter = mail_texts.validation_reminder_mail(MailContext(saved, envelope.time, None, _portal_url()))
+        _send_letter(candidature.candidate_id, letter, envelope, envelope.time)
 
 
 def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[IncompleteContext]:

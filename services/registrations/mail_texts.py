@@ -52,7 +52,9 @@ def receipt_mail(context: MailContext) -> Letter:
         "Inscription enregistrée",
         f"Votre inscription a bien été enregistrée le {context.instant}.",
         *_missing_blocks([IncompleteContext(saved, groups)]),
-        f"Relisez et signez votre confirmation d'inscription{return_by} : elle est dans « {page_labels.DOCUMENTS} ».",
+        _validation_request(saved)
+        or f"Relisez et signez votre confirmation d'inscription{return_by} : elle est dans "
+        f"« {page_labels.DOCUMENTS} ».",
         f"Déposez les pièces dans votre espace candidat, puis cliquez sur « {page_labels.VALIDATE} » :"
         if groups
         else "",
@@ -151,7 +153,7 @@ def dates_mail(context: MailContext) -> Letter:
     """To the candidate whose documents print other dates than before."""
     saved = context.saved
     closes = shown_end(datetime.fromisoformat(saved.closes_at))
-    return_by = saved.confirmation.return_by
+    return_by = None if saved.is_certified_online else saved.confirmation.return_by
     return _letter(
         context,
         "Dates modifiées",
@@ -280,6 +282,45 @@ def _draft_letter(subject: str, view: OpeningView, url: str, closes: str, becaus
     )
 
 
+def validation_mail(context: MailContext) -> Letter:
+    """To the candidate who has validated a version online."""
+    return _letter(
+        context,
+        "Inscription validée",
+        f"Vous avez validé votre inscription en ligne le {context.instant} : cette validation vaut signature.",
+        f"{_reference(context.saved)}\nVersion : {context.saved.version}",
+        "Votre confirmation d'inscription, qui en porte la mention, est dans votre espace candidat. Si vous modifiez "
+        "votre inscription, vous devrez la valider de nouveau.",
+        Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
+        f"Si vous n'êtes pas à l'origine de cette validation, contactez {_SERVICE}",
+    )
+
+
+def validation_reminder_mail(context: MailContext) -> Letter:
+    """To the candidate who has not validated the current version, before the end of the registrations."""
+    return _letter(
+        context,
+        "Inscription à valider",
+        "Votre inscription est enregistrée, mais vous ne l'avez pas validée.",
+        _reference(context.saved),
+        _validation_request(context.saved),
+        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
+        f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
+    )
+
+
+def _validation_request(saved: RegistrationSaved) -> str:
+    """Empty where the version is not to be validated online."""
+    end = shown_end(datetime.fromisoformat(saved.closes_at))
+    return (
+        f"Relisez votre inscription dans « {page_labels.REGISTRATIONS} », puis cliquez sur "
+        f"« {page_labels.VALIDATE_REGISTRATION} » avant le {weekday_date(end)} {time_of_day(end)} (heure/Paris). "
+        "Cette validation remplace la confirmation signée."
+        if saved.is_to_validate
+        else ""
+    )
+
+
 def _missing_blocks(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:
     for context in candidatures:
         yield _reference(context.saved)
@@ -310,7 +351,8 @@ def _letter_with_new_documents(context: MailContext, change: str, if_wrong: str,
         f"{_reference(context.saved)}\nVersion : {context.saved.version}",
         "Votre confirmation d'inscription a été mise à jour dans votre espace candidat :",
         Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
-        "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer et déposer.",
+        _validation_request(context.saved)
+        or "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer et déposer.",
         if_wrong,
     )
 

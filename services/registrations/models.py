@@ -47,6 +47,7 @@ ENDED = text("state <> 'active'")
 OPEN = text("closed_at IS NULL")
 CLOSED = text("closed_at IS NOT NULL")
 OF_STAFF = text("candidate_id IS NULL")
+WAITING = text(f"validation = '{rules.TO_VALIDATE}'")
 
 
 class CatalogueRevision(db.Model):
@@ -237,6 +238,8 @@ class Candidature(db.Model):
     `name` is the candidate's as of the current version, shown to staff; `folded_name` is what they search.
     By what staff browse: a trigger of the database keeps the columns from `last_saved_at` to `forme` as the newest
     version says them; `pieces_state` is as the service pieces told last, in its event number `pieces_number`.
+    `validation`: of VALIDATION_STATES, None where the current version is certified on paper; `reminder_rung`: the last
+    rung (see `draft_reminders.rung_name`) for which it was looked at while it had to be validated.
     """
 
     __tablename__ = "candidatures"
@@ -260,8 +263,9 @@ class Candidature(db.Model):
         Index("ix_candidatures_by_birth_date", "birth_date", "id", "opening_id", "state"),
         *(
             Index(f"ix_candidatures_by_{name}", name, "folded_name", "id", "opening_id", "state")
-            for name in ("specialite", "categorie", "etablissement", "forme", "pieces_state")
+            for name in ("specialite", "categorie", "etablissement", "forme", "pieces_state", "validation")
         ),
+        Index("ix_candidatures_to_validate", "opening_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index(
             "ix_candidatures_counted",
             *("opening_id", "state", "pieces_state", "specialite", "categorie", "etablissement", "forme", "id"),
@@ -295,6 +299,8 @@ class Candidature(db.Model):
     forme: Mapped[str] = mapped_column(Text, server_default="")
     pieces_state: Mapped[str | None] = mapped_column(String(16))
     pieces_number: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    validation: Mapped[str | None] = mapped_column(String(16))
+    reminder_rung: Mapped[str | None] = mapped_column(String(40))
     state_changed_at: Mapped[datetime | None] = mapped_column("ended_at", UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(Text)
 
@@ -334,10 +340,23 @@ class CandidatureVersion(db.Model):
     overridden: Mapped[list[str] | None] = mapped_column(Json)
 
 
-class VersionEdition(db.Model):
-    """A saved version with other dates than it was saved with, as its documents are printed again.
+class CandidatureValidation(db.Model):
+    """That `by` certified a version online, shown to them with that `digest`. Rows are only added; a version that
+    restores a candidature as it was has the validation of the one before its end."""
 
-    `told_by`: the mail that told the candidate of it, or of a later one.
+    __tablename__ = "candidature_validations"
+
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(DIGEST)
+
+
+class VersionEdition(db.Model):
+    """A saved version with other dates than it was saved with, or validated, as its documents are printed again.
+
+    `told_by`: the mail that told the candidate of it, or of a later one. `validated_at`: ISO 8601.
     """
 
     __tablename__ = "version_editions"
@@ -347,6 +366,7 @@ class VersionEdition(db.Model):
     edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     dates: Mapped[PrintedDates] = mapped_column(DataclassJson(PrintedDates))
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    validated_at: Mapped[str | None] = mapped_column(Text)
     told_by: Mapped[str | None] = mapped_column(String(36))
 
 

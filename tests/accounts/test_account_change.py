@@ -251,3 +251,18 @@ def test_the_current_password_cannot_be_guessed_without_end(accounts: RunningAcc
         for _ in range(PER_SOURCE.undelayed + 1)
     ]
     assert tries == [422] * PER_SOURCE.undelayed + [429]
+
+
+def test_a_password_typed_again_is_proved_for_one_act_and_not_guessed(accounts: RunningAccounts, login: Login) -> None:
+    def prove(typed: str) -> TestResponse:
+        sent = {"current_password": typed, "digest": "ab" * 32}
+        return accounts.call("POST", "/me/password-proof", login["access_token"], **sent)
+
+    claims = jwt.decode(prove(PASSWORD).json["proof"], options={"verify_signature": False})
+    assert (claims["password_given_for"], claims["aud"], claims["exp"] - claims["iat"]) == (
+        "ab" * 32, "registrations", 60,
+    )  # fmt: skip
+    assert "identity" not in claims
+    tries = [prove("Faux/2021") for _ in range(PER_SOURCE.undelayed + 1)]
+    assert [answer.status_code for answer in tries] == [422] * PER_SOURCE.undelayed + [429]
+    assert refused_fields(tries[0]) == {"current_password"}

@@ -69,6 +69,7 @@ GATEWAY: dict[str, str] = {
         PAGE /inscriptions/<candidature_id>/desinscription
         PAGE /inscriptions/<candidature_id>/historique
         PAGE /inscriptions/<candidature_id>/numero
+        PAGE /inscriptions/<candidature_id>/validation
         PAGE /inscriptions/brouillons/<draft_id>/abandon
         PAGE /documents
         PAGE /documents/<candidature_id>
@@ -91,6 +92,7 @@ GATEWAY: dict[str, str] = {
         POST /inscriptions/<candidature_id>/modification
         POST /inscriptions/<candidature_id>/desinscription
         POST /inscriptions/<candidature_id>/desinscription/annulation
+        POST /inscriptions/<candidature_id>/validation
         POST /inscriptions/brouillons/<draft_id>/abandon
         GET /inscriptions/<candidature_id>/dates.ics
         GET /documents/<candidature_id>/confirmation

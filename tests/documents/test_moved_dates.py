@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from services.contracts.document_rules import AUTOMATIC_TYPES
-from services.contracts.registrations import DatesMoved, Edition
+from services.contracts.registrations import DatesMoved, Edition, RegistrationValidated
+from services.contracts.session_options import ONLINE
 from services.documents.follow_ups import DOCUMENTS, registry
 from tests.documents.example_events import CANDIDATURE, sample, saved
 from tests.documents.service import Service, some_id
@@ -14,6 +15,7 @@ from tests.support.tokens import bearer, staff_token
 
 MOVED = sample(DatesMoved)
 AGAIN = replace(MOVED, edited_at="2021-10-22T08:00:00+00:00", editions=(Edition(CANDIDATURE, 1, 3),))
+VALIDATED = "Validée en ligne le 05/10/2021 à 12:00 (heure de Paris) par le candidat."
 BEFORE = "A RENVOYER IMPERATIVEMENT POUR LE MARDI 09 NOVEMBRE 2021"
 AFTER = "A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 14 NOVEMBRE 2021"
 
@@ -93,6 +95,23 @@ def test_lost_files_of_an_edition_before_are_made_again_with_their_own_dates(ser
         service.dependencies.store.delete(key)
     assert BEFORE in printed(service, 1)
     assert AFTER in printed(service, 2)
+
+
+def test_a_validation_is_printed_in_the_place_of_the_signature_and_stays_when_dates_move(service: Service) -> None:
+    service.receive_and_create_documents(saved(validation=ONLINE))
+    run_follow_ups(service.app, registry)
+    assert "Validée en ligne" not in printed(service, 1)
+    for _ in range(2):
+        deliver_event(service.app, registry, sample(RegistrationValidated))
+        run_follow_ups(service.app, registry)
+    assert made(service) == [("confirmation", 2, False), ("confirmation", 1, True), ("demande_pieces", 1, False)]
+    assert VALIDATED in printed(service, 2)
+    moved = replace(MOVED, editions=(Edition(CANDIDATURE, 1, 3, "2021-10-05T10:00:00+00:00"),))
+    deliver_event(service.app, registry, moved)
+    run_follow_ups(service.app, registry)
+    for key in service.keys(""):
+        service.dependencies.store.delete(key)
+    assert [VALIDATED in printed(service, edition) for edition in (1, 2, 3)] == [False, True, True]
 
 
 def test_what_was_just_saved_does_not_wait_behind_what_is_made_again(service: Service) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from werkzeug.test import TestResponse
 
-from services.contracts.registrations import DatesMoved
+from services.contracts.registrations import DatesMoved, RegistrationValidated
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
@@ -125,6 +125,18 @@ class HearMovedDates(_LaterOperation):
 
     def do(self) -> None:
         self.running.receive_event(sample(DatesMoved))
+
+
+class HearValidation(_LaterOperation):
+    """Told again by the broker it changes nothing."""
+
+    name = "hear of a validation"
+    commits = HEARD
+    objects = 2
+    done: ClassVar[State] = _with([*AUTOMATIC, ("confirmation", 1)])
+
+    def do(self) -> None:
+        self.running.receive_event(sample(RegistrationValidated))
 
 
 class OrderDocument(_LaterOperation):

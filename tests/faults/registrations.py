@@ -16,6 +16,7 @@ from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
+from services.contracts.session_options import ONLINE
 from services.registrations.jobs import registry
 from services.registrations.models import Candidature, db
 from tests.architecture import apps
@@ -128,6 +129,29 @@ class Withdraw(_CandidatureOperation):
 
     def do(self) -> int:
         return self.running.candidate.withdraw(self.candidature).status_code
+
+
+class Validate(_CandidatureOperation):
+    name = "validate online"
+    done: ClassVar[State] = {
+        **_with(1, [SAVED, ("registration_validated", None, None)], "Inscription validée"),
+        "validation": ["validated"],
+    }
+
+    def prepare(self) -> None:
+        with_catalogue(self.running.app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE),)))
+        candidate = self.running.candidate
+        self.path = f"/candidatures/{candidate.registered()['candidature_id']}"
+        shown = candidate.get(self.path)
+        proof = tokens.password_proof(candidate.id, shown["digest"])
+        self.body = {"version": shown["version"], "digest": shown["digest"], "proof": proof}
+
+    def do(self) -> int:
+        return self.running.candidate.call("POST", f"{self.path}/validation", self.body).status_code
+
+    def state(self) -> State:
+        tiles = self.running.candidate.get("/candidatures")["candidatures"]
+        return {**super().state(), "validation": [tile["validation"] for tile in tiles]}
 
 
 class WithdrawByStaff(Withdraw):
@@ -250,17 +274,31 @@ class HearPiecesState(HearReminder):
 
 class RemindOfDraft(_CandidatureOperation):
     name = "remind of a draft"
+    job = "remind-drafts"
+    options: ClassVar[dict[str, Any]] = {"draft_reminder_days": (7,)}
     done: ClassVar[State] = {"mails": ["Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"], "drafts": 1}
 
-    def prepare(self) -> None:
+    def begin(self) -> None:
         self.running.candidate.draft()
-        exam = replace(GUIDE, sessions=(replace(GUIDE_SESSION, draft_reminder_days=(7,)),))
-        with_catalogue(self.running.app, exam)
+
+    def prepare(self) -> None:
+        with_catalogue(self.running.app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, **self.options),)))
+        self.begin()
         clock.set_offset((at(f"2021-10-18 {HOUR:02}:00") - clock.system_now()).total_seconds())
 
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
-            registry.jobs["remind-drafts"].run()
+            registry.jobs[self.job].run()
+
+
+class RemindToValidate(RemindOfDraft):
+    name = "remind to validate"
+    job = "remind-to-validate"
+    options: ClassVar[dict[str, Any]] = {"draft_reminder_days": (7,), "validation": ONLINE}
+    done: ClassVar[State] = {"mails": ["Inscription à valider : BREVET DE TECHNICIEN SUPERIEUR"]}
+
+    def begin(self) -> None:
+        self.running.candidate.registered()
 
 
 class FollowMovedDates(_CandidatureOperation):

@@ -40,6 +40,7 @@ LISTED = {
     "categorie": "'Catégorie ' || i % 12",
     "etablissement": "'Lycée ' || i % 2000",
     "forme": "CASE WHEN i % 500 = 0 THEN 'Progressive' ELSE 'Globale' END",
+    "validation": "CASE WHEN i % 500 = 0 THEN 'to_validate' WHEN i % 250 = 0 THEN 'validated' END",
     "pieces_state": "CASE WHEN i % 100 = 0 THEN 'to_validate' WHEN i % 3 = 0 THEN 'missing' ELSE 'complete' END",
 }
 """By what candidatures are browsed, in place of what a trigger would keep."""
@@ -65,6 +66,7 @@ SEARCHES = (
     ("a spécialité of an académie", "specialite=Sp%C3%A9cialit%C3%A9+7&state=active", "03"),
     ("an établissement", "etablissement=Lyc%C3%A9e+77", None),
     ("a forme that few have", "forme=Progressive&session=BTS+2022", None),
+    ("a validation that few have", "validation=validated", None),
     ("a catégorie", "categorie=Cat%C3%A9gorie+3", "03"),
 )
 """What staff search, the query, and the académie of who searches (None: all); in both orders."""
@@ -140,7 +142,7 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
 
 
 def _page_of_moved_dates(app: Flask) -> None:
-    with app.app_context(), db.reading() as session:
+    with app.app_context(), db.operation() as session:
         opening = session.scalars(select(OpeningRow).filter_by(academie=BESANCON.academie)).one()
         assert moved_dates._page(session, opening.id, MIDDLE)
 

@@ -55,6 +55,8 @@ LETTERS: dict[str, Letter] = {
     "correction_mail": of_registrations.correction_mail(_context("Pièce d'identité reçue")),
     "document_mail": of_registrations.document_mail(_context("Changement de centre"), "withdrawn", "Convocation"),
     "dates_mail": of_registrations.dates_mail(_context()),
+    "validation_mail": of_registrations.validation_mail(_context()),
+    "validation_reminder_mail": of_registrations.validation_reminder_mail(_context()),
     "withdrawal_mail": of_registrations.withdrawal_mail(_context()),
     "staff_correction_mail": of_registrations.staff_correction_mail(_context("Adresse rectifiée")),
     "restoration_mail": of_registrations.restoration_mail(_context("Candidature rétablie : erreur")),

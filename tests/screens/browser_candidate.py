@@ -23,6 +23,24 @@ ALL_ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "epreuves": {**ANSWERS["epreuves"], "position-EF2": "non_inscrit"},
 }
 TABS = ("previous", "identification", "candidature", "qualification", "acquis", "diploma", "epreuves", "recap")
+OF_THE_GUIDE = {tab: ALL_ANSWERS.get(tab, {}) for tab in TABS}
+ONLINE = "domaine=Examen&exam=DCG&session=2022&academie=03"
+"""An opening whose registrations are validated online, and what its tabs are answered."""
+OF_ONLINE: Mapping[str, Mapping[str, Any]] = {
+    "modalites": {"modalites_lues": "oui"},
+    "previous": {},
+    "identification": ANSWERS["identification"],
+    "candidature": {
+        **ANSWERS["candidature"], "categorie": "520", "situation": "premiere", "etablissement": "INDIVIDUELS 025",
+    },
+    "qualification": {"specialite": "DCG", "forme": "progressive"},
+    "acquis": {},
+    "supplement": {"emploi": "non"},
+    "titre": {"titre_inscription": "baccalaureat"},
+    "epreuves": {"position-UE14": "non_inscrit"} | {f"position-UE{unit}": "inscrit" for unit in (1, 2, 5, 8, 9, 12)},
+    "recap": {},
+    "conditions": {"conditions_acceptees": "oui"},
+}  # fmt: skip
 
 
 class BrowserCandidate:
@@ -126,14 +144,15 @@ class BrowserCandidate:
         assert revision, shown
         return self.post(f"{draft}/{number}", {"revision": revision[1], "action": action, **answers})
 
-    def fills_tabs(self, draft: str) -> None:
-        for number, tab in enumerate(TABS, start=1):
-            self.writes_tab(draft, number, ALL_ANSWERS.get(tab, {}))
+    def fills_tabs(self, draft: str, answers: Mapping[str, Mapping[str, Any]] = OF_THE_GUIDE) -> None:
+        for number, of_tab in enumerate(answers.values(), start=1):
+            self.writes_tab(draft, number, of_tab)
 
-    def registers(self) -> str:
-        draft = self.opens_draft()
-        self.fills_tabs(draft)
-        saved = self.writes_tab(draft, len(TABS) + 1, {}, action="save")
+    def registers(self, chosen: str = BESANCON, answers: Mapping[str, Mapping[str, Any]] = OF_THE_GUIDE) -> str:
+        """The id of the candidature. `answers`: of each tab but the last."""
+        draft = self.opens_draft(chosen)
+        self.fills_tabs(draft, answers)
+        saved = self.writes_tab(draft, len(answers) + 1, {}, action="save")
         return saved.split("/inscriptions/")[1].split("/")[0]
 
 

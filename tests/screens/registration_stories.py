@@ -3,7 +3,8 @@
 import re
 
 from services.contracts import page_labels
-from tests.screens.browser_candidate import ALL_ANSWERS, BESANCON, TABS, BrowserCandidate
+from tests.accounts.creation_form import PASSWORD
+from tests.screens.browser_candidate import ALL_ANSWERS, BESANCON, OF_ONLINE, ONLINE, TABS, BrowserCandidate
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.story_context import SECONDS, StoryContext
 from tests.support.processes import wait_until
@@ -86,12 +87,27 @@ def registered(context: StoryContext) -> None:
     recorder.record(candidate.submit(), "inscriptions-desinscrit")
 
 
+def validated_online(context: StoryContext) -> None:
+    """Where nothing is signed on paper: what is left to do, what is certified, a wrong password, what follows."""
+    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    candidature = candidate.registers(ONLINE, OF_ONLINE)
+    recorder.record(candidate.open(f"/inscriptions/{candidature}/numero"), "numero-a-valider")
+    recorder.record(candidate.open("/"), "accueil-a-valider")
+    recorder.record(candidate.open(f"/inscriptions/{candidature}"), "candidature-a-valider")
+    recorder.record(candidate.press(page_labels.VALIDATE_REGISTRATION), "validation")
+    candidate.fill(current_password="pas celui-ci")
+    recorder.record(candidate.press(page_labels.VALIDATE_REGISTRATION), "validation-refusee")
+    candidate.fill(current_password=PASSWORD)
+    recorder.record(candidate.press(page_labels.VALIDATE_REGISTRATION), "candidature-validee")
+
+
 _PAGES_WITH_CANDIDATURE = {
     "accueil-candidature": "/",
     "inscriptions": "/inscriptions",
     "candidature": "/inscriptions/{}",
     "desinscription": "/inscriptions/{}/desinscription",
     "historique": "/inscriptions/{}/historique",
+    "validation-sur-papier": "/inscriptions/{}/validation",
     "compte-candidature": "/compte",
     "formulaires": "/formulaires",
     "messages": "/messages",

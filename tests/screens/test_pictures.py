@@ -44,6 +44,7 @@ STORIES: tuple[Story, ...] = (
     registration_stories.specialites,
     registration_stories.two_windows,
     registration_stories.registered,
+    registration_stories.validated_online,
     piece_stories.deposits,
     gestion_stories.control_desk,
     team_stories.team,

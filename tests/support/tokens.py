@@ -62,6 +62,11 @@ def identity_assertion(candidate_id: str, identity: Mapping[str, Any] = DUBOIS, 
     return signed({"sub": candidate_id, "aud": "registrations", "identity": dict(identity), **claims})
 
 
+def password_proof(candidate_id: str, digest: str) -> str:
+    """Return the proof that accounts gives registrations of a password typed for the act with that digest."""
+    return signed({"sub": candidate_id, "aud": "registrations", "password_given_for": digest})
+
+
 def forged(token: str) -> str:
     """Return the same claims signed by a key that nobody published."""
     claims = jwt.decode(token, options={"verify_signature": False})

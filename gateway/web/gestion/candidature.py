@@ -22,7 +22,7 @@ from services.contracts.api import staff_candidatures as api
 from services.contracts.api.audit import ENTRIES
 from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
 from services.contracts.document_rules import AUTOMATIC_TYPES
-from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
+from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, VALIDATION_LABELS
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 MANAGE = "candidatures:manage"
@@ -53,6 +53,7 @@ def show_candidature(candidature_id: str, *, note: str = "", refusal: DomainErro
         staff_names=names_by_id(_authors(candidature)),
         documents=documents,
         state_labels=CANDIDATURE_STATE_LABELS,
+        validation_labels=VALIDATION_LABELS,
         history=_history(candidature),
         is_closed=candidature.session_closes <= portal_now(),
         can_manage=MANAGE in member.scopes,

@@ -40,7 +40,7 @@ from services.contracts.api import own_staff_account
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
 from services.contracts.piece_rules import PIECES_STATE_LABELS
-from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS
+from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS, VALIDATION_LABELS
 
 SHORTEST_SEARCH = 2  # characters
 OF_OPENINGS = ("exam", "session", "academie")
@@ -141,6 +141,7 @@ def _list_page(
         "pieces_state": PIECES_STATE_LABELS,
     }
     options = counted_options(api.CANDIDATURES, typed, counts, labels)
+    options["validation"] = [{"value": value, "label": label} for value, label in VALIDATION_LABELS.items()]
     return render_list(
         "gestion/templates/candidatures.html",
         api.CANDIDATURES,

@@ -7,4 +7,4 @@ blueprint = Pages("inscription", __name__)
 blueprint.add_app_template_test(is_over, "over")
 blueprint.add_app_template_filter(recap_number)
 
-from gateway.web.inscription import choix, historique, mes_inscriptions, onglets  # noqa: E402, F401 - they add their routes
+from gateway.web.inscription import choix, historique, mes_inscriptions, onglets, validation  # noqa: E402, F401 - they add their routes

@@ -19,6 +19,7 @@ from services.contracts.api.drafts import delete_draft, read_draft
 
 DONE = {
     "desinscription": "Votre désinscription est enregistrée. Un mail vous le confirme.",
+    "validation": "Votre inscription est validée. Un mail vous le confirme.",
     "annulation": "Votre désinscription est annulée : vous êtes de nouveau inscrit. Un mail vous le confirme.",
 }
 
@@ -50,6 +51,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
         candidature=candidature,
         state=candidature_state(candidature, to_do.pieces_to_do_of(candidature, facts.pieces_to_do)),
         items=to_do.to_do_items(facts),
+        done=DONE.get(request.args.get("fait", "")),
         missing_information=to_do.missing_information(facts),
     )
 

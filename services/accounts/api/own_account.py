@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.accounts.models import db
-from services.accounts.operations import account_change
+from services.accounts.operations import account_change, passwords
 from services.accounts.queries import accounts
 from services.chassis.web import access
 from services.chassis.web.operations import Views
@@ -43,6 +43,11 @@ def delete_account(body: dict[str, str]) -> None:
 @views.serves(api.read_identity)
 def read_identity() -> api.SignedIdentity:
     return api.SignedIdentity(assertion=accounts.my_signed_identity(access.caller().id))
+
+
+@views.serves(api.prove_password)
+def prove_password(body: dict[str, str]) -> api.PasswordProof:
+    return api.PasswordProof(proof=passwords.prove(access.caller().id, body["current_password"], body["digest"]))
 
 
 @views.serves(list_mails_of_accounts)

@@ -80,6 +80,14 @@ def check_current_password(person: Person, typed: str) -> None:
         rate_limits.uncount_attempt(session, person.email_key, [rate_limits.CURRENT_PASSWORD])
 
 
+def prove(account_id: str, typed: str, digest: str) -> str:
+    """A signed proof that the candidate has typed the password for the act that has this digest. Raises NotFound, and
+    as `check_current_password`."""
+    account = accounts.stored_account(account_id)
+    check_current_password(account, typed)
+    return dependencies().signer.password_proof(account.id, digest)
+
+
 def wrong_password_error(detail: str = "Le mot de passe actuel est incorrect.") -> Invalid:
     return Invalid.in_field("current_password", detail)
 

@@ -3,7 +3,7 @@
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from services.contracts import problem_types
 from services.contracts.account_rules import Editable
@@ -16,6 +16,10 @@ TITLE = "Mon compte"
 
 class CurrentPassword(Schema):
     current_password = fields.String(**PASSWORD)
+
+
+class PasswordForAct(CurrentPassword):
+    digest = fields.String(required=True, validate=validate.Length(equal=64), metadata={"description": "SHA-256"})
 
 
 class MyAddresses(Answered):
@@ -39,6 +43,10 @@ class Changed(Answered):
 
 class SignedIdentity(Answered):
     assertion: str
+
+
+class PasswordProof(Answered):
+    proof: str
 
 
 _OWN = Callers(CANDIDATE)
@@ -82,4 +90,12 @@ read_identity = _OWN.get(
     SignedIdentity,
     "The identity signed for registrations, good for a short time; never logged.",
     problems=(problem_types.NOT_FOUND,),
+)
+prove_password = _OWN.post(
+    "/v1/me/password-proof",
+    PasswordProof,
+    "That the password was typed again, signed for registrations and good for a short time: for the one act that has "
+    "the digest.",
+    body=PasswordForAct,
+    problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES),
 )

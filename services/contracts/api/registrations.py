@@ -9,7 +9,17 @@ from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
 from services.contracts.api.drafts import Asserted, Draft, Drafts
-from services.contracts.api.operation import CANDIDATE, Answered, Callers, CandidatureLabels, End, Instant, service
+from services.contracts.api.operation import (
+    CANDIDATE,
+    Answered,
+    Callers,
+    CandidatureLabels,
+    End,
+    Instant,
+    one_of,
+    service,
+)
+from services.contracts.registration_rules import VALIDATION_STATES
 from services.contracts.registrations import Contact, Recap, RegistrationSaved
 
 TITLE = page_labels.REGISTRATIONS
@@ -27,6 +37,8 @@ class Tile(CandidatureLabels):
     closes_at: End
     closes_label: str
     modifiable: Annotated[bool, Meta(description="Et peut être retirée")]
+    validation: Annotated[str | None, one_of(VALIDATION_STATES)] = None
+    validated_at: Instant | None = None
     contact: Contact
 
 
@@ -57,7 +69,10 @@ class Mine(Tiles, Drafts):
 
 
 class Candidature(Tile):
+    """`digest`: of what its candidate certifies, as shown."""
+
     recap: Recap
+    digest: str = ""
 
 
 class TabTitle(Answered):
@@ -80,6 +95,15 @@ class Acknowledgement(Answered):
     documents: tuple[str, ...]
     warnings: tuple[str, ...]
     tabs: tuple[TabTitle, ...]
+    is_to_validate: bool = False
+
+
+class ShownVersion(Schema):
+    """What a candidate read before certifying it; `proof`: that the password was given for this digest."""
+
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2_000_000_000))
+    digest = fields.String(required=True, validate=validate.Length(equal=64))
+    proof = fields.String(required=True)
 
 
 class Empty(Schema):
@@ -163,6 +187,13 @@ undo_withdrawal = _OWN.delete(
     NoneType,
     "« Annuler ma désinscription »: the candidature as it was last saved, in a new version.",
     problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
+)
+validate_version = _OWN.post(
+    f"{_CANDIDATURE}/validation",
+    NoneType,
+    "« Valider mon inscription »: certify the current version, which stands for a signature. A repeat changes nothing.",
+    body=ShownVersion,
+    problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT, problem_types.PRECONDITION_FAILED),
 )
 list_forms = _OWN.get(f"{_CANDIDATURE}/forms", Forms, "« Les formulaires » of a candidature.")
 read_contact = _OWN.get(

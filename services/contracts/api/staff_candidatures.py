@@ -29,6 +29,8 @@ from services.contracts.registration_rules import (
     LABEL_LENGTH,
     NOTE_LENGTH,
     REASON_LENGTH,
+    VALIDATION_LABELS,
+    VALIDATION_STATES,
     WITHDRAWN,
 )
 from services.contracts.registrations import EpreuveLine, ExportedVersion, Recap
@@ -80,6 +82,11 @@ _FILTERS = (
         fields.String(validate=validate.OneOf(list(PiecesState))),
         PageField("pieces", "Pièces", SELECT, hint="Même une fois le dépôt terminé"),
         is_counted=True,
+    ),
+    Filter(
+        "validation",
+        fields.String(validate=validate.OneOf(VALIDATION_STATES)),
+        PageField("validation", "Validation en ligne", SELECT),
     ),
 )
 _STATE_LABEL = Column("État", "État", lambda row: CANDIDATURE_STATE_LABELS.get(row.state, row.state))
@@ -143,6 +150,7 @@ CANDIDATURES = StaffList(
         Column("État depuis le", source=lambda row: row.state_changed_at or row.first_saved_at),
         Column("Motif", source="end_reason"),
         Column("Pièces", "Pièces", lambda row: PIECES_STATE_LABELS.get(row.pieces_state or "")),
+        Column("Validation en ligne", source=lambda row: VALIDATION_LABELS.get(row.validation or "")),
         Column("Premier enregistrement le", source="first_saved_at"),
         Column("Version", source="version"),
         Column("Enregistrée le", "Enregistrée le", "last_saved_at", order=BY_SAVING),
@@ -217,6 +225,7 @@ class Row(Answered):
     specialite: Annotated[str | None, Meta(examples=["Banque - conseiller de clientèle"])]
     state: Annotated[str, one_of(CANDIDATURE_STATES)]
     pieces_state: Annotated[str | None, one_of(PiecesState)]
+    validation: Annotated[str | None, one_of(VALIDATION_STATES)] = None
     version: int
     birth_date: date | None
     first_saved_at: Instant
@@ -241,6 +250,14 @@ class ExportedEpreuve(ExportedCandidature):
     epreuve: EpreuveLine
 
 
+class Validation(Answered):
+    """Of a version, by its candidate; `digest`: SHA-256 of what was shown."""
+
+    at: Instant
+    by: str
+    digest: str
+
+
 class Version(Answered):
     version: int
     saved_at: Instant
@@ -248,6 +265,7 @@ class Version(Answered):
     reason: str | None
     changes: tuple[Change, ...]
     overridden: Annotated[tuple[str, ...], Meta(description="Refus de règles qu'un administrateur a écartées")]
+    validation: Validation | None = None
 
 
 class UnderWay(Answered):

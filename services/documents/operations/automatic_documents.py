@@ -4,6 +4,7 @@ reminder that pieces tells of.
 The worker makes the automatic documents of each version; one that is asked for sooner is made then, and not again.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -76,14 +77,16 @@ def stored_or_made(
     return rendered
 
 
-def create_automatic_documents(dependencies: Dependencies, candidature_id: str, version: int) -> None:
+def create_automatic_documents(
+    dependencies: Dependencies, candidature_id: str, version: int, types: Iterable[DocumentType] = AUTOMATIC_TYPES
+) -> None:
     """Create those automatic documents of a version's newest edition that are missing. Raises StoreUnavailable, to be
     tried again."""
     event = saved_event(candidature_id, version)
     if event is None:  # erased; or not heard of yet, after its dates: hearing of it asks for its documents
         log.warning("version_unknown", candidature_id=candidature_id, version=version)
         return
-    for document_type in AUTOMATIC_TYPES:
+    for document_type in types:
         if automatic_document(document_type, event) is None:
             _store(dependencies, document_type, event, render_automatic(document_type, event, dependencies.letterhead))
 

@@ -10,16 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.tasks.rows import follow_up
-from services.contracts.document_rules import AUTOMATIC_TYPES
+from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
 from services.contracts.registrations import (
     DatesMoved,
     DocumentsDeclared,
     PrintedDates,
     RegistrationSaved,
+    RegistrationValidated,
     RegistrationWithdrawn,
     copied_columns,
     to_stored,
 )
+from services.contracts.registrations import Edition as EditionTold
 from services.documents.domain.recipients import is_newer
 from services.documents.models import (
     Candidature,
@@ -76,14 +78,30 @@ def store_editions(session: Session, event: DatesMoved) -> None:
     """Store the dates that these versions now print, and ask for their documents; stored already, nothing changes."""
     edited_at, concerned = datetime.fromisoformat(event.edited_at), Counter[OpeningLabels]()
     for told in event.editions:
-        if session.get(Edition, (told.candidature_id, told.version, told.edition)) is None:
-            session.add(Edition(**vars(told), dates=event.dates, edited_at=edited_at))
+        if _add_edition(session, told, event.dates, edited_at):
             work = {"candidature_id": told.candidature_id, "version": told.version}
             follow_up(session, MAKE_EDITION, work, subject=told.candidature_id)
             if (candidature := session.get(Candidature, told.candidature_id)) is not None:
                 concerned[candidature.exam_label, candidature.session_label, candidature.academie_code] += 1
     for opening, candidatures in sorted(concerned.items()):
         _expect(session, opening, event.dates, edited_at, candidatures * len(AUTOMATIC_TYPES))
+
+
+def store_validation(session: Session, event: RegistrationValidated) -> None:
+    """Store that this edition of a version prints its validation, and ask for its confirmation, the one document that
+    says so; stored already, nothing changes."""
+    told = event.edition
+    if _add_edition(session, told, event.dates, datetime.fromisoformat(told.validated_at or "")):
+        work = {"candidature_id": told.candidature_id, "version": told.version, "types": [DocumentType.CONFIRMATION]}
+        follow_up(session, MAKE_DOCUMENTS, work, subject=told.candidature_id)
+
+
+def _add_edition(session: Session, told: EditionTold, dates: PrintedDates, edited_at: datetime) -> bool:
+    """Whether it is new."""
+    if session.get(Edition, (told.candidature_id, told.version, told.edition)) is not None:
+        return False
+    session.add(Edition(**vars(told), dates=dates, edited_at=edited_at))
+    return True
 
 
 def _expect(session: Session, opening: OpeningLabels, dates: PrintedDates, edited_at: datetime, documents: int) -> None:

@@ -84,7 +84,8 @@ def saved_event(candidature_id: str, version: int, edition: int | None = None) -
         dated = session.scalar(editions.order_by(Edition.edition.desc()).limit(1))
     if row is None or dated is None:
         return None if row is None else from_stored(row.payload)
-    return from_stored(row.payload).with_dates(dated.edition, dated.dates, iso_utc(dated.edited_at))
+    saved, edited_at = from_stored(row.payload), iso_utc(dated.edited_at)
+    return saved.with_dates(dated.edition, dated.dates, edited_at, dated.validated_at)
 
 
 def is_visible() -> ColumnElement[bool]:

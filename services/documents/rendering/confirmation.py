@@ -1,9 +1,10 @@
 """« Confirmation d'inscription »: every line of guide §6, in its order."""
 
-from datetime import date
+from datetime import date, datetime
 
 from services.chassis import french
 from services.contracts.document_rules import DocumentType
+from services.contracts.registration_rules import CERTIFICATION
 from services.contracts.registrations import Confirmation, EpreuveLine, RegistrationSaved, Section
 from services.documents.rendering.sheet import (
     Banner,
@@ -11,6 +12,7 @@ from services.documents.rendering.sheet import (
     Field,
     Fields,
     Letterhead,
+    Paragraphs,
     Row,
     Sheet,
     Signature,
@@ -23,15 +25,18 @@ from services.documents.rendering.sheet import (
 
 _COLUMNS = ("Epreuve", "Unité", "Position", "Mode évaluation")
 _WIDTHS = (55, 9, 16, 20)
-_DECLARATION = "Je certifie l'exactitude des renseignements portés sur cette confirmation d'inscription."
 _BOXES = ("Date :", "Signature du candidat :", "Signature du représentant légal (candidat mineur) :")
 
 
 def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
-    """The confirmation of this version, to be signed and sent back before its `return_by`."""
+    """The confirmation of this version, to be signed and sent back before its `return_by`, or validated online."""
     content = event.confirmation
     blocks: list[Block] = [_identity(event)]
-    if content.return_by:
+    if event.is_to_validate:
+        end = french.shown_end(datetime.fromisoformat(event.closes_at))
+        day = french.weekday_date(end).upper()
+        blocks.append(Banner(f"A VALIDER EN LIGNE AVANT LE {day} {french.time_of_day(end)}"))
+    elif content.return_by and not event.is_certified_online:
         day = french.weekday_date(date.fromisoformat(content.return_by)).upper()
         blocks.append(Banner(f"A RENVOYER IMPERATIVEMENT POUR LE {day}"))
     blocks += [_section(section) for section in content.extra]
@@ -40,9 +45,18 @@ def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
     printed_lines = [line for line in event.epreuves if not line.hidden_on_pdf]
     blocks += _epreuves_table("EPREUVES OBLIGATOIRES", [line for line in printed_lines if line.mandatory])
     blocks += _epreuves_table("EPREUVE(S) FACULTATIVE(S)", [line for line in printed_lines if not line.mandatory])
-    blocks.append(Signature(_DECLARATION, _BOXES))
+    blocks.append(Signature(CERTIFICATION, _BOXES) if not event.is_certified_online else _validation(event))
     name = DocumentType.CONFIRMATION.label
     return candidature_sheet(event, letterhead, name, blocks, title=content.title, with_version=True)
+
+
+def _validation(event: RegistrationSaved) -> Paragraphs:
+    """What stands in the place of the signature where the candidate validates online."""
+    if event.validated_at is None:
+        return Paragraphs(("Cette inscription n'est pas encore validée.",), heading="Validation en ligne")
+    instant = french.short_instant(datetime.fromisoformat(event.validated_at))
+    texts = CERTIFICATION, f"Validée en ligne le {instant} (heure de Paris) par le candidat."
+    return Paragraphs(texts, heading="Validation en ligne")
 
 
 def _identity(event: RegistrationSaved) -> Fields:

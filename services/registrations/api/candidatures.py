@@ -11,10 +11,10 @@ from services.contracts.api.history import History, read_history
 from services.contracts.api.mails import SentMail, SentMails, list_mails_of_registrations
 from services.contracts.api.operation import answer_of
 from services.mail import sent_mails
-from services.registrations.api.drafts import StatedDraft, asserted_identity, stated
+from services.registrations.api.drafts import StatedDraft, asserted_identity, stated, verify_proof
 from services.registrations.models import db
 from services.registrations.operations import candidatures as operations
-from services.registrations.operations import drafts
+from services.registrations.operations import drafts, validations
 from services.registrations.queries import candidatures as queries
 from services.registrations.queries.drafts import list_open_drafts
 from services.registrations.queries.history import history
@@ -65,6 +65,12 @@ def withdraw(body: dict[str, Any], candidature_id: str) -> None:
 @views.serves(api.undo_withdrawal)
 def undo_withdrawal(candidature_id: str) -> None:
     operations.undo_withdrawal(caller().id, candidature_id, received_at())
+
+
+@views.serves(api.validate_version)
+def validate_version(body: dict[str, Any], candidature_id: str) -> None:
+    verify_proof(body["proof"], body["digest"])
+    validations.validate(caller().id, candidature_id, body["version"], body["digest"], received_at())
 
 
 @views.serves(api.list_forms)

@@ -3,6 +3,7 @@
 The gateway passes on the identity that it got from accounts; it is never logged.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
@@ -120,10 +121,22 @@ AUDIENCE = "registrations"
 
 def asserted_identity(assertion: str) -> Identity:
     """The caller's identity. Raises Unauthenticated if the assertion is invalid, Forbidden if it is of another."""
+    claims = _claims_of_caller(assertion)
+    try:
+        return read(Identity, claims.get("identity"))
+    except ContractError as error:
+        raise Unauthenticated("L'identité transmise ne peut pas être lue.") from error
+
+
+def verify_proof(proof: str, digest: str) -> None:
+    """That the caller has just given the password for what has this digest. Raises Unauthenticated if the proof is
+    invalid, Forbidden if it is of another, or for something else."""
+    if _claims_of_caller(proof).get("password_given_for") != digest:
+        raise Forbidden()
+
+
+def _claims_of_caller(assertion: str) -> Mapping[str, Any]:
     claims = verified(assertion, current_app.extensions["portail.keys"], audience=AUDIENCE)
     if claims["sub"] != caller().id:
         raise Forbidden()
-    try:
-        return read(Identity, claims["identity"])
-    except ContractError as error:
-        raise Unauthenticated("L'identité transmise ne peut pas être lue.") from error
+    return claims

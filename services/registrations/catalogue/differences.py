@@ -25,7 +25,7 @@ _WORDS = {
     "reminder_days": "relances", "replaced_by": "remplacée par", "required": "obligatoire",
     "residence_notice": "avis de résidence", "rules": "règle", "sessions": "session", "shown": "montré si",
     "specialites": "spécialité", "tabs": "onglet", "texts": "texte", "title": "titre", "unit": "unité",
-    "versions": "version", "when": "condition",
+    "validation": "validation de l'inscription", "versions": "version", "when": "condition",
 }  # fmt: skip
 """What people read of the names that the files have in English or in the plural."""
 

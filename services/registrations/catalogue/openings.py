@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.contracts.registrations import Contact
+from services.contracts.session_options import VALIDATION_MODES
 from services.reference import academies
 from services.registrations.catalogue import instants
 from services.registrations.catalogue.contacts import contact
@@ -85,6 +86,7 @@ def _without_place(context: ReadingContext, fields: Fields, defaults: SessionDef
         contact=own or Contact("", (), None, None),
         residence_notice=notice or "",
         refusal_mails=fields.flag("mail_non_conforme", None),
+        validation=fields.choice("validation", VALIDATION_MODES, default="") or None,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.clock import PARIS
+from services.contracts.session_options import PAPER, VALIDATION_MODES
 from services.registrations.catalogue import instants, length_checks, openings, reminders
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
@@ -65,6 +66,7 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamPar
             draft_reminder_days=reminders.reminder_days(fields, "relances_brouillons"),
             refusal_mails=fields.flag("mail_non_conforme", False),
             document_mails=fields.flag("mail_documents", True),
+            validation=fields.choice("validation", VALIDATION_MODES, default=PAPER),
         )
     length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
     context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)

@@ -206,6 +206,7 @@ class Opening:
     contact: Contact
     residence_notice: str
     refusal_mails: bool | None = None  # its own `mail_non_conforme`; None: the session's
+    validation: str | None = None  # its own; None: the session's
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """What is saved of a registration: the event of a version, with pièces and forms asked for (K13), and the content of
 « Confirmation d'inscription » besides identity and épreuves (guide §6); the differences between two versions."""
 
+import hashlib
+import json
 from datetime import date, datetime, timedelta
 
 from services.chassis.clock import iso_utc, to_paris
@@ -8,6 +10,7 @@ from services.contracts.accounts import Identity
 from services.contracts.api.administration import OpeningDates
 from services.contracts.api.drafts import Change
 from services.contracts.api.operation import answer_of
+from services.contracts.registration_rules import CERTIFICATION
 from services.contracts.registrations import (
     AcademieRef,
     Confirmation,
@@ -20,6 +23,7 @@ from services.contracts.registrations import (
     RegistrationSaved,
     SessionRef,
 )
+from services.contracts.session_options import ONLINE
 from services.reference import telephones
 from services.reference.lists import nationalites, pays
 from services.registrations.domain import address, facts, registration_form
@@ -69,16 +73,27 @@ def registration_saved(
         reason=reason,
         edition=1,
         edited_at=None,
+        validation=_validation(dossier),
+        validated_at=None,
     )
 
 
+def _validation(dossier: Dossier) -> str:
+    """How the candidate certifies what is declared: as the opening says, else its session."""
+    return dossier.opening.validation or dossier.session.validation
+
+
 def requested_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:
-    """K13: the session's pièces whose condition holds, in the order of the catalogue."""
+    """K13: the session's pièces whose condition holds, in the order of the catalogue. Where the candidate validates
+    online, none that is signed for it."""
+    is_online = _validation(dossier) == ONLINE
     dates = printed_dates(dossier.opening)
     return tuple(
         answer_of(PieceAsked, piece, dates)
         for piece in dossier.exam.pieces
-        if piece.code in dossier.session.pieces and holds(piece.when, lookup)
+        if piece.code in dossier.session.pieces
+        and holds(piece.when, lookup)
+        and not (piece.proves_version and is_online)
     )
 
 
@@ -145,10 +160,23 @@ def printed_dates(dates: Opening | OpeningDates) -> PrintedDates:
 
 
 def prints(saved: RegistrationSaved, dates: PrintedDates) -> bool:
-    """Whether the documents of the version read the same with these dates: of the beginning they have the day alone."""
+    """Whether the documents of the version read the same with these dates: of the beginning they have the day alone,
+    of the registrations the end before which it is to be validated."""
     periods = {(_day(piece.deposit_opens), piece.deposit_closes) for piece in saved.pieces}
     is_same_period = periods <= {(_day(dates.deposit_opens), dates.deposit_closes)}
-    return is_same_period and saved.confirmation.return_by == dates.return_by
+    is_same_end = saved.closes_at == dates.closes_at or not saved.is_to_validate
+    return is_same_period and is_same_end and saved.confirmation.return_by == dates.return_by
+
+
+def certified_digest(saved: RegistrationSaved) -> str:
+    """SHA-256 (hexadecimal) of what a candidate certifies by validating the version: all that the page shows."""
+    shown: list[object] = [saved.candidature_id, saved.version, saved.numero_candidat, saved.numero_inscription]
+    shown += [saved.exam.label, saved.session.label, saved.academie.label, CERTIFICATION]
+    shown += [[section.title, line.label, line.value] for section in saved.recap for line in section.lines]
+    shown += [
+        [line.code, line.label, line.option, line.position_label, line.mark, line.mode_label] for line in saved.epreuves
+    ]
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
 
 def _day(instant: str) -> date:

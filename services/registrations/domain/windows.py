@@ -20,7 +20,7 @@ def may_register(opening: Opening, instant: datetime) -> bool:
 
 
 def may_modify(opening: Opening, instant: datetime) -> bool:
-    """Whether a saved candidature may be modified, and the modification saved."""
+    """Whether a saved candidature may be modified, and the modification saved; and validated online."""
     return state(opening, instant) is WindowState.OPEN
 
 

@@ -15,7 +15,14 @@ from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import PiecesStateChanged
-from services.contracts.registration_rules import ACTIVE, CANDIDATE_NAME_LENGTH, ECARTEE, WITHDRAWN
+from services.contracts.registration_rules import (
+    ACTIVE,
+    CANDIDATE_NAME_LENGTH,
+    ECARTEE,
+    TO_VALIDATE,
+    VALIDATED,
+    WITHDRAWN,
+)
 from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
 from services.reference.text import folded
 from services.registrations.domain import windows
@@ -23,7 +30,16 @@ from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.obstacles import conflicting_candidature, place_taken, refusal_sentence
 from services.registrations.domain.registration_content import registration_saved
-from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow, db
+from services.registrations.models import (
+    AuditEntry,
+    Candidate,
+    Candidature,
+    CandidatureValidation,
+    CandidatureVersion,
+    Draft,
+    OpeningRow,
+    db,
+)
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import AlreadyRegistered, window_closed
 from services.registrations.operations.openings import hold_dates
@@ -128,10 +144,8 @@ def restore(
     candidature.state, candidature.state_changed_at, candidature.end_reason = ACTIVE, at, None
     digest, end = current.catalogue_digest, candidature.version - 1
     words = f"Candidature rétablie (la version {end:02d} en était la fin) : {reason or UNDONE}"
-    is_same = dossier.identity.version == current.identity_version
-    add_version(
-        session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words, keeps_proofs=is_same
-    )
+    proven = current if dossier.identity.version == current.identity_version else None
+    add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words, same_as=proven)
     request_mail(session, "send_restoration_mail" if reason else "send_undone_withdrawal_mail", candidature)
     after = {"state": ACTIVE, "reason": reason}
     AuditEntry.record(session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after)
@@ -231,13 +245,13 @@ def add_version(
     actor: Actor,
     reason: str | None = None,
     overridden: Sequence[str] = (),
-    keeps_proofs: bool = False,
+    same_as: CandidatureVersion | None = None,
     begun_at: datetime | None = None,
 ) -> CandidatureVersion:
     """Store and publish `candidature.version`, with the audit entry; sets the name that staff find it by.
 
-    `overridden`: what rules refused, which the audit trail counts. `keeps_proofs`: what proved the version before
-    proves this one. `begun_at`: of a first version, when its draft was begun.
+    `overridden`: what rules refused, which the audit trail counts. `same_as`: what proves that version proves this one.
+    `begun_at`: of a first version, when its draft was begun.
     """
     _set_name(candidature, dossier.identity)
     session.add(candidature)
@@ -246,8 +260,10 @@ def add_version(
     in_both |= {"saved_at": saved_at, "reason": reason}
     candidate_id, numero = candidature.candidate_id, candidature.numero_inscription
     event = registration_saved(dossier, candidate_id=candidate_id, numero_inscription=numero, **in_both)
-    if keeps_proofs:
-        event = replace(event, pieces=tuple(replace(piece, proves_version=False) for piece in event.pieces))
+    if same_as is not None:
+        pieces = tuple(replace(piece, proves_version=False) for piece in event.pieces)
+        event = replace(event, pieces=pieces, validated_at=_keep_validation(session, candidature, same_as))
+    candidature.validation = (TO_VALIDATE if event.is_to_validate else VALIDATED) if event.is_certified_online else None
     version = CandidatureVersion(
         **in_both,
         event_id=publish(session, event, subject=candidate_id),
@@ -263,6 +279,16 @@ def add_version(
     trace = {name: value for name, value in (trace | {"begun_at": begun_at}).items() if value}
     AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version
+
+
+def _keep_validation(session: DbSession, candidature: Candidature, version: CandidatureVersion) -> str | None:
+    """Give the current version the validation of that one, if it has any: its instant, as events have it."""
+    validation = session.get(CandidatureValidation, (candidature.id, version.version))
+    if validation is None:
+        return None
+    proof = {"at": validation.at, "by": validation.by, "digest": validation.digest}
+    session.add(CandidatureValidation(candidature_id=candidature.id, version=candidature.version, **proof))
+    return iso_utc(validation.at)
 
 
 def request_mail(session: DbSession, name: str, candidature: Candidature) -> None:

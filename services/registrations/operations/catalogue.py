@@ -180,8 +180,9 @@ def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None
     row.catalogue_opens, row.catalogue_closes = opening.opens, opening.closes
     row.catalogue_deposit_opens, row.catalogue_deposit_closes = opening.deposit_opens, opening.deposit_closes
     row.session_closes = exam_session.closes
-    own = {} if opening.refusal_mails is None else {"refusal_mails": opening.refusal_mails}
-    row.options = answer_of(SessionOptions, exam_session, **own)
+    own = {"refusal_mails": opening.refusal_mails, "validation": opening.validation}
+    given = {name: value for name, value in own.items() if value is not None}
+    row.options = answer_of(SessionOptions, exam_session, **given)
 
 
 def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, SessionOptions]:

@@ -18,13 +18,13 @@ from services.registrations.operations.openings import dates_in_force
 
 SEND_DRAFT_REMINDER = "send_draft_reminder"
 PAGE = 50  # drafts of one transaction
-_JOB = Actor("service", "registrations")
+JOB = Actor("service", "registrations")
 
 
 def remind_of_drafts() -> None:
     """Remind everyone whose draft a rung concerns that is due now. A draft is looked at once for each rung."""
     at = portal_now()
-    for opening_id, closes, days in _due_rungs(at):
+    for opening_id, closes, days in due_rungs(at):
         after = ""
         while drafts := _page(opening_id, after, rung_name(closes, days)):
             if stopping():
@@ -39,8 +39,8 @@ def rung_name(closes: datetime, days: int) -> str:
     return f"{iso_utc(closes)}/{days}"
 
 
-def _due_rungs(at: datetime) -> list[tuple[str, datetime, int]]:
-    """(opening, end of the registrations, days before it) of the rungs that are due."""
+def due_rungs(at: datetime) -> list[tuple[str, datetime, int]]:
+    """(opening, end of the registrations, days before it) of the rungs of `relances_brouillons` that are due."""
     with db.reading() as session:
         rows = session.scalars(select(OpeningRow).where(OpeningRow.listed, OpeningRow.session_closes > at)).all()
         laddered = [row for row in rows if row.options.draft_reminder_days]
@@ -73,7 +73,7 @@ def _remind(session: DbSession, opening_id: str, draft_ids: Sequence[str], close
         if is_new and draft.candidate_id and draft.candidate_id not in registered:
             work = {"draft_id": draft.id, "closes": iso_utc(closes)}
             follow_up(session, SEND_DRAFT_REMINDER, work, subject=draft.candidate_id)
-            AuditEntry.record(session, _JOB, "draft.reminded", draft.id, after={"rung": rung})
+            AuditEntry.record(session, JOB, "draft.reminded", draft.id, after={"rung": rung})
 
 
 def registered_among(session: DbSession, opening_id: str, candidate_ids: Sequence[str]) -> set[str]:

@@ -12,7 +12,7 @@ from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
 from services.contracts.registration_rules import ACTIVE
-from services.contracts.registrations import DatesMoved, Edition, RegistrationSaved, from_stored
+from services.contracts.registrations import DatesMoved, Edition, PrintedDates, RegistrationSaved, from_stored
 from services.registrations.domain.registration_content import printed_dates, prints
 from services.registrations.models import Candidature, CandidatureVersion, Incident, OpeningRow, VersionEdition, db
 from services.registrations.operations.openings import dates_in_force, newest_change
@@ -47,7 +47,8 @@ def _page(session: DbSession, opening_id: str, after: str) -> Sequence[Row[Candi
     same = CandidatureVersion.candidature_id == Candidature.id, CandidatureVersion.version == Candidature.version
     active = Candidature.opening_id == opening_id, Candidature.state == ACTIVE, Candidature.id > after
     query = select(Candidature, CandidatureVersion).where(*same, *active)
-    return session.execute(query.order_by(Candidature.id).limit(PAGE)).all()
+    held = query.with_for_update(of=CandidatureVersion)  # a validation makes an edition as well
+    return session.execute(held.order_by(Candidature.id).limit(PAGE)).all()
 
 
 def _renew(
@@ -62,13 +63,20 @@ def _renew(
         newest = newest_edition(session, version)
         if prints(newest, dates):
             continue
-        edition = Edition(candidature.id, version.version, newest.edition + 1)
-        editions.append(edition)
-        session.add(VersionEdition(**vars(edition), dates=dates, edited_at=at))
+        editions.append(add_edition(session, newest, dates, at, newest.validated_at))
         if is_told:
             follow_up(session, SEND_DATES_MAIL, {"candidature_id": candidature.id}, subject=candidature.candidate_id)
     if editions:
         publish(session, DatesMoved(iso_utc(at), dates, tuple(editions)), subject=opening.id)
+
+
+def add_edition(
+    session: DbSession, newest: RegistrationSaved, dates: PrintedDates, at: datetime, validated_at: str | None
+) -> Edition:
+    """The edition after the `newest` of a version, which the caller has locked; to be published."""
+    edition = Edition(newest.candidature_id, newest.version, newest.edition + 1, validated_at)
+    session.add(VersionEdition(**vars(edition), dates=dates, edited_at=at))
+    return edition
 
 
 def incident_of(session: DbSession, opening_id: str) -> Incident | None:

@@ -13,13 +13,15 @@ from services.chassis.errors import NotFound, found
 from services.chassis.french import short_instant
 from services.contracts.api import registrations as api
 from services.contracts.api.operation import CandidatureLabels, answer_of
-from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
+from services.contracts.registration_rules import ACTIVE, ECARTEE, TO_VALIDATE, WITHDRAWN
 from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved, from_stored
 from services.registrations.domain import registration_numbers, windows
 from services.registrations.domain.exam_definition import OpeningView
+from services.registrations.domain.registration_content import certified_digest
 from services.registrations.models import (
     Candidate,
     Candidature,
+    CandidatureValidation,
     CandidatureVersion,
     OpeningChange,
     OpeningRow,
@@ -38,12 +40,20 @@ _VERSIONS = (
     .join(Candidature, Candidature.opening_id == OpeningRow.id)
     .join(CandidatureVersion, CandidatureVersion.candidature_id == Candidature.id)
 )
-_VISIBLE = _VERSIONS.where(
-    CandidatureVersion.version == Candidature.version,
-    Candidature.candidate_id == bindparam("candidate_id"),
-    Candidature.state.in_(bindparam("states", expanding=True)),
-    OpeningRow.session_closes > bindparam("at"),
-).order_by(Candidature.numero_inscription)
+_OF_VERSION = (CandidatureValidation.candidature_id == Candidature.id) & (
+    CandidatureValidation.version == Candidature.version
+)
+_VISIBLE = (
+    _VERSIONS.add_columns(CandidatureValidation.at)
+    .outerjoin(CandidatureValidation, _OF_VERSION)
+    .where(
+        CandidatureVersion.version == Candidature.version,
+        Candidature.candidate_id == bindparam("candidate_id"),
+        Candidature.state.in_(bindparam("states", expanding=True)),
+        OpeningRow.session_closes > bindparam("at"),
+    )
+    .order_by(Candidature.numero_inscription)
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class CandidatureView:
     version: CandidatureVersion
     saved: RegistrationSaved
     opening: OpeningView
+    validated_at: datetime | None
 
 
 def visible_candidatures(
@@ -112,7 +123,7 @@ def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactA
 
 def candidature_answer(view: CandidatureView, at: datetime) -> api.Candidature:
     """A candidature with its récapitulatif."""
-    return _tile(api.Candidature, view, at, recap=recap(view.saved))
+    return _tile(api.Candidature, view, at, recap=recap(view.saved), digest=certified_digest(view.saved))
 
 
 def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: Any) -> AnyTile:
@@ -126,6 +137,8 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
         closes_at=opening.closes,
         closes_label=windows.closing(opening.closes),
         modifiable=windows.may_modify(opening, at) and windows.may_withdraw(opening, at),
+        validation=view.candidature.validation,
+        validated_at=view.validated_at,
         **others,
     )
 
@@ -170,6 +183,7 @@ def acknowledgement(session: DbSession, view: CandidatureView) -> api.Acknowledg
         academie_label=saved.academie.label,
         contact=saved.academie.contact,
         documents=DOCUMENTS,
+        is_to_validate=view.candidature.validation == TO_VALIDATE,
         warnings=tuple(line.value for section in saved.recap if section.title == WARNINGS for line in section.lines),
         tabs=tuple(api.TabTitle(number=number, title=tab.title) for number, tab in enumerate(exam.tabs, start=1)),
     )
@@ -198,13 +212,13 @@ def version_event(session: DbSession, candidature_id: str, version_text: str) ->
 
 
 def newest_edition(session: DbSession, version: CandidatureVersion) -> RegistrationSaved:
-    """The version with the dates that its documents print now."""
+    """The version as its documents print it now: with its dates, and its validation."""
     saved, editions = from_stored(version.payload), editions_of(session, version)
     return edition_of(saved, editions[0]) if editions else saved
 
 
 def edition_of(saved: RegistrationSaved, row: VersionEdition) -> RegistrationSaved:
-    return saved.with_dates(row.edition, row.dates, iso_utc(row.edited_at))
+    return saved.with_dates(row.edition, row.dates, iso_utc(row.edited_at), row.validated_at)
 
 
 def editions_of(session: DbSession, version: CandidatureVersion) -> Sequence[VersionEdition]:
@@ -214,11 +228,11 @@ def editions_of(session: DbSession, version: CandidatureVersion) -> Sequence[Ver
 
 
 def _of_row(
-    session: DbSession, row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion]
+    session: DbSession, row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion, datetime | None]
 ) -> CandidatureView:
-    opening, change, digest, candidature, version = row
+    opening, change, digest, candidature, version, validated_at = row
     saved = from_stored(version.payload)
-    return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest))
+    return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest), validated_at)
 
 
 def is_engaged(session: DbSession, candidate_id: str) -> bool:

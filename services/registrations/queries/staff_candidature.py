@@ -19,6 +19,7 @@ from services.registrations.models import (
     Candidate,
     Candidature,
     CandidatureNote,
+    CandidatureValidation,
     CandidatureVersion,
     Draft,
     MailRefusal,
@@ -46,7 +47,12 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         )
     )
     ends = tuple(_ends(session, candidature.id))
-    changed = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
+    certified = session.scalars(select(CandidatureValidation).filter_by(candidature_id=candidature_id))
+    validations = {validation.version: validation for validation in certified}
+    changed = [
+        _version(before, version, validations.get(version.version))
+        for before, version in zip([None, *versions], versions, strict=False)
+    ]
     return row_of(
         api.Detail,
         candidature,
@@ -116,6 +122,10 @@ def candidature_in_academies(
     return candidature, opening
 
 
-def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> api.Version:
+def _version(
+    before: CandidatureVersion | None, version: CandidatureVersion, validated: CandidatureValidation | None
+) -> api.Version:
     changed = changes(*(recap(from_stored(each.payload)) for each in (before, version))) if before else ()
-    return answer_of(api.Version, version, overridden=tuple(version.overridden or ()), changes=changed)
+    validation = answer_of(api.Validation, validated) if validated else None
+    overridden = tuple(version.overridden or ())
+    return answer_of(api.Version, version, overridden=overridden, changes=changed, validation=validation)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
+from services.contracts.session_options import ONLINE
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.pdf_and_html import Rendered, html_of, pdf_of
 from services.documents.rendering.sheet import Letterhead
@@ -131,3 +132,15 @@ def test_a_character_without_glyph_is_shown_as_missing(unusual: Rendered) -> Non
 def test_a_demonstration_says_so_on_paper_and_screen(unusual: Rendered) -> None:
     assert NOTICE in text_of_pdf(unusual.pdf)
     assert NOTICE in text_of_html(unusual.html)
+
+
+def test_where_it_is_validated_online_nothing_is_to_be_signed_or_sent_back() -> None:
+    for validated_at, said in (
+        (None, "A VALIDER EN LIGNE AVANT LE LUNDI 25 OCTOBRE 2021 12:00"),
+        ("2021-10-05T10:00:00+00:00", "Validée en ligne le 05/10/2021 à 12:00 (heure de Paris) par le candidat."),
+    ):
+        sheet = confirmation(saved(validation=ONLINE, validated_at=validated_at), Letterhead())
+        for text in (text_of_pdf(pdf_of(sheet)), text_of_html(html_of(sheet))):
+            assert said in normal(text)
+            assert "Signature" not in text
+            assert "RENVOYER" not in text

@@ -91,6 +91,7 @@ MISTAKES = (
     ('    - {key: anglais, label: "Anglais"}', "    []", "la liste « langues » est vide"),
     ("form: F1}", "form: F1, proves_version: oui}", "« proves_version » : écrire true ou false"),
     ("pieces: [ID1, LV1]", "pieces: [ID1, LV2]", "pièce que personne ne définit « LV2 » : écrire « LV1 »"),
+    ('label: "CFG 2026"', 'validation: enligne\n    label: "CFG 2026"', "inconnu « enligne » : écrire « en_ligne »"),
     ("form: F1", "form: F1, compared_with: Identité", "partie du récapitulatif que personne ne définit « Identité »"),
     ("closes: 2025-10-25 12:00", "closes: 2025-10-25 23:59", "écrire le lendemain 00:00, ici 2025-10-26 00:00"),
     ("opens: 2025-10-01 12:00", "opens: 2025-10-01", "l'heure manque : écrire 2025-10-01 00:00"),

@@ -56,6 +56,14 @@ def test_an_opening_may_have_its_own_word_on_mails_of_refusals(tmp_path: Path, o
     assert exam.sessions[0].openings[0].refusal_mails is read
 
 
+def test_a_session_and_its_openings_say_how_registrations_are_validated(tmp_path: Path) -> None:
+    online, _ = with_change("specialites: all", "specialites: all\n    validation: en_ligne")
+    for text, read in ((SMALL, ("papier", None)), (online, ("en_ligne", "papier"))):
+        own = text.replace('code_choice: "2026-06"', 'code_choice: "2026-06"\n        validation: papier')
+        (exam,) = load_exams(written(tmp_path, own if read[1] else text), NOW)
+        assert (exam.sessions[0].validation, exam.sessions[0].openings[0].validation) == read
+
+
 def test_an_alias_that_contains_itself_is_refused(tmp_path: Path) -> None:
     messages = mistakes(written(tmp_path, SMALL, circular="&a\n- *a\n"))
     assert any(text.startswith("cfg/circular.yaml:1: YAML illisible (RecursionError)") for text in messages)

@@ -26,6 +26,7 @@ from portail.output import (
 CANDIDATURES = "/registrations/v1/staff/candidatures"
 STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
 PIECES = {"manquantes": "missing", "a-valider": "to_validate", "fournies": "complete"}
+VALIDATIONS = {"a-valider": "to_validate", "validee": "validated"}
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
 COLUMNS = Columns(
     ("candidature_id", "Identifiant", lambda row: row["id"]),
@@ -54,13 +55,14 @@ _filters = with_options(
     click.option("--categorie", help="Comme la confirmation l'écrit : « FORMATION CONTINUE (320) »."),
     click.option("--forme", help="Globale."),
     click.option("--pieces", "pieces_state", type=click.Choice(list(PIECES))),
+    click.option("--validation", type=click.Choice(list(VALIDATIONS)), help="En ligne."),
     click.option("--etat", "state", type=click.Choice(list(STATES))),
 )
 
 
 def _query(filters: dict[str, str | None]) -> dict[str, str]:
     given = {name: value for name, value in filters.items() if value}
-    codes = {"state": STATES, "pieces_state": PIECES}
+    codes = {"state": STATES, "pieces_state": PIECES, "validation": VALIDATIONS}
     return {name: codes[name][value] if name in codes else value for name, value in given.items()}
 
 

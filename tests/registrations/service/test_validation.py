@@ -1,0 +1,265 @@
+"""« Valider mon inscription »: where the session says so, a candidate certifies the current version online, once, with
+the password, while the service is open; who has not is reminded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.contracts.registrations import RegistrationValidated
+from services.contracts.reminder_rules import HOUR
+from services.contracts.session_options import ONLINE, PAPER
+from services.registrations.jobs import registry
+from services.registrations.models import AuditEntry, CandidatureValidation, db
+from services.registrations.operations.republication import publish_everything
+from tests.documents.example_events import sample
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, at
+from tests.registrations.service.candidate_client import (
+    AMIENS,
+    GUIDE,
+    GUIDE_SESSION,
+    NOW,
+    Answer,
+    CandidateClient,
+    change_dates,
+    load,
+    move_to,
+)
+from tests.registrations.service.outbox import events_of, follow_ups_of
+from tests.registrations.service.test_moved_dates import editions, follow, told
+from tests.registrations.service.test_staff import Desk
+from tests.support import tokens
+from tests.support.service_worker import run_follow_ups
+from tests.support.smtp import Mailbox
+
+CLOSES = at("2021-10-25 12:00")
+EXAM = "BREVET DE TECHNICIEN SUPERIEUR"
+VALIDATED = RegistrationValidated.TYPE
+
+
+@pytest.fixture
+def online(sending: Flask) -> Flask:
+    """The guide's session, validated online; on paper in Amiens."""
+    openings = (replace(AMIENS, validation=PAPER), BESANCON)
+    load(sending, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE, openings=openings),)))
+    return sending
+
+
+@pytest.fixture
+def saved(online: Flask, candidate: CandidateClient) -> str:
+    """A saved candidature."""
+    return str(candidate.registered()["candidature_id"])
+
+
+def shown(candidate: CandidateClient, candidature_id: str) -> dict[str, Any]:
+    """What the candidate reads before validating."""
+    candidature = candidate.get(f"/candidatures/{candidature_id}")
+    return {"version": candidature["version"], "digest": candidature["digest"]}
+
+
+def validate(candidate: CandidateClient, candidature_id: str, read: Mapping[str, Any] | None = None) -> Answer:
+    read = read or shown(candidate, candidature_id)
+    proof = tokens.password_proof(candidate.id, read["digest"])
+    return candidate.call("POST", f"/candidatures/{candidature_id}/validation", {"proof": proof, **read})
+
+
+def state(candidate: CandidateClient) -> tuple[str | None, str | None]:
+    [tile] = candidate.get("/candidatures")["candidatures"]
+    return tile["validation"], tile["validated_at"]
+
+
+def slug(refused: Answer) -> tuple[int, str]:
+    return refused.status_code, refused.json["type"].rpartition("/")[2]
+
+
+def test_the_current_version_is_certified_once_and_told(
+    online: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox
+) -> None:
+    assert (state(candidate), candidate.acknowledgement(saved)["is_to_validate"]) == (("to_validate", None), True)
+    read = shown(candidate, saved)
+    for later in (0, 1):  # a replay answers the same, and changes nothing
+        candidate.received = NOW + timedelta(days=later)
+        assert validate(candidate, saved, read).status_code == 204
+    candidate.received = CLOSES
+    assert validate(candidate, saved, read).status_code == 204
+    assert state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
+    with online.app_context(), db.reading() as session:
+        row = session.query(CandidatureValidation).one()
+        entry = session.query(AuditEntry).filter_by(action="candidature.validated").one()
+    assert (row.version, row.by, row.digest, row.at) == (1, "candidate:pierre", read["digest"], NOW)
+    assert (entry.actor_id, entry.after) == ("pierre", {"version": 1})
+    [event] = events_of(online, VALIDATED)
+    assert RegistrationValidated.from_data(event["data"]) == replace(
+        sample(RegistrationValidated), edition=replace(sample(RegistrationValidated).edition, candidature_id=saved)
+    )
+    assert told(online, saved).validated_at == "2021-10-05T10:00:00+00:00"
+    run_follow_ups(online, registry)
+    [mail] = mailbox.received
+    assert mail.subject == f"Inscription validée : {EXAM}"
+
+
+def test_a_modification_is_validated_again_and_what_is_not_the_last_is_refused(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    first = shown(candidate, saved)
+    validate(candidate, saved)
+    draft = candidate.modify(saved).json
+    values = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
+    revision = candidate.write(draft, 2, values).json["revision"]
+    assert candidate.save(draft, revision).status_code == 201
+    assert state(candidate) == ("to_validate", None)
+    assert slug(validate(candidate, saved, first)) == (412, "modifie-entre-temps")
+    assert slug(validate(candidate, saved, {**first, "version": 2})) == (412, "modifie-entre-temps")
+    assert state(candidate) == ("to_validate", None)
+    assert validate(candidate, saved).status_code == 204
+    assert state(candidate)[0] == "validated"
+    assert [event["data"]["edition"]["version"] for event in events_of(online, VALIDATED)] == [1, 2]
+
+
+def test_nobody_validates_late_for_another_or_without_the_password(
+    online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
+) -> None:
+    read, path = shown(candidate, saved), f"/candidatures/{saved}/validation"
+    assert slug(validate(other, saved, read)) == (404, "introuvable")
+    of_other = tokens.password_proof(other.id, read["digest"])
+    of_something_else = tokens.password_proof(candidate.id, "0" * 64)
+    for proof in (of_other, of_something_else, candidate.assertion):
+        assert slug(candidate.call("POST", path, {**read, "proof": proof})) == (403, "interdit")
+    taken_for_an_identity = candidate.call("POST", f"/candidatures/{saved}/draft", {"assertion": of_something_else})
+    assert slug(taken_for_an_identity) == (401, "non-identifie")
+    forged = tokens.forged(tokens.password_proof(candidate.id, read["digest"]))
+    assert slug(candidate.call("POST", path, {**read, "proof": forged})) == (401, "non-identifie")
+    candidate.received = CLOSES
+    refused = validate(candidate, saved, read)
+    assert slug(refused) == (403, "fenetre-fermee")
+    assert (refused.json["contact"]["title"], refused.json["academie_label"]) == (
+        BESANCON.contact.title,
+        "ACADÉMIE DE BESANCON",
+    )
+    candidate.received = NOW
+    candidate.withdraw(saved)
+    assert slug(validate(candidate, saved, read)) == (404, "introuvable")
+    assert events_of(online, VALIDATED) == []
+
+
+def test_on_paper_the_signed_confirmation_is_asked_for_and_nothing_is_validated(
+    online: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
+    load(
+        online,
+        replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=(AMIENS, replace(BESANCON, validation=ONLINE))),)),
+    )
+    on_paper, there = (
+        str(person.registered(academie)["candidature_id"]) for person, academie in ((candidate, "20"), (other, "03"))
+    )
+    assert slug(validate(candidate, on_paper)) == (409, "conflit")
+    assert (state(candidate), state(other)[0]) == ((None, None), "to_validate")
+    asked = [
+        "CINSIG03" in {piece.code for piece in told(online, candidature).pieces} for candidature in (on_paper, there)
+    ]
+    assert asked == [True, False]
+
+
+def test_what_was_validated_is_so_once_it_is_restored_as_it_was(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    validate(candidate, saved)
+    candidate.withdraw(saved)
+    assert candidate.undo_withdrawal(saved).status_code == 204
+    assert state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
+    restored = told(online, saved)
+    assert (restored.version, restored.edition, restored.validated_at) == (3, 1, "2021-10-05T10:00:00+00:00")
+
+
+def test_dates_that_move_are_printed_with_the_validation_and_told(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    follow(online, at("2021-11-15 00:00"))
+    change_dates(online, deposit_closes=at("2021-12-01 00:00"))
+    validate(candidate, saved)
+    follow(online, at("2021-12-05 00:00"))
+    with online.app_context():
+        publish_everything()
+    assert editions(online)[:2] == [(1, 2, "2021-11-14"), (1, 4, "2021-12-04")]
+    now = told(online, saved)
+    assert (now.edition, now.validated_at) == (4, "2021-10-05T10:00:00+00:00")
+    again = [event["data"]["editions"][0] for event in events_of(online, "registrations.dates_moved.v1")][-3:]
+    assert [(item["edition"], item["validated_at"] is not None) for item in again] == [(2, False), (3, True), (4, True)]
+    assert follow_ups_of(online).count("send_dates_mail") == 3
+
+
+def test_the_end_that_moves_is_printed_while_it_is_to_be_validated(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    follow(online, closes=CLOSES + timedelta(days=1))
+    assert (told(online, saved).edition, told(online, saved).closes_at) == (2, "2021-10-26T10:00:00+00:00")
+    validate(candidate, saved)
+    follow(online, closes=CLOSES + timedelta(days=2))
+    assert told(online, saved).edition == 3
+
+
+SEVEN_DAYS, LAST_DAY = (at(f"2021-10-{day} {HOUR:02}:00") for day in (18, 25))
+
+
+def _remind_at(app: Flask, instant: Any) -> None:
+    move_to(instant)
+    for _ in range(2):
+        with app.app_context():
+            registry.jobs["remind-to-validate"].run()
+    run_follow_ups(app, registry)
+
+
+def test_who_has_not_validated_is_reminded_once_by_each_rung(
+    online: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
+) -> None:
+    laddered = replace(GUIDE_SESSION, validation=ONLINE, draft_reminder_days=(7, 0))
+    load(online, replace(GUIDE, sessions=(laddered,)))
+    _, theirs = (str(person.registered()["candidature_id"]) for person in (candidate, other))
+    assert validate(other, theirs).status_code == 204
+    run_follow_ups(online, registry)
+    for instant in (SEVEN_DAYS - timedelta(seconds=1), SEVEN_DAYS, SEVEN_DAYS + timedelta(hours=2), LAST_DAY):
+        _remind_at(online, instant)
+    _remind_at(online, CLOSES)
+    reminders = [mail for mail in mailbox.received if mail.subject == f"Inscription à valider : {EXAM}"]
+    assert [mail.recipients for mail in reminders] == [["pdubois@ac-rennes.fr"]] * 2
+    assert "lundi 25 octobre 2021 12:00" in reminders[0].text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_reminder_that_waited_past_the_validation_is_not_sent(
+    online: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
+    load(online, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE, draft_reminder_days=(7,)),)))
+    saved = str(candidate.registered()["candidature_id"])
+    move_to(SEVEN_DAYS)
+    with online.app_context():
+        registry.jobs["remind-to-validate"].run()
+    assert follow_ups_of(online) == ["send_validation_reminder"]
+    candidate.received = SEVEN_DAYS
+    validate(candidate, saved)
+    run_follow_ups(online, registry)
+    assert [mail.subject for mail in mailbox.received] == [f"Inscription validée : {EXAM}"]
+
+
+def test_staff_find_who_has_validated_and_read_when(
+    online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
+) -> None:
+    theirs = str(other.registered()["candidature_id"])
+    read = shown(candidate, saved)
+    validate(candidate, saved)
+    desk = Desk(online, "03")
+    found = {
+        value: [row["id"] for row in desk.get(f"?validation={value}").json["candidatures"]]
+        for value in ("to_validate", "validated")
+    }
+    assert found == {"to_validate": [theirs], "validated": [saved]}
+    [version] = desk.get(f"/{saved}").json["versions"]
+    assert version["validation"] == {
+        "at": "2021-10-05T10:00:00+00:00",
+        "by": "candidate:pierre",
+        "digest": read["digest"],
+    }

@@ -264,7 +264,7 @@ extend_periods = _MANAGE.post(
     "Note an incident and give openings these ends, all or none of them; `title` and `text` are shown on the home page "
     "until the last of them. Refused where dates have changed since they were read. Repeated, it changes nothing.",
     body=Extension,
-    problems=(problem_types.PRECONDITION_FAILED,),
+    problems=(problem_types.PRECONDITION_FAILED, problem_types.NOT_FOUND),
     asks_code=True,
 )
 list_messages = _MANAGE.get("/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.")

@@ -61,7 +61,8 @@ def _last_new_end(moves: Sequence[OpeningMove]) -> datetime:
 
 
 def _is_noted(session: DbSession, incident: Mapping[str, Any]) -> bool:
-    """Whether just that is noted. Raises Invalid where something else is noted of the same time."""
+    """Whether just that is noted. Raises Invalid where something else is noted of the same time, and as
+    `noted_incident`."""
     noted = noted_incident(session, incident["begins"], incident["ends"])
     if noted is not None and any(getattr(noted, name) != value for name, value in incident.items()):
         raise already_noted(noted)

@@ -81,8 +81,6 @@ def incident_moves(
     """What an incident that cut `periods` within [begins, ends) would change by the rules of the exams, at `at`: of the
     openings of sessions that are not closed. Raises Invalid for instants out of order, for those that are noted, and
     where it cut nothing."""
-    if begins >= ends:
-        raise Invalid.in_field("ends", "La fin de l'incident doit suivre son début.")
     if noted := noted_incident(session, begins, ends):
         raise already_noted(noted)
     cut, moves = Cut(begins, ends, frozenset(periods)), list[api.OpeningMove]()
@@ -99,6 +97,9 @@ def incident_moves(
 
 
 def noted_incident(session: DbSession, begins: datetime, ends: datetime) -> Incident | None:
+    """That of these instants. Raises Invalid where they are out of order."""
+    if begins >= ends:
+        raise Invalid.in_field("ends", "La fin de l'incident doit suivre son début.")
     return session.scalar(select(Incident).filter_by(begins=begins, ends=ends))
 
 

@@ -127,6 +127,8 @@ def test_what_cannot_be_is_refused(evening: Flask) -> None:
     ):
         refused = proposed(evening, **wrong)
         assert (refused.status_code, words in refused.text) == (422, True), refused.text
+    backwards = extend(evening, read(proposed(evening).json), ends=INCIDENT["begins"])
+    assert (backwards.status_code, "doit suivre" in backwards.text) == (422, True)
     for path, body in (("/preview", INCIDENT), ("", {**INCIDENT, "openings": []})):
         assert _call(evening, "POST", path, body, scopes=["pieces:read"]).status_code == 403
 

@@ -47,9 +47,9 @@ MOVE_COLUMNS = Columns(
     ("session", "Session", lambda row: row["opening"]["session_label"]),
     ("academie", "Académie", lambda row: row["opening"]["academie_label"]),
     ("fermait_le", "Fermait le", lambda row: paris_time(row["opening"]["closes"])),
-    ("ferme_le", "Ferme le", lambda row: paris_time(row["after"]["closes"])),
-    ("depot_jusquau", "Dépôt jusqu'au", lambda row: paris_time(row["opening"]["deposit_closes"])),
-    ("depot_au", "Désormais", lambda row: paris_time(row["after"]["deposit_closes"])),
+    ("ferme_le", "Ferme désormais le", lambda row: paris_time(row["after"]["closes"])),
+    ("depot_fermait_le", "Dépôt jusqu'au", lambda row: paris_time(row["opening"]["deposit_closes"])),
+    ("depot_au", "Désormais jusqu'au", lambda row: paris_time(row["after"]["deposit_closes"])),
     ("brouillons", "Brouillons", lambda row: row["opening"]["drafts"]),
     ("candidatures", "Candidatures", lambda row: row["opening"]["candidatures"]),
 )

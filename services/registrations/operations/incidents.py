@@ -95,7 +95,7 @@ def _tell_page(opening_id: str, revision: int) -> bool:
 
 
 def _page(session: DbSession, change: OpeningChange, after: str) -> Sequence[Draft]:
-    """Drafts of first versions that were there when the dates moved."""
+    """Drafts that were there when the dates moved."""
     drafts = select(Draft).where(Draft.opening_id == change.opening_id, Draft.closed_at.is_(None), Draft.id > after)
-    first = drafts.where(Draft.modification_of.is_(None), Draft.created_at <= change.changed_at)
-    return session.scalars(first.order_by(Draft.id).limit(PAGE)).all()
+    earlier = drafts.where(Draft.created_at <= change.changed_at)
+    return session.scalars(earlier.order_by(Draft.id).limit(PAGE)).all()

@@ -78,8 +78,6 @@ def test_what_was_cut_is_extended_in_one_act_and_pieces_and_the_home_page_are_to
     event = events_of(evening, "registrations.window_changed.v1")[-1]["data"]
     assert (event["academie"], event["deposit_closes"]) == ("03", "2021-11-01T01:00:00+00:00")
     assert messages(evening) == ["Prolongation"]
-    move_to(at("2021-11-01 02:00"))
-    assert messages(evening) == [], "shown until the last of the new ends"
 
 
 def test_it_is_applied_once_and_another_of_the_same_time_is_refused(evening: Flask) -> None:
@@ -187,6 +185,13 @@ def test_dates_that_were_already_as_they_are_given_send_no_mail(
     extend(evening, periods=["deposit"])
     _work(evening)
     assert mailbox.received == [], "a draft deposits nothing"
+
+
+def test_the_message_stays_until_the_last_end_that_was_moved(evening: Flask) -> None:
+    extend(evening, periods=["registration"])
+    for instant, shown in ((at("2021-10-25 13:59"), ["Prolongation"]), (at("2021-10-25 14:00"), [])):
+        move_to(instant)
+        assert messages(evening) == shown
 
 
 def test_a_demonstration_tells_of_an_incident_too(evening: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:

@@ -104,6 +104,16 @@ def test_neither_after_the_session_nor_elsewhere_nor_without_a_reason(sending: F
     assert follow_ups_of(sending) == ["send_ecart_mail"]
 
 
+def test_what_its_candidate_withdrew_comes_back_after_closing_too(sending: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered("03")
+    candidate.withdraw(saved["candidature_id"])
+    candidate.received = at("2021-10-26 12:00")
+    move_to(candidate.received)
+    assert candidate.undo_withdrawal(saved["candidature_id"]).status_code == 403
+    assert restore(sending, saved) == 204
+    assert [tile["version"] for tile in candidate.get("/candidatures")["candidatures"]] == [3]
+
+
 def test_a_civil_status_corrected_meanwhile_is_that_of_what_is_restored(sending: Flask, ended: dict[str, Any]) -> None:
     corrected = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
     with sending.app_context(), db.operation() as session:

@@ -55,7 +55,6 @@ GESTION_MENU = (
     ("candidatures:read", Link("documents", "Documents", "/gestion/documents")),
     ("candidates:correct", Link("comptes", "Comptes", "/gestion/comptes")),
     ("openings:manage", Link("ouvertures", "Ouvertures", "/gestion/ouvertures")),
-    ("openings:manage", Link("incidents", "Incidents", "/gestion/incidents")),
     ("openings:manage", Link("annonces", "Messages", "/gestion/messages")),
     ("catalogue:manage", Link("catalogue", "Catalogue", "/gestion/catalogue")),
     ("audit:read", Link("journal", "Journal", "/gestion/journal")),

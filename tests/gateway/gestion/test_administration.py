@@ -109,7 +109,8 @@ def test_a_message_is_looked_at_published_and_taken_off(
 def test_what_an_incident_cut_is_looked_at_and_extended_in_one_act(
     administrator: ScriptlessBrowser, staff: StaffFactory
 ) -> None:
-    administrator.get("/gestion/incidents")
+    administrator.get("/gestion/ouvertures")
+    administrator.follow("Noter un incident et prolonger")
     administrator.press("Voir ce qui serait prolongé", begins="hier", periods="")
     assert administrator.answer.status_code == 422
     for mistake in ("Une date et une heure sont attendues", "Ce texte est requis.", "Choisissez un service au moins."):

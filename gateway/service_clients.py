@@ -30,6 +30,7 @@ from services.contracts.api import (
     staff_imports,
     staff_pieces,
     team,
+    verification,
     visitors,
 )
 from services.contracts.api.operation import Answer, Operation, sections_of
@@ -45,7 +46,7 @@ PASSWORD_QUEUE_SECONDS = 5.0
 _APIS = {
     "accounts": (candidate_accounts, own_account, own_staff_account, sessions, team, visitors),
     "registrations": (administration, drafts, openings, registrations, staff_candidatures),
-    "documents": (documents, staff_documents, staff_imports),
+    "documents": (documents, staff_documents, staff_imports, verification),
     "pieces": (missing_pieces, pieces, staff_pieces),
 }
 _SERVICES = {

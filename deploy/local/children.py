@@ -83,6 +83,8 @@ class Plan:
                 "SEALING_KEY": self.secrets.sealing_key,
                 "CLIENT_SECRETS": json.dumps(accepted),
             }
+        if service == "documents":
+            own["PAPER_KEY"] = self.secrets.paper_key
         return self._common() | own
 
     def children(self) -> list[Child]:

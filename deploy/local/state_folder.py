@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -43,6 +43,8 @@ class Secrets:
     staff_passwords: dict[str, str]
     sealing_key: str = ""
     """What accounts seals with. Empty in folders made before it existed: accounts then seals with the signing key."""
+    paper_key: str = ""
+    """documents' Ed25519 key, PEM; made at the next start of a folder made before it existed."""
 
 
 class StateFolder:
@@ -86,6 +88,9 @@ class StateFolder:
         """The folder's secrets, created where there are none. Raises SecretsUnreadable."""
         if not self.secrets_file.exists():
             self.write_secrets(_new_secrets())
+        stored = self.read_secrets()
+        if not stored.paper_key:
+            self.write_secrets(replace(stored, paper_key=new_signing_key()))
         return self.read_secrets()
 
     def read_secrets(self) -> Secrets:
@@ -134,6 +139,7 @@ def _new_secrets() -> Secrets:
         objects_secret=secrets.token_hex(16),
         staff_passwords={name: f"Demo.{secrets.token_urlsafe(8)}a" for name in ("staff", "admin")},
         sealing_key=secrets.token_urlsafe(32),
+        paper_key=new_signing_key(),
     )
 
 

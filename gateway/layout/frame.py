@@ -68,6 +68,7 @@ FOOTER = (
     Link("mentions", "Mentions légales", "/mentions-legales"),
     Link("probleme", "Un problème ?", "/un-probleme"),
     Link("accessibilite", "Accessibilité", "/accessibilite"),
+    Link("verification", page_labels.VERIFICATION, page_labels.VERIFICATION_PATH),
 )
 LOG_IN = Link("connexion", page_labels.LOG_IN, "/connexion")
 CREATE_ACCOUNT = Link("creation", page_labels.CREATE_ACCOUNT, "/compte/creation")

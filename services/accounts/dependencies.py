@@ -9,9 +9,10 @@ from services.accounts.clients.registrations import RegistrationsClient
 from services.accounts.domain.passwords import PROFILES, Profile
 from services.accounts.password_hashing import PasswordHasher
 from services.accounts.settings import AccountsSettings
-from services.accounts.signing import Signer, load_keys
+from services.accounts.signing import Signer
 from services.accounts.stored_secrets import DerivedKeys, master_secrets
 from services.chassis.http.client import Client
+from services.chassis.signing_keys import load_keys
 from services.mail.mailer import Mailer
 
 _KEY = "accounts.dependencies"

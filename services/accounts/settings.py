@@ -4,8 +4,8 @@ import dataclasses
 import json
 
 from services.accounts.domain.passwords import GUIDE, PROFILES
-from services.accounts.signing import SigningKeyError, load_keys
 from services.chassis.settings import Secret
+from services.chassis.signing_keys import SigningKeyError, load_keys
 from services.mail.settings import MailSettings
 
 _NONE = Secret("")

@@ -1,18 +1,14 @@
 """Access tokens and identities, signed with Ed25519 keys that are published as a JWKS. System time."""
 
-import base64
-import hashlib
-import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.chassis.clock import system_now
+from services.chassis.signing_keys import jwks_of, thumbprint
 from services.chassis.web.access_tokens import AUDIENCE, ISSUER, UnknownKey
 
 TOKEN_SECONDS = 60
@@ -21,30 +17,6 @@ SERVICE_TOKEN_SECONDS = 600
 IDENTITY_SECONDS = 60
 """Of a candidate's identity, which registrations takes with a draft, and of the proof of a password."""
 IDENTITY_AUDIENCE = "registrations"
-_PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
-
-
-class SigningKeyError(ValueError):
-    """The signing key cannot be read."""
-
-
-def load_keys(pem: str) -> list[Ed25519PrivateKey]:
-    """The private keys in `pem`, in their order. Line breaks may be written as \\n, as some environments force.
-
-    Raises SigningKeyError.
-    """
-    blocks = _PEM_BLOCK.findall(pem.replace("\\n", "\n"))
-    return [_load_key(block) for block in blocks or [pem]]
-
-
-def _load_key(block: str) -> Ed25519PrivateKey:
-    try:
-        key = serialization.load_pem_private_key(block.encode(), password=None)
-    except (ValueError, TypeError) as error:
-        raise SigningKeyError("an Ed25519 private key in PEM is expected") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SigningKeyError("an Ed25519 private key is expected, this is of another kind")
-    return key
 
 
 class Signer:
@@ -52,11 +24,11 @@ class Signer:
 
     def __init__(self, keys: Sequence[Ed25519PrivateKey]) -> None:
         self._key = keys[0]
-        self.kid = _thumbprint(keys[0].public_key())
-        self._public = {_thumbprint(key.public_key()): key.public_key() for key in keys}
+        self.kid = thumbprint(keys[0].public_key())
+        self._public = {thumbprint(key.public_key()): key.public_key() for key in keys}
 
     def jwks(self) -> dict[str, Any]:
-        return {"keys": [{**_jwk(key), "kid": kid, "use": "sig", "alg": "EdDSA"} for kid, key in self._public.items()]}
+        return jwks_of(self._public.values())
 
     def key_of(self, kid: str) -> Any:
         """The public key of this id, for verification within accounts itself."""
@@ -106,17 +78,3 @@ class Signer:
             "exp": now + timedelta(seconds=life_seconds),
         }
         return jwt.encode({**standard, **claims}, self._key, algorithm="EdDSA", headers={"kid": self.kid})
-
-
-def _jwk(key: Ed25519PublicKey) -> dict[str, str]:
-    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    return {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
-
-
-def _thumbprint(key: Ed25519PublicKey) -> str:
-    canonical = json.dumps(_jwk(key), separators=(",", ":"), sort_keys=True)
-    return _base64url(hashlib.sha256(canonical.encode()).digest())
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

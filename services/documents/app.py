@@ -5,16 +5,16 @@ from flask import Flask
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts.api import audit, history, staff_documents, staff_imports
+from services.contracts.api import audit, history, staff_documents, staff_imports, verification
 from services.contracts.api import documents as candidate_api
 from services.contracts.api.operation import sections_of
 from services.documents import cli, dependencies
-from services.documents.api import candidate, imports, staff
+from services.documents.api import candidate, imports, papers, staff
 from services.documents.models import AuditEntry, db
 from services.documents.queries.documents import numeros_candidat
 from services.documents.settings import DocumentsSettings
 
-SECTIONS = sections_of(candidate_api, staff_documents, staff_imports, audit, history)
+SECTIONS = sections_of(candidate_api, staff_documents, staff_imports, verification, audit, history)
 
 
 def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flask:
@@ -28,6 +28,7 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         sections=SECTIONS,
         views=(
             candidate.views,
+            papers.views,
             staff.views,
             imports.views,
             imports.uploads,

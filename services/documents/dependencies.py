@@ -10,6 +10,7 @@ from services.chassis.http.service_token import ServiceToken
 from services.confined.checks import ConfinedChecks
 from services.documents import pdf_checks
 from services.documents.clients.registrations import RegistrationsClient
+from services.documents.paper_keys import PaperKeys
 from services.documents.rendering.sheet import Letterhead
 from services.documents.settings import DocumentsSettings
 from services.objects import ObjectStore
@@ -22,6 +23,7 @@ class Dependencies:
     store: ObjectStore
     registrations: RegistrationsClient
     letterhead: Letterhead
+    paper_keys: PaperKeys
     pdf_checks: ConfinedChecks
 
 
@@ -35,6 +37,7 @@ def build(settings: DocumentsSettings) -> Dependencies:
         store=ObjectStore(settings.objects_url),
         registrations=RegistrationsClient(registrations, token),
         letterhead=settings.letterhead(),
+        paper_keys=PaperKeys(settings.paper_key, settings.paper_public_keys),
         pdf_checks=ConfinedChecks(pdf_checks.__name__),
     )
 

@@ -1,6 +1,7 @@
 """The periodic jobs of documents; a lease lets only one of several workers run each."""
 
 from services.documents.follow_ups import registry
+from services.documents.operations import verification
 from services.documents.operations.imports import uploads
 from services.documents.operations.reconciliation import reconciliation
 from services.objects import jobs as object_jobs
@@ -8,3 +9,4 @@ from services.objects import jobs as object_jobs
 __all__ = ["registry"]  # with the jobs below on it
 object_jobs.register(registry, reconciliation)
 registry.every(hours=1, name="purge-uploads")(uploads.purge)
+registry.every(hours=1, name="purge-unknown-codes")(verification.purge)

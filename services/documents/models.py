@@ -27,6 +27,7 @@ from services.chassis.database.transactions import Database, DataclassJson, UtcD
 from services.chassis.tasks.tables import EventTables
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registrations import PrintedDates
+from services.documents.domain.proofs import CODE_LENGTH, Proof
 from services.documents.domain.recipients import Publisher
 from services.objects import ObjectKey, ObjectTables
 from services.uploads.uploads import UploadColumns, UploadPartColumns
@@ -125,11 +126,15 @@ class Document(db.Model):
     `version` is the candidature's; what a gestionnaire published is numbered by type instead. `edition` grows where a
     version is printed again because dates have moved. `opened_at`: when its owner first opened it; recorded only of
     those that a gestionnaire published, as is `withdrawn_at`: from then on its owner does not open it, and reads the
-    reason where `is_reason_shown`. `type_label`: of a type that a catalogue declared.
+    reason where `is_reason_shown`. `type_label`: of a type that a catalogue declared. `code`, `signed_facts`: the
+    `proof` that it shows, None of older ones.
     """
 
     __tablename__ = "documents"
-    __table_args__ = (Index("uq_documents_edition", "candidature_id", "type", "version", "edition", unique=True),)
+    __table_args__ = (
+        Index("uq_documents_edition", "candidature_id", "type", "version", "edition", unique=True),
+        Index("uq_documents_code", "code", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
@@ -149,11 +154,27 @@ class Document(db.Model):
     html_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     html_size: Mapped[int] = mapped_column(Integer)
     html_sha256: Mapped[str] = mapped_column(_DIGEST)
+    code: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    signed_facts: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def proof(self) -> Proof | None:
+        return Proof(self.code, self.signed_facts) if self.code and self.signed_facts else None
 
     @property
     def printed_version(self) -> int | None:
         """The number that pages and names of files have: the candidature's version, of which there is one numbering."""
         return self.version if self.type in AUTOMATIC_TYPES else None
+
+
+class UnknownCodes(db.Model):
+    """How many codes that no document has were asked for since an instant, from a network address or in all."""
+
+    __tablename__ = "unknown_codes"
+
+    trace: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CachedRendering(db.Model):

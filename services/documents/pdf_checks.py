@@ -1,27 +1,32 @@
-"""Checks the PDFs that exam offices send, in a process that can do nothing but answer: they reach every candidate.
+"""Checks and stamps the PDFs that exam offices send, in a process that can do nothing but answer: they reach every
+candidate.
 
 A PDF is published if it is whole, readable by everybody, and without anything that acts by itself.
 """
 
+import base64
 import contextlib
 import encodings
 import importlib
 import io
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pypdf
 import structlog
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, RectangleObject
 
 from services.confined.checks import ConfinedChecks, Limits, Reason, Unreadable
+from services.contracts.document_rules import MAX_PDF_BYTES
 
 log = structlog.get_logger()
 
 LIMITS = Limits(memory=256 * 1024 * 1024, processor=5, wall=20)
 """Of each PDF; good ones take a hundredth of the seconds."""
+STAMP_LIMITS = replace(LIMITS, made=2 * MAX_PDF_BYTES)
 SENDING_SECONDS = 60.0
 """Of processor time, for all PDFs of a sending together: 500 good ones of a page or two take 3, of many objects 20."""
 MAX_PAGES = 50
@@ -55,6 +60,32 @@ def refusal_of(checks: ConfinedChecks, content: bytes) -> tuple[str | None, floa
 def check(file: io.BytesIO) -> dict[str, Any]:
     """`refusal_of` runs this in a confined process. On hostile bytes anything may be raised."""
     return {"refusal": _refusal_of(file.getvalue())}
+
+
+def stamped(checks: ConfinedChecks, content: bytes, strip: bytes) -> bytes:
+    """The PDF with that strip, a page of a PDF of ours, added below what its first page shows. Raises Unreadable."""
+    return checks.run("stamp", io.BytesIO(content), STAMP_LIMITS, strip=base64.b64encode(strip).decode()).made
+
+
+def stamp(file: io.BytesIO, strip: str) -> bytes:
+    """`stamped` runs this in a confined process. On hostile bytes anything may be raised."""
+    writer, out = PdfWriter(clone_from=PdfReader(file)), io.BytesIO()
+    _add_below(writer.pages[0], PdfReader(io.BytesIO(base64.b64decode(strip))).pages[0])
+    writer.write(out)
+    return out.getvalue()
+
+
+def _add_below(page: PageObject, strip: PageObject) -> None:
+    """At what is the lower edge once the page is turned as it says; smaller where the page is narrower."""
+    left, bottom, right, top = map(float, page.cropbox)
+    turns = page.rotation // 90 % 4
+    x, y = ((left, bottom), (right, bottom), (right, top), (left, top))[turns]
+    cos, sin = ((1, 0), (0, 1), (-1, 0), (0, -1))[turns]
+    scale = min(1.0, (top - bottom if turns % 2 else right - left) / float(strip.mediabox.width))
+    height = scale * float(strip.mediabox.height)
+    x, y = x + sin * height, y - cos * height
+    page.merge_transformed_page(strip, (scale * cos, scale * sin, -scale * sin, scale * cos, x, y))
+    page.mediabox = page.cropbox = RectangleObject((min(left, x), min(bottom, y), max(right, x), max(top, y)))
 
 
 def _refusal_of(content: bytes) -> str | None:
@@ -119,3 +150,4 @@ def preload() -> None:
     writer.add_blank_page(100, 100)
     writer.write(sample)
     check(sample)
+    stamp(sample, base64.b64encode(sample.getvalue()).decode())

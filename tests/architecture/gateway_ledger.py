@@ -20,6 +20,8 @@ GATEWAY: dict[str, str] = {
         PAGE /mentions-legales
         PAGE /un-probleme
         PAGE /accessibilite
+        PAGE /verifier
+        PAGE /verifier/<code>
         PAGE /connexion
         PAGE /gestion/connexion
         PAGE /gestion/invitation/<token>
@@ -36,8 +38,10 @@ GATEWAY: dict[str, str] = {
         PAGE /api/docs/<service>
         GET /favicon.ico
         GET /robots.txt
+        GET /.well-known/paper-keys.json
         GET /compte/communes
         GET /mails/<name>/html
+        POST /verifier
         POST /connexion
         POST /deconnexion
         POST /gestion/connexion

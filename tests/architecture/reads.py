@@ -78,6 +78,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
             "/inscription/<draft_id>/4/specialites?vue=liste",
         ),
         "/inscription/<draft_id>/<int:number>/specialites/<code>": ("/inscription/<draft_id>/4/specialites/31213",),
+        "/verifier/<code>": ("/verifier/ABCD-EFGH-JKLM",),
         "/compte/communes": ("?departement=014&q=caen",),
         "/compte/activation/<token>": ("/compte/activation/<activation>",),
         "/compte/adresse/<token>": ("/compte/adresse/<adresse>",),
@@ -136,6 +137,8 @@ WRITING_READS: dict[tuple[str, str], Written] = {
         "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>",
     ): _DECLARATION_READ,
     ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
+    # Who asks for codes that no document has is counted.
+    ("gateway", "/verifier/<code>"): Written({"documents.unknown_codes"}),
     ("pieces", "/v1/changes"): _NUMBERED,
     ("documents", "/v1/imports/<import_id>/preview"): _PREVIEWED,
     ("documents", "/v1/imports/<import_id>/refusals.csv"): _PREVIEWED,

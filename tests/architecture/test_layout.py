@@ -16,6 +16,7 @@ PLAIN_VALUES = (
     "services.chassis.csv_export.text_of_safe_cell",
     "services.chassis.errors",
     "services.chassis.french",
+    "services.chassis.quotas",
     "services.chassis.untrusted_archives",
     "services.chassis.clock.PARIS",
     "services.chassis.clock.end_of_day",

@@ -8,8 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from deploy.containers.secret_makers import ed25519_pem
-from services.accounts.signing import Signer, load_keys
+from services.accounts.signing import Signer
 from services.chassis.errors import Unauthenticated
+from services.chassis.signing_keys import load_keys
 from services.chassis.web import access_tokens
 from services.chassis.web.access_tokens import LEEWAY_SECONDS, RemoteKeys, UnknownKey, verified
 from tests.support.processes import wait_until

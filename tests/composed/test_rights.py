@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OWN = {
     "accounts": {"client-secrets", "signing-key", "sealing-key", "mail-url", "demo-password"},
     "registrations": {"mail-url"},
-    "documents": set[str](),
+    "documents": {"paper-key"},
     "pieces": set[str](),
     "gateway": {"seal-key", "metrics-token"},
 }

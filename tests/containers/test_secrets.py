@@ -16,9 +16,9 @@ from deploy.secret_rotation import Step, StepOutOfOrder, secrets_in
 from gateway.seal import Seal
 from services.accounts.domain.passwords import GUIDE, mistakes
 from services.accounts.settings import ClientSecrets
-from services.accounts.signing import load_keys
 from services.chassis.events.topology import EXCHANGE
 from services.chassis.settings import Secret
+from services.chassis.signing_keys import load_keys
 from services.contracts import EVENTS
 from services.objects import ObjectStore
 

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from deploy.containers.secret_makers import ed25519_pem
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.confined.checks import Program
@@ -28,6 +29,7 @@ from tests.support.service_worker import deliver_event
 from tests.support.time_limits import PAGE_SECONDS
 from tests.support.tokens import bearer, candidate_token, key_of
 
+PAPER_KEY = Secret(ed25519_pem())
 NOBODY = "http://127.0.0.1:9"
 # Every service of this process uses those: a start takes longer than reading a PDF.
 _IDLE_PROGRAMS: list[Program] = []
@@ -45,6 +47,7 @@ def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -
         "page_seconds": PAGE_SECONDS,
         "client_id": "documents",
         "client_secret": Secret("x" * 16),
+        "paper_key": PAPER_KEY,
         "objects_url": Secret(objects_url),
         **given,
     }

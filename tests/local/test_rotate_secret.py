@@ -14,6 +14,7 @@ from deploy.local.state_folder import Secrets, StateFolder
 from deploy.local.supervisor import Supervisor
 from deploy.secret_rotation import Step, secrets_in
 from deploy.service_names import SERVICES
+from services.chassis.signing_keys import load_keys
 
 PORTS = {name: 9 for service in SERVICES for name in (service, f"{service}-worker", "objects")}
 
@@ -49,8 +50,8 @@ def supervisor(state: StateFolder) -> Iterator[Supervisor]:
 
 def texts(secrets: Secrets) -> dict[str, str]:
     clients = {f"{client}-client-secret": text for client, text in secrets.clients.items()}
-    keys = {"signing-key": secrets.signing_key, "sealing-key": secrets.sealing_key, "seal-key": secrets.seal_key}
-    return keys | clients
+    names = ("signing-key", "paper-key", "sealing-key", "seal-key")
+    return {name: getattr(secrets, name.replace("-", "_")) for name in names} | clients
 
 
 def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder) -> None:
@@ -73,7 +74,16 @@ def test_a_folder_from_before_there_was_a_sealing_key_is_read_and_given_one(stat
     assert len(secrets_in(added.sealing_key)) == 1
 
 
+def test_a_folder_from_before_papers_were_signed_gets_a_key_for_them(state: StateFolder) -> None:
+    held = json.loads(state.secrets_file.read_text())
+    del held["paper_key"]
+    state.secrets_file.write_text(json.dumps(held))
+    assert load_keys(state.load_or_create_secrets().paper_key)
+    assert state.load_or_create_secrets() == state.read_secrets()
+
+
 CONCERNED = {
+    "paper-key": {"documents", "documents-worker"},
     "signing-key": {"accounts", "accounts-worker"},
     "seal-key": {"gateway"},
     "pieces-client-secret": {"accounts", "accounts-worker", "pieces", "pieces-worker"},

@@ -20,6 +20,8 @@ PUBLIC_PAGES = {
     "mentions-legales": "/mentions-legales",
     "un-probleme": "/un-probleme",
     "accessibilite": "/accessibilite",
+    "verifier": "/verifier",
+    "verifier-inconnu": "/verifier/ABCD-EFGH-JKLM",
     "connexion": "/connexion",
     "api": "/api/docs",
     "api-pieces": "/api/docs/pieces",

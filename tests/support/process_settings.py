@@ -5,6 +5,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
+from deploy.containers.secret_makers import ed25519_pem
 from gateway.settings import GatewaySettings
 from services.accounts.settings import AccountsSettings
 from services.chassis.settings import Secret, Settings
@@ -20,6 +21,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "documents": DocumentsSettings,
     "pieces": PiecesSettings,
 }
+PAPER_KEY = Secret(ed25519_pem())
 NOBODY = "http://127.0.0.1:9"
 STORE = Secret("s3+http://accesskey:secretkey@127.0.0.1:9/bucket")
 
@@ -29,7 +31,7 @@ def service_settings(name: str, database_url: str, folder: Path, **changes: Any)
     own: dict[str, dict[str, Any]] = {
         "accounts": {"registrations_url": NOBODY, "mail_url": f"file://{folder / 'mail'}"},
         "registrations": {"mail_url": f"file://{folder / 'mail'}"},
-        "documents": {"objects_url": STORE, "registrations_url": NOBODY},
+        "documents": {"objects_url": STORE, "registrations_url": NOBODY, "paper_key": PAPER_KEY},
         "pieces": {"objects_url": STORE, "antivirus_url": "none"},
     }
     shared = {

@@ -4,4 +4,4 @@ from gateway.access import Pages
 
 blueprint = Pages("accueil", __name__)
 
-from gateway.web.accueil import accueil, footer_pages, ouvertures  # noqa: E402, F401 - they add their routes
+from gateway.web.accueil import accueil, footer_pages, ouvertures, verification  # noqa: E402, F401 - they add their routes

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.chassis.quotas import Quota
+
 FAILURES_LIFETIME = timedelta(hours=24)
 
 
@@ -63,14 +65,6 @@ def starts_to_slow(before: Failures, after: Failures, rule: Rule) -> bool:
     return before.count < rule.undelayed <= after.count
 
 
-@dataclass(frozen=True)
-class Quota:
-    """At most `max_count` within `window`, for mails that anyone can request for an address."""
-
-    max_count: int
-    window: timedelta
-
-
 RESENDS = Quota(5, timedelta(hours=1))
 CREATIONS = Quota(10, timedelta(hours=1))
 RESETS = Quota(5, timedelta(hours=1))
@@ -79,12 +73,3 @@ EMAIL_CHANGES = Quota(5, timedelta(hours=1))
 
 def creations_of_source(per_hour: int) -> Quota:
     return Quota(per_hour, timedelta(hours=1))
-
-
-def count_in_window(count: int, since: datetime | None, quota: Quota, now: datetime) -> tuple[int, datetime, int]:
-    """Count one more request: (new count, start of the window, seconds to wait; 0: the request is allowed)."""
-    if since is None or now - since >= quota.window:
-        return 1, now, 0
-    if count < quota.max_count:
-        return count + 1, since, 0
-    return count, since, max(1, math.ceil((since + quota.window - now).total_seconds()))

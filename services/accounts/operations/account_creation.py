@@ -17,7 +17,6 @@ from services.accounts.domain import mail_link_rules, throttling
 from services.accounts.domain.account_input import NewAccount, read_new
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.domain.throttling import Quota
 from services.accounts.models import Account, db
 from services.accounts.operations import mail_links, rate_limits
 from services.accounts.operations.erasure import erase
@@ -26,6 +25,7 @@ from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import pending_creations_at
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.transactions import new_id
+from services.chassis.quotas import Quota
 from services.chassis.tasks.rows import follow_up
 from services.contracts.account_rules import State
 from services.contracts.api.visitors import Created

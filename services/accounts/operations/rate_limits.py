@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import throttling
-from services.accounts.domain.throttling import Failures, Quota, Rule
+from services.accounts.domain.throttling import Failures, Rule
 from services.accounts.models import LoginFailures, MailQuota
 from services.chassis.clock import system_now
 from services.chassis.errors import TooMany
+from services.chassis.quotas import Quota, count_in_window
 
 Result = TypeVar("Result")
 TRIES = 3
@@ -94,9 +95,7 @@ def count_mail_request(session: Session, kind: str, address: str, quota: Quota) 
     wait beyond the quota."""
     trace = _quota_trace(kind, address)
     row = session.get(MailQuota, trace, with_for_update=True)
-    count, since, wait = throttling.count_in_window(
-        row.count if row else 0, row.since if row else None, quota, system_now()
-    )
+    count, since, wait = count_in_window(row.count if row else 0, row.since if row else None, quota, system_now())
     if row is None:
         session.add(MailQuota(trace=trace, count=count, since=since))
     else:
@@ -108,7 +107,7 @@ def count_mail_request(session: Session, kind: str, address: str, quota: Quota) 
 def wait_for_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
     """What `count_mail_request` would return; nothing is counted."""
     row = session.get(MailQuota, _quota_trace(kind, address))
-    return throttling.count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
+    return count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
 
 
 def _quota_trace(kind: str, address: str) -> str:

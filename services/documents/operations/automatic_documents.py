@@ -23,6 +23,7 @@ from services.contracts.pieces import IncompleteCandidature, PiecesReminded
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id
+from services.documents.domain.proofs import Proof, facts_of
 from services.documents.models import Document, Edition, RemadeDocuments, db
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.publishing import add_document, is_there, new_document
@@ -36,7 +37,6 @@ from services.documents.queries.documents import automatic_document
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.piece_sheets import demande, relance
-from services.documents.rendering.sheet import Letterhead
 from services.objects import BytesChanged, StoreUnavailable, operation_naming
 
 log = structlog.get_logger()
@@ -55,9 +55,27 @@ for _type in AUTOMATIC_TYPES:  # each is exported from the start, so that the fi
     SECONDS_AFTER_SAVE.labels(_type.value)
 
 
-def render_automatic(document_type: DocumentType, event: RegistrationSaved, letterhead: Letterhead) -> Rendered:
-    """An automatic document of that version, from its event alone."""
-    return render_measured(_SHEETS[document_type](event, letterhead), document_type.value)
+def render_again(dependencies: Dependencies, document: Document, event: RegistrationSaved) -> Rendered:
+    """A stored automatic document once more, from its version's event alone, with the proof that it has."""
+    return _render(dependencies, DocumentType(document.type), event, document.proof)
+
+
+def _new(dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved) -> Rendered:
+    """One that is not stored yet. Made twice, it has the same code."""
+    reference = f"{event.candidature_id}/{document_type}/{event.version}/{event.edition}"
+    facts = facts_of(event, document_type.label, _date_of(event), reference)
+    return _render(dependencies, document_type, event, dependencies.paper_keys.proof_of(facts))
+
+
+def _render(
+    dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, proof: Proof | None
+) -> Rendered:
+    return render_measured(_SHEETS[document_type](event, dependencies.letterhead), document_type.value, proof)
+
+
+def _date_of(event: RegistrationSaved) -> datetime:
+    """The document's, however late it is created."""
+    return datetime.fromisoformat(event.edited_at or event.saved_at)
 
 
 def stored_or_made(
@@ -66,7 +84,7 @@ def stored_or_made(
     """The stored document of a version, else one that is made now; where it cannot be stored the worker makes it."""
     if document := automatic_document(document_type, event):
         return document
-    rendered = render_automatic(document_type, event, dependencies.letterhead)
+    rendered = _new(dependencies, document_type, event)
     if dependencies.store.is_failing:  # nobody waits for it once more
         return rendered
     try:
@@ -88,7 +106,7 @@ def create_automatic_documents(
         return
     for document_type in types:
         if automatic_document(document_type, event) is None:
-            _store(dependencies, document_type, event, render_automatic(document_type, event, dependencies.letterhead))
+            _store(dependencies, document_type, event, _new(dependencies, document_type, event))
 
 
 def _store(
@@ -96,10 +114,10 @@ def _store(
 ) -> None:
     name = DocumentName.new(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
     pdf, html = store_rendered(dependencies.store, rendered, name)
-    at = datetime.fromisoformat(event.edited_at or event.saved_at)  # the document's date, however late it is created
+    at = _date_of(event)
     try:
         with operation_naming(db, dependencies.store, pdf.key, html.key) as session:
-            document = new_document(session, name, document_type.label, at=at)
+            document = new_document(session, name, document_type.label, rendered.proof, at=at)
             assign_files(document, pdf, html)
             session.add(document)
             _count_remade(session, event)
@@ -142,6 +160,7 @@ def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
         return
     reminded_at, type = datetime.fromisoformat(work["reminded_at"]), DocumentType.RELANCE
     sheet = relance(saved, incomplete.groups, reminded_at, dependencies.letterhead)
-    rendered = render_measured(sheet, type.value)
+    proof = dependencies.paper_keys.proof_of(facts_of(saved, type.label, reminded_at, document_id))
+    rendered = render_measured(sheet, type.value, proof)
     name = DocumentName.new(saved.candidature_id, type.value, 0, document_id)
     add_document(dependencies, rendered, name, type.label, reminded_at)

@@ -16,7 +16,7 @@ from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import filename
 from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, Document, db
-from services.documents.operations.automatic_documents import render_automatic, stored_or_made
+from services.documents.operations.automatic_documents import render_again, stored_or_made
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.imports import record
 from services.documents.operations.rendered_documents import FORMULAIRE, render_measured, size_and_digest
@@ -64,7 +64,7 @@ def confirmation_file(
     existing = stored_or_made(dependencies, document_type, event)
     if isinstance(existing, Document):
         content = _read_stored(dependencies, existing, file_format)
-        content = content or _in_format(render_automatic(document_type, event, dependencies.letterhead), file_format)
+        content = content or _in_format(render_again(dependencies, existing, event), file_format)
     else:
         content = _in_format(existing, file_format)
     number = {"version": event.version, "edition": event.edition}
@@ -124,7 +124,7 @@ def _render_again(dependencies: Dependencies, document: Document, file_format: F
         event = candidatures.saved_event(document.candidature_id, document.version, document.edition)
     if event is None:
         raise Unavailable("Ce document n'est pas disponible pour le moment.")
-    return _in_format(render_automatic(DocumentType(document.type), event, dependencies.letterhead), file_format)
+    return _in_format(render_again(dependencies, document, event), file_format)
 
 
 def _in_format(rendered: Rendered, file_format: FileFormat) -> bytes:

@@ -1,6 +1,7 @@
 """Publishes an import: shown before, made by the worker in chunks, each document in a transaction of its own."""
 
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
@@ -14,11 +15,12 @@ from services.chassis.tasks.rows import follow_up
 from services.contracts.document_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY, FileFormat, type_label
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, filename
+from services.documents.domain.proofs import facts_of
 from services.documents.domain.recipients import REASONS, Publisher
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
-from services.documents.operations.publishing import announce_new, new_document
+from services.documents.operations.publishing import announce_new, new_document, with_pdf
 from services.documents.operations.rendered_documents import DECLARED, assign_files, render_measured, store_rendered
 from services.documents.queries.candidatures import recipient_of, saved_event
 from services.documents.queries.imports import (
@@ -120,7 +122,7 @@ def _rendered_or_reason(dependencies: Dependencies, row: Import, document: Impor
     """The document, or why it cannot be made. Raises what says nothing of the document: StoreUnavailable, errors of the
     database."""
     try:
-        return rendered_document(dependencies, row, document)
+        return rendered_document(dependencies, row, document, at=portal_now())
     except (StoreUnavailable, SQLAlchemyError, Unavailable):
         raise
     except ObjectMissing:
@@ -137,7 +139,9 @@ def _store(dependencies: Dependencies, row: Import, document: ImportDocument, re
     with suppress(_NotReady), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
         row, document = _locked(session, document.id)
         session.get_one(Candidature, document.candidature_id, with_for_update=True)
-        published = new_document(session, name, row.title, at=portal_now(), declared_label=row.type_label)
+        published = new_document(
+            session, name, row.title, rendered.proof, at=portal_now(), declared_label=row.type_label
+        )
         assign_files(published, pdf, html)
         announce_new(session, published)
         session.add(published)
@@ -149,27 +153,29 @@ def _store(dependencies: Dependencies, row: Import, document: ImportDocument, re
         _end_if_done(row)
 
 
-def rendered_document(dependencies: Dependencies, row: Import, document: ImportDocument) -> Rendered:
-    """Both formats of a document of an import, as it is or would be published. Raises StoreUnavailable, ObjectMissing,
-    RenderingFailed."""
+def rendered_document(
+    dependencies: Dependencies, row: Import, document: ImportDocument, at: datetime | None = None
+) -> Rendered:
+    """Both formats of a document of an import, as it is published at that instant; None: as it would be, without what
+    proves it. Raises StoreUnavailable, ObjectMissing, RenderingFailed."""
     with db.reading() as session:
         version = session.get_one(Candidature, document.candidature_id).version
     event = saved_event(document.candidature_id, version)
     if event is None:
         raise ObjectMissing(f"version {version}")
+    label = type_label(row.type, row.type_label)
     sheet = published_sheet(
         event,
-        type_label(row.type, row.type_label),
+        label,
         row.type,
         row.title,
         tuple(row.paragraphs),
         tuple(document.content),
         dependencies.letterhead,
     )
-    rendered = render_measured(sheet, DECLARED if row.type_label else row.type)
-    if document.pdf_key is None:
-        return rendered
-    return Rendered(dependencies.store.read(document.pdf_key), rendered.html)
+    proof = dependencies.paper_keys.proof_of(facts_of(event, label, at, document.id)) if at else None
+    rendered = render_measured(sheet, DECLARED if row.type_label else row.type, proof)
+    return with_pdf(dependencies, rendered, document.pdf_key)
 
 
 def _fail(document_id: str, reason: str) -> None:

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -27,6 +27,7 @@ from services.contracts.document_rules import DocumentType, FileFormat
 from services.contracts.documents import PUBLISHED, REPLACED, DocumentsAnnounced
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id, publication_key
+from services.documents.domain.proofs import Proof, facts_of
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
 from services.documents.operations.rendered_documents import (
     assign_files,
@@ -34,10 +35,12 @@ from services.documents.operations.rendered_documents import (
     size_and_digest,
     store_rendered,
 )
+from services.documents.pdf_checks import stamped
 from services.documents.queries.candidatures import active_ids, saved_event
 from services.documents.queries.documents import is_replaced_by
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import notice
+from services.documents.rendering.stamp import Stamp
 from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
 
 
@@ -155,10 +158,23 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
     event = found(saved_event(candidature.id, candidature.version))
     document_type, paragraphs = DocumentType(publication.type), tuple(publication.paragraphs)
     sheet = notice(event, document_type.label, publication.title, paragraphs, dependencies.letterhead)
-    rendered = render_measured(sheet, document_type.value)
-    if publication.pdf_key is None:
+    facts = facts_of(event, document_type.label, portal_now(), derived_id(publication.id, candidature.id))
+    rendered = render_measured(sheet, document_type.value, dependencies.paper_keys.proof_of(facts))
+    return with_pdf(dependencies, rendered, publication.pdf_key)
+
+
+def with_pdf(dependencies: Dependencies, rendered: Rendered, key: str | None) -> Rendered:
+    """With the PDF that was sent under this key in the place of the rendered one, stamped; of a preview as it is.
+
+    Raises StoreUnavailable, ObjectMissing, Unreadable.
+    """
+    if key is None:
         return rendered
-    return Rendered(dependencies.store.read(publication.pdf_key), rendered.html)
+    pdf = dependencies.store.read(key)
+    if rendered.proof is None:
+        return replace(rendered, pdf=pdf)
+    strip = Stamp.of(rendered.proof, dependencies.letterhead.portal).strip()
+    return replace(rendered, pdf=stamped(dependencies.pdf_checks, pdf, strip))
 
 
 def is_there(document_id: str) -> bool:
@@ -178,7 +194,7 @@ def add_document(
         session.get_one(Candidature, name.candidature_id, with_for_update=True)
         if session.get(Document, name.document_id) is not None:
             raise _AlreadyThere
-        document = new_document(session, name, title, at=at or portal_now())
+        document = new_document(session, name, title, rendered.proof, at=at or portal_now())
         assign_files(document, pdf, html)
         if at is None:
             announce_new(session, document)
@@ -203,7 +219,13 @@ def announce(
 
 
 def new_document(
-    session: Session, name: DocumentName, title: str, *, at: datetime, declared_label: str | None = None
+    session: Session,
+    name: DocumentName,
+    title: str,
+    proof: Proof | None,
+    *,
+    at: datetime,
+    declared_label: str | None = None,
 ) -> Document:
     """A document's row, without its files. Publications of one type (version 0 in their names) are numbered 1, 2 …
     within a candidature, whose row the caller has locked."""
@@ -217,6 +239,8 @@ def new_document(
         edition=name.edition,
         label=title,
         published_at=at,
+        code=proof and proof.code,
+        signed_facts=proof and proof.signed,
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import structlog
 
 from services.chassis.process.logs import frames_of, reason_of
-from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
+from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_names import DocumentName
 from services.documents.models import Document, ImportDocument, Publication, Sending, db
-from services.documents.operations.automatic_documents import render_automatic
+from services.documents.operations.automatic_documents import render_again
 from services.documents.operations.rendered_documents import assign_files, store_rendered
 from services.documents.queries.candidatures import saved_event
 from services.objects import StoreUnavailable, operation_naming, retire
@@ -64,11 +64,10 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
         event = saved_event(document.candidature_id, document.version, document.edition)
     if event is None:
         return False
-    document_type = DocumentType(document.type)
     before = (document.pdf_key, document.html_key)
     remaining = [key for key in before if dependencies.store.exists(key)]
     name = DocumentName.new(document.candidature_id, document.type, document.version, document.id, document.edition)
-    rendered = render_automatic(document_type, event, dependencies.letterhead)
+    rendered = render_again(dependencies, document, event)
     pdf, html = store_rendered(dependencies.store, rendered, name)
     with operation_naming(db, dependencies.store, pdf.key, html.key) as session:
         row = session.get_one(Document, document_id, with_for_update=True)

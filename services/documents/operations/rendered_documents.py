@@ -3,12 +3,13 @@ them."""
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prometheus_client import Counter, Histogram
 
 from services.contracts.document_rules import FileFormat
 from services.documents.domain.document_names import DocumentName
+from services.documents.domain.proofs import Proof
 from services.documents.models import Document
 from services.documents.rendering.pdf_and_html import Rendered, render
 from services.documents.rendering.sheet import Sheet
@@ -20,10 +21,10 @@ FORMULAIRE = "formulaire"  # a form of the catalogue, filled in; no type of a pu
 DECLARED = "declared"  # a type that an exam's catalogue declares
 
 
-def render_measured(sheet: Sheet, type_label: str) -> Rendered:
-    """Both formats of the sheet; `type_label` is the metrics' label « type »."""
+def render_measured(sheet: Sheet, type_label: str, proof: Proof | None = None) -> Rendered:
+    """Both formats of the sheet, by which that proof is verified; `type_label` is the metrics' label « type »."""
     with SECONDS.labels(type_label).time():
-        rendered = render(sheet)
+        rendered = render(replace(sheet, proof=proof))
     RENDERED.labels(type_label).inc()
     return rendered
 

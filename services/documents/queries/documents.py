@@ -3,9 +3,10 @@ for staff of some académies."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Subquery, and_, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import to_paris
@@ -13,10 +14,13 @@ from services.chassis.errors import NotFound, found
 from services.chassis.french import short_date
 from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
+from services.contracts.api import verification as verification_api
 from services.contracts.api.operation import answer_of
+from services.contracts.api.verification import State
 from services.contracts.document_rules import AUTOMATIC_TYPES, ONE_PER_SESSION, DocumentType, type_label
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
+from services.documents.domain.proofs import shown
 from services.documents.models import Candidature, Document, RemadeDocuments, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_active, is_visible
 
@@ -136,6 +140,37 @@ def newest_documents(session: Session, candidatures: Collection[str], type: str,
     """By candidature: the one of that type and title that replaces the others."""
     of_title = select(Document).where(Document.candidature_id.in_(candidatures), is_replaced_by(type, title))
     return {row.candidature_id: row for row in session.scalars(of_title.order_by(Document.version))}
+
+
+def verdict_on(code: str) -> verification_api.Verdict | None:
+    """What became of the document of that code, and what it says; None where there is none. One of a candidature that
+    was withdrawn or set aside is withdrawn."""
+    statement = select(Document, Candidature, Withdrawal).join(Candidature, Candidature.id == Document.candidature_id)
+    with db.reading() as session:
+        of_code = statement.outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(Document.code == code)
+        row = session.execute(of_code).one_or_none()
+        if row is None:
+            return None
+        document, candidature, end = row
+        proof = found(document.proof)
+        replaced_at = _replaced_at(session, document, candidature)
+    ended_at = end.withdrawn_at if end and candidature.version <= end.version else None
+    withdrawn_at = document.withdrawn_at or ended_at
+    state = State.WITHDRAWN if withdrawn_at else State.REPLACED if replaced_at else State.IN_FORCE
+    said, since = proof.facts, withdrawn_at or replaced_at
+    dated = date.fromisoformat(said.date)
+    return answer_of(verification_api.Verdict, said, code=shown(code), state=state, since=since, dated=dated)
+
+
+def _replaced_at(session: Session, document: Document, candidature: Candidature) -> datetime | None:
+    """The date of the newest document in its place, or of the candidature's version, whose documents follow."""
+    place = tuple_(Document.version, Document.edition) > (document.version, document.edition)
+    after = select(Document.published_at).where(Document.candidature_id == candidature.id, place)
+    newest_first = after.where(is_replaced_by(document.type, document.label)).order_by(*_NEWEST_FIRST)
+    if at := session.scalar(newest_first.limit(1)):
+        return at
+    is_outdated = document.type in AUTOMATIC_TYPES and document.version < candidature.version
+    return candidature.saved_at if is_outdated else None
 
 
 def is_unopened() -> ColumnElement[bool]:

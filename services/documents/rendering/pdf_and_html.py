@@ -20,7 +20,9 @@ from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
 from services.contracts.document_rules import cleaned_text
+from services.documents.domain.proofs import Proof
 from services.documents.rendering.sheet import Sheet
+from services.documents.rendering.stamp import PNG
 
 FONTS = Path(__file__).parent / "fonts"
 FILES = ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf")
@@ -47,8 +49,8 @@ def typeset(text: str) -> str:
 # xhtml2pdf logs every style rule it meets; what matters here raises.
 logging.getLogger("xhtml2pdf").setLevel(logging.ERROR)
 
-# The only files a document may read are our fonts, whatever its text holds; no address is ever fetched.
-_POLICY = ResourceAccessPolicy.server(base_dir=FONTS, allow_remote=False, max_resources=len(FILES))
+# A document may read our fonts and its own stamp, whatever its text holds; no address is ever fetched.
+_POLICY = ResourceAccessPolicy.server(base_dir=FONTS, allow_remote=False, max_resources=len(FILES) + 1)
 _TEMPLATES = Environment(
     loader=PackageLoader("services.documents.rendering"),
     autoescape=True,
@@ -64,16 +66,17 @@ class RenderingFailed(Exception):
 
 @dataclass(frozen=True)
 class Rendered:
-    """One document as PDF and HTML."""
+    """One document as PDF and HTML, with the proof that both show."""
 
     pdf: bytes
     html: bytes
+    proof: Proof | None = None
 
 
 def render(sheet: Sheet) -> Rendered:
     """Render a sheet in both formats. Raises RenderingFailed."""
     cleaned_sheet = _map_texts(sheet, cleaned_text)
-    return Rendered(pdf_of(cleaned_sheet), html_of(cleaned_sheet))
+    return Rendered(pdf_of(cleaned_sheet), html_of(cleaned_sheet), sheet.proof)
 
 
 def pdf_of(sheet: Sheet) -> bytes:
@@ -115,9 +118,11 @@ def html_of(sheet: Sheet) -> bytes:
 
 def _only_fonts(uri: str, _base: str | None = None) -> str:
     name = uri.rsplit("/", 1)[-1]
+    if uri.startswith(PNG):
+        return uri
     if uri in FILES or uri == str(FONTS / name):
         return str(FONTS / name)
-    raise RenderingFailed("a document asked for a resource that is not one of our fonts")
+    raise RenderingFailed("a document asked for a resource that is neither one of our fonts nor a stamp")
 
 
 def _map_texts(value: Any, change: Callable[[str], str]) -> Any:

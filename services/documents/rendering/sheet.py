@@ -10,6 +10,8 @@ from itertools import groupby
 
 from services.chassis import french
 from services.contracts.registrations import Contact, RegistrationSaved
+from services.documents.domain.proofs import Proof
+from services.documents.rendering.stamp import Stamp
 from services.reference import telephones
 
 AUTHORITY = "MINISTÈRE DE L'ÉDUCATION NATIONALE"
@@ -22,6 +24,8 @@ class Letterhead:
     authority: str = AUTHORITY
     notice: str | None = None
     """"Démonstration : document sans valeur" outside production."""
+    portal: str = ""
+    """Its address, where papers are verified."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +118,19 @@ class Head:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole document. `name` is its type's label, for the PDF's title and the HTML page's."""
+    """A whole document. `name` is its type's label, for the PDF's title and the HTML page's; `proof`: by which it is
+    verified, of a document that can be."""
 
     name: str
     letterhead: Letterhead
     head: Head
     blocks: tuple[Block, ...]
     author: str
+    proof: Proof | None = None
+
+    @property
+    def stamp(self) -> Stamp | None:
+        return Stamp.of(self.proof, self.letterhead.portal) if self.proof else None
 
 
 def candidature_sheet(

@@ -20,10 +20,10 @@ from services.accounts.domain.throttling import (
     PER_SOURCE,
     RESENDS,
     Failures,
-    count_in_window,
     seconds_to_wait,
 )
 from services.chassis.errors import Invalid
+from services.chassis.quotas import count_in_window
 from services.contracts.account_rules import State
 
 SENTENCE = "le cheval mange du foin " * 99

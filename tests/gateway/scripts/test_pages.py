@@ -16,7 +16,17 @@ from tests.support.accessibility import violations
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 OPENING = "/ouverture-des-services?domaine=Examen&exam=BTS&session=2022&academie=03"
-PUBLIC = ("/", OPENING, "/plan-du-site", "/un-probleme", "/accessibilite", "/compte/creation", "/connexion", "/mails")
+PUBLIC = (
+    "/",
+    OPENING,
+    "/plan-du-site",
+    "/un-probleme",
+    "/accessibilite",
+    "/verifier",
+    "/compte/creation",
+    "/connexion",
+    "/mails",
+)
 OF_A_CANDIDATE = ("/", "/compte", "/compte/suppression", "/inscriptions")
 NARROW = {"width": 320, "height": 640}
 PARIS, NOUMEA = "Europe/Paris", "Pacific/Noumea"

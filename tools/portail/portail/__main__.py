@@ -17,6 +17,7 @@ from portail.documents_commands import documents
 from portail.failures import ExitCode, Failure
 from portail.output import write_utf8
 from portail.pieces_commands import pieces
+from portail.verification import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,7 +39,7 @@ def configure() -> None:
     click.echo(f"Enregistré dans {write_config(url, token)}.")
 
 
-for command in (pieces, candidatures, epreuves, documents, changes, openings, incidents, messages):
+for command in (pieces, candidatures, epreuves, documents, changes, openings, incidents, messages, verify):
     portail.add_command(command)
 
 

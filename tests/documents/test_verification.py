@@ -1,0 +1,189 @@
+"""« Vérifier un document »: what a code says, to whom, and that it cannot be guessed; the QR and the code on papers."""
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pypdfium2
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import RectangleObject
+
+from services.chassis.clock import system_now
+from services.chassis.quotas import Quota
+from services.documents.domain.proofs import ALPHABET, Facts, code_in
+from services.documents.models import UnknownCodes, db
+from services.documents.operations import verification
+from services.documents.paper_keys import PaperKeys
+from tests.documents.example_events import CANDIDATURE, saved, withdrawn
+from tests.documents.imports.exam_office import ExamOffice, csv_of, line, numero, pdf_of, zip_of
+from tests.documents.registrations_stub import RegistrationsStub
+from tests.documents.service import PAPER_KEY, Service
+from tests.documents.text_extraction import text_of_html, text_of_pdf
+from tests.support.papers import qr_of
+from tests.support.tokens import bearer, candidate_token, service_token, staff_token
+
+CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
+SAID = {
+    "type": "Confirmation d'inscription",
+    "exam": "BREVET DE TECHNICIEN SUPERIEUR",
+    "session": "BTS 2022",
+    "specialite": "Banque - conseiller de clientèle (31310)",
+    "dated": "2021-10-04",
+    "initials": "P. D.",
+    "birth_year": 2002,
+}
+
+
+def asked(service: Service, code: str, source: str = "192.0.2.1") -> Any:
+    headers = bearer(service_token("gateway"))
+    return service.web.post("/v1/verifications", json={"code": code, "source": source}, headers=headers)
+
+
+def state(service: Service, code: str, source: str = "192.0.2.1") -> tuple[str, str | None]:
+    answer = asked(service, code, source)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()["state"], answer.get_json()["since"]
+
+
+def code_of(pdf: bytes) -> str:
+    return qr_of(pdf).partition("/verifier/")[2].partition("#")[0]
+
+
+def confirmation(service: Service, version: int = 1) -> bytes:
+    return service.get(f"{CONFIRMATION}?version={version}").data
+
+
+def test_the_qr_and_the_code_of_a_confirmation_lead_to_what_it_says(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    """Also where it was drawn before it was stored, in both formats, and again once the store has lost it."""
+    registrations.set_current(saved())
+    with service.without_store():
+        drawn = service.get(CONFIRMATION).data
+    service.receive_and_create_documents(saved())
+    stored = service.get(CONFIRMATION).data
+    code = code_of(stored)
+    assert qr_of(drawn) == qr_of(stored)
+    assert qr_of(stored).startswith("http://127.0.0.1:8080/verifier/")
+    assert code in text_of_pdf(stored)
+    assert code in text_of_html(service.get(f"{CONFIRMATION}?format=html").data)
+    answer = asked(service, code.lower().replace("-", " ")).get_json()
+    assert answer == {"code": code, "state": "in_force", "since": None, **SAID}
+    with service.without_store():
+        assert qr_of(service.get(CONFIRMATION).data) == qr_of(stored)
+
+
+def test_a_paper_says_when_it_was_replaced_or_withdrawn(service: Service) -> None:
+    service.receive_and_create_documents(saved())
+    first = code_of(confirmation(service))
+    again = saved(version=2, saved_at="2021-10-06T12:08:00+00:00")
+    service.receive(again)
+    assert state(service, first) == ("replaced", again.saved_at), "before its documents are made"
+    service.create_documents(2)
+    second = code_of(confirmation(service, 2))
+    assert state(service, first) == ("replaced", again.saved_at)
+    assert state(service, second) == ("in_force", None)
+    service.receive(end := withdrawn(version=2))
+    assert [state(service, code) for code in (first, second)] == [("withdrawn", end.withdrawn_at)] * 2
+
+
+def test_what_is_published_and_made_by_the_portal_is_verified_too(office: ExamOffice) -> None:
+    office.register(1, 2)
+    office.published(csv_of([line(1), line(2)]))
+    second = office.documents_of(2)[0]
+    code, other = code_of(office.file_of(1, office.documents_of(1)[0])), code_of(office.file_of(2, second))
+    assert code != other, "of candidates of whom all else is the same"
+    assert asked(office.service, code).get_json()["type"] == "Convocation(s) aux épreuves"
+    office.published(csv_of([line(1)]))
+    assert state(office.service, code)[0] == "replaced"
+    body = {"reason": "Erreur de salle", "is_reason_shown": False}
+    assert office.call("POST", f"/published-documents/{second['id']}/withdrawal", json=body).status_code == 204
+    assert state(office.service, other)[0] == "withdrawn"
+
+
+def turned(degrees: int) -> bytes:
+    """A PDF of an exam office whose page is turned, lies elsewhere and is cropped."""
+    writer, out = PdfWriter(clone_from=io.BytesIO(pdf_of("Convocation de l'office"))), io.BytesIO()
+    page = writer.pages[0].rotate(degrees)
+    page.cropbox = RectangleObject((30, 40, 500, 740))
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_pdf_that_an_exam_office_sends_is_stamped_below_what_it_shows(office: ExamOffice, degrees: int) -> None:
+    sent = turned(degrees)
+    office.register(1)
+    checked = office.send_pdfs(office.create(source="pdf"), zip_of({f"{numero(1)}.pdf": sent}))
+    assert office.publish(checked).status_code == 202
+    office.work()
+    document = office.documents_of(1)[0]
+    stored = office.file_of(1, document)
+    assert state(office.service, code_of(stored)) == ("in_force", None)
+    assert code_of(stored) in text_of_html(office.file_of(1, document, "html"))
+    before, after = (pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil() for pdf in (sent, stored))
+    assert after.width == before.width
+    assert after.height > before.height
+    assert after.crop((0, 0, *before.size)).tobytes() == before.tobytes()
+
+
+def test_a_code_off_by_one_sign_is_unknown_and_what_is_no_code_is_said(service: Service) -> None:
+    service.receive_and_create_documents(saved())
+    code = code_of(confirmation(service))
+    off = code[:-1] + next(sign for sign in ALPHABET if sign != code[-1])
+    assert asked(service, off).get_json() == {"code": off, "state": "unknown"} | dict.fromkeys(("since", *SAID))
+    for typed in ("", code[:-1], f"{code}2", code[:-1] + "0"):
+        assert asked(service, typed).get_json()["errors"][0]["pointer"] == "#/code", typed
+
+
+def test_guesses_are_refused_beyond_a_number_of_an_address_and_of_all(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.receive_and_create_documents(saved())
+    code = code_of(confirmation(service))
+    guesses = [f"{number:04}".translate(str.maketrans("01", "XY")) for number in range(40)]
+    statuses = [asked(service, f"ABCDEFGH{guess}").status_code for guess in guesses]
+    assert statuses == [200] * verification.OF_SOURCE.max_count + [429] * 10
+    assert asked(service, code).headers["Retry-After"], "who guesses learns nothing more"
+    assert state(service, code, "192.0.2.2")[0] == "in_force"
+    monkeypatch.setattr(verification, "IN_ALL", Quota(33, verification.WINDOW))
+    statuses = [
+        asked(service, f"ABCDEFGH{guess}", f"198.51.100.{place}").status_code for place, guess in enumerate(guesses)
+    ]
+    assert statuses == [200] * 3 + [429] * 37
+    with service.app.app_context():
+        with db.operation() as session:
+            for row in session.query(UnknownCodes):
+                row.since = system_now() - verification.WINDOW - timedelta(seconds=1)
+        verification.purge()
+    assert state(service, code)[0] == "in_force"
+
+
+def test_ten_thousand_guesses_are_more_than_all_may_make() -> None:
+    assert verification.OF_SOURCE.max_count < verification.IN_ALL.max_count < 10_000
+
+
+def test_no_one_but_the_gateway_asks_and_everyone_reads_the_keys(service: Service) -> None:
+    for token in (candidate_token("x"), staff_token("x", scopes=["documents:publish"]), service_token("pieces")):
+        answer = service.web.post("/v1/verifications", json={"code": "x", "source": "x"}, headers=bearer(token))
+        assert answer.status_code == 403
+    assert service.web.post("/v1/verifications", json={"code": "x", "source": "x"}).status_code == 401
+    (key,) = service.web.get("/.well-known/paper-keys.json").get_json()["keys"]
+    assert (key["kty"], key["crv"], key["alg"]) == ("OKP", "Ed25519", "EdDSA")
+
+
+FACTS = Facts("Convocation", "BTS", "BTS 2022", None, "2022-07-04", "P. D.", 2002, "0")
+
+
+def test_a_proof_is_the_same_for_the_same_facts_alone() -> None:
+    keys = PaperKeys(PAPER_KEY, "")
+    assert keys.proof_of(FACTS) == keys.proof_of(FACTS)
+    assert keys.proof_of(FACTS).facts == FACTS
+    assert keys.proof_of(FACTS).code != keys.proof_of(replace(FACTS, reference="1")).code
+
+
+@pytest.mark.parametrize("typed", ["ABCD-EFGH-JKLM", "abcd efgh jklm", " ABCDEFGHJKLM ", "ABCD–EFGH–JKLM"])
+def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
+    assert code_in(typed) == "ABCDEFGHJKLM"

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
+from deploy.containers.secret_makers import ed25519_pem
+from services.chassis.settings import SettingsError
 from services.documents.settings import DEMONSTRATION, DocumentsSettings
 from tests.documents.example_events import saved
 from tests.documents.service import Service
@@ -18,6 +20,7 @@ ENVIRONMENT = {
     "CLIENT_ID": "documents",
     "CLIENT_SECRET": "x" * 16,
     "OBJECTS_URL": "s3+http://k:s@127.0.0.1:1/b",
+    "PAPER_KEY": ed25519_pem(),
 }
 
 
@@ -38,3 +41,9 @@ def test_the_time_from_the_save_to_the_document_is_measured(service: Service, mo
 def test_only_production_prints_documents_of_value() -> None:
     assert DocumentsSettings.read(ENVIRONMENT).letterhead().notice == DEMONSTRATION
     assert DocumentsSettings.read({**ENVIRONMENT, "ENV": "production"}).letterhead().notice is None
+
+
+def test_a_key_of_papers_that_cannot_be_read_is_named() -> None:
+    for name in ("PAPER_KEY", "PAPER_PUBLIC_KEYS"):
+        with pytest.raises(SettingsError, match="PAPER_KEY, PAPER_PUBLIC_KEYS: an Ed25519"):
+            DocumentsSettings.read({**ENVIRONMENT, name: "no key"})

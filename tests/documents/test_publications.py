@@ -61,12 +61,14 @@ def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(servic
     assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{other['id']}/file").data)
 
 
-def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Service) -> None:
+def test_an_uploaded_pdf_that_cannot_be_stamped_is_given_as_it_is_beside_its_typed_text(service: Service) -> None:
     service.receive_and_create_documents(saved())
     pdf = b"%PDF-1.4 what an academie made\n%%EOF"
     publication = published(service, pdf=base64.b64encode(pdf).decode())
     assert service.get(f"/documents/{publication['id']}/file").data == pdf
-    assert ORDER["paragraphs"][0] in text_of_html(service.get(f"/documents/{publication['id']}/html").data)
+    page = text_of_html(service.get(f"/documents/{publication['id']}/html").data)
+    assert ORDER["paragraphs"][0] in page
+    assert "Code :" not in page
 
 
 def test_only_candidatures_of_ones_academies_are_written_to(service: Service) -> None:

@@ -20,8 +20,8 @@ from services.documents.domain.recipients import REASONS, Publisher
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
-from services.documents.operations.publishing import announce_new, new_document, with_pdf
-from services.documents.operations.rendered_documents import DECLARED, assign_files, render_measured, store_rendered
+from services.documents.operations.publishing import announce_new, new_document, rendered_paper
+from services.documents.operations.rendered_documents import DECLARED, assign_files, store_rendered
 from services.documents.queries.candidatures import recipient_of, saved_event
 from services.documents.queries.imports import (
     IS_INCOMPLETE,
@@ -174,8 +174,7 @@ def rendered_document(
         dependencies.letterhead,
     )
     proof = dependencies.paper_keys.proof_of(facts_of(event, label, at, document.id)) if at else None
-    rendered = render_measured(sheet, DECLARED if row.type_label else row.type, proof)
-    return with_pdf(dependencies, rendered, document.pdf_key)
+    return rendered_paper(dependencies, sheet, DECLARED if row.type_label else row.type, proof, document.pdf_key)
 
 
 def _fail(document_id: str, reason: str) -> None:

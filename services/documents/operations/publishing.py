@@ -21,6 +21,7 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable, found
 from services.chassis.events import publish as publish_event
 from services.chassis.tasks.rows import follow_up
+from services.confined.checks import Unreadable
 from services.contracts import problem_types
 from services.contracts.api.staff_documents import Accepted
 from services.contracts.document_rules import DocumentType, FileFormat
@@ -40,6 +41,7 @@ from services.documents.queries.candidatures import active_ids, saved_event
 from services.documents.queries.documents import is_replaced_by
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import notice
+from services.documents.rendering.sheet import Sheet
 from services.documents.rendering.stamp import Stamp
 from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
 
@@ -159,22 +161,28 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
     document_type, paragraphs = DocumentType(publication.type), tuple(publication.paragraphs)
     sheet = notice(event, document_type.label, publication.title, paragraphs, dependencies.letterhead)
     facts = facts_of(event, document_type.label, portal_now(), derived_id(publication.id, candidature.id))
-    rendered = render_measured(sheet, document_type.value, dependencies.paper_keys.proof_of(facts))
-    return with_pdf(dependencies, rendered, publication.pdf_key)
+    proof = dependencies.paper_keys.proof_of(facts)
+    return rendered_paper(dependencies, sheet, document_type.value, proof, publication.pdf_key)
 
 
-def with_pdf(dependencies: Dependencies, rendered: Rendered, key: str | None) -> Rendered:
-    """With the PDF that was sent under this key in the place of the rendered one, stamped; of a preview as it is.
+def rendered_paper(
+    dependencies: Dependencies, sheet: Sheet, type_label: str, proof: Proof | None, pdf_key: str | None
+) -> Rendered:
+    """Both formats by which that proof is verified; None: of a preview. `pdf_key`: of a PDF that was sent, which is
+    stamped and takes the place of the rendered one; without a stamp and a proof where it cannot be read.
 
-    Raises StoreUnavailable, ObjectMissing, Unreadable.
+    Raises StoreUnavailable, ObjectMissing, RenderingFailed.
     """
-    if key is None:
-        return rendered
-    pdf = dependencies.store.read(key)
-    if rendered.proof is None:
-        return replace(rendered, pdf=pdf)
-    strip = Stamp.of(rendered.proof, dependencies.letterhead.portal).strip()
-    return replace(rendered, pdf=stamped(dependencies.pdf_checks, pdf, strip))
+    if pdf_key is None:
+        return render_measured(sheet, type_label, proof)
+    pdf = dependencies.store.read(pdf_key)
+    if proof is not None:
+        try:
+            pdf = stamped(dependencies.pdf_checks, pdf, Stamp.of(proof, dependencies.letterhead.portal).strip())
+        except Unreadable as error:
+            log.error("pdf_not_stamped", size=len(pdf), reason=error.reason)
+            proof = None
+    return replace(render_measured(sheet, type_label, proof), pdf=pdf)
 
 
 def is_there(document_id: str) -> bool:

@@ -1,15 +1,20 @@
 """A gestionnaire ends a candidature with a reason, and takes all of them home as CSV."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 
 from services.accounts.domain.throttling import SECOND_FACTOR
 from services.contracts.document_rules import AUTOMATIC_TYPES
+from services.contracts.page_labels import VALIDATE_REGISTRATION
 from services.contracts.registration_rules import NOTE_LENGTH
+from services.contracts.session_options import ONLINE
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, depositor, log_in, rows
+from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, load
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -66,6 +71,30 @@ def test_a_document_is_written_for_one_candidature_and_published_once(
     assert any("Motif (lu par le candidat) : Pour un autre candidat" in row for row in rows(gestionnaire))
     candidate.get(f"/documents/{page.rpartition('/')[2]}")
     assert "Pour un autre candidat" in candidate.text
+
+
+def test_a_registration_validated_online_is_listed_as_such_and_says_when(
+    gestionnaire: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    load(running.registrations.app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE),)))
+    candidate = candidates.log_in_registered()
+    load(running.registrations.app, GUIDE)
+    candidate.get("/inscriptions")
+    path = str(candidate.page.xpath("//main//h3/a/@href")[0])
+    page = f"/gestion/candidatures/{path.rpartition('/')[2]}"
+
+    def shown(value: str) -> bool:
+        gestionnaire.get(f"/gestion/candidatures?validation={value}")
+        links = gestionnaire.page.xpath("//tbody//a/@href")
+        return any(str(link).startswith(page) for link in links)
+
+    assert (shown("to_validate"), shown("validated")) == (True, False)
+    candidate.get(f"{path}/validation")
+    candidate.press(VALIDATE_REGISTRATION, current_password=PASSWORD)
+    assert (shown("to_validate"), shown("validated")) == (False, True)
+    gestionnaire.get(page)
+    assert "Validée en ligne le 05/10/2021" in gestionnaire.text
+    assert gestionnaire.page.xpath("//dl//dd[normalize-space()='Validée']")
 
 
 def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 
-from tests.registrations.service.candidate_client import CandidateClient
+from services.contracts.registrations import RegistrationSaved, RegistrationValidated
+from services.contracts.session_options import ONLINE
+from services.registrations.models import db
+from services.registrations.operations import moved_dates
+from services.registrations.queries.candidatures import newest_edition
+from tests.registrations.domain.example_dossier import at
+from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, Answer, CandidateClient, load
 from tests.registrations.service.outbox import events_of
+from tests.registrations.service.test_moved_dates import editions, follow
+from tests.registrations.service.test_validation import shown, validate
 from tests.support import tokens
+from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
@@ -60,3 +71,45 @@ def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, can
     saved_events = events_of(app, "registrations.registration_saved.v1")
     (ended,) = events_of(app, "registrations.registration_withdrawn.v1")
     assert ended["data"]["version"] > max(event["data"]["version"] for event in saved_events)
+
+
+def test_a_validation_in_many_windows_is_one(app: Flask, candidate: CandidateClient) -> None:
+    saved = _registered_online(app, candidate)
+    read = shown(candidate, saved)
+    with ThreadPoolExecutor(MANY) as pool:
+        answers = list(pool.map(lambda _: validate(candidate, saved, read).status_code, range(MANY)))
+    assert answers == [204] * MANY
+    assert len(events_of(app, RegistrationValidated.TYPE)) == 1
+
+
+@pytest.mark.engines("postgresql")  # SQLite lets nobody write meanwhile
+def test_a_validation_waits_for_dates_that_are_followed(
+    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = _registered_online(app, candidate)
+    follow(app)
+    read = shown(candidate, saved)
+    with ThreadPoolExecutor(1) as pool:
+        validated: list[Future[Answer]] = []
+
+        def read_while_it_is_validated(*given: Any) -> RegistrationSaved:
+            newest = newest_edition(*given)
+            validated.append(pool.submit(validate, candidate, saved, read))
+            wait_until(lambda: validated[0].done() or _somebody_waits(app), 30, "the validation waits, or is done")
+            return newest
+
+        monkeypatch.setattr(moved_dates, "newest_edition", read_while_it_is_validated)
+        follow(app, at("2021-11-15 00:00"))
+    assert validated[0].result().status_code == 204
+    (event,) = events_of(app, RegistrationValidated.TYPE)
+    assert (editions(app), event["data"]["edition"]["edition"]) == ([(1, 2, "2021-11-14")], 3)
+
+
+def _registered_online(app: Flask, candidate: CandidateClient) -> str:
+    load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE),)))
+    return str(candidate.registered()["candidature_id"])
+
+
+def _somebody_waits(app: Flask) -> bool:
+    with app.app_context(), db.engine.connect() as connection:
+        return bool(connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar())

@@ -58,6 +58,7 @@ def _makers() -> dict[str, Callable[[], str]]:
     return makers | {
         "signing-key": ed25519_pem,
         "paper-key": ed25519_pem,
+        "audit-key": ed25519_pem,
         "sealing-key": lambda: secrets.token_urlsafe(32),
         "seal-key": fernet_key,
         "metrics-token": password,
@@ -82,5 +83,12 @@ def _makers_of(service: str) -> dict[str, Callable[[], str]]:
 
 SECRET_MAKERS = _makers()
 """By name of the secret's file, the function that makes its content."""
-ROTATABLE = ("signing-key", "paper-key", "sealing-key", "seal-key", *(f"{client}-client-secret" for client in CLIENTS))
+ROTATABLE = (
+    "signing-key",
+    "paper-key",
+    "audit-key",
+    "sealing-key",
+    "seal-key",
+    *(f"{client}-client-secret" for client in CLIENTS),
+)
 """Secrets of which two may be valid at once."""

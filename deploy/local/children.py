@@ -69,6 +69,7 @@ class Plan:
             "DATABASE_URL": configured(f"{service.upper()}_DATABASE_URL", self.state.database_url(service)),
             "CLIENT_ID": service,
             "CLIENT_SECRET": self.secrets.clients[service],
+            "AUDIT_KEY": self.secrets.audit_key,
             "OBJECTS_URL": self._bucket(service),
             "MAIL_URL": configured("MAIL_URL", f"file://{self.state.mail}"),
             "MAIL_CA_FILE": configured("MAIL_CA_FILE", ""),

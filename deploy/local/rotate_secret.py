@@ -22,6 +22,7 @@ READY_SECONDS = 150.0
 MAKERS = {
     "signing-key": new_signing_key,
     "paper-key": new_signing_key,
+    "audit-key": new_signing_key,
     "sealing-key": lambda: secrets.token_urlsafe(32),
     "seal-key": lambda: Fernet.generate_key().decode(),
 }

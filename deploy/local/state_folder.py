@@ -45,6 +45,8 @@ class Secrets:
     """What accounts seals with. Empty in folders made before it existed: accounts then seals with the signing key."""
     paper_key: str = ""
     """documents' Ed25519 key, PEM; made at the next start of a folder made before it existed."""
+    audit_key: str = ""
+    """Signs the audit trails, PEM. Empty in folders made before it existed: they are then not signed."""
 
 
 class StateFolder:
@@ -140,6 +142,7 @@ def _new_secrets() -> Secrets:
         staff_passwords={name: f"Demo.{secrets.token_urlsafe(8)}a" for name in ("staff", "admin")},
         sealing_key=secrets.token_urlsafe(32),
         paper_key=new_signing_key(),
+        audit_key=new_signing_key(),
     )
 
 

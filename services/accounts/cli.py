@@ -18,11 +18,12 @@ from flask import Flask
 
 from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
 from services.accounts.jobs import registry
+from services.accounts.models import audit_chain
 from services.accounts.operations import second_factor, staff_accounts, staff_tokens
 from services.accounts.queries import staff as staff_queries
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
-from services.chassis.tasks import commands
+from services.chassis.tasks import audit_jobs, commands
 from services.contracts.account_rules import LONGEST_TOKEN_DAYS, REASON_LENGTHS, TOKEN_DAYS_WORDS, default_token_days
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
@@ -31,6 +32,7 @@ REASON_HELP = "Pourquoi : gardé dans le journal des actes"
 
 def register(app: Flask) -> None:
     commands.register(app, registry)
+    audit_jobs.register(app, registry, audit_chain)
     staff_commands = (create_staff, renew_staff, disable_staff, enable_staff, list_staff)
     for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets):
         app.cli.add_command(command)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH
 from services.accounts.domain.emails import ADDRESS_LENGTH
 from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
@@ -217,3 +218,6 @@ class AuditEntry(AuditColumns, db.Model):
 
     __tablename__ = "audit_entries"
     __table_args__ = audit_indexes("audit_entries")
+
+
+audit_chain = AuditChain(db, AuditEntry)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from services.chassis.signing_keys import SigningKeyError, load_keys
+
 ENVIRONMENTS = ("development", "demonstration", "test", "production")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -28,6 +30,9 @@ class Secret(str):
     def each(self) -> list[str]:
         """The valid secrets, one per line (or separated by a written \\n): the first is used, all are accepted."""
         return [line for line in self.replace("\\n", "\n").splitlines() if line.strip()]
+
+
+_NO_SECRET = Secret("")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -102,10 +107,21 @@ class ServiceSettings(Settings):
     client_id: str
     """Name under which this service obtains its own tokens from accounts."""
     client_secret: Secret
+    audit_key: Secret = _NO_SECRET
+    """Ed25519 private keys, PEM (PKCS 8): the first signs the daily root of the audit trail, what the others signed is
+    verified; empty: roots are not signed."""
     worker_port: int = 0
     """Port of the worker's health checks and metrics; 0: none."""
     worker_host: str = "127.0.0.1"
     """Address of that port; containers set it to be reached by probes."""
+
+    def mistakes(self) -> list[str]:
+        try:
+            if self.audit_key:
+                load_keys(self.audit_key)
+        except SigningKeyError as error:
+            return [*super().mistakes(), f"AUDIT_KEY: {error}"]
+        return super().mistakes()
 
 
 def _read_field(

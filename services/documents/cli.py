@@ -2,12 +2,16 @@
 
 from flask import Flask
 
-from services.chassis.tasks import commands
+from services.chassis.tasks import audit_jobs, commands
+from services.documents.dependencies import dependencies
 from services.documents.jobs import registry
+from services.documents.models import audit_chain
 from services.documents.operations.reconciliation import reconciliation
 from services.objects import commands as object_commands
+from services.objects.audit_roots import RootsInStore
 
 
 def register(app: Flask) -> None:
     commands.register(app, registry)
     object_commands.register(app, reconciliation)
+    audit_jobs.register(app, registry, audit_chain, lambda: RootsInStore(dependencies().store))

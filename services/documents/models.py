@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.clock import system_now
 from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
@@ -346,3 +347,6 @@ class AuditEntry(AuditColumns, db.Model):
 
     __tablename__ = "audit_entries"
     __table_args__ = audit_indexes("audit_entries")
+
+
+audit_chain = AuditChain(db, AuditEntry)

@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, Select, null, select, true
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
+from services.objects.audit_roots import AUDIT_ROOTS
 from services.objects.store import ObjectStore
 from services.objects.tables import retired_objects
 
 PAGE_SIZE = 1000  # rows, or differences
-_OF_EARLIER_VERSIONS = ("installation-id", "quarantine/")  # what they kept beside the objects of rows
+_OF_NO_ROW = (AUDIT_ROOTS, "installation-id", "quarantine/")  # the last two: of earlier versions
 Item = TypeVar("Item")
 
 
@@ -41,7 +42,7 @@ class KeyRow:
 
 def listed_keys(store: ObjectStore) -> Iterator[str]:
     """The keys in the store that rows could name, in order. Raises StoreUnavailable."""
-    return (key for key in store.list_keys() if not key.startswith(_OF_EARLIER_VERSIONS))
+    return (key for key in store.list_keys() if not key.startswith(_OF_NO_ROW))
 
 
 def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[KeyRow | str]:

@@ -6,10 +6,13 @@ from flask.cli import with_appcontext
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
-from services.chassis.tasks import commands
+from services.chassis.tasks import audit_jobs, commands
 from services.objects import StoreUnavailable
 from services.objects import commands as object_commands
+from services.objects.audit_roots import RootsInStore
+from services.pieces.dependencies import dependencies
 from services.pieces.jobs import registry
+from services.pieces.models import audit_chain
 from services.pieces.operations.antivirus_scans import rescan
 from services.pieces.operations.candidature_states import tell_all_states
 from services.pieces.operations.restoration import reconciliation, restore_deposit
@@ -18,6 +21,7 @@ from services.pieces.operations.restoration import reconciliation, restore_depos
 def register(app: Flask) -> None:
     commands.register(app, registry)
     object_commands.register(app, reconciliation)
+    audit_jobs.register(app, registry, audit_chain, lambda: RootsInStore(dependencies().store))
     for command in (rescan_command, restore_command, tell_command):
         app.cli.add_command(command)
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.tasks.tables import EventTables
@@ -226,6 +227,9 @@ class AuditEntry(AuditColumns, db.Model):
 
     __tablename__ = "audit_entries"
     __table_args__ = audit_indexes("audit_entries")
+
+
+audit_chain = AuditChain(db, AuditEntry)
 
 
 class Deposit(db.Model):

@@ -15,11 +15,11 @@ from services.chassis.clock import PARIS, portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.french import short_instant
-from services.chassis.tasks import commands
+from services.chassis.tasks import audit_jobs, commands
 from services.contracts.registration_rules import SEVERITIES
 from services.registrations import catalogue
 from services.registrations.jobs import registry
-from services.registrations.models import Message, db
+from services.registrations.models import Message, audit_chain, db
 from services.registrations.operations import catalogue as catalogue_operations
 from services.registrations.operations import messages, openings, republication
 from services.registrations.queries.openings import all_messages
@@ -49,6 +49,7 @@ INSTANT = ParisTime()
 
 def register(app: Flask) -> None:
     commands.register(app, registry)
+    audit_jobs.register(app, registry, audit_chain)
     for command in (
         load_catalogue,
         load_etablissements,

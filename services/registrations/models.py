@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.tasks.tables import EventTables
@@ -437,3 +438,6 @@ class AuditEntry(AuditColumns, db.Model):
     __table_args__ = audit_indexes("audit", "actor")
 
     actor_id: Mapped[str] = mapped_column("actor", String(64))
+
+
+audit_chain = AuditChain(db, AuditEntry)

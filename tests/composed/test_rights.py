@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal
 
 OWN = {
-    "accounts": {"client-secrets", "signing-key", "sealing-key", "mail-url", "demo-password"},
-    "registrations": {"mail-url"},
-    "documents": {"paper-key"},
-    "pieces": set[str](),
+    "accounts": {"client-secrets", "signing-key", "audit-key", "sealing-key", "mail-url", "demo-password"},
+    "registrations": {"mail-url", "audit-key"},
+    "documents": {"audit-key", "paper-key"},
+    "pieces": {"audit-key"},
     "gateway": {"seal-key", "metrics-token"},
 }
 """Beside the files that begin with its name, what is given to a service."""

@@ -50,7 +50,7 @@ def supervisor(state: StateFolder) -> Iterator[Supervisor]:
 
 def texts(secrets: Secrets) -> dict[str, str]:
     clients = {f"{client}-client-secret": text for client, text in secrets.clients.items()}
-    names = ("signing-key", "paper-key", "sealing-key", "seal-key")
+    names = ("signing-key", "paper-key", "audit-key", "sealing-key", "seal-key")
     return {name: getattr(secrets, name.replace("-", "_")) for name in names} | clients
 
 

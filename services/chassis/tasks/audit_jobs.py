@@ -1,0 +1,49 @@
+"""The jobs that chain and sign a service's audit trail, and the command that verifies it."""
+
+import sys
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import cast
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from services.chassis.database.audit_chain import AuditChain, KeptRoots
+from services.chassis.settings import ServiceSettings
+from services.chassis.signing_keys import load_keys
+from services.chassis.tasks.registry import Handlers
+
+MOST_LISTED = 100
+
+
+def register(app: Flask, handlers: Handlers, chain: AuditChain, kept: Callable[[], KeptRoots] | None = None) -> None:
+    """Adds `chain-audit` each minute, `sign-audit` daily, and `audit verify`. `kept`: where roots are kept besides the
+    table and the log, called in an application context."""
+    handlers.every(minutes=1, name="chain-audit")(chain.extend)
+
+    @handlers.every(hours=24, name="sign-audit")
+    def sign_audit() -> None:
+        chain.sign_root(handlers.service, _keys(), kept and kept())
+
+    @click.group("audit")
+    def audit() -> None:
+        """The audit trail."""
+
+    @audit.command("verify")
+    @with_appcontext
+    def verify() -> None:
+        """Say what of the audit trail was changed or removed by hand, the first entry first; status 1 if anything."""
+        found = list(islice(chain.mismatches(handlers.service, _keys(), kept and kept()), MOST_LISTED))
+        for mismatch in sorted(found, key=lambda one: (one.entry_id is None, one.entry_id)):
+            click.echo(f"entry {mismatch.entry_id} {mismatch.text}" if mismatch.entry_id else mismatch.text)
+        click.echo(f"{len(found)} found" + (", and perhaps more" if len(found) == MOST_LISTED else ""))
+        sys.exit(1 if found else 0)
+
+    app.cli.add_command(audit)
+
+
+def _keys() -> Sequence[Ed25519PrivateKey]:
+    settings = cast(ServiceSettings, current_app.extensions["portail"])
+    return load_keys(settings.audit_key) if settings.audit_key else ()

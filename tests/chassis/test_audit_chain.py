@@ -126,6 +126,19 @@ def test_what_is_removed_with_its_digests_is_missing_in_the_root(
     assert any("root 1 " in mismatch.text for mismatch in trail.mismatches())
 
 
+def test_an_entry_that_is_removed_with_its_digest_shows_in_the_next_of_its_subject(trail: Trail) -> None:
+    trail.by_hand("DELETE FROM audit_entries WHERE id = 8", "DELETE FROM audit_digests WHERE entry_id = 8")
+    assert [mismatch.entry_id for mismatch in trail.mismatches() if mismatch.entry_id] == [8 + SUBJECTS]
+
+
+def test_what_is_removed_since_the_last_root_leaves_a_gap(trail: Trail) -> None:
+    for subject in ("one", "two"):
+        trail.act(subject)
+    trail.chain.extend()
+    trail.by_hand(*(f"DELETE FROM {table} WHERE subject = 'one'" for table in ("audit_entries", "audit_digests")))
+    assert [mismatch.text for mismatch in trail.mismatches()] == ["digests were removed since the last root"]
+
+
 def test_a_trail_that_is_chained_anew_lacks_the_signature_or_the_kept_root(trail: Trail) -> None:
     forget = [f"DELETE FROM {table}" for table in ("audit_digests", "audit_roots")]
     trail.by_hand("UPDATE audit_entries SET actor_id = 'd' WHERE id = 8", *forget)

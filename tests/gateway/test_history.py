@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from gateway.clients.base import ServiceClient
+from gateway.service_clients import SERVICE_LABELS, ServiceClients
 from gateway.web.inscription import historique
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -12,6 +16,7 @@ from tests.gateway.portals import four_services
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.silent_server import SilentServer
 
 running = four_services("module")
 COMMENT = "Il manque une page."
@@ -111,6 +116,21 @@ def test_a_part_that_is_missing_is_named_and_the_rest_is_shown(
             assert not any(title.startswith(gone) for title in titles(candidate))
             assert any(title.startswith(kept) for title in titles(candidate))
     candidate.get(path)
+
+
+def test_services_that_hang_leave_the_page_its_time(
+    candidate: ScriptlessBrowser, running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients: ServiceClients = running.gateway.app.extensions["service_clients"]
+    with SilentServer() as silent:
+        for service in ("pieces", "documents"):
+            hanging = ServiceClient(silent.url, service, label=SERVICE_LABELS[service])
+            monkeypatch.setitem(clients.for_pages, service, hanging)
+        begun = time.monotonic()
+        candidate.get(candidate.path)
+        assert time.monotonic() - begun < 3
+    assert candidate.text.count("ne répond pas") == 2
+    assert any(title.startswith("Inscription commencée") for title in titles(candidate))
 
 
 def test_that_of_someone_else_is_not_found(candidate: ScriptlessBrowser, candidates: CandidateFactory) -> None:

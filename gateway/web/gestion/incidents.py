@@ -109,6 +109,6 @@ def _box(move: api.OpeningMove) -> dict[str, str]:
     read = (opening.id, str(opening.revision), after.closes.isoformat(), after.deposit_closes.isoformat())
     return {
         "value": " ".join(read),
-        "label": f"{opening.session_label} : {opening.academie_label}",
+        "label": f"{opening.exam_label}, {opening.session_label} : {opening.academie_label}",
         "hint": ". ".join((*changes, concerned)),
     }

@@ -17,6 +17,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.events import Envelope
 from services.chassis.tasks import rows, tables
 from services.chassis.tasks.registry import EVENTS, Channel, Handlers
+from services.chassis.tasks.rows import DueChannels
 from services.contracts.base import Contract
 from services.objects import ObjectStore
 from services.objects.reconciliation import Report
@@ -109,8 +110,12 @@ class RunningService(ABC):
         clock.set_offset(0)
 
     def _run_one(self, *channels: Channel) -> bool:
+        """As a worker does: what has nothing due is not asked for a task."""
         runner = runner_of(self.app, self.registry)
-        return any(runner.run_once(channel) for channel in channels or self.registry.channels)
+        with self.app.app_context():
+            due = DueChannels(self.db, {channel.name: names for channel, names in self.registry.channels.items()}).now()
+        chosen = channels or self.registry.channels
+        return any(runner.run_once(channel) for channel in chosen if channel.name in due)
 
     def _end_leases(self) -> None:
         """Release what a killed worker had leased, as happens some seconds later."""

@@ -24,6 +24,7 @@ from services.chassis.clock import system_now
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
 from services.contracts.document_rules import AUTOMATIC_TYPES
@@ -134,7 +135,7 @@ class Document(db.Model):
     __tablename__ = "documents"
     __table_args__ = (
         Index("uq_documents_edition", "candidature_id", "type", "version", "edition", unique=True),
-        Index("uq_documents_code", "code", unique=True),
+        Index("uq_documents_code", "code", unique=True, **where("code IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)

@@ -12,7 +12,6 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("documents", sa.Column("code", sa.String(12), nullable=True))
     op.add_column("documents", sa.Column("signed_facts", sa.Text(), nullable=True))
-    op.create_index("uq_documents_code", "documents", ["code"], unique=True)  # of nothing yet: no time
     op.create_table(
         "unknown_codes",
         sa.Column("trace", sa.String(64), primary_key=True),
@@ -23,6 +22,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("unknown_codes")
-    op.drop_index("uq_documents_code", "documents")
     op.drop_column("documents", "signed_facts")
     op.drop_column("documents", "code")

@@ -118,14 +118,14 @@ def test_what_an_incident_cut_is_looked_at_and_extended_in_one_act(
     incident = {
         "begins": "04/10/2021 08:00",
         "ends": "04/10/2021 09:30",
-        "periods": "registration",
-        "title": "Inscriptions prolongées",
+        "periods": "deposit",
+        "title": "Dépôt prolongé",
         "text": "Le portail était indisponible le 4 octobre.",
         "reason": "Panne du réseau",
     }
     administrator.press("Voir ce qui serait prolongé", **incident)
     assert "non transmis" in administrator.text, "whom it concerns is said first"
-    opening, _, closes, _ = administrator.page.xpath("//input[@name='openings']/@value")[0].split()
+    opening, _, _, closes = administrator.page.xpath("//input[@name='openings']/@value")[0].split()
     end = shown_end_instant(datetime.fromisoformat(closes))
     assert f"→ {end}" in administrator.text
     administrator.press("Prolonger", code="000000")
@@ -133,7 +133,7 @@ def test_what_an_incident_cut_is_looked_at_and_extended_in_one_act(
     administrator.press("Prolonger", openings="")
     assert "Choisissez une ouverture au moins." in administrator.text
     administrator.press("Corriger")
-    assert administrator.value("title") == "Inscriptions prolongées"
+    assert administrator.value("title") == "Dépôt prolongé"
     administrator.press("Voir ce qui serait prolongé")
     administrator.press("Prolonger")
     assert "Les périodes sont prolongées" in administrator.text
@@ -141,7 +141,7 @@ def test_what_an_incident_cut_is_looked_at_and_extended_in_one_act(
     assert "Incident noté, périodes prolongées" in " ".join(rows(administrator))
     assert "Le portail était indisponible le 4 octobre." in staff.browser().get("/").text
     administrator.get(f"/gestion/ouvertures/{opening}")
-    assert administrator.value("closes") == end
+    assert administrator.value("deposit_closes") == end
 
 
 def open_account(administrator: ScriptlessBrowser, candidature: str) -> None:

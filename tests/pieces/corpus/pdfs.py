@@ -124,7 +124,7 @@ def trees() -> Iterator[HostileFile]:
     yield HostileFile("eventail.pdf", _tree(fan), "damaged")
     deep = {2: [10]} | {10 + n: [11 + n] for n in range(20_000)} | {20_010: [3]}
     yield HostileFile("profond.pdf", _tree(deep), "damaged")
-    yield HostileFile("repetee.pdf", _tree({2: [3] * 100_000}), "pdf")
+    yield HostileFile("repetee.pdf", _tree({2: [3] * 50_000}), "pdf")
     yield HostileFile("compte.pdf", _tree({2: [3]}, 2_000_000_000), "pdf")
     yield HostileFile("aucune.pdf", _tree({2: []}, 1_000), "damaged")
 

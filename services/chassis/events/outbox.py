@@ -38,12 +38,11 @@ def is_due(now: Any) -> Any:
 
 
 _now = bindparam("now", type_=UtcDateTime)
-_oldest = (
-    select(outbox.c.sequence).where(is_due(_now)).order_by(*_IN_ORDER).limit(BATCH).with_for_update(skip_locked=True)
-)
+_due = select(outbox.c.sequence).where(is_due(_now)).order_by(*_IN_ORDER).limit(BATCH)
+_oldest = _due.with_for_update(skip_locked=True).cte("oldest")  # read once, whatever PostgreSQL plans for the rest
 _claim = (
     update(outbox)
-    .where(outbox.c.sequence.in_(_oldest.with_for_update(skip_locked=True).scalar_subquery()))
+    .where(outbox.c.sequence.in_(select(_oldest.c.sequence)))
     .values(leased_until=bindparam("until", type_=UtcDateTime))
     .returning(outbox.c.sequence, outbox.c.envelope)
 )

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -19,7 +20,7 @@ from services.chassis.events.broker import Publisher
 from services.chassis.events.outbox import Relay
 from services.chassis.tasks import rows
 from services.chassis.tasks.rows import DueChannels, Leases, erase_subject, purge
-from tests.chassis.events.ledger import Ledger
+from tests.chassis.events.ledger import Ledger, Noted
 from tests.support.database_filling import ROWS, analyse
 from tests.support.query_plans import query_plan, recorded_statements
 
@@ -155,6 +156,25 @@ def test_workers_that_take_at_once_share_what_waits_longest_due_first(db: Databa
     with ThreadPoolExecutor(4) as pool:
         taken = list(itertools.chain(*pool.map(take_all, range(4))))
     assert len(taken) == len(set(taken)) == 100
+
+
+def test_workers_that_send_at_once_share_what_waits(db: Database) -> None:
+    sent: list[str] = []
+    publisher = cast(Publisher, SimpleNamespace(publish=lambda envelope: sent.append(envelope.id)))
+    current = current_app._get_current_object()  # type: ignore[attr-defined]
+    with db.operation() as session:
+        session.execute(text("UPDATE outbox SET published_at = created_at"))
+        for number in range(3 * outbox.BATCH):
+            outbox.publish(session, Noted(str(number)), subject="x")
+
+    def send_all(_: int) -> None:
+        with current.app_context():
+            while Relay(db, publisher, "writer").send_batch():
+                pass
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send_all, range(4)))
+    assert len(sent) == len(set(sent)) == 3 * outbox.BATCH
 
 
 def test_what_this_version_cannot_run_waits(db: Database) -> None:

@@ -76,16 +76,32 @@ def stamp(file: io.BytesIO, strip: str) -> bytes:
 
 
 def _add_below(page: PageObject, strip: PageObject) -> None:
-    """At what is the lower edge once the page is turned as it says; smaller where the page is narrower."""
-    left, bottom, right, top = map(float, page.cropbox)
+    """At what is the lower edge once the page is turned as it says; smaller where the page is narrower. What the page
+    draws beyond its edges stays hidden; it is drawn last, since some leave a scale behind that would hold for the
+    strip. Raises ValueError for a page that shows nothing."""
+    left, bottom, right, top = _shown(page)
+    if (content := page.get_contents()) is not None:
+        edges = b"%f %f %f %f re W n\n" % (left, bottom, right - left, top - bottom)
+        content.set_data(edges + content.get_data())
+        page.replace_contents(content)
     turns = page.rotation // 90 % 4
     x, y = ((left, bottom), (right, bottom), (right, top), (left, top))[turns]
     cos, sin = ((1, 0), (0, 1), (-1, 0), (0, -1))[turns]
     scale = min(1.0, (top - bottom if turns % 2 else right - left) / float(strip.mediabox.width))
     height = scale * float(strip.mediabox.height)
     x, y = x + sin * height, y - cos * height
-    page.merge_transformed_page(strip, (scale * cos, scale * sin, -scale * sin, scale * cos, x, y))
+    page.merge_transformed_page(strip, (scale * cos, scale * sin, -scale * sin, scale * cos, x, y), over=False)
     page.mediabox = page.cropbox = RectangleObject((min(left, x), min(bottom, y), max(right, x), max(top, y)))
+
+
+def _shown(page: PageObject) -> tuple[float, float, float, float]:
+    """What readers show: where its two boxes meet, each of which may be written from any of its corners."""
+    boxes = [list(map(float, box)) for box in (page.mediabox, page.cropbox)]
+    left, right = max(min(box[::2]) for box in boxes), min(max(box[::2]) for box in boxes)
+    bottom, top = max(min(box[1::2]) for box in boxes), min(max(box[1::2]) for box in boxes)
+    if left >= right or bottom >= top:
+        raise ValueError("the page shows nothing")
+    return left, bottom, right, top
 
 
 def _refusal_of(content: bytes) -> str | None:

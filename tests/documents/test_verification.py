@@ -1,5 +1,6 @@
 """« Vérifier un document »: what a code says, to whom, and that it cannot be guessed; the QR and the code on papers."""
 
+import base64
 import io
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,8 @@ from typing import Any
 import pypdfium2
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import RectangleObject
+from pypdf.generic import NameObject, RectangleObject
+from reportlab.pdfgen.canvas import Canvas
 
 from services.chassis.clock import system_now
 from services.chassis.quotas import Quota
@@ -16,6 +18,8 @@ from services.documents.domain.proofs import ALPHABET, Facts, code_in
 from services.documents.models import UnknownCodes, db
 from services.documents.operations import verification
 from services.documents.paper_keys import PaperKeys
+from services.documents.pdf_checks import stamp
+from services.documents.rendering.stamp import Stamp
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.imports.exam_office import ExamOffice, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.registrations_stub import RegistrationsStub
@@ -127,6 +131,37 @@ def test_a_pdf_that_an_exam_office_sends_is_stamped_below_what_it_shows(office: 
     assert after.width == before.width
     assert after.height > before.height
     assert after.crop((0, 0, *before.size)).tobytes() == before.tobytes()
+
+
+SHOWN = (30, 40, 500, 740)
+BOXES = {
+    "cropped": {"/CropBox": SHOWN},
+    "cropped from the other corner": {"/CropBox": (500, 740, 30, 40)},
+    "drawn from the other corner": {"/MediaBox": (500, 740, 30, 40)},
+    "cropped beyond its edges": {"/MediaBox": SHOWN, "/CropBox": (-900, -900, 900, 900)},
+}
+
+
+@pytest.mark.parametrize("boxes", BOXES.values(), ids=BOXES)
+def test_a_stamp_shows_what_a_page_shows_and_nothing_that_it_hides(boxes: dict[str, tuple[int, ...]]) -> None:
+    mark, page = Stamp.of(PaperKeys(PAPER_KEY, "").proof_of(FACTS), "https://portail.example"), io.BytesIO()
+    canvas = Canvas(page, pagesize=(595, 842))
+    canvas.rect(0, 0, 595, 60, fill=1)  # of which the page shows the upper part
+    canvas.saveState()
+    canvas.scale(0.1, 0.1)  # as some leave it behind
+    canvas.showPage()
+    canvas.save()
+    writer, sent = PdfWriter(clone_from=page), io.BytesIO()
+    for name, corners in boxes.items():
+        writer.pages[0][NameObject(name)] = RectangleObject(corners)
+    writer.write(sent)
+    stored = stamp(sent, base64.b64encode(mark.strip()).decode())
+    assert qr_of(stored) == mark.link
+    before, after = (pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil() for pdf in (sent, stored))
+    assert (before.size, after.size) == ((470, 700), (470, 802))
+    assert after.crop((0, 0, *before.size)).tobytes() == before.tobytes()
+    beside = after.convert("L").crop((400, before.height, *after.size))
+    assert beside.getextrema() == (255, 255)
 
 
 def test_a_code_off_by_one_sign_is_unknown_and_what_is_no_code_is_said(service: Service) -> None:

@@ -8,7 +8,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_here
 from gateway.sessions import visitor
 from gateway.web.inscription import blueprint
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import registrations as api
 from services.contracts.api.own_account import prove_password
 from services.contracts.registration_rules import CERTIFICATION
@@ -29,12 +29,15 @@ def ask_validation(candidature_id: str, refusal: DomainError | None = None) -> R
 
 @blueprint.post("/inscriptions/<candidature_id>/validation", who=access.CANDIDATE)
 def validate_registration(candidature_id: str) -> ResponseReturnValue:
-    """The version that was shown, by its digest: a newer one is shown instead of being validated unread."""
-    version, digest = posted_text("version"), posted_text("digest")
+    """The version that was shown, by its digest: a newer one is shown instead of being validated unread. Raises
+    NotFound for what no form of ours holds."""
+    version, digest = request.form.get("version", type=int), posted_text("digest")
+    if version is None:
+        raise NotFound()
     try:
         typed = {"current_password": request.form.get("current_password", ""), "digest": digest}
         proof = visitor.call(prove_password, body=typed).proof
-        shown = {"version": int(version) if version.isdecimal() else 0, "digest": digest, "proof": proof}
+        shown = {"version": version, "digest": digest, "proof": proof}
         visitor.call(api.validate_version, body=shown, candidature_id=candidature_id)
     except DomainError as refusal:
         return ask_validation(candidature_id, shown_here(refusal, STATUSES_SHOWN_HERE))

@@ -188,6 +188,9 @@ def test_guesses_are_refused_beyond_a_number_of_an_address_and_of_all(
         asked(service, f"ABCDEFGH{guess}", f"198.51.100.{place}").status_code for place, guess in enumerate(guesses)
     ]
     assert statuses == [200] * 3 + [429] * 37
+    holder, unknown = "203.0.113.1", f"ABCDEFGH{guesses[0]}"
+    assert state(service, code, holder)[0] == "in_force", "whoever guesses keeps nobody from a paper"
+    assert [asked(service, typed, holder).status_code for typed in (unknown, code)] == [429, 429]
     with service.app.app_context():
         with db.operation() as session:
             for row in session.query(UnknownCodes):

@@ -16,8 +16,9 @@ from services.documents.models import UnknownCodes, db
 from services.documents.queries.documents import verdict_on
 
 WINDOW = timedelta(hours=1)
-OF_SOURCE, IN_ALL = Quota(30, WINDOW), Quota(3000, WINDOW)
-"""Unknown codes. A code has 60 bits: with ten million papers, one guess in a hundred thousand million finds one."""
+OF_SOURCE, IN_ALL, OF_SOURCE_BEYOND = Quota(30, WINDOW), Quota(3000, WINDOW), Quota(1, WINDOW)
+"""Unknown codes; beyond IN_ALL those who hold a paper still learn of it, unless an unknown one came from their address.
+A code has 60 bits: with ten million papers, one guess in a hundred thousand million finds one."""
 NO_CODE = (
     f"Un code a {CODE_LENGTH} signes, chiffres et lettres, par exemple ABCD-EFGH-JKLM. Il n'a ni 0, ni 1, ni I, ni O."
 )
@@ -31,22 +32,24 @@ def verify(dependencies: Dependencies, typed: str, source: str) -> Verdict:
     code = code_in(typed)
     if code is None:
         raise Invalid.in_field("code", NO_CODE)
-    counters = {dependencies.paper_keys.trace_of(source): OF_SOURCE, _IN_ALL: IN_ALL}
-    _refuse_beyond(counters)
+    trace, wait_of_all = dependencies.paper_keys.trace_of(source), _wait(_IN_ALL, IN_ALL)
+    quota = OF_SOURCE_BEYOND if wait_of_all else OF_SOURCE
+    if wait := _wait(trace, quota):
+        raise TooMany(SLOWED_DOWN, retry_after=wait)
     if verdict := verdict_on(code):
         return verdict
-    for trace, quota in counters.items():
-        _count(trace, quota)
+    _count(trace, quota)
+    if wait_of_all:
+        raise TooMany(SLOWED_DOWN, retry_after=wait_of_all)
+    _count(_IN_ALL, IN_ALL)
     return Verdict(code=shown(code), state=State.UNKNOWN)
 
 
-def _refuse_beyond(counters: dict[str, Quota]) -> None:
+def _wait(trace: str, quota: Quota) -> int:
+    """Seconds, 0 where there is no need to."""
     with db.reading() as session:
-        rows = [session.get(UnknownCodes, trace) for trace in counters]
-    known = [(row, quota) for row, quota in zip(rows, counters.values(), strict=True) if row]
-    waits = [count_in_window(row.count, row.since, quota, system_now())[2] for row, quota in known]
-    if wait := max(waits, default=0):
-        raise TooMany(SLOWED_DOWN, retry_after=wait)
+        row = session.get(UnknownCodes, trace)
+    return count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
 
 
 def _count(trace: str, quota: Quota) -> None:

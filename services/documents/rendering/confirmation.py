@@ -55,8 +55,8 @@ def _validation(event: RegistrationSaved) -> Paragraphs:
     if event.validated_at is None:
         return Paragraphs(("Cette inscription n'est pas encore validée.",), heading="Validation en ligne")
     instant = french.short_instant(datetime.fromisoformat(event.validated_at))
-    texts = CERTIFICATION, f"Validée en ligne le {instant} (heure de Paris) par le candidat."
-    return Paragraphs(texts, heading="Validation en ligne")
+    text = f"{CERTIFICATION} Validée en ligne le {instant} (heure de Paris) par le candidat."
+    return Paragraphs((text,), heading="Validation en ligne")
 
 
 def _identity(event: RegistrationSaved) -> Fields:

@@ -134,6 +134,19 @@ def test_a_demonstration_says_so_on_paper_and_screen(unusual: Rendered) -> None:
     assert NOTICE in text_of_html(unusual.html)
 
 
+@pytest.mark.parametrize("lines", range(23, 27))
+def test_a_validation_stands_under_its_heading(lines: int) -> None:
+    """Also where the foot of the page is near: however many épreuves precede it."""
+    event = saved(
+        epreuves=tuple(epreuve(f"E{number}", "Fondamentaux du droit") for number in range(lines)),
+        validation=ONLINE,
+        validated_at="2021-10-05T10:00:00+00:00",
+    )
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(confirmation(event, Letterhead())))).pages]
+    (page,) = [page for page in pages if "Validation en ligne" in page]
+    assert "par le candidat." in page
+
+
 def test_where_it_is_validated_online_nothing_is_to_be_signed_or_sent_back() -> None:
     for validated_at, said in (
         (None, "A VALIDER EN LIGNE AVANT LE LUNDI 25 OCTOBRE 2021 12:00"),

@@ -39,7 +39,8 @@ def _validation_asked(tile: Tile) -> CandidatureState:
     """Until when; once it is too late, whom to contact."""
     if tile.modifiable:
         end = closing_time(tile.closes_at)
-        return CandidatureState("À valider", "warning", f"À valider en ligne avant le {end} (heure de Paris).")
+        sentence = f"Votre validation en ligne est attendue avant le {end} (heure de Paris)."
+        return CandidatureState("À valider", "warning", sentence)
     reached = ", ".join(filter(None, (tile.contact.title, tile.contact.telephone, tile.contact.email)))
     sentence = f"Vous ne l'avez pas validée à temps. Service à contacter : {reached}."
     return CandidatureState("Non validée", "error", sentence)

@@ -21,7 +21,7 @@ from services.contracts.api.documents import DocumentToRead, list_documents_to_r
 from services.contracts.api.drafts import Draft
 from services.contracts.api.own_account import MyAddresses, read_addresses
 from services.contracts.api.pieces import PiecesToDo, list_pieces_to_do
-from services.contracts.api.registrations import Ecartee, Tile, list_mine
+from services.contracts.api.registrations import Ecartee, Tile, Withdrawn, list_mine
 from services.contracts.page_labels import (
     ACCOUNT_FORM,
     DOCUMENTS,
@@ -62,6 +62,7 @@ class CandidateFacts:
     drafts: tuple[Draft, ...] | None = None
     tiles: tuple[Tile, ...] | None = None
     ecartees: tuple[Ecartee, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
     pieces_to_do: tuple[PiecesToDo, ...] | None = None
     unread_documents: tuple[DocumentToRead, ...] | None = None
     addresses: MyAddresses | None = None
@@ -87,7 +88,7 @@ def read_facts() -> CandidateFacts:
     facts = CandidateFacts()
     if registrations := _ask_unless_silent("registrations", lambda: visitor.call(list_mine), facts):
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
-        facts.ecartees = registrations.ecartees
+        facts.ecartees, facts.withdrawn = registrations.ecartees, registrations.withdrawn
     facts.pieces_to_do = _ask_unless_silent("pieces", read_pieces_to_do, facts)
     unread = _ask_unless_silent("documents", lambda: visitor.call(list_documents_to_read), facts)
     facts.unread_documents = unread.documents if unread else None
@@ -129,7 +130,12 @@ def missing_information(facts: CandidateFacts) -> str | None:
 
 
 def nothing_to_do_sentence(facts: CandidateFacts) -> str:
-    """Shown instead of an empty list; a candidate who never had a candidature is told where to begin."""
+    """Shown instead of an empty list; a candidate without a candidature is told where to begin, or what to undo."""
+    if facts.withdrawn and facts.tiles == () and facts.drafts == ():
+        return (
+            f"Vous vous êtes désinscrit : vous pouvez annuler cette désinscription dans « {REGISTRATIONS} » jusqu'au "
+            f"{facts.withdrawn[0].closes_label} (heure de Paris)."
+        )
     if facts.tiles == () and facts.drafts == () and not facts.ecartees:
         return f"Vous n'avez pas encore de candidature : pour en déposer une, choisissez « {REGISTER} »."
     return "Vous n'avez rien à faire pour le moment."

@@ -99,8 +99,8 @@ def withdrawal_mail(context: MailContext) -> Letter:
         "Désinscription",
         f"Votre désinscription a bien été prise en compte le {context.instant}.",
         _reference(context.saved),
-        "Cette candidature n'est plus visible dans votre espace candidat. Si vous vous êtes désinscrit par erreur, "
-        "vous pouvez annuler votre désinscription tant que le service d'inscription est ouvert :",
+        "Cette candidature ne figure plus parmi vos candidatures. Si vous vous êtes désinscrit par erreur, vous pouvez "
+        "cliquer sur « Annuler ma désinscription » tant que le service d'inscription est ouvert :",
         Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
         f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
     )

@@ -78,6 +78,7 @@ def test_it_tells_what_happened_the_newest_first(candidate: ScriptlessBrowser) -
         assert any(title.startswith(event) for title in rest), f"{event}, in this order: {told}"
     assert f"Commentaire : {COMMENT}" in candidate.text
     assert "Fichier : piece.pdf" in candidate.text
+    assert "Motif : Candidature rétablie" not in candidate.text
     [change] = candidate.page.xpath("//main//details//tbody/tr")
     assert text_of(change).endswith("0612345678")
 

@@ -119,6 +119,16 @@ def test_who_has_one_and_nothing_left_has_nothing_to_do() -> None:
     assert nothing_to_do_sentence(CandidateFacts(tiles=(), drafts=None)) == "Vous n'avez rien à faire pour le moment."
 
 
+def test_who_has_withdrawn_is_told_until_when_that_can_be_taken_back(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in_registered()
+    browser.get("/inscriptions")
+    browser.press("Se désinscrire")
+    browser.press("Se désinscrire")
+    browser.get("/")
+    assert f"dans « {page_labels.REGISTRATIONS} » jusqu'au 25/10/2021 à 12:00" in browser.text
+    assert "pas encore de candidature" not in browser.text
+
+
 def test_services_that_are_silent_are_named_in_one_sentence_and_nothing_is_said_to_be_left(
     browser: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:

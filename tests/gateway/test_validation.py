@@ -15,7 +15,7 @@ from tests.support.in_process_portal import InProcessPortal, running_portal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 TO_DO = "Inscription à valider en ligne"
-BEFORE = "À valider – À valider en ligne avant le 25/10/2021 à 12:00 (heure de Paris)."
+BEFORE = "À valider – Votre validation en ligne est attendue avant le 25/10/2021 à 12:00 (heure de Paris)."
 AFTER = "Validée en ligne le 05/10/2021 à 12:0"
 
 

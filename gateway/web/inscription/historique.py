@@ -77,6 +77,8 @@ def words(event: Event) -> str:
 
 def _text(event: Event) -> str | None:
     label = TEXTS.get(event.act) or TEXTS.get(event.act.partition(".")[0], "Motif")
+    if event.act == "candidature.restored" and event.author == "candidate":
+        return event.text  # the portal's own words: who takes a withdrawal back gives no reason
     return f"{label} : {event.text}" if event.text else None
 
 

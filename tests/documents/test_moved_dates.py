@@ -106,6 +106,10 @@ def test_a_validation_is_printed_in_the_place_of_the_signature_and_stays_when_da
         run_follow_ups(service.app, registry)
     assert made(service) == [("confirmation", 2, False), ("confirmation", 1, True), ("demande_pieces", 1, False)]
     assert VALIDATED in printed(service, 2)
+    history = service.get(f"/candidatures/{CANDIDATURE}/history").get_json()
+    assert {"Confirmation d'inscription", "Confirmation d'inscription, édition 2"} < {
+        event["title"] for event in history["events"]
+    }
     moved = replace(MOVED, editions=(Edition(CANDIDATURE, 1, 3, "2021-10-05T10:00:00+00:00"),))
     deliver_event(service.app, registry, moved)
     run_follow_ups(service.app, registry)

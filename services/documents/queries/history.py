@@ -20,7 +20,8 @@ def history(session: Session, candidate_id: str, candidature_id: str) -> History
 
 
 def _events_of(row: Document) -> Iterator[Event]:
-    of_document: dict[str, Any] = {"title": row.label, "version": row.printed_version}
+    edition = f", édition {row.edition}" if row.printed_version and row.edition > 1 else ""
+    of_document: dict[str, Any] = {"title": f"{row.label}{edition}", "version": row.printed_version}
     is_automatic = row.type in AUTOMATIC_TYPES
     act = "document.made" if is_automatic else "document.published"
     yield Event(at=row.published_at, act=act, author="service" if is_automatic else "staff", **of_document)

@@ -24,7 +24,7 @@ from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
 from tests.growth.full_service import NUMERO, Actions, FullService, expect_answer, journal, short_texts
 from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies
-from tests.support.tokens import bearer, staff_token
+from tests.support.tokens import bearer, service_token, staff_token
 
 OWN_NUMERO = saved().numero_candidat
 OWN_LINE = f"{OWN_NUMERO};{CELLS['convocation']}"
@@ -50,7 +50,8 @@ def _fill(rows: int) -> None:
         for place, document_id in enumerate(made):
             document = f"substr({id}, 1, 31) || '{place}'"
             keys: dict[str, Any] = {"pdf_key": f"{document} || '.pdf'", "html_key": f"{document} || '.html'"}
-            own: dict[str, Any] = {"id": document, "candidature_id": id, **keys}
+            own: dict[str, Any] = {"id": document, "code": f"substr({id}, 1, 8) || '{place:04}'", "candidature_id": id}
+            own |= keys
             insert_copies(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
         _fill_imports(session, rows, id)
     analyse(db)
@@ -68,7 +69,11 @@ def _fill_imports(session: Session, rows: int, id: str) -> None:
 def _reads(service: Service, office: ExamOffice) -> Actions:
     document_id = service.documents()[0]["id"]
     reader = bearer(staff_token("reader", scopes=["candidatures:read"], academies=["03"]))
+    with service.app.app_context():
+        code = db.session.scalar(select(Document.code).where(Document.id == document_id))
+    verified = {"json": {"code": code, "source": "192.0.2.1"}, "headers": bearer(service_token("gateway"))}
     return {
+        "« Vérifier un document »": lambda: expect_answer(service.web.post("/v1/verifications", **verified)),
         "« Mes documents »": lambda: expect_answer(service.get("/candidatures")),
         "documents of a candidature": service.documents,
         "« Historique »": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/history")),

@@ -13,7 +13,7 @@ from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
 from services.contracts.registration_rules import ACTIVE, TO_VALIDATE, VALIDATED
-from services.contracts.registrations import RegistrationValidated
+from services.contracts.registrations import DatesMoved, RegistrationValidated
 from services.contracts.reminder_rules import rung_instant
 from services.registrations.domain import windows
 from services.registrations.domain.registration_content import certified_digest, printed_dates, prints
@@ -62,9 +62,11 @@ def validate(candidate_id: str, candidature_id: str, version: int, digest: str, 
         proof = {"at": received_at, "by": str(actor), "digest": digest}
         session.add(CandidatureValidation(candidature_id=candidature.id, version=version, **proof))
         edition = add_edition(session, newest, dates, received_at, iso_utc(received_at))
-        publish(session, RegistrationValidated(edition, dates), subject=candidate_id)
+        is_moved = not prints(newest, dates)  # just now: all that print dates are made again
+        moved, validated = DatesMoved(iso_utc(received_at), dates, (edition,)), RegistrationValidated(edition, dates)
+        publish(session, moved if is_moved else validated, subject=candidate_id)
         request_mail(session, SEND_VALIDATION_MAIL, candidature)
-        if not prints(newest, dates) and not view.session.demonstration:  # they have just moved
+        if is_moved and not view.session.demonstration:
             follow_up(session, SEND_DATES_MAIL, {"candidature_id": candidature.id}, subject=candidate_id)
         after = {"version": version}
         AuditEntry.record(session, actor, "candidature.validated", candidature.id, at=received_at, after=after)

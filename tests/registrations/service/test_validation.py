@@ -185,7 +185,7 @@ def test_dates_that_move_are_printed_with_the_validation_and_told(
     follow(online, at("2021-12-05 00:00"))
     with online.app_context():
         publish_everything()
-    assert editions(online)[:2] == [(1, 2, "2021-11-14"), (1, 4, "2021-12-04")]
+    assert editions(online)[:3] == [(1, 2, "2021-11-14"), (1, 3, "2021-11-30"), (1, 4, "2021-12-04")]
     now = told(online, saved)
     assert (now.edition, now.validated_at) == (4, "2021-10-05T10:00:00+00:00")
     again = [event["data"]["editions"][0] for event in events_of(online, "registrations.dates_moved.v1")][-3:]

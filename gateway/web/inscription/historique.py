@@ -48,8 +48,8 @@ def show_history(candidature_id: str) -> Response:
     answers = dict(_answers(candidature_id))
     events = [event for answer in answers.values() if answer for event in answer.events]
     events.sort(key=lambda event: event.at, reverse=True)  # of one instant they stay in their order
-    page = request.args.get("page", 1, type=int)
-    shown = events[(page - 1) * PAGE_LENGTH : page * PAGE_LENGTH] if page > 0 else []
+    page = max(1, request.args.get("page", 1, type=int))
+    shown = events[(page - 1) * PAGE_LENGTH : page * PAGE_LENGTH]
     return render_page(
         "inscription/templates/historique.html",
         label=next((answer.label for answer in answers.values() if answer and answer.label), None),

@@ -1,4 +1,4 @@
-"""The table of services that send mails, made by their first migration."""
+"""The table of services that send mails, made by their first migration, and what was added to it since."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,3 +17,12 @@ def create_sent_mails() -> None:
         sa.CheckConstraint("state IN ('waiting', 'taken', 'refused')", name="ck_sent_mails_state_known"),
         sa.Index("ix_sent_mails_owner", "owner_id", "at", "id"),
     )
+
+
+def add_about() -> None:
+    """A sent mail says what alone it tells of."""
+    op.add_column("sent_mails", sa.Column("about", sa.String(64)))
+
+
+def drop_about() -> None:
+    op.drop_column("sent_mails", "about")

@@ -68,6 +68,8 @@ def test_a_candidate_reads_what_is_certified_and_validates_it_with_the_password(
     browser.get(f"{path}/validation")
     assert not browser.page.xpath("//input[@name='current_password']")
     assert "Votre inscription est validée en ligne depuis le" in browser.text
+    browser.get(f"{path}/historique")
+    assert "Inscription validée en ligne, version 1" in browser.text
 
 
 def test_a_version_saved_in_another_window_is_shown_before_it_is_validated(

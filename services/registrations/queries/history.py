@@ -17,8 +17,8 @@ from services.registrations.models import AuditEntry, Candidature, CandidatureVe
 from services.registrations.queries.candidatures import recap
 
 _VERSION, _MAIL = "version", "mail.sent"
-_SAVED, _RESTORED = "candidature.saved", "candidature.restored"
-_OTHER_ACTS = ("candidature.validated", f"candidature.{WITHDRAWN}", "candidature.ecartee")
+_SAVED, _RESTORED, _VALIDATED = "candidature.saved", "candidature.restored", "candidature.validated"
+_OTHER_ACTS = (_VALIDATED, f"candidature.{WITHDRAWN}", "candidature.ecartee")
 _KEPT_FROM_CANDIDATES = (f"candidature.{WITHDRAWN}",)  # the reasons that staff give for these are their own
 _OWN = (Candidature.id == bindparam("candidature_id")) & (Candidature.candidate_id == bindparam("candidate_id"))
 _Mail, _NOTHING = sent_mails.SentMail, cast(null(), String)
@@ -74,12 +74,13 @@ def _of_versions(rows: Sequence[Any], versions: Sequence[Any]) -> Iterator[Event
 
 def _of_trail(rows: Sequence[Any]) -> Iterator[Event]:
     for row in rows:
-        told = row.data or {}
-        if row.act == _SAVED and (begun_at := told.get("begun_at")):
+        values = row.data or {}
+        if row.act == _SAVED and (begun_at := values.get("begun_at")):
             yield Event(at=datetime.fromisoformat(begun_at), act="draft.begun", author=_author(row.by))
         elif row.act in _OTHER_ACTS:
-            reason = None if row.act in _KEPT_FROM_CANDIDATES else told.get("reason")
-            yield Event(at=row.at, act=row.act, author=_author(row.by), text=reason)
+            reason = None if row.act in _KEPT_FROM_CANDIDATES else values.get("reason")
+            version = values.get("version") if row.act == _VALIDATED else None
+            yield Event(at=row.at, act=row.act, author=_author(row.by), version=version, text=reason)
 
 
 def _of_mails(rows: Sequence[Any]) -> Iterator[Event]:

@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,9 +28,6 @@ from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
-
-if TYPE_CHECKING:
-    pass
 
 A_DEPOSIT = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"
 ELSEWHERE = "127.0.0.9"

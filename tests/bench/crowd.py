@@ -150,8 +150,9 @@ def _try_over_one(url: str, own: Any, headers: Mapping[str, str], over: Event, c
 
 
 def meet(crowd: Crowd) -> CrowdResult:
-    stranger = {"source": STRANGERS_ADDRESS, "headers": {"Host": crowd.host}}
-    with one_address_tries_passwords(crowd.url, crowd.connections, **stranger) as to_strangers:  # type: ignore[arg-type]
+    host = {"Host": crowd.host}
+    tries = one_address_tries_passwords(crowd.url, crowd.connections, source=STRANGERS_ADDRESS, headers=host)
+    with tries as to_strangers:
         time.sleep(ALONE_SECONDS)
         started, mails = time.monotonic(), Mails(crowd.mails)
         people = [Person(crowd, number, mails) for number in range(crowd.people)]

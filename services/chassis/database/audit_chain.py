@@ -103,9 +103,9 @@ class AuditChain:
                 _add_digests(session, page)
             after = page[-1].id
 
-    def sign_root(self, service: str, keys: Sequence[Ed25519PrivateKey], kept: KeptRoots | None) -> None:
+    def sign_root(self, service: str, keys: Sequence[Ed25519PrivateKey], kept_roots: KeptRoots | None) -> None:
         """Add a root of all digests since the last one, signed with the first key if there is one, to the table, to the
-        log and to `kept`. Raises what that does; the next root then holds this one."""
+        log and to `kept_roots`. Raises what that does; the next root then holds this one."""
         with self.db.reading() as session:
             last = session.execute(select(roots).order_by(roots.c.number.desc()).limit(1)).one_or_none()
             number, before, position = (last.number, last.root, last.position) if last else (0, "", 0)
@@ -114,7 +114,7 @@ class AuditChain:
                 root.update(row.digest.encode())
                 position = row.position
         number, at = number + 1, system_now()
-        while kept and kept.get(number) is not None:  # it is from after the backup that this database was restored from
+        while kept_roots and kept_roots.get(number) is not None:  # of after the backup that was restored
             number += 1
         text = _root_text(service, number, at, position, root.hexdigest())
         signature = base64.b64encode(keys[0].sign(text.encode())).decode() if keys else None
@@ -122,10 +122,12 @@ class AuditChain:
             values = {"number": number, "at": at, "position": position, "root": root.hexdigest()}
             session.execute(insert(roots).values(**values, signature=signature))
         log.info("audit_root", root=text, signature=signature)
-        if kept:
-            kept.put(number, _kept_text(text, signature))
+        if kept_roots:
+            kept_roots.put(number, _kept_text(text, signature))
 
-    def mismatches(self, service: str, keys: Sequence[Ed25519PrivateKey], kept: KeptRoots | None) -> Iterator[Mismatch]:
+    def mismatches(
+        self, service: str, keys: Sequence[Ed25519PrivateKey], kept_roots: KeptRoots | None
+    ) -> Iterator[Mismatch]:
         """What does not hold: entries by subject, then those without a digest, then roots."""
         with self.db.reading() as session:
             yield from self._wrong_entries(session)
@@ -133,7 +135,7 @@ class AuditChain:
             missing = self._unchained(-1).where(self.entries.id <= newest - LOOK_BACK)
             for entry in session.scalars(missing.execution_options(yield_per=PAGE)):
                 yield Mismatch("was added by hand: it has no digest", entry.id)
-            yield from _wrong_roots(session, service, keys, kept)
+            yield from _wrong_roots(session, service, keys, kept_roots)
 
     def _unchained(self, after: int) -> Any:
         is_chained = exists().where(digests.c.entry_id == self.entries.id)
@@ -192,7 +194,7 @@ def _digests_after(session: Session, position: int) -> Iterator[Any]:
 
 
 def _wrong_roots(
-    session: Session, service: str, keys: Sequence[Ed25519PrivateKey], kept: KeptRoots | None
+    session: Session, service: str, keys: Sequence[Ed25519PrivateKey], kept_roots: KeptRoots | None
 ) -> Iterator[Mismatch]:
     rest = _digests_after(session, 0)
     number, root, position = 0, "", 0
@@ -209,22 +211,22 @@ def _wrong_roots(
         number, root, position = last.number, last.root, last.position
     if any(row.position != place for place, row in enumerate(rest, position + 1)):
         yield Mismatch("digests were removed since the last root")
-    if kept and kept.get(number + 1) is not None:
+    if kept_roots and kept_roots.get(number + 1) is not None:
         yield Mismatch(f"root {number + 1}, which the object store has, and any after it {_MISSING}")
     if last is not None:
         text = _root_text(service, last.number, last.at, last.position, last.root)
-        yield from _wrong_newest_root(last, text, keys, kept)
+        yield from _wrong_newest_root(last, text, keys, kept_roots)
 
 
 def _wrong_newest_root(
-    last: Any, text: str, keys: Sequence[Ed25519PrivateKey], kept: KeptRoots | None
+    last: Any, text: str, keys: Sequence[Ed25519PrivateKey], kept_roots: KeptRoots | None
 ) -> Iterator[Mismatch]:
     """`text`: what its signature is of. It holds the roots before, so that their signatures need no look."""
     if keys and not _is_signed(keys, text, last.signature or ""):
         yield Mismatch(f"root {last.number} is not signed by a key of AUDIT_KEY")
     if system_now() - last.at > LONGEST_WITHOUT_ROOT:
         yield Mismatch(f"there is no root since {last.at:%Y-%m-%d}: compare its number, {last.number}, with the log's")
-    if kept and kept.get(last.number) != _kept_text(text, last.signature):
+    if kept_roots and kept_roots.get(last.number) != _kept_text(text, last.signature):
         yield Mismatch(f"root {last.number} is not the one in the object store")
 
 

@@ -18,14 +18,16 @@ from services.chassis.tasks.registry import Handlers
 MOST_LISTED = 100
 
 
-def register(app: Flask, handlers: Handlers, chain: AuditChain, kept: Callable[[], KeptRoots] | None = None) -> None:
-    """Adds `chain-audit` each minute, `sign-audit` daily, and `audit verify`. `kept`: where roots are kept besides the
-    table and the log, called in an application context."""
+def register(
+    app: Flask, handlers: Handlers, chain: AuditChain, kept_roots: Callable[[], KeptRoots] | None = None
+) -> None:
+    """Adds `chain-audit` each minute, `sign-audit` daily, and `audit verify`. `kept_roots`: where roots
+    are kept besides the table and the log, called in an application context."""
     handlers.every(minutes=1, name="chain-audit")(chain.extend)
 
     @handlers.every(hours=24, name="sign-audit")
     def sign_audit() -> None:
-        chain.sign_root(handlers.service, _keys(), kept and kept())
+        chain.sign_root(handlers.service, _keys(), kept_roots and kept_roots())
 
     @click.group("audit")
     def audit() -> None:
@@ -35,8 +37,8 @@ def register(app: Flask, handlers: Handlers, chain: AuditChain, kept: Callable[[
     @with_appcontext
     def verify() -> None:
         """Say what of the audit trail was changed or removed by hand, the first entry first; status 1 if anything."""
-        found = list(islice(chain.mismatches(handlers.service, _keys(), kept and kept()), MOST_LISTED))
-        for mismatch in sorted(found, key=lambda one: (one.entry_id is None, one.entry_id)):
+        found = list(islice(chain.mismatches(handlers.service, _keys(), kept_roots and kept_roots()), MOST_LISTED))
+        for mismatch in sorted(found, key=lambda mismatch: (mismatch.entry_id is None, mismatch.entry_id)):
             click.echo(f"entry {mismatch.entry_id} {mismatch.text}" if mismatch.entry_id else mismatch.text)
         click.echo(f"{len(found)} found" + (", and perhaps more" if len(found) == MOST_LISTED else ""))
         sys.exit(1 if found else 0)

@@ -133,10 +133,10 @@ class DueChannels:
 
     def __init__(self, db: Database, handlers: Mapping[str, Sequence[str]]) -> None:
         """`handlers`: the names of those that run here, by channel."""
-        self._db, now = db, bindparam("now", type_=UtcDateTime)
+        self._db = db
         self._channels = (*handlers, RELAY.name)
-        of_tasks = [exists().where(*_free(_due(channel, names, now), now)) for channel, names in handlers.items()]
-        self._statement = select(*of_tasks, exists().where(is_due(now)))
+        of_tasks = [exists().where(*_free(_due(channel, names, _now), _now)) for channel, names in handlers.items()]
+        self._statement = select(*of_tasks, exists().where(is_due(_now)))
 
     def now(self) -> set[str]:
         with self._db.reading() as session:

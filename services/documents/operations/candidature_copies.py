@@ -21,7 +21,7 @@ from services.contracts.registrations import (
     copied_columns,
     to_stored,
 )
-from services.contracts.registrations import Edition as EditionTold
+from services.contracts.registrations import Edition as EventEdition
 from services.documents.domain.recipients import is_newer
 from services.documents.models import (
     Candidature,
@@ -77,11 +77,11 @@ def store_version_now(event: RegistrationSaved) -> None:
 def store_editions(session: Session, event: DatesMoved) -> None:
     """Store the dates that these versions now print, and ask for their documents; stored already, nothing changes."""
     edited_at, concerned = datetime.fromisoformat(event.edited_at), Counter[OpeningLabels]()
-    for told in event.editions:
-        if _add_edition(session, told, event.dates, edited_at):
-            work = {"candidature_id": told.candidature_id, "version": told.version}
-            follow_up(session, MAKE_EDITION, work, subject=told.candidature_id)
-            if (candidature := session.get(Candidature, told.candidature_id)) is not None:
+    for edition in event.editions:
+        if _add_edition(session, edition, event.dates, edited_at):
+            work = {"candidature_id": edition.candidature_id, "version": edition.version}
+            follow_up(session, MAKE_EDITION, work, subject=edition.candidature_id)
+            if (candidature := session.get(Candidature, edition.candidature_id)) is not None:
                 concerned[candidature.exam_label, candidature.session_label, candidature.academie_code] += 1
     for opening, candidatures in sorted(concerned.items()):
         _expect(session, opening, event.dates, edited_at, candidatures * len(AUTOMATIC_TYPES))
@@ -90,17 +90,18 @@ def store_editions(session: Session, event: DatesMoved) -> None:
 def store_validation(session: Session, event: RegistrationValidated) -> None:
     """Store that this edition of a version prints its validation, and ask for its confirmation, the one document that
     says so; stored already, nothing changes."""
-    told = event.edition
-    if _add_edition(session, told, event.dates, datetime.fromisoformat(told.validated_at or "")):
-        work = {"candidature_id": told.candidature_id, "version": told.version, "types": [DocumentType.CONFIRMATION]}
-        follow_up(session, MAKE_DOCUMENTS, work, subject=told.candidature_id)
+    edition, validated_at = event.edition, datetime.fromisoformat(event.edition.validated_at or "")
+    if _add_edition(session, edition, event.dates, validated_at):
+        of_version = {"candidature_id": edition.candidature_id, "version": edition.version}
+        work = {**of_version, "types": [DocumentType.CONFIRMATION]}
+        follow_up(session, MAKE_DOCUMENTS, work, subject=edition.candidature_id)
 
 
-def _add_edition(session: Session, told: EditionTold, dates: PrintedDates, edited_at: datetime) -> bool:
+def _add_edition(session: Session, edition: EventEdition, dates: PrintedDates, edited_at: datetime) -> bool:
     """Whether it is new."""
-    if session.get(Edition, (told.candidature_id, told.version, told.edition)) is not None:
+    if session.get(Edition, (edition.candidature_id, edition.version, edition.edition)) is not None:
         return False
-    session.add(Edition(**vars(told), dates=dates, edited_at=edited_at))
+    session.add(Edition(**vars(edition), dates=dates, edited_at=edited_at))
     return True
 
 

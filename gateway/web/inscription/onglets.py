@@ -17,7 +17,6 @@ from gateway.web.inscription.tabs import form_fields
 from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.chassis.french import time_of_day
-from services.chassis.http.client import READS
 from services.chassis.web import problems
 from services.contracts import problem_types
 from services.contracts.api import drafts as api
@@ -63,17 +62,17 @@ class TabPages:
         return self.person.call(operation, draft_id=self.draft_id, **given)
 
     def identity(self) -> str | None:
-        """The signed identity, fetched once per request, since a refused tab is written and then read. Only reading
-        uses the one that the session's exchange returned."""
+        """The signed identity, as old as the session's exchange at most: a few seconds. It is fetched where accounts
+        gave none with it."""
         if "assertion" not in g:
-            session_assertion = visitor.required().identity if request.method in READS else None
-            g.assertion = session_assertion or visitor.signed_identity()
+            g.assertion = visitor.required().identity or visitor.signed_identity()
         assertion: str = g.assertion
         return assertion
 
     def save(self) -> str:
-        """« Enregistrer »: makes the draft a new version of a candidature; the page to go to."""
-        body = {"revision": posted_revision(), "assertion": self.identity()}
+        """« Enregistrer »: makes the draft a new version of a candidature, of the identity of this moment; the page to
+        go to."""
+        body = {"revision": posted_revision(), "assertion": visitor.signed_identity()}
         saved = self.call(api.save_draft, body=body)
         return url_for("inscription.number", candidature_id=saved.candidature_id)
 

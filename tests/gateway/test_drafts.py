@@ -15,7 +15,7 @@ from services.contracts import page_labels
 from services.contracts.registration_rules import FIELD_VALUE_LENGTH
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import text_of
-from tests.gateway.tabs import AMIENS, CANDIDATURE, IDENTIFICATION, NUMBER, RECAP, begun
+from tests.gateway.tabs import AMIENS, CANDIDATURE, IDENTIFICATION, NUMBER, RECAP, begun, writes
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -151,6 +151,24 @@ def test_a_tab_is_shown_without_asking_accounts_anew(
     shown = browser.get(f"{draft}/{IDENTIFICATION}").text.upper()
     assert "THÉOPHRASTE" in shown, "what was changed in the account is shown next"
     assert "LAURENT" not in shown
+
+
+def test_a_version_is_saved_with_the_identity_of_its_moment(
+    candidates: CandidateFactory, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache: ExpiringCache[Any] = ExpiringCache(seconds=60.0, at_most=100)
+    monkeypatch.setitem(running.gateway.app.extensions, exchanges_name(SESSION_COOKIE), cache)
+    email = candidates.create_activated_account()
+    browser, draft = begun(candidates, email)
+    for before in range(1, NUMBER):
+        writes(browser, draft, before)
+    elsewhere = candidates.log_in(email)
+    elsewhere.get("/compte")
+    elsewhere.press("Enregistrer", prenoms="Théophraste")
+    browser.press("Enregistrer")
+    browser.get(browser.path.removesuffix("/numero"))
+    assert browser.title == "Récapitulatif"
+    assert "THÉOPHRASTE" in browser.text.upper()
 
 
 def test_every_button_keeps_what_is_typed_right_or_not_without_a_nul(candidates: CandidateFactory) -> None:

@@ -85,7 +85,12 @@ class Plan:
                 "CLIENT_SECRETS": json.dumps(accepted),
             }
         if service == "documents":
-            own["PAPER_KEY"] = self.secrets.paper_key
+            own |= {
+                "PAPER_KEY": self.secrets.paper_key,
+                "PAPER_SEAL_FILE": configured("PAPER_SEAL_FILE", str(self.state.paper_seal)),
+                "PAPER_SEAL_PASSPHRASE": configured("PAPER_SEAL_PASSPHRASE", ""),
+                "PAPER_TIME_STAMPS_URL": configured("PAPER_TIME_STAMPS_URL", ""),
+            }
         return self._common() | own
 
     def children(self) -> list[Child]:

@@ -8,14 +8,22 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
+from cryptography import x509
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from deploy.service_names import CLIENTS, OBJECT_SERVICES
+from services.chassis.clock import system_now
+
+SEALED_BY = "Portail candidat (démonstration)"
 
 
 class AlreadyRunning(Exception):
@@ -57,6 +65,8 @@ class StateFolder:
         self.mail, self.objects, self.logs = root / "mail", root / "objects", root / "logs"
         self.demo, self.environments = root / "demo.json", root / "environments.json"
         self.secrets_file = root / "secrets.json"
+        self.paper_seal = root / "paper-seal.p12"
+        """The demonstration's certificate, by itself, and its key: what seals papers."""
         self.restoring = root / "restoring"
         """A marker file, there while a restore runs or was interrupted: the folder is then incomplete."""
         self.broker_url = f"sqlite:///{root / 'broker.db'}"
@@ -90,6 +100,8 @@ class StateFolder:
         """The folder's secrets, created where there are none. Raises SecretsUnreadable."""
         if not self.secrets_file.exists():
             self.write_secrets(_new_secrets())
+        if not self.paper_seal.exists():
+            write_private(self.paper_seal, new_seal())
         stored = self.read_secrets()
         if not stored.paper_key:
             self.write_secrets(replace(stored, paper_key=new_signing_key()))
@@ -146,12 +158,24 @@ def _new_secrets() -> Secrets:
     )
 
 
-def write_private(path: Path, text: str) -> None:
+def new_seal() -> bytes:
+    """A PKCS#12 archive without a passphrase, for ten years: a key and the certificate that it gives itself."""
+    key, name, now = generate_private_key(SECP256R1()), x509.Name.from_rfc4514_string(f"CN={SEALED_BY}"), system_now()
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=3650))
+        .sign(key, SHA256())
+    )
+    return serialize_key_and_certificates(None, key, certificate, None, serialization.NoEncryption())
+
+
+def write_private(path: Path, content: str | bytes) -> None:
     """Write atomically; only the owner can read the file."""
     temporary = path.with_suffix(".part")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())  # else a power cut may leave an empty file of this name, and the keys are gone
     temporary.replace(path)

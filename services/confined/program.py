@@ -141,15 +141,22 @@ def _run(checks: ModuleType, calls: pyseccomp.SyscallFilter, request: bytes, fil
         os._exit(0)
 
 
-def answer_of(check: Callable[..., dict[str, Any] | bytes], content: io.BytesIO, arguments: dict[str, Any]) -> bytes:
-    """The facts that the check found, or the file that it made; else that it failed."""
+def answer_of(
+    check: Callable[..., dict[str, Any] | bytes | tuple[dict[str, Any], bytes]],
+    content: io.BytesIO,
+    arguments: dict[str, Any],
+) -> bytes:
+    """The facts that the check found, the file that it made, or both; else that it failed."""
     try:
         answer = check(content, **arguments)
     except MemoryError:
         answer = {"unreadable": Reason.MEMORY}
     except Exception:  # a reader may fail in any way; its message is left out, since it may quote the file
         answer = {"unreadable": Reason.ERROR}
-    return b"{}\n" + answer if isinstance(answer, bytes) else json.dumps(answer).encode() + b"\n"
+    if isinstance(answer, dict):
+        answer = answer, b""
+    facts, made = ({}, answer) if isinstance(answer, bytes) else answer
+    return json.dumps(facts).encode() + b"\n" + made
 
 
 if __name__ == "__main__":

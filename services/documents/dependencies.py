@@ -11,6 +11,7 @@ from services.confined.checks import ConfinedChecks
 from services.documents import pdf_checks
 from services.documents.clients.registrations import RegistrationsClient
 from services.documents.paper_keys import PaperKeys
+from services.documents.paper_seal import PaperSeal
 from services.documents.rendering.sheet import Letterhead
 from services.documents.settings import DocumentsSettings
 from services.objects import ObjectStore
@@ -24,6 +25,7 @@ class Dependencies:
     registrations: RegistrationsClient
     letterhead: Letterhead
     paper_keys: PaperKeys
+    paper_seal: PaperSeal
     pdf_checks: ConfinedChecks
 
 
@@ -38,6 +40,7 @@ def build(settings: DocumentsSettings) -> Dependencies:
         registrations=RegistrationsClient(registrations, token),
         letterhead=settings.letterhead(),
         paper_keys=PaperKeys(settings.paper_key, settings.paper_public_keys),
+        paper_seal=settings.paper_seal(),
         pdf_checks=ConfinedChecks(pdf_checks.__name__),
     )
 

@@ -1,5 +1,5 @@
-"""Checks and stamps the PDFs that exam offices send, in a process that can do nothing but answer: they reach every
-candidate.
+"""Checks and stamps the PDFs that exam offices send, and keeps a place for their seal, in a process that can do nothing
+but answer: they reach every candidate.
 
 A PDF is published if it is whole, readable by everybody, and without anything that acts by itself.
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import pyhanko.pdf_utils
 import pypdf
 import structlog
 from pypdf import PageObject, PdfReader, PdfWriter
@@ -21,6 +22,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, Rectang
 
 from services.confined.checks import ConfinedChecks, Limits, Reason, Unreadable
 from services.contracts.document_rules import MAX_PDF_BYTES
+from services.documents.paper_seal import PaperSeal, with_place
 
 log = structlog.get_logger()
 
@@ -62,17 +64,34 @@ def check(file: io.BytesIO) -> dict[str, Any]:
     return {"refusal": _refusal_of(file.getvalue())}
 
 
-def stamped(checks: ConfinedChecks, content: bytes, strip: bytes) -> bytes:
-    """The PDF with that strip, a page of a PDF of ours, added below what its first page shows. Raises Unreadable."""
-    return checks.run("stamp", io.BytesIO(content), STAMP_LIMITS, strip=base64.b64encode(strip).decode()).made
+def stamped(checks: ConfinedChecks, content: bytes, strip: bytes, seal: PaperSeal) -> bytes | None:
+    """The PDF with that strip, a page of a PDF of ours, added below what its first page shows, and with the seal. None
+    for one that its office has signed: its signature would no longer hold. Raises Unreadable, SealError."""
+    arguments = {"strip": base64.b64encode(strip).decode(), "room": seal.room}
+    answer = checks.run("stamp", io.BytesIO(content), STAMP_LIMITS, **arguments)
+    match answer.facts:
+        case {"place": [int(start), int(end)]}:
+            return seal.put(answer.made, start, end)
+        case {"unplaced": str(reason)}:
+            seal.note_missing(reason)
+    return answer.made or None
 
 
-def stamp(file: io.BytesIO, strip: str) -> bytes:
+def stamp(file: io.BytesIO, strip: str, room: int) -> tuple[dict[str, Any], bytes]:
     """`stamped` runs this in a confined process. On hostile bytes anything may be raised."""
-    writer, out = PdfWriter(clone_from=PdfReader(file)), io.BytesIO()
+    reader, out = PdfReader(file), io.BytesIO()
+    if any("/ByteRange" in item for item in _dictionaries(reader)):
+        return {}, b""
+    writer = PdfWriter(clone_from=reader)
     _add_below(writer.pages[0], PdfReader(io.BytesIO(base64.b64decode(strip))).pages[0])
     writer.write(out)
-    return out.getvalue()
+    if not room:
+        return {}, out.getvalue()
+    try:
+        pdf, start, end = with_place(out.getvalue(), room)
+    except Exception as error:  # its code does not depend on what a second reader says of the PDF
+        return {"unplaced": type(error).__name__}, out.getvalue()
+    return {"place": [start, end]}, pdf
 
 
 def _add_below(page: PageObject, strip: PageObject) -> None:
@@ -158,12 +177,12 @@ def _value(item: DictionaryObject, key: str) -> Any:
 
 def preload() -> None:
     """Import what the reader imports only when it reads: later it cannot."""
-    for package in (encodings, pypdf):
+    for package in (encodings, pypdf, pyhanko.pdf_utils):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            with contextlib.suppress(ImportError):  # codecs of other systems
+            with contextlib.suppress(ImportError):  # codecs of other systems, fonts
                 importlib.import_module(module.name)
     writer, sample = PdfWriter(), io.BytesIO()
     writer.add_blank_page(100, 100)
     writer.write(sample)
     check(sample)
-    stamp(sample, base64.b64encode(sample.getvalue()).decode())
+    stamp(sample, base64.b64encode(sample.getvalue()).decode(), room=1)

@@ -47,3 +47,9 @@ def test_a_key_of_papers_that_cannot_be_read_is_named() -> None:
     for name in ("PAPER_KEY", "PAPER_PUBLIC_KEYS"):
         with pytest.raises(SettingsError, match="PAPER_KEY, PAPER_PUBLIC_KEYS: an Ed25519"):
             DocumentsSettings.read({**ENVIRONMENT, name: "no key"})
+
+
+def test_a_seal_that_cannot_be_had_is_named() -> None:
+    for name, value in (("PAPER_SEAL_FILE", "/no/file"), ("PAPER_TIME_STAMPS_URL", "horodatage.example")):
+        with pytest.raises(SettingsError, match=name):
+            DocumentsSettings.read({**ENVIRONMENT, name: value})

@@ -155,7 +155,7 @@ def test_a_stamp_shows_what_a_page_shows_and_nothing_that_it_hides(boxes: dict[s
     for name, corners in boxes.items():
         writer.pages[0][NameObject(name)] = RectangleObject(corners)
     writer.write(sent)
-    stored = stamp(sent, base64.b64encode(mark.strip()).decode())
+    _, stored = stamp(sent, base64.b64encode(mark.strip()).decode(), room=0)
     assert qr_of(stored) == mark.link
     before, after = (pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil() for pdf in (sent, stored))
     assert (before.size, after.size) == ((470, 700), (470, 802))

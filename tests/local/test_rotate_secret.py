@@ -15,6 +15,7 @@ from deploy.local.supervisor import Supervisor
 from deploy.secret_rotation import Step, secrets_in
 from deploy.service_names import SERVICES
 from services.chassis.signing_keys import load_keys
+from services.documents.paper_seal import PaperSeal
 
 PORTS = {name: 9 for service in SERVICES for name in (service, f"{service}-worker", "objects")}
 
@@ -80,6 +81,16 @@ def test_a_folder_from_before_papers_were_signed_gets_a_key_for_them(state: Stat
     state.secrets_file.write_text(json.dumps(held))
     assert load_keys(state.load_or_create_secrets().paper_key)
     assert state.load_or_create_secrets() == state.read_secrets()
+
+
+def test_a_folder_has_a_certificate_for_papers_which_documents_alone_is_given(state: StateFolder) -> None:
+    made = state.paper_seal.read_bytes()
+    plan = Plan(state, state.load_or_create_secrets(), 8080, 0.0, PORTS)
+    assert state.paper_seal.read_bytes() == made
+    assert state.paper_seal.stat().st_mode & 0o777 == 0o600
+    given = [service for service in SERVICES if "PAPER_SEAL_FILE" in plan.service_environment(service)]
+    assert given == ["documents"]
+    assert PaperSeal(plan.service_environment("documents")["PAPER_SEAL_FILE"], "").room
 
 
 CONCERNED = {

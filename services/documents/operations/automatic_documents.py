@@ -26,12 +26,8 @@ from services.documents.domain.document_names import DocumentName, derived_id
 from services.documents.domain.proofs import Proof, facts_of
 from services.documents.models import Document, Edition, RemadeDocuments, db
 from services.documents.operations.candidature_copies import store_version_now
-from services.documents.operations.publishing import add_document, is_there, new_document
-from services.documents.operations.rendered_documents import (
-    assign_files,
-    render_measured,
-    store_rendered,
-)
+from services.documents.operations.publishing import add_document, is_there, new_document, rendered_paper
+from services.documents.operations.rendered_documents import assign_files, store_rendered
 from services.documents.queries.candidatures import is_withdrawn, saved_event
 from services.documents.queries.documents import automatic_document
 from services.documents.rendering.confirmation import confirmation
@@ -70,7 +66,8 @@ def _new(dependencies: Dependencies, document_type: DocumentType, event: Registr
 def _render(
     dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, proof: Proof | None
 ) -> Rendered:
-    return render_measured(_SHEETS[document_type](event, dependencies.letterhead), document_type.value, proof)
+    sheet = _SHEETS[document_type](event, dependencies.letterhead)
+    return rendered_paper(dependencies, sheet, document_type.value, proof)
 
 
 def _date_of(event: RegistrationSaved) -> datetime:
@@ -161,6 +158,6 @@ def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
     reminded_at, type = datetime.fromisoformat(work["reminded_at"]), DocumentType.RELANCE
     sheet = relance(saved, incomplete.groups, reminded_at, dependencies.letterhead)
     proof = dependencies.paper_keys.proof_of(facts_of(saved, type.label, reminded_at, document_id))
-    rendered = render_measured(sheet, type.value, proof)
+    rendered = rendered_paper(dependencies, sheet, type.value, proof)
     name = DocumentName.new(saved.candidature_id, type.value, 0, document_id)
     add_document(dependencies, rendered, name, type.label, reminded_at)

@@ -20,6 +20,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable, found
 from services.chassis.events import publish as publish_event
+from services.chassis.process.logs import reason_of
 from services.chassis.tasks.rows import follow_up
 from services.confined.checks import Unreadable
 from services.contracts import problem_types
@@ -36,6 +37,7 @@ from services.documents.operations.rendered_documents import (
     size_and_digest,
     store_rendered,
 )
+from services.documents.paper_seal import SealError
 from services.documents.pdf_checks import stamped
 from services.documents.queries.candidatures import active_ids, saved_event
 from services.documents.queries.documents import is_replaced_by
@@ -166,23 +168,30 @@ def _render(dependencies: Dependencies, publication: Publication, candidature: C
 
 
 def rendered_paper(
-    dependencies: Dependencies, sheet: Sheet, type_label: str, proof: Proof | None, pdf_key: str | None
+    dependencies: Dependencies, sheet: Sheet, type_label: str, proof: Proof | None, pdf_key: str | None = None
 ) -> Rendered:
-    """Both formats by which that proof is verified; None: of a preview. `pdf_key`: of a PDF that was sent, which is
-    stamped and takes the place of the rendered one; without a stamp and a proof where it cannot be read.
+    """Both formats by which that proof is verified, the PDF with the seal; None: of a preview, without one. `pdf_key`:
+    of a PDF that was sent, which is stamped and takes the place of the rendered one; as it is and without a proof where
+    it cannot be read, or was signed by its office.
 
     Raises StoreUnavailable, ObjectMissing, RenderingFailed.
     """
     if pdf_key is None:
-        return render_measured(sheet, type_label, proof)
-    pdf = dependencies.store.read(pdf_key)
-    if proof is not None:
-        try:
-            pdf = stamped(dependencies.pdf_checks, pdf, Stamp.of(proof, dependencies.letterhead.portal).strip())
-        except Unreadable as error:
-            log.error("pdf_not_stamped", size=len(pdf), reason=error.reason)
-            proof = None
-    return replace(render_measured(sheet, type_label, proof), pdf=pdf)
+        rendered = render_measured(sheet, type_label, proof)
+        return replace(rendered, pdf=dependencies.paper_seal.on(rendered.pdf)) if proof else rendered
+    sent = dependencies.store.read(pdf_key)
+    pdf = _stamped(dependencies, sent, proof) if proof else None
+    return replace(render_measured(sheet, type_label, proof if pdf else None), pdf=pdf or sent)
+
+
+def _stamped(dependencies: Dependencies, pdf: bytes, proof: Proof) -> bytes | None:
+    """None where it has to stay as it is."""
+    strip = Stamp.of(proof, dependencies.letterhead.portal).strip()
+    try:
+        return stamped(dependencies.pdf_checks, pdf, strip, dependencies.paper_seal)
+    except (Unreadable, SealError) as error:
+        log.error("pdf_not_stamped", size=len(pdf), reason=reason_of(error))
+        return None
 
 
 def is_there(document_id: str) -> bool:

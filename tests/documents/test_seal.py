@@ -18,6 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, NumberObject
 
+from services.documents import paper_seal
 from services.documents.clients import time_stamp_authority
 from services.documents.clients.time_stamp_authority import TimeStampAuthority
 from services.documents.dependencies import attach
@@ -197,6 +198,30 @@ def test_whatever_an_authority_answers_the_paper_is_sealed(answer: str | bytes, 
     app.post("/")(lambda: answer)
     before = missing("time_stamp")
     with serving(app) as authority:
+        sealed = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(authority.url)).on(pdf_of())
+    assert VALID in said_of(sealed, tmp_path)
+    assert missing("time_stamp") == before + 1
+
+
+def test_while_an_authority_fails_papers_do_not_ask_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, asked = Flask(__name__), []
+    app.post("/")(lambda: (asked.append(1), "away", 503)[1:])
+    with serving(app) as authority:
+        seal = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(authority.url))
+        seal.on(pdf_of())
+        seal.on(pdf_of())
+        assert len(asked) == 1
+        monkeypatch.setattr(time_stamp_authority, "PAUSE_SECONDS", 0.0)
+        monkeypatch.setattr(seal._time_stamps, "_paused_until", 0.0)
+        seal.on(pdf_of())
+        seal.on(pdf_of())
+        assert len(asked) == 3
+
+
+def test_a_time_stamp_that_does_not_fit_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper_seal, "_TIME_STAMP_BYTES", 100)
+    before = missing("time_stamp")
+    with serving(seals.time_stamp_authority()) as authority:
         sealed = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(authority.url)).on(pdf_of())
     assert VALID in said_of(sealed, tmp_path)
     assert missing("time_stamp") == before + 1

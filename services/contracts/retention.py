@@ -11,6 +11,11 @@ from pathlib import Path
 
 FILE = Path(__file__).parents[2] / "catalogue/retention.yaml"
 TO_CONFIRM = "à confirmer par le responsable du traitement"
+CANDIDATURES, PIECES, DOCUMENTS = "candidatures", "pieces", "documents"
+OF_A_SESSION = (PIECES, DOCUMENTS, CANDIDATURES)
+"""Kinds of data that registrations has erased, session by session: with candidatures the others go too."""
+NO_VERSION_AFTER = 2**31 - 1
+"""The version of the tombstone of what was erased: nothing that arrives later is newer."""
 _NONE = "aucune"
 _MONTHS = {"mois": 1, "an": 12, "ans": 12}
 _PERIOD = re.compile("([1-9][0-9]{0,3}) (jours?|mois|ans?)")
@@ -28,11 +33,18 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.text != _NONE and not _PERIOD.fullmatch(self.text):
-            raise RetentionError(f"« {self.text} » is no duration: write « 12 mois », « 30 jours », « 5 ans », « {_NONE} »")
+            raise RetentionError(
+                f"« {self.text} » is no duration: write « 12 mois », « 30 jours », « 5 ans », « {_NONE} »"
+            )
 
     @property
     def is_none(self) -> bool:
         return self.text == _NONE
+
+    @property
+    def days(self) -> int:
+        """Of a period that is counted in days, and of one in months nearly so many."""
+        return (self.after(datetime.min) - datetime.min).days
 
     def after(self, start: datetime) -> datetime:
         """The exclusive end of the period that begins at `start`; a day that a month lacks is its last."""
@@ -50,6 +62,10 @@ class Period:
             return instant + sign * timedelta(days=int(count))
         year, month = divmod(instant.year * 12 + instant.month - 1 + sign * int(count) * _MONTHS[unit], 12)
         return instant.replace(year=year, month=month + 1, day=min(instant.day, monthrange(year, month + 1)[1]))
+
+
+PLANNED = Period("1 mois")
+"""How far ahead administrators see what will be erased."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from services.chassis.web.operations import Views
 from services.contracts.api import own_account as api
 from services.contracts.api.forms import Form
 from services.contracts.api.mails import SentMail, SentMails, list_mails_of_accounts
+from services.contracts.retention import retention
 from services.mail import sent_mails
 
 views = Views("me", __name__)
@@ -54,4 +55,4 @@ def prove_password(body: dict[str, str]) -> api.PasswordProof:
 def list_mails(query: dict[str, Any]) -> SentMails:
     with db.reading() as session:
         mails = sent_mails.list_page(session, access.caller().id, **query)
-    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=sent_mails.RETENTION.days)
+    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=retention().kind("mails").active_period.days)

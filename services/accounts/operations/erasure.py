@@ -4,9 +4,10 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.accounts.models import Account, KnownBrowser, LoginSession, db
+from services.accounts.models import Account, KnownBrowser, LoginSession, audit_chain, db
 from services.accounts.operations import mail_links, rate_limits
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail import sent_mails
@@ -25,6 +26,7 @@ def erase(session: Session, account: Account) -> None:
         rate_limits.forget_failures(session, account.email_key)
     sent_mails.erase_mails_of(session, account.id)
     erase_subject(session, account.id)
+    audit_chain.erase(session, [account.id], Actor("service", "accounts"))
     session.delete(account)
     session.flush()
 

@@ -1,0 +1,65 @@
+"""Erases accounts that nobody has used for as long as `catalogue/retention.yaml` says, once no candidature is left."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import func, select
+
+from services.accounts.dependencies import dependencies
+from services.accounts.models import Account, db
+from services.accounts.operations.identity_changes import delete_account
+from services.chassis.clock import portal_now
+from services.chassis.errors import Conflict, Unavailable
+from services.chassis.tasks.registry import stopping
+from services.contracts.retention import RetentionError, retention
+
+log = structlog.get_logger()
+PAGE = 200
+
+
+def erase_unused() -> None:
+    """Registrations is asked of each, and decides. Where the duration cannot be read nothing is erased; where
+    registrations does not answer the rest waits for the next run."""
+    try:
+        before = retention().kind("comptes").erased_if_begun_by(portal_now())
+    except RetentionError as error:
+        log.error("retention_unreadable", reason=str(error))
+        return
+    after, erased = "", 0
+    try:
+        while not stopping() and (page := _page(before, after)):
+            erased += sum(map(_erase_unless_engaged, page))
+            after = page[-1]
+    except Unavailable as error:
+        log.warning("unused_accounts_not_erased", reason=error.slug)
+    if erased:
+        log.info("unused_accounts_erased", count=erased)
+    db.forget_what_was_erased()
+
+
+def _page(before: datetime, after: str) -> Sequence[str]:
+    last_use = func.coalesce(Account.last_login_at, Account.activated_at)
+    unused = select(Account.id).where(Account.activated_at.is_not(None), last_use <= before, Account.id > after)
+    with db.reading() as session:
+        return session.scalars(unused.order_by(Account.id).limit(PAGE)).all()
+
+
+def _erase_unless_engaged(account_id: str) -> bool:
+    """Whether it is erased. Raises Unavailable."""
+    if dependencies().registrations.is_engaged(account_id):
+        return False
+    free_account(account_id)
+    try:
+        delete_account(account_id)
+    except Conflict:  # a candidature was saved meanwhile
+        return False
+    return True
+
+
+def free_account(account_id: str) -> None:
+    """Registrations has no candidature of theirs any more: they may change and delete their account again."""
+    with db.operation() as session:
+        account = session.get(Account, account_id, with_for_update=True)
+        if account is not None:
+            account.engaged_at = None

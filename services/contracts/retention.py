@@ -5,7 +5,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,8 @@ TO_CONFIRM = "à confirmer par le responsable du traitement"
 CANDIDATURES, PIECES, DOCUMENTS = "candidatures", "pieces", "documents"
 OF_A_SESSION = (PIECES, DOCUMENTS, CANDIDATURES)
 """Kinds of data that registrations has erased, session by session: with candidatures the others go too."""
+ARCHIVED = "archived"
+"""In the place of a kind: candidatures whose active time is over."""
 NO_VERSION_AFTER = 2**31 - 1
 """The version of the tombstone of what was erased: nothing that arrives later is newer."""
 _NONE = "aucune"
@@ -44,7 +46,8 @@ class Period:
     @property
     def days(self) -> int:
         """Of a period that is counted in days, and of one in months nearly so many."""
-        return (self.after(datetime.min) - datetime.min).days
+        start = datetime(2001, 1, 1, tzinfo=UTC)
+        return (self.after(start) - start).days
 
     def after(self, start: datetime) -> datetime:
         """The exclusive end of the period that begins at `start`; a day that a month lacks is its last."""

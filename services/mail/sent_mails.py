@@ -4,7 +4,7 @@ addresses that it refuses for good.
 Each service that sends mails has its own table. Secret addresses of mails are not in it.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +21,6 @@ from services.mail.mailer import Mail, Mailer, MailRefused
 
 _MAX_PLACE_LENGTH = 120
 log = structlog.get_logger()
-
 
 
 class State(StrEnum):

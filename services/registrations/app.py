@@ -21,7 +21,6 @@ from services.registrations.api import (
     drafts,
     openings,
     processes,
-    retention,
     staff,
 )
 from services.registrations.models import AuditEntry, db
@@ -51,7 +50,6 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
             processes.views,
             staff.views,
             administration.views,
-            retention.views,
             audit_views(db, AuditEntry, numeros_candidat()),
         ),
         key_of=key_of,

@@ -425,7 +425,7 @@ class Draft(db.Model):
 
 class RetentionStep(db.Model):
     """How far a kind of data of an opening is erased: `erased` candidatures, by their ids up to `through`; all since
-    `ended_at`."""
+    `ended_at`. Of the kind ARCHIVED the row alone counts: administrateurs alone see the opening's candidatures."""
 
     __tablename__ = "retention_steps"
 

@@ -1,4 +1,4 @@
-"""Candidates of three sessions in the four services, each with values that nobody else has, and where these are found."""
+"""Candidates of three sessions in the four services, each with values that nobody else has; where these are found."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ class Portal:
     def _person(self, session: str, index: int) -> Person:
         mark, candidate_id = f"QX{session}N{index:04}", f"{session}{index:028x}"
         names = {"nom_famille": mark, "prenoms": f"Paul{mark}", "email": f"{mark}@example.org".lower()}
-        person = Person(self.apps["registrations"], candidate_id, {**tokens.DUBOIS, **names}, session=session, mark=mark)
+        person = Person(
+            self.apps["registrations"], candidate_id, {**tokens.DUBOIS, **names}, session=session, mark=mark
+        )
         birth = datetime.fromisoformat(person.identity["date_naissance"]).date()
         status = {name: value for name, value in person.identity.items() if name not in ("version", "email")}
         with self.apps["accounts"].app_context(), accounts_db.operation() as rows:
@@ -143,7 +145,7 @@ class Portal:
         self.run("accounts", "erase-unused")
         for service in ("documents", "pieces"):
             self.run(service, "erase-retired")
-        for service, app in self.apps.items():  # as the next run of each does
+        for app in self.apps.values():  # as the next run of each does
             with app.app_context():
                 database_of(app).forget_what_was_erased()
 

@@ -122,6 +122,13 @@ class AuditChain:
                 session.execute(insert(subject_keys).values(subject=subject, key=None))
             entries.record(session, actor, ERASED, subject)
 
+    def erased_since(self, since: datetime) -> Sequence[str]:
+        """The subjects whose values were erased since that instant."""
+        entries = self.entries
+        erased = select(entries.subject).where(entries.at >= since, entries.action == ERASED).order_by(entries.id)
+        with self.db.reading() as session:
+            return session.scalars(erased).all()
+
     def extend(self) -> None:
         """Chain the entries that are not yet, page by page in the order of their ids."""
         with self.db.reading() as session:

@@ -173,7 +173,9 @@ class Database(SQLAlchemy):
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 driver: Any = connection.connection.dbapi_connection
+                driver.execute("PRAGMA busy_timeout=500")  # writers wait as long
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     def changes(self) -> Changes:
         """Tells a loop that looks for work when to look again."""

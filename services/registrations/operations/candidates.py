@@ -73,13 +73,24 @@ def erase_candidate(candidate_id: str) -> None:
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
         _refuse_engaged(candidate)
-        drafts = session.scalars(delete(Draft).where(Draft.candidate_id == candidate_id).returning(Draft.id)).all()
-        audit_chain.erase(session, [*drafts, candidate_id], RETENTION)
+        _erase_drafts(session, candidate_id)
         session.execute(delete(MailRefusal).where(MailRefusal.candidate_id == candidate_id))
         sent_mails.erase_mails_of(session, candidate_id)
         erase_subject(session, candidate_id)
         candidate.email = candidate.numero_candidat = candidate.corrected_identity = None
         candidate.identity_floor = candidate.email_version = NO_VERSION_AFTER
+
+
+def erase_drafts(candidate_id: str) -> None:
+    """Erase what was typed and not transmitted, and what was saved of it to answer repeats. Idempotent."""
+    with db.operation() as session:
+        lock_candidate(session, candidate_id)
+        _erase_drafts(session, candidate_id)
+
+
+def _erase_drafts(session: DbSession, candidate_id: str) -> None:
+    drafts = session.scalars(delete(Draft).where(Draft.candidate_id == candidate_id).returning(Draft.id)).all()
+    audit_chain.erase(session, drafts, RETENTION)
 
 
 def renew_email(session: DbSession, event: EmailChanged) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import NotFound
+from services.chassis.errors import Invalid, NotFound
 from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.registrations import DataErased, ErasedCandidature
-from services.contracts.retention import CANDIDATURES, OF_A_SESSION, RetentionError
+from services.contracts.retention import ARCHIVED, CANDIDATURES, OF_A_SESSION, RetentionError
 from services.mail import sent_mails
 from services.registrations.models import (
     AuditEntry,
@@ -33,7 +33,7 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.candidates import RETENTION
-from services.registrations.queries.retention import due_steps, held_session
+from services.registrations.queries.retention import due_steps, held_session, to_archive
 
 log = structlog.get_logger()
 PAGE = 50  # candidatures; documents and pieces erase as many in one transaction
@@ -44,6 +44,7 @@ def erase_due() -> None:
     """Erase all that is due. Where a duration cannot be read nothing is erased, and the log says why."""
     erased = 0
     try:
+        _archive()
         with db.reading() as session:
             steps = due_steps(session, portal_now())
     except RetentionError as error:
@@ -55,6 +56,16 @@ def erase_due() -> None:
     if erased:
         log.info("data_erased", count=erased)
     db.forget_what_was_erased()
+
+
+def _archive() -> None:
+    """Note which openings are archived; one whose session closes later after all is no longer."""
+    with db.operation() as session:
+        archived = set(session.scalars(select(RetentionStep.opening_id).where(RetentionStep.kind == ARCHIVED)))
+        due = to_archive(session, portal_now())
+        session.add_all(RetentionStep(opening_id=each, kind=ARCHIVED, through="", erased=0) for each in due - archived)
+        not_due = RetentionStep.opening_id.in_(archived - due) & (RetentionStep.kind == ARCHIVED)
+        session.execute(delete(RetentionStep).where(not_due))
 
 
 def _erase_page(opening_id: str, kind: str) -> int:
@@ -72,10 +83,25 @@ def _erase_page(opening_id: str, kind: str) -> int:
             step.ended_at = portal_now()
             return 0
         step.through, step.erased = candidatures[-1].id, step.erased + len(candidatures)
-        _announce(session, candidatures, (kind,))
         if kind == CANDIDATURES:
             erase_candidatures(session, candidatures)
+        else:
+            _announce(session, candidatures, (kind,))
         return len(candidatures)
+
+
+def erase_again(ids: Sequence[str]) -> int:
+    """Erase those of these candidatures that a backup brought back; how many."""
+    erased = 0
+    for start in range(0, len(ids), PAGE):
+        with db.operation() as session:
+            there = select(Candidature).where(Candidature.id.in_(ids[start : start + PAGE]))
+            candidatures = session.scalars(there.order_by(Candidature.id)).all()
+            if candidatures:
+                erase_candidatures(session, candidatures)
+            erased += len(candidatures)
+    db.forget_what_was_erased()
+    return erased
 
 
 def erase_candidatures(session: DbSession, candidatures: Sequence[Candidature]) -> None:
@@ -115,8 +141,9 @@ def _announce(session: DbSession, candidatures: Sequence[Candidature], kinds: Co
 def hold(exam: str, name: str, reason: str, actor: Actor) -> None:
     """Erase nothing of this session until it is released; held back already, the reason is replaced.
 
-    Raises NotFound for a session that no opening has.
+    Raises Invalid without a reason, NotFound for a session that no opening has.
     """
+    _refuse_no_reason(reason)
     with db.operation() as session:
         known = select(OpeningRow.id).where(OpeningRow.exam == exam, OpeningRow.session == name).limit(1)
         if session.scalar(known) is None:
@@ -130,7 +157,9 @@ def hold(exam: str, name: str, reason: str, actor: Actor) -> None:
 
 
 def release(exam: str, name: str, reason: str, actor: Actor) -> None:
-    """Let what is due of this session be erased again; not held back, nothing changes."""
+    """Let what is due of this session be erased again; not held back, nothing changes. Raises Invalid without a
+    reason."""
+    _refuse_no_reason(reason)
     with db.operation() as session:
         row = session.get(RetentionHold, (exam, name), with_for_update=True)
         if row is not None:
@@ -138,6 +167,11 @@ def release(exam: str, name: str, reason: str, actor: Actor) -> None:
             session.delete(row)
             after = {"reason": reason}
             AuditEntry.record(session, actor, "retention.released", _subject(exam, name), before=before, after=after)
+
+
+def _refuse_no_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid.in_field("reason", "Indiquez le motif.")
 
 
 def _subject(exam: str, name: str) -> str:

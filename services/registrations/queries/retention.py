@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.contracts.api import retention as api
 from services.contracts.retention import CANDIDATURES, OF_A_SESSION, Kind, Period, retention
 from services.registrations.models import Candidature, OpeningRow, RetentionHold, RetentionStep
 from services.registrations.queries.catalogue import exam_in_force
+
+_HOLDS_SOME = exists().where(Candidature.opening_id == OpeningRow.id)
 
 
 def held_session(session: DbSession, opening: OpeningRow, *, lock: bool = False) -> RetentionHold | None:
@@ -21,13 +23,20 @@ def due_steps(session: DbSession, now: datetime) -> Sequence[tuple[str, str]]:
     """Openings and kinds of data to be erased by `now`, without what is done. Raises RetentionError."""
     ended = select(RetentionStep.opening_id, RetentionStep.kind).where(RetentionStep.ended_at.is_not(None))
     done = {(opening_id, kind) for opening_id, kind in session.execute(ended)}
-    openings = session.scalars(select(OpeningRow).where(OpeningRow.session_closes <= now).order_by(OpeningRow.session_closes)).all()
+    closed = select(OpeningRow).where(OpeningRow.session_closes <= now, _HOLDS_SOME)
+    openings = session.scalars(closed.order_by(OpeningRow.session_closes, OpeningRow.id)).all()
     return [
         (opening.id, kind)
         for opening in openings
         for kind in _kinds_due(opening, now)
         if (opening.id, kind) not in done
     ]
+
+
+def to_archive(session: DbSession, now: datetime) -> set[str]:
+    """The ids of openings whose candidatures are no longer active at that instant. Raises RetentionError."""
+    active = retention().kind(CANDIDATURES).active_period
+    return set(session.scalars(select(OpeningRow.id).where(OpeningRow.session_closes <= active.before(now))))
 
 
 def erased_on(opening: OpeningRow, kind: Kind) -> datetime:
@@ -46,7 +55,7 @@ def plan(session: DbSession, until: datetime) -> api.RetentionPlan:
     """What is to be erased by that instant, or is held back, by session and kind. Raises RetentionError."""
     done = {(row.opening_id, row.kind): row for row in session.scalars(select(RetentionStep))}
     planned: dict[tuple[datetime, str, str, str], api.PlannedErasure] = {}
-    for opening in session.scalars(select(OpeningRow).where(OpeningRow.session_closes <= until)):
+    for opening in session.scalars(select(OpeningRow).where(OpeningRow.session_closes <= until, _HOLDS_SOME)):
         hold = held_session(session, opening)
         for kind in map(retention().kind, OF_A_SESSION):
             step, due_at = done.get((opening.id, kind.code)), erased_on(opening, kind)

@@ -57,7 +57,7 @@ def _add(session: Session, account_id: str) -> None:
 
 
 def answer_request(request_id: str, answer: str, actor: Actor) -> None:
-    """Raises Invalid without an answer, NotFound, also once the account is erased, Conflict for one answered already."""
+    """Raises Invalid without an answer, NotFound, also once the account is erased, Conflict for one answered before."""
     if not answer.strip():
         raise Invalid.in_field("answer", "Écrivez la réponse.")
     with db.operation() as session:

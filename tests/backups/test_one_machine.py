@@ -164,6 +164,7 @@ def test_what_was_erased_until_the_newest_backup_is_erased_again_by_a_restore(
         return "0"
 
     monkeypatch.setattr(restore, "run_command", note)
+    monkeypatch.setattr(restore, "_plan", lambda state: state)
     restore.restore(StateFolder(tmp_path / "restored"), first)
     again = [(service, typed) for service, command, typed in run if command == "erase-again"]
     assert again == [("registrations", "registrations-1"), ("accounts", "accounts-1")]

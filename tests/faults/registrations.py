@@ -319,7 +319,8 @@ class FollowMovedDates(_CandidatureOperation):
 
 class EraseDue(_CandidatureOperation):
     name = "erase what was kept long enough"
-    commits = ("a page", "the end")
+    commits = ("what is archived", "a page", "the end")
+    decided_by = 1
     done: ClassVar[State] = {"told": [("data_erased", None, None)]}
 
     def prepare(self) -> None:

@@ -60,12 +60,16 @@ def erase_due() -> None:
 
 def _archive() -> None:
     """Note which openings are archived; one whose session closes later after all is no longer."""
+    steps = select(RetentionStep.opening_id).where(RetentionStep.kind == ARCHIVED)
+    with db.reading() as session:
+        archived, due = set(session.scalars(steps)), to_archive(session, portal_now())
+    if archived == due:
+        return
     with db.operation() as session:
-        archived = set(session.scalars(select(RetentionStep.opening_id).where(RetentionStep.kind == ARCHIVED)))
-        due = to_archive(session, portal_now())
-        session.add_all(RetentionStep(opening_id=each, kind=ARCHIVED, through="", erased=0) for each in due - archived)
-        not_due = RetentionStep.opening_id.in_(archived - due) & (RetentionStep.kind == ARCHIVED)
-        session.execute(delete(RetentionStep).where(not_due))
+        for opening_id in due - archived:
+            session.merge(RetentionStep(opening_id=opening_id, kind=ARCHIVED, through="", erased=0))
+        no_longer = RetentionStep.opening_id.in_(archived - due) & (RetentionStep.kind == ARCHIVED)
+        session.execute(delete(RetentionStep).where(no_longer))
 
 
 def _erase_page(opening_id: str, kind: str) -> int:

@@ -17,6 +17,7 @@ from services.contracts.api import (
     candidate_accounts,
     documents,
     drafts,
+    erasure,
     mails,
     missing_pieces,
     openings,
@@ -24,6 +25,7 @@ from services.contracts.api import (
     own_staff_account,
     pieces,
     registrations,
+    retention,
     sessions,
     staff_candidatures,
     staff_documents,
@@ -44,8 +46,8 @@ SERVICE_LABELS: Mapping[str, str] = {
 PASSWORD_QUEUE_SECONDS = 5.0
 """How long a call that has a password hashed waits for a place: less than a form that is sent again waits."""
 _APIS = {
-    "accounts": (candidate_accounts, own_account, own_staff_account, sessions, team, visitors),
-    "registrations": (administration, drafts, openings, registrations, staff_candidatures),
+    "accounts": (candidate_accounts, erasure, own_account, own_staff_account, sessions, team, visitors),
+    "registrations": (administration, drafts, openings, registrations, retention, staff_candidatures),
     "documents": (documents, staff_documents, staff_imports, verification),
     "pieces": (missing_pieces, pieces, staff_pieces),
 }
@@ -65,6 +67,7 @@ _HASHING = (
     visitors.complete_reset,
     own_account.change_account,
     own_account.delete_account,
+    erasure.ask_erasure,
     own_staff_account.change_password,
     own_staff_account.complete_invitation,
 )

@@ -2,11 +2,15 @@
 
 `DIR` is one backup, or the folder of several, of which the newest is taken. Until all is done a marker file is in
 VAR_DIR: no portal starts there, and a restore that was interrupted starts over.
+
+What was erased since, as far as the newest backup beside it knows, is erased again.
 """
 
 import os
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from deploy.local import backup
@@ -18,6 +22,8 @@ from services.chassis.tasks.rows import RETENTION
 
 ROOT = Path(__file__).parents[2]
 PUBLISHERS = ("accounts", "registrations")
+ERASED = {"registrations": "audit", "accounts": "audit_entries"}
+"""The audit trails that say what was erased, of candidatures before accounts."""
 WITHOUT_SECRETS = "--without-secrets"
 LEFT_ALONE = ("lock", "logs", "restoring")
 
@@ -61,6 +67,8 @@ def restore(state: StateFolder, folder: Path, *, with_secrets: bool = True) -> s
         if with_secrets:
             backup.copy_files(secrets, state.root)
         events = sum(_publish_events_again(state, service) for service in PUBLISHERS)
+        for service, ids in _erased_by(backup.newest(chosen.parent) or chosen).items():
+            run_command(_plan(state), service, "erase-again", "-", typed="\n".join(ids))
         os.sync()
         state.restoring.unlink()
     return (
@@ -93,10 +101,24 @@ def _mark_as_restoring(state: StateFolder) -> None:
     state.restoring.touch()
 
 
+def _erased_by(newest: Path) -> dict[str, list[str]]:
+    """What was erased until the newest backup, and an earlier one brings back: ids by service."""
+    erased = {}
+    for service, table in ERASED.items():
+        with closing(sqlite3.connect(f"file:{newest / DATABASES / service}.db?mode=ro", uri=True)) as trail:
+            rows = trail.execute(f"SELECT subject FROM {table} WHERE action = 'erased'")  # noqa: S608 - of ERASED
+            erased[service] = [subject for (subject,) in rows]
+    return erased
+
+
+def _plan(state: StateFolder) -> Plan:
+    return Plan(state, state.load_or_create_secrets(), port=0, offset=0.0, ports=free_ports())
+
+
 def _publish_events_again(state: StateFolder, service: str) -> int:
     """Messages that were in the broker at the backup's instant are not in the backup; returns how many events are
     published again."""
-    plan = Plan(state, state.load_or_create_secrets(), port=0, offset=0.0, ports=free_ports())
+    plan = _plan(state)
     run_command(plan, service, "migrate")
     return int(run_command(plan, service, "publish-again", "--days", str(RETENTION.days)).split()[0])
 

@@ -10,6 +10,7 @@ from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts import page_labels
 from services.contracts.api import audit, candidate_accounts, team
+from services.contracts.api import erasure as erasure_api
 from services.contracts.api import own_account as own_account_api
 from services.contracts.api import own_staff_account as own_staff_account_api
 from services.contracts.api import sessions as sessions_api
@@ -18,7 +19,10 @@ from services.contracts.api.mails import list_mails_of_accounts
 from services.contracts.api.operation import Section, sections_of
 
 SECTIONS = (
-    *sections_of(sessions_api, visitors_api, own_account_api, candidate_accounts, team, own_staff_account_api, audit),
+    *sections_of(
+        sessions_api, visitors_api, own_account_api, erasure_api, candidate_accounts, team, own_staff_account_api
+    ),
+    *sections_of(audit),
     Section(page_labels.MESSAGES, (list_mails_of_accounts,)),
 )
 

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
 from services.accounts.jobs import registry
 from services.accounts.models import audit_chain
-from services.accounts.operations import second_factor, staff_accounts, staff_tokens
+from services.accounts.operations import identity_changes, second_factor, staff_accounts, staff_tokens
 from services.accounts.queries import staff as staff_queries
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
@@ -34,8 +35,18 @@ def register(app: Flask) -> None:
     commands.register(app, registry)
     audit_jobs.register(app, registry, audit_chain)
     staff_commands = (create_staff, renew_staff, disable_staff, enable_staff, list_staff)
-    for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets):
+    for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets, erase_again):
         app.cli.add_command(command)
+
+
+@click.command("erase-again")
+@click.argument("ids", type=click.File())
+@with_appcontext
+def erase_again(ids: TextIO) -> None:
+    """Efface les comptes du fichier IDS (« - » : ce qui est tapé), un par ligne, qu'une restauration a ramenés ; leurs
+    candidatures d'abord, par la même commande de registrations."""
+    for account_id in ids.read().split():
+        identity_changes.erase_later(account_id)
 
 
 def _checked_reason(_context: click.Context, _option: click.Parameter, reason: str | None) -> str | None:

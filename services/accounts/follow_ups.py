@@ -11,8 +11,9 @@ from services.accounts import mail_texts
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.models import Account, EmailChange, StaffMember, db
+from services.accounts.models import Account, EmailChange, ErasureRequest, StaffMember, db
 from services.accounts.operations import mail_links, mail_refusals
+from services.accounts.operations.erasure_requests import ERASE_DRAFTS, SEND_ANSWER
 from services.accounts.queries import accounts
 from services.chassis import clock
 from services.chassis.clock import portal_now
@@ -142,6 +143,22 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
     if token is not None:
         text = mail_texts.second_factor_reset_mail if data["is_reset"] else mail_texts.staff_invitation_mail
         _send(member.email, text(_page(f"gestion/invitation/{token}")), envelope, reader=member)
+
+
+@registry.follow_up(ERASE_DRAFTS)
+def erase_drafts(data: dict[str, Any], envelope: Envelope) -> None:
+    """Of who asked for the erasure of their data. Raises Unavailable, to be tried again."""
+    dependencies().registrations.erase_drafts(envelope.subject)
+
+
+@registry.follow_up(SEND_ANSWER, MAILS)
+def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
+    with db.reading() as session:
+        request = session.get(ErasureRequest, data["request_id"])
+    owner = _owner(envelope.subject)
+    if owner and request is not None and request.answer is not None:
+        letter = mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement"))
+        _send(owner.email, letter, envelope, reader=owner)
 
 
 def _owner(owner_id: str) -> Account | StaffMember | None:

@@ -8,8 +8,10 @@ from services.accounts.follow_ups import registry
 from services.accounts.models import EmailChange, MailLink, db
 from services.accounts.operations import identity_changes, mail_refusals, rate_limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
+from services.accounts.operations.retention import erase_unused
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.deletion import delete_in_pages
+from services.contracts.retention import retention
 from services.mail import sent_mails
 
 LINKS_KEPT_FOR = timedelta(days=30)
@@ -21,6 +23,9 @@ __all__ = ["registry"]  # with the jobs below on it
 @registry.every(minutes=5, name="erase-not-activated")
 def erase_accounts_not_activated() -> None:
     erase_not_activated()
+
+
+registry.every(hours=24, name="erase-unused")(erase_unused)
 
 
 @registry.every(minutes=1, name="finish-identity-changes")
@@ -44,4 +49,4 @@ def purge() -> None:
         mail_refusals.purge(session, portal_now() - LINKS_KEPT_FOR)
         session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT_FOR))
     delete_in_pages(db, MailLink.token_hash, where=MailLink.expires_at < portal_now() - LINKS_KEPT_FOR)
-    sent_mails.purge(db, portal_now())
+    sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(portal_now()))

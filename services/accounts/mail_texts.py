@@ -120,6 +120,17 @@ def email_changed_mail(at: datetime, contacts_url: str) -> Letter:
     )
 
 
+def erasure_answer_mail(answer: str, page_url: str) -> Letter:
+    return _letter(
+        "Réponse à votre demande d'effacement",
+        "Un administrateur a répondu à votre demande :",
+        answer,
+        "Ce que la loi fait garder, et jusqu'à quand, est sur cette page :",
+        Action("Suivre ma demande", page_url),
+        "En cas de désaccord, vous pouvez saisir la Commission nationale de l'informatique et des libertés (CNIL).",
+    )
+
+
 def staff_invitation_mail(url: str) -> Letter:
     """To a gestionnaire or administrateur whom an administrateur has invited."""
     return _letter(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH
@@ -100,6 +100,19 @@ class IdentityChange(db.Model):
     civil_status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The new civil status; None asks for the account's deletion."""
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ErasureRequest(db.Model):
+    """Someone who has a candidature asked for the erasure of their data. `answer`: what they were told, until their
+    account is erased."""
+
+    __tablename__ = "erasure_requests"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(_ID, index=True)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(Text)
 
 
 class MailLink(db.Model):

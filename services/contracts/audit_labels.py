@@ -14,6 +14,7 @@ from services.contracts.piece_rules import SCAN_LABELS, STATUS_LABELS, FileForm
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
 
 ACTION_LABELS = {
+    "account_erased": "Compte de candidat effacé",
     "account_opened": "Compte de candidat consulté",
     "activation_resent": "Lien d'activation renvoyé",
     "audit.exported": "Journal exporté",
@@ -41,6 +42,9 @@ ACTION_LABELS = {
     "document.withdrawn": "Document retiré",
     "draft.reminded": "Brouillon relancé",
     "epreuves.exported": "Épreuves exportées",
+    "erased": "Données personnelles effacées",
+    "erasure.answered": "Demande d'effacement traitée",
+    "erasure.requested": "Effacement demandé",
     "etablissements.loaded": "Établissements chargés",
     "filters_saved": "Filtres enregistrés changés",
     "identity_corrected": "État civil corrigé",
@@ -65,6 +69,8 @@ ACTION_LABELS = {
     "publication.ordered": "Document rédigé publié",
     "recovery_code_used": "Code de secours utilisé",
     "recovery_codes_renewed": "Codes de secours renouvelés",
+    "retention.held": "Effacements d'une session suspendus",
+    "retention.released": "Effacements d'une session repris",
     "second_factor_renewed": "Second facteur renouvelé",
     "second_factor_reset": "Second facteur réinitialisé",
     "second_factors_resealed": "Protection des seconds facteurs renouvelée",

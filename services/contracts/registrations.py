@@ -247,6 +247,20 @@ class RegistrationWithdrawn(
 
 
 @dataclass(frozen=True)
+class ErasedCandidature:
+    candidature_id: str
+    candidate_id: str
+
+
+class DataErased(Contract, type="registrations.data_erased.v1", consumers=("documents", "pieces")):
+    """The time for which these kinds of data (codes of `catalogue/retention.yaml`) of candidatures are kept is over, or
+    their end was asked for: a service that holds some erases them, with all that is to be done about them."""
+
+    kinds: tuple[str, ...]
+    candidatures: tuple[ErasedCandidature, ...]
+
+
+@dataclass(frozen=True)
 class DeclaredDocument:
     code: str
     label: str

@@ -26,3 +26,6 @@ class SessionOptions:
     validation: str = PAPER
     """One of VALIDATION_MODES: how candidates certify what they declared (`validation`): by a confirmation that they
     sign and deposit, or in their account, with their password."""
+    retention: tuple[tuple[str, str], ...] = ()
+    """Kinds of data that are kept for another time than `catalogue/retention.yaml` says, each with how long from the
+    closing of the session until they are erased: `("pieces", "24 mois")` (`conservation`)."""

@@ -6,6 +6,7 @@ from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Handlers
 from services.contracts.pieces import PiecesReminded
 from services.contracts.registrations import (
+    DataErased,
     DatesMoved,
     DocumentsDeclared,
     RegistrationSaved,
@@ -20,6 +21,7 @@ from services.documents.operations.candidature_copies import (
     store_version,
     store_withdrawal,
 )
+from services.documents.operations.erasure import erase_documents
 
 registry = Handlers("documents")
 
@@ -46,6 +48,12 @@ def print_validation(session: Session, event: RegistrationValidated, envelope: E
 def hide_withdrawn(session: Session, event: RegistrationWithdrawn, envelope: Envelope) -> None:
     """Hide the candidature with its documents."""
     store_withdrawal(session, event)
+
+
+@registry.on(DataErased)
+def erase_data(session: Session, event: DataErased, envelope: Envelope) -> None:
+    """Erase documents and copies of these candidatures; objects go with the next erasure of retired ones."""
+    erase_documents(session, event)
 
 
 @registry.on(DocumentsDeclared)

@@ -282,7 +282,7 @@ class ImportDocument(db.Model):
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     import_id: Mapped[str] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Integer)
-    candidature_id: Mapped[str] = mapped_column(_ID)
+    candidature_id: Mapped[str] = mapped_column(_ID, index=True)
     numero_candidat: Mapped[str] = mapped_column(String(32))
     content: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     filename: Mapped[str | None] = mapped_column(Text)

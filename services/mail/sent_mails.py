@@ -4,7 +4,7 @@ addresses that it refuses for good.
 Each service that sends mails has its own table. Secret addresses of mails are not in it.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -21,8 +21,6 @@ from services.mail.mailer import Mail, Mailer, MailRefused
 
 _MAX_PLACE_LENGTH = 120
 log = structlog.get_logger()
-
-RETENTION = timedelta(days=365)  # of a mail in the table
 
 
 class State(StrEnum):
@@ -158,10 +156,12 @@ def _parse_place(place: str) -> tuple[datetime, str]:
     raise Invalid(errors=(FieldError("#/after", "L'indication de page n'est pas reconnue."),))
 
 
-def erase_mails_of(session: Session, owner_id: str) -> None:
-    session.execute(delete(sent_mails).where(sent_mails.c.owner_id == owner_id))
+def erase_mails_of(session: Session, owner_id: str, about: str | None = None) -> None:
+    """Those to a person, or those alone that tell of one thing, by its id."""
+    of_owner = delete(sent_mails).where(sent_mails.c.owner_id == owner_id)
+    session.execute(of_owner if about is None else of_owner.where(sent_mails.c.about == about))
 
 
-def purge(db: Database, now: datetime) -> None:
-    """Delete the mails older than RETENTION."""
-    delete_in_pages(db, sent_mails.c.id, where=sent_mails.c.at < now - RETENTION)
+def purge(db: Database, before: datetime) -> None:
+    """Delete the mails that were sent before that instant."""
+    delete_in_pages(db, sent_mails.c.id, where=sent_mails.c.at < before)

@@ -4,7 +4,7 @@ No transaction spans rows and objects, so in doubt an object is kept: one that a
 stays for KEPT_DAYS, one that no row names is reported by a job and deleted by a person alone.
 """
 
-from services.objects.lifecycle import discard, operation_naming, put_verified, retire
+from services.objects.lifecycle import discard, operation_naming, put_verified, retire, retire_for_good
 from services.objects.store import BytesChanged, ContentDigest, ObjectMissing, ObjectStore, StoreUnavailable
 from services.objects.tables import ObjectKey, ObjectTables
 
@@ -20,4 +20,5 @@ __all__ = [
     "operation_naming",
     "put_verified",
     "retire",
+    "retire_for_good",
 ]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 import structlog
-from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy import Connection, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
@@ -82,6 +82,13 @@ def retire(session: Session, *keys: str, kept: timedelta | None = None) -> None:
         session.execute(insert(retired_objects), rows)
 
 
+def retire_for_good(session: Session, *keys: str) -> None:
+    """In the transaction that erases whose files they are: the next `erase_expired` deletes them, retired before or
+    not."""
+    session.execute(delete(retired_objects).where(retired_objects.c.key.in_(keys)))
+    retire(session, *keys, kept=-2 * ERASING_DELAY)
+
+
 def erase_expired(db: Database, store: ObjectStore) -> int:
     """Delete the objects that were retired KEPT_DAYS ago; returns how many.
 
@@ -97,6 +104,7 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
         erased += len(keys)
     if erased:
         log.info("retired_objects_erased", count=erased)
+    db.forget_what_was_erased()
     return erased
 
 

@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Handlers
-from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn, WindowChanged
+from services.contracts.registrations import DataErased, RegistrationSaved, RegistrationWithdrawn, WindowChanged
 from services.pieces.operations import candidature_copies
+from services.pieces.operations.erasure import erase_pieces
 
 registry = Handlers("pieces")
 
@@ -26,3 +27,9 @@ def hide_withdrawn(session: Session, event: RegistrationWithdrawn, envelope: Env
 def move_period(session: Session, event: WindowChanged, envelope: Envelope) -> None:
     """Deposit periods of that opening follow its dates."""
     candidature_copies.update_deposit_period(session, event)
+
+
+@registry.on(DataErased)
+def erase_data(session: Session, event: DataErased, envelope: Envelope) -> None:
+    """Erase pieces and copies of these candidatures; objects go with the next erasure of retired ones."""
+    erase_pieces(session, event)

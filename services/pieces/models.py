@@ -331,7 +331,7 @@ class Change(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(16))
     piece_id: Mapped[str | None] = mapped_column(ID)
-    candidature_id: Mapped[str] = mapped_column(ID)
+    candidature_id: Mapped[str] = mapped_column(ID, index=True)
     numero_candidat: Mapped[str] = mapped_column(String(32))
     code: Mapped[str | None] = mapped_column(CODE)
     academie_code: Mapped[str] = mapped_column(String(8))

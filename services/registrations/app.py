@@ -10,6 +10,7 @@ from services.contracts.api import administration as administration_api
 from services.contracts.api import audit, history, registrations, staff_candidatures
 from services.contracts.api import drafts as drafts_api
 from services.contracts.api import openings as openings_api
+from services.contracts.api import retention as retention_api
 from services.contracts.api.mails import list_mails_of_registrations
 from services.contracts.api.operation import Section, sections_of
 from services.mail.mailer import MAILER, Mailer
@@ -27,7 +28,9 @@ from services.registrations.queries.candidatures import numeros_candidat
 from services.registrations.settings import RegistrationsSettings
 
 SECTIONS = (
-    *sections_of(openings_api, drafts_api, registrations, staff_candidatures, administration_api, audit, history),
+    *sections_of(
+        openings_api, drafts_api, registrations, staff_candidatures, administration_api, retention_api, audit, history
+    ),
     Section(page_labels.MESSAGES, (list_mails_of_registrations,)),
 )
 

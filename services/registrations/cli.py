@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 from flask import Flask, current_app
@@ -21,7 +22,7 @@ from services.registrations import catalogue
 from services.registrations.jobs import registry
 from services.registrations.models import Message, audit_chain, db
 from services.registrations.operations import catalogue as catalogue_operations
-from services.registrations.operations import messages, openings, republication
+from services.registrations.operations import messages, openings, republication, retention
 from services.registrations.queries.openings import all_messages
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -58,6 +59,7 @@ def register(app: Flask) -> None:
         list_messages,
         window,
         publish_candidatures,
+        erase_again,
     ):
         app.cli.add_command(command)
 
@@ -67,6 +69,14 @@ def register(app: Flask) -> None:
 def publish_candidatures() -> None:
     """Publish every candidature again, for a service (documents or pieces) that has lost its database."""
     click.echo(f"{republication.publish_everything()} candidature(s) publiée(s) de nouveau")
+
+
+@click.command("erase-again")
+@click.argument("ids", type=click.File())
+@with_appcontext
+def erase_again(ids: TextIO) -> None:
+    """Erase the candidatures of the file IDS (« - »: what is typed), one a line, that a restore brought back."""
+    click.echo(f"{retention.erase_again(ids.read().split())} candidature(s) effacée(s) de nouveau")
 
 
 @click.command("load-catalogue")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.deletion import delete_in_pages
+from services.contracts.retention import retention
 from services.mail import sent_mails
 from services.registrations.follow_ups import registry
 from services.registrations.models import (
@@ -24,6 +25,7 @@ from services.registrations.operations.catalogue import move_demonstration_dates
 from services.registrations.operations.draft_reminders import remind_of_drafts
 from services.registrations.operations.incidents import tell_of_extensions
 from services.registrations.operations.moved_dates import follow_moved_dates
+from services.registrations.operations.retention import erase_due
 from services.registrations.operations.validations import remind_to_validate
 
 SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » gets the first answer
@@ -34,6 +36,9 @@ registry.every(minutes=1, name="remind-drafts")(remind_of_drafts)
 registry.every(minutes=1, name="remind-to-validate")(remind_to_validate)
 registry.every(seconds=10, name="follow-moved-dates")(follow_moved_dates)
 registry.every(seconds=10, name="tell-of-extensions")(tell_of_extensions)
+
+
+registry.every(hours=6, name="erase-due")(erase_due)
 
 
 @registry.every(hours=1, name="move-on-demonstration")
@@ -51,11 +56,12 @@ def delete_obsolete_rows() -> None:
     with db.operation() as session:
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
         _erase_revisions(session)
-    sent_mails.purge(db, now)
+    sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(now))
 
 
 def _erase_drafts(now: datetime) -> None:
-    closed = select(OpeningRow.id).where(OpeningRow.session_closes <= now)
+    kept_from = retention().kind("brouillons").erased_if_begun_by(now)
+    closed = select(OpeningRow.id).where(OpeningRow.session_closes <= kept_from)
     delete_in_pages(db, Draft.id, where=Draft.closed_at.is_(None) & Draft.opening_id.in_(closed))
     delete_in_pages(db, Draft.id, where=Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS))
 

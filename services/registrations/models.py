@@ -393,6 +393,15 @@ class Draft(db.Model):
         Index("ix_drafts_open", "opening_id", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_drafts_corrections", "modification_of", sqlite_where=OF_STAFF, postgresql_where=OF_STAFF),
         Index("ix_drafts_closed_at", "closed_at", sqlite_where=CLOSED, postgresql_where=CLOSED),
+        *(
+            Index(
+                f"ix_drafts_{name}",
+                name,
+                sqlite_where=text(f"{name} IS NOT NULL"),
+                postgresql_where=text(f"{name} IS NOT NULL"),
+            )
+            for name in ("candidature_id", "modification_of")
+        ),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
@@ -412,6 +421,31 @@ class Draft(db.Model):
     candidature_id: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
     saved_version: Mapped[int | None]
     reminder_rung: Mapped[str | None] = mapped_column(String(40))
+
+
+class RetentionStep(db.Model):
+    """How far a kind of data of an opening is erased: `erased` candidatures, by their ids up to `through`; all since
+    `ended_at`. Of the kind ARCHIVED the row alone counts: administrateurs alone see the opening's candidatures."""
+
+    __tablename__ = "retention_steps"
+
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    through: Mapped[str] = mapped_column(ID, default="")
+    erased: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RetentionHold(db.Model):
+    """A session of which nothing is erased while the row is there: an appeal, a lawsuit (`reason`)."""
+
+    __tablename__ = "retention_holds"
+
+    exam: Mapped[str] = mapped_column(String(rules.CODE_LENGTH), primary_key=True)
+    session: Mapped[str] = mapped_column(String(rules.CODE_LENGTH), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    held_by: Mapped[str] = mapped_column(String(64))
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Message(db.Model):

@@ -1,5 +1,6 @@
 """« Mes messages »: candidates read again what was mailed to them; staff see at which addresses mails are refused."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,8 +13,8 @@ from services.accounts.models import Account, MailRefusal, db, events, sent_mail
 from services.chassis.clock import system_now
 from services.chassis.tasks.rows import parked_tasks
 from services.contracts.account_rules import ACTIVATION_HOURS
+from services.contracts.retention import retention
 from services.mail.mailer import MAILS, MailUnavailable
-from services.mail.sent_mails import RETENTION
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import Login, RunningAccounts, refused_fields, token_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
@@ -95,7 +96,7 @@ def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts, login: Log
 
 def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts, login: Login) -> None:
     assert len(accounts.stored(sent_mails.SentMail)) == 1
-    accounts.advance_clock(RETENTION)
+    accounts.advance_clock(timedelta(days=retention().kind("mails").active_period.days))
     accounts.post("/password-resets", email=EMAIL)
     accounts.send_mails()
     accounts.advance_clock(seconds=1)

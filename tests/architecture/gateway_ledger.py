@@ -18,6 +18,7 @@ GATEWAY: dict[str, str] = {
         PAGE /ouverture-des-services
         PAGE /plan-du-site
         PAGE /mentions-legales
+        PAGE /registre-des-traitements
         PAGE /un-probleme
         PAGE /accessibilite
         PAGE /verifier
@@ -64,6 +65,7 @@ GATEWAY: dict[str, str] = {
     CANDIDATE: """
         PAGE /compte
         PAGE /compte/suppression
+        PAGE /compte/effacement
         PAGE /inscription
         PAGE /inscription/<draft_id>/<int:number>
         PAGE /inscription/<draft_id>/<int:number>/specialites
@@ -89,6 +91,7 @@ GATEWAY: dict[str, str] = {
         POST /session/prolonger
         POST /compte
         POST /compte/suppression
+        POST /compte/effacement
         POST /inscription
         POST /inscription/<draft_id>/<int:number>
         POST /inscription/<draft_id>/<int:number>/saisie
@@ -176,12 +179,16 @@ GATEWAY: dict[str, str] = {
         POST /gestion/comptes
         POST /gestion/comptes/<account_id>
         POST /gestion/comptes/<account_id>/activation
+        PAGE /gestion/effacements
+        POST /gestion/effacements
     """,
     "staff(openings:manage)": """
         PAGE /gestion/ouvertures
         PAGE /gestion/ouvertures/<opening_id>
         PAGE /gestion/ouvertures/dates
         PAGE /gestion/incidents
+        PAGE /gestion/conservation
+        POST /gestion/conservation/<any(suspension, reprise):act>
         PAGE /gestion/messages
         POST /gestion/ouvertures/dates
         POST /gestion/incidents

@@ -20,6 +20,8 @@ REASON = {"reason": "Demande écrite du 4 octobre"}
 NEW_PASSWORD = "Gestion/2022"
 ARCHIVE = {"archive": urlsafe_b64encode(zip_of({"cfg/exam.yaml": SMALL.encode()})).decode()}
 
+OF_SESSION = {"exam": "BTS", "session": "2022"}
+
 Act = Callable[[StaffAtWork], Any]
 
 
@@ -93,6 +95,18 @@ def _note_incident(office: StaffAtWork) -> None:
     office.call("registrations", "POST", "/staff/incidents", json=extension)
 
 
+def _release(office: StaffAtWork) -> None:
+    for act in ("holds", "releases"):
+        office.call("registrations", "POST", f"/staff/retention/{act}", json={**OF_SESSION, **REASON})
+
+
+def _answer_erasure(office: StaffAtWork) -> None:
+    office.asked_erasure()
+    [asked, *_] = office.read("accounts", "/staff/erasure-requests")["requests"]
+    path = f"/staff/erasure-requests/{asked['id']}/answer"
+    office.call("accounts", "POST", path, json={"answer": "Votre candidature est gardée un an."})
+
+
 def _load_catalogue(office: StaffAtWork) -> None:
     compared = office.call("registrations", "POST", "/staff/catalogues/comparison", json=ARCHIVE).json or {}
     office.call("registrations", "POST", "/staff/catalogues", json={**ARCHIVE, "etag": compared["etag"]})
@@ -158,6 +172,7 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ("accounts", "POST", "/v1/candidates/search"): ("account_opened", StaffAtWork.candidate),
     ("accounts", "POST", "/v1/candidates/<candidate_id>/identity"): ("identity_corrected", _correct),
     ("accounts", "POST", "/v1/candidates/<candidate_id>/activation"): ("activation_resent", _send_activation),
+    ("accounts", "POST", "/v1/staff/erasure-requests/<request_id>/answer"): ("erasure.answered", _answer_erasure),
     ("accounts", "POST", "/v1/staff"): ("staff_invited", _invite),
     ("accounts", "POST", "/v1/staff/<staff_id>/invitation"): (
         "staff_invited_again",
@@ -188,6 +203,11 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ("accounts", "POST", "/v1/staff/me/saved-filters"): ("filters_saved", _save_filters),
     ("registrations", "POST", "/v1/staff/incidents"): ("incident.noted", _note_incident),
     ("registrations", "POST", "/v1/staff/openings/dates"): ("window.changed", _move_dates),
+    ("registrations", "POST", "/v1/staff/retention/holds"): (
+        "retention.held",
+        lambda office: office.call("registrations", "POST", "/staff/retention/holds", json={**OF_SESSION, **REASON}),
+    ),
+    ("registrations", "POST", "/v1/staff/retention/releases"): ("retention.released", _release),
     ("registrations", "POST", "/v1/staff/messages"): ("message.published", StaffAtWork.message),
     ("registrations", "DELETE", "/v1/staff/messages/<message_id>"): (
         "message.withdrawn",

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from werkzeug.test import TestResponse
 
+from tests.accounts.creation_form import PASSWORD
 from tests.architecture.examples import Examples
 from tests.documents.imports.exam_office import CELLS, csv_of
 from tests.documents.imports.exam_office import NEW as NEW_IMPORT
@@ -56,6 +57,14 @@ class StaffAtWork:
         email = self.visitors.create_activated_account()
         answer = self.call("accounts", "POST", "/candidates/search", json={"email": email})
         return dict((answer.json or {})["candidates"][0])
+
+    def asked_erasure(self) -> None:
+        """Somebody with a candidature has asked for the erasure of their data."""
+        email = self.visitors.create_activated_account()
+        self.visitors.register(email)
+        browser = self.visitors.log_in(email)
+        browser.get("/compte/effacement")
+        browser.press("Demander l'effacement", current_password=PASSWORD)
 
     def candidature(self) -> str:
         email = self.visitors.create_activated_account()

@@ -51,6 +51,8 @@ APPS = ("gateway", *SERVICES)
 OWN_ACCOUNT = "staff(account:manage)"
 WITH_A_CODE = {
     "/v1/staff/incidents",
+    "/v1/staff/retention/holds",
+    "/v1/staff/retention/releases",
     "/v1/staff/openings/dates",
     "/v1/staff/catalogues",
     "/v1/staff/candidatures/<candidature_id>/<how>",

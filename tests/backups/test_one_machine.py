@@ -145,3 +145,26 @@ def test_a_disk_that_is_full_before_the_end_leaves_no_backup_and_the_next_is_who
     made = backup.back_up(state, folder, FIRST + timedelta(hours=1))
     for part in (made, backup.secrets_of(made)):
         subprocess.run(["sha256sum", "--quiet", "-c", SUMS], cwd=part, check=True)
+
+
+def test_what_was_erased_until_the_newest_backup_is_erased_again_by_a_restore(
+    state: StateFolder, first: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Candidatures before accounts, which have none left by then."""
+    for service, table in restore.ERASED.items():
+        with closing(sqlite3.connect(state.database(service))) as trail:
+            trail.execute(f"CREATE TABLE {table} (subject TEXT, action TEXT)")
+            trail.execute(f"INSERT INTO {table} VALUES ('{service}-1', 'erased'), ('kept', 'candidature.saved')")
+            trail.commit()
+    backup.back_up(state, first.parent, FIRST + timedelta(days=1))
+    run: list[tuple[str, str, str]] = []
+
+    def note(_plan: object, service: str, command: str, *_words: str, typed: str = "") -> str:
+        run.append((service, command, typed))
+        return "0"
+
+    monkeypatch.setattr(restore, "run_command", note)
+    monkeypatch.setattr(restore, "_plan", lambda state: state)
+    restore.restore(StateFolder(tmp_path / "restored"), first)
+    again = [(service, typed) for service, command, typed in run if command == "erase-again"]
+    assert again == [("registrations", "registrations-1"), ("accounts", "accounts-1")]

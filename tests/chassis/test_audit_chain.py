@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.chassis.clock import system_now
 from services.chassis.database import audit_chain
 from services.chassis.database.audit import Actor, AuditColumns
-from services.chassis.database.audit_chain import AuditChain, Mismatch
+from services.chassis.database.audit_chain import ERASED, AuditChain, Mismatch
 from services.chassis.database.transactions import Database
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
@@ -55,6 +56,15 @@ class Trail:
         with self.chain.db.operation() as session:
             for statement in statements:
                 session.execute(text(statement))
+
+    def erase(self, *subjects: str) -> None:
+        with self.chain.db.operation() as session:
+            self.chain.erase(session, subjects, Actor("service", "registrations"))
+
+    def entries_of(self, subject: str) -> list[Any]:
+        with self.chain.db.reading() as session:
+            of_subject = select(self.chain.entries).filter_by(subject=subject)
+            return list(session.scalars(of_subject.order_by(self.chain.entries.id)))
 
     def sign(self, key: Ed25519PrivateKey = KEY) -> None:
         self.chain.extend()
@@ -183,12 +193,34 @@ def test_an_entry_that_is_committed_after_later_ones_is_chained(trail: Trail) ->
 
 
 def test_an_erased_person_leaves_the_chain_whole(trail: Trail) -> None:
+    """Also where its last act is not chained yet, and where it has acted once alone."""
+    for subject in ("subject-2", "new"):
+        trail.act(subject)
+    for _ in range(2):  # an interrupted erasure is done again
+        trail.erase("subject-2", "new", "unheard of")
+    trail.sign()
+    assert trail.mismatches() == []
+    entries = trail.entries_of("subject-2")
+    assert [(entry.before, entry.after) for entry in entries] == [(None, None)] * len(entries)
+    assert [entry.action for entry in entries].count(ERASED) == 1
+    assert all(entry.after for entry in trail.entries_of("subject-1"))
+    assert trail.entries_of("unheard of") == []
+
+
+def test_values_that_vanish_with_their_key_and_no_word_of_it_are_found(trail: Trail) -> None:
     trail.by_hand(
         "UPDATE audit_keys SET key = NULL WHERE subject = 'subject-2'",
         "UPDATE audit_entries SET before = NULL, after = NULL WHERE subject = 'subject-2'",
     )
-    trail.sign()
-    assert trail.mismatches() == []
+    named = {mismatch.entry_id for mismatch in trail.mismatches()}
+    assert named == {entry.id for entry in trail.entries_of("subject-2")}
+
+
+def test_what_an_erased_entry_is_given_afterwards_is_found(trail: Trail) -> None:
+    trail.erase("subject-2")
+    trail.chain.extend()
+    trail.by_hand("UPDATE audit_entries SET after = '{\"n\": 2}' WHERE id = 8")
+    assert [mismatch.entry_id for mismatch in trail.mismatches()] == [8]
 
 
 def test_a_trail_without_a_root_of_the_last_days_is_told(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:

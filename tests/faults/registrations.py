@@ -16,6 +16,7 @@ from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
+from services.contracts.retention import retention
 from services.contracts.session_options import ONLINE
 from services.registrations.jobs import registry
 from services.registrations.models import Candidature, db
@@ -314,6 +315,22 @@ class FollowMovedDates(_CandidatureOperation):
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
             registry.jobs["follow-moved-dates"].run()
+
+
+class EraseDue(_CandidatureOperation):
+    name = "erase what was kept long enough"
+    commits = ("what is archived", "a page", "the end")
+    decided_by = 1
+    done: ClassVar[State] = {"told": [("data_erased", None, None)]}
+
+    def prepare(self) -> None:
+        self.running.candidate.registered()
+        due = retention().kind("candidatures").erased_from(GUIDE_SESSION.closes)
+        clock.set_offset((due - clock.system_now()).total_seconds())
+
+    def do(self) -> None:
+        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
+            registry.jobs["erase-due"].run()
 
 
 class ExtendPeriods(_CandidatureOperation):

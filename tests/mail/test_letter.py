@@ -48,6 +48,7 @@ LETTERS: dict[str, Letter] = {
     "email_change_confirmation_mail": of_accounts.email_change_confirmation_mail(f"{URL}/compte/adresse/{TOKEN}"),
     "email_change_requested_mail": of_accounts.email_change_requested_mail(AT, f"{URL}/compte/annulation/{TOKEN}"),
     "email_changed_mail": of_accounts.email_changed_mail(AT, f"{URL}/un-probleme"),
+    "erasure_answer_mail": of_accounts.erasure_answer_mail("Vos pièces sont gardées.", f"{URL}/compte/effacement"),
     "staff_invitation_mail": of_accounts.staff_invitation_mail(f"{URL}/gestion/invitation/{TOKEN}"),
     "second_factor_reset_mail": of_accounts.second_factor_reset_mail(f"{URL}/gestion/invitation/{TOKEN}"),
     "receipt_mail": of_registrations.receipt_mail(_context()),

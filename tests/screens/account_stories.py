@@ -18,6 +18,7 @@ PUBLIC_PAGES = {
     "accueil": "/",
     "plan-du-site": "/plan-du-site",
     "mentions-legales": "/mentions-legales",
+    "registre": "/registre-des-traitements",
     "un-probleme": "/un-probleme",
     "accessibilite": "/accessibilite",
     "verifier": "/verifier",
@@ -81,6 +82,7 @@ def account(context: StoryContext) -> None:
     for name, path in _PAGES_WITHOUT_CANDIDATURE.items():
         recorder.record(candidate.open(path), name)
     recorder.record(candidate.open("/compte/suppression"), "compte-suppression")
+    recorder.record(candidate.open("/compte/effacement"), "compte-effacement")
     _new_address(context, candidate)
 
 

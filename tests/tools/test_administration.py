@@ -92,3 +92,8 @@ def test_what_an_incident_cut_is_extended_once(administrator: Tool, network: Unr
     again = administrator.run(*only)
     assert (again.returncode, "déjà noté" in again.stderr) == (5, True), again.stderr
     assert besancon(administrator)["ferme_le"] == moved["ferme_le"]
+
+
+def test_what_will_be_erased_is_listed(administrator: Tool) -> None:
+    assert csv_rows(administrator.done("retention", "--dry-run", "--csv")) == [], "nothing within a month"
+    assert administrator.run("retention").returncode == 2, "the portal itself erases"

@@ -12,6 +12,7 @@ from gateway.settings import GatewaySettings
 from gateway.web.accueil import blueprint
 from services.chassis.french import long_date
 from services.contracts.account_rules import ACTIVATION_HOURS
+from services.contracts.retention import TO_CONFIRM, retention
 
 PRIVATE = ("/compte", "/inscription", "/documents", "/formulaires", "/justificatifs", "/session", "/gestion", "/api")
 
@@ -23,7 +24,14 @@ def site_map() -> ResponseReturnValue:
 
 @blueprint.get("/mentions-legales", who=access.PUBLIC)
 def legal_notice() -> ResponseReturnValue:
-    return render_page("accueil/templates/mentions.html", indexed=True, activation_hours=ACTIVATION_HOURS)
+    kept = retention()
+    return render_page("accueil/templates/mentions.html", indexed=True, activation_hours=ACTIVATION_HOURS, kept=kept)
+
+
+@blueprint.get("/registre-des-traitements", who=access.PUBLIC)
+def register_of_processing() -> ResponseReturnValue:
+    """What article 30 of the RGPD has written down."""
+    return render_page("accueil/templates/registre.html", indexed=True, kept=retention(), to_confirm=TO_CONFIRM)
 
 
 @blueprint.get("/un-probleme", who=access.PUBLIC)

@@ -14,10 +14,12 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     compte,  # noqa: F401
     comptes,  # noqa: F401
     connexion,  # noqa: F401
+    conservation,  # noqa: F401
     controle,  # noqa: F401
     correction,  # noqa: F401
     decisions,  # noqa: F401
     document_redige,  # noqa: F401
+    effacements,  # noqa: F401
     equipe,  # noqa: F401
     import_file,  # noqa: F401
     imports,  # noqa: F401

@@ -1,14 +1,15 @@
 """What administrators do for a candidate: find the account by its address or by birth date and name, correct
-the civil status with a reason, send the link of activation again."""
+the civil status with a reason, send the link of activation again, answer a request of erasure."""
 
 from typing import Any
 
 from services.accounts.domain import account_form
-from services.accounts.operations import candidate_accounts
+from services.accounts.operations import candidate_accounts, erasure_requests
 from services.accounts.queries import accounts
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import candidate_accounts as api
+from services.contracts.api import erasure
 from services.contracts.api.forms import Form
 
 views = Views("corrections", __name__)
@@ -42,3 +43,13 @@ def correct_identity(body: dict[str, Any], candidate_id: str) -> api.Corrected:
 @views.serves(api.resend_activation)
 def resend_activation(candidate_id: str) -> None:
     candidate_accounts.resend_activation_for(candidate_id, actor())
+
+
+@views.serves(erasure.list_erasure_requests)
+def list_erasure_requests() -> erasure.ErasureRequests:
+    return erasure_requests.erasure_requests()
+
+
+@views.serves(erasure.answer_erasure_request)
+def answer_erasure_request(body: dict[str, Any], request_id: str) -> None:
+    erasure_requests.answer_request(request_id, body["answer"], actor())

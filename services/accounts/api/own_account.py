@@ -3,13 +3,15 @@
 from typing import Any
 
 from services.accounts.models import db
-from services.accounts.operations import account_change, passwords
+from services.accounts.operations import account_change, erasure_requests, passwords
 from services.accounts.queries import accounts
 from services.chassis.web import access
 from services.chassis.web.operations import Views
+from services.contracts.api import erasure
 from services.contracts.api import own_account as api
 from services.contracts.api.forms import Form
 from services.contracts.api.mails import SentMail, SentMails, list_mails_of_accounts
+from services.contracts.retention import retention
 from services.mail import sent_mails
 
 views = Views("me", __name__)
@@ -40,6 +42,16 @@ def delete_account(body: dict[str, str]) -> None:
     account_change.delete_own_account(access.caller().id, body["current_password"])
 
 
+@views.serves(erasure.read_my_erasure)
+def read_my_erasure() -> erasure.MyErasure:
+    return erasure_requests.my_erasure(access.caller().id)
+
+
+@views.serves(erasure.ask_erasure)
+def ask_erasure(body: dict[str, str]) -> erasure.AskedErasure:
+    return erasure.AskedErasure(erased=erasure_requests.ask_erasure(access.caller().id, body["current_password"]))
+
+
 @views.serves(api.read_identity)
 def read_identity() -> api.SignedIdentity:
     return api.SignedIdentity(assertion=accounts.my_signed_identity(access.caller().id))
@@ -54,4 +66,6 @@ def prove_password(body: dict[str, str]) -> api.PasswordProof:
 def list_mails(query: dict[str, Any]) -> SentMails:
     with db.reading() as session:
         mails = sent_mails.list_page(session, access.caller().id, **query)
-    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=sent_mails.RETENTION.days)
+    return SentMails(
+        mails=tuple(SentMail(**mail) for mail in mails), kept_days=retention().kind("mails").active_period.days
+    )

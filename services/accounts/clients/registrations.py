@@ -6,7 +6,7 @@ from typing import Any
 from services.accounts.signing import Signer
 from services.chassis.http.client import Client, ProblemAnswer
 from services.contracts.api.operation import Operation
-from services.contracts.api.registrations import erase_candidate, read_engaged, set_identity_floor
+from services.contracts.api.registrations import erase_candidate, erase_drafts, read_engaged, set_identity_floor
 
 READ_SHARE = 0.6  # of a page's time: the page waits for accounts, which waits for this call
 WRITE_SECONDS = 5.0  # a person waits in front of the page
@@ -39,6 +39,10 @@ class RegistrationsClient:
     def erase_candidate(self, candidate_id: str) -> None:
         """Erase the candidate's drafts and address in registrations; may be repeated. Raises CandidatureExists."""
         self._call_unless_engaged(erase_candidate, candidate_id)
+
+    def erase_drafts(self, candidate_id: str) -> None:
+        """Erase what the candidate typed and did not transmit; may be repeated."""
+        self._client.call(erase_drafts, self._token(), seconds=WRITE_SECONDS, candidate_id=candidate_id)
 
     def _call_unless_engaged(
         self, operation: Operation[None], candidate_id: str, body: Mapping[str, Any] | None = None

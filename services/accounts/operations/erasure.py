@@ -1,18 +1,20 @@
 """Erasing everything that accounts stores about a person: when the time for activation is over, or on request."""
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.accounts.models import Account, KnownBrowser, LoginSession, db
+from services.accounts.models import Account, AuditEntry, ErasureRequest, KnownBrowser, LoginSession, audit_chain, db
 from services.accounts.operations import mail_links, rate_limits
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail import sent_mails
 
 log = structlog.get_logger()
 BATCH = 200
+ERASER = Actor("service", "accounts")
 
 
 def erase(session: Session, account: Account) -> None:
@@ -23,8 +25,11 @@ def erase(session: Session, account: Account) -> None:
     session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
     if account.activated_at is not None:  # a creation never had the address: its owner's log-in stays throttled
         rate_limits.forget_failures(session, account.email_key)
+        AuditEntry.record(session, ERASER, "account_erased", account.id)
+    session.execute(update(ErasureRequest).where(ErasureRequest.account_id == account.id).values(answer=None))
     sent_mails.erase_mails_of(session, account.id)
     erase_subject(session, account.id)
+    audit_chain.erase(session, [account.id], ERASER)
     session.delete(account)
     session.flush()
 

@@ -20,7 +20,7 @@ from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations.erasure import erase
 from services.chassis.clock import portal_now
-from services.chassis.errors import Conflict, DomainError, PreconditionFailed, Unavailable, found
+from services.chassis.errors import Conflict, DomainError, NotFound, PreconditionFailed, Unavailable, found
 from services.contracts import problem_types
 
 log = structlog.get_logger()
@@ -49,6 +49,15 @@ def refuse_outdated(account: Account, typed: Mapping[str, Any]) -> None:
 def delete_account(account_id: str) -> None:
     """Erase the account. Raises Conflict `candidature-existante`, Unavailable (a job then applies it later)."""
     _request_change(account_id, None, {})
+
+
+def erase_later(account_id: str) -> None:
+    """Have the job erase the account, once registrations agrees: no process but this one has to run. Nothing is done
+    where there is no such account, or a change of it is pending."""
+    with suppress(NotFound, ChangePending):
+        with db.operation() as session:
+            found(session.get(Account, account_id, with_for_update=True)).engaged_at = None
+        _store_pending_change(account_id, None, {})
 
 
 def run_after_pending_change(transaction: Callable[[], Result], *, message: str) -> Result:

@@ -2,7 +2,7 @@
 
 The digest of an entry holds that of its subject's last one, so that no act waits for another: a job adds digests after
 the commit. Each night a root, signed, holds all digests since the root before. Personal values enter as a commitment
-under a key of their subject: where they are erased with that key, the chain stays whole.
+under a key of their subject: where they are erased with that key, and an entry says so, the chain stays whole.
 """
 
 import base64
@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,10 +19,24 @@ from typing import Any, Protocol
 import structlog
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, exists, func, insert, select
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
+from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import NAMES, Database, UtcDateTime
 from services.chassis.tasks.registry import stopping
 
@@ -30,6 +44,8 @@ PAGE = 150  # entries; each look-up of a subject's last one reads some blocks
 LOOK_BACK = 10_000
 """Ids below the newest one chained among which late entries are looked for: transactions do not end in their order."""
 LONGEST_WITHOUT_ROOT = timedelta(days=2)
+ERASED = "erased"
+"""The action of the entry that says that what entries of its subject held of a person was erased."""
 _MISSING = "are missing: they were removed, or a backup from before them was restored"
 _SHA256 = String(64)
 _tables = MetaData(naming_convention=NAMES)
@@ -90,6 +106,29 @@ class AuditChain:
         for table in _tables.tables.values():
             table.to_metadata(db.metadata)
 
+    def erase(self, session: Session, subjects: Collection[str], actor: Actor) -> None:
+        """Erase what entries of these subjects hold of people, with the keys that prove it, and say so in an entry of
+        each. What has no entry, or was erased before, stays as it is."""
+        entries = self.entries
+        is_erased = exists().where(subject_keys.c.subject == entries.subject, subject_keys.c.key.is_(None))
+        held = select(entries.subject).where(entries.subject.in_(subjects), ~is_erased).distinct()
+        for subject in session.scalars(held).all():
+            session.execute(
+                update(entries).where(entries.subject == subject).values(before=None, after=None, address=None),
+                execution_options={"synchronize_session": False},
+            )
+            known = update(subject_keys).where(subject_keys.c.subject == subject).values(key=None)
+            if not session.execute(known).rowcount:  # type: ignore[attr-defined]
+                session.execute(insert(subject_keys).values(subject=subject, key=None))
+            entries.record(session, actor, ERASED, subject)
+
+    def erased_since(self, since: datetime) -> Sequence[str]:
+        """The subjects whose values were erased since that instant."""
+        entries = self.entries
+        erased = select(entries.subject).where(entries.at >= since, entries.action == ERASED).order_by(entries.id)
+        with self.db.reading() as session:
+            return session.scalars(erased).all()
+
     def extend(self) -> None:
         """Chain the entries that are not yet, page by page in the order of their ids."""
         with self.db.reading() as session:
@@ -142,8 +181,9 @@ class AuditChain:
         return select(self.entries).where(self.entries.id > after, ~is_chained)
 
     def _wrong_entries(self, session: Session) -> Iterator[Mismatch]:
+        said = exists().where(self.entries.subject == digests.c.subject, self.entries.action == ERASED)
         query = (
-            select(digests, subject_keys.c.key, self.entries)
+            select(digests, subject_keys.c.key, said.correlate(digests).label("said"), self.entries)
             .outerjoin(subject_keys, subject_keys.c.subject == digests.c.subject)
             .outerjoin(self.entries, self.entries.id == digests.c.entry_id)
             .order_by(digests.c.subject, digests.c.position)
@@ -153,6 +193,8 @@ class AuditChain:
             entry, before = row[-1], before if row.subject == subject else ""
             if entry is None:
                 yield Mismatch("was removed", row.entry_id)
+            elif row.key is None and not row.said:
+                yield Mismatch("has lost its values and its key, and no entry says that they were erased", row.entry_id)
             elif not _is_committed(row.key, entry, row.commitment) or row.digest != _digest(
                 before, entry, row.commitment
             ):

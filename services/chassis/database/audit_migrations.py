@@ -1,4 +1,5 @@
-"""The audit trail of a service, made by its first migration: a table to which rows are only added."""
+"""The audit trail of a service, made by its first migration: a table to which rows are only added. Since a later one
+what they hold of a person can be erased."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,3 +39,33 @@ def create_audit_entries() -> None:
             f"CREATE TRIGGER audit_entries_no_{change.lower()} BEFORE {change} ON audit_entries "
             f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
         )
+
+
+def let_values_be_erased(table: str = "audit_entries", actor: str = "actor_id", prefix: str = "audit_entries") -> None:
+    """From now on every change is refused but the erasure of all that an entry holds of people. `prefix`: of the names
+    of the triggers there; they stay where the migration is undone."""
+    names = [f"{prefix}_{name}" for name in ("append_only", "no_truncate", "no_update", "no_delete")]
+    for name in names:
+        op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if is_postgresql() else ""))
+    kept = ("id", "at", "actor_kind", actor, "action", "subject")
+    same = " AND ".join(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in kept)
+    gone = " AND ".join(f"NEW.{name} IS NULL" for name in ("before", "after", "address"))
+    if is_postgresql():
+        op.execute(
+            "CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF TG_OP = 'UPDATE' AND {same} AND {gone} THEN RETURN NEW; END IF; "
+            f"RAISE EXCEPTION '{REFUSAL}'; END $$"
+        )
+        op.execute(
+            f"CREATE TRIGGER {prefix}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()"
+        )
+        op.execute(
+            f"CREATE TRIGGER {prefix}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
+        )
+        return
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    is_other = f"NOT ({same} AND {gone})".replace("IS NOT DISTINCT FROM", "IS")
+    op.execute(f"CREATE TRIGGER {prefix}_no_update BEFORE UPDATE ON {table} WHEN {is_other} {refuse}")
+    op.execute(f"CREATE TRIGGER {prefix}_no_delete BEFORE DELETE ON {table} {refuse}")

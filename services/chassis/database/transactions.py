@@ -168,6 +168,15 @@ class Database(SQLAlchemy):
                 raise Unavailable(_STAFF_TOO_LONG, retry_after=RETRY_AFTER) from error
             raise
 
+    def forget_what_was_erased(self) -> None:
+        """Have what was deleted leave SQLite's log too; while others read it stays there until the next time."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                driver: Any = connection.connection.dbapi_connection
+                driver.execute("PRAGMA busy_timeout=500")  # writers wait as long
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
     def changes(self) -> Changes:
         """Tells a loop that looks for work when to look again."""
         url = self.engine.url
@@ -244,6 +253,7 @@ def _tune_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:

@@ -127,6 +127,7 @@ class EmbeddedBroker:
             self._of_thread.connection = connection
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA secure_delete=ON")
         return connection
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import cast
 
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from services.chassis.clock import system_now
 from services.chassis.database.audit_chain import AuditChain, KeptRoots
 from services.chassis.settings import ServiceSettings
 from services.chassis.signing_keys import load_keys
@@ -42,6 +44,14 @@ def register(
             click.echo(f"entry {mismatch.entry_id} {mismatch.text}" if mismatch.entry_id else mismatch.text)
         click.echo(f"{len(found)} found" + (", and perhaps more" if len(found) == MOST_LISTED else ""))
         sys.exit(1 if found else 0)
+
+    @audit.command("erased")
+    @click.option("--days", type=click.IntRange(1), required=True, help="How far back, in days.")
+    @with_appcontext
+    def erased(days: int) -> None:
+        """Print the ids of what was erased, one a line: `erase-again` takes them after a restore to an earlier time."""
+        for subject in chain.erased_since(system_now() - timedelta(days=days)):
+            click.echo(subject)
 
     app.cli.add_command(audit)
 

@@ -296,10 +296,11 @@ def jobs(session: Session, names: Iterable[str]) -> Sequence[Any]:
     return session.execute(select(tasks).where(tasks.c.event_id == JOB, tasks.c.handler.in_(list(names)))).all()
 
 
-def erase_subject(session: Session, subject: str) -> None:
-    """Erase all events and tasks about `subject`, whatever their state."""
+def erase_subject(session: Session, subject: str, naming: str | None = None) -> None:
+    """Erase all events and tasks about `subject`, whatever their state; with `naming`, those alone that hold it."""
     for table in (outbox, tasks, tables.parked):
-        session.execute(delete(table).where(table.c.subject == subject))
+        of_subject = delete(table).where(table.c.subject == subject)
+        session.execute(of_subject if naming is None else of_subject.where(table.c.envelope.contains(naming)))
 
 
 def purge(db: Database, *, before: datetime | None = None) -> int:

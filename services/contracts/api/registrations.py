@@ -217,6 +217,11 @@ erase_candidate = _ACCOUNTS.delete(
     "Erase the drafts of a deleted account; 409 once a candidature was saved.",
     problems=(problem_types.CANDIDATURE_EXISTS,),
 )
+erase_drafts = _ACCOUNTS.delete(
+    f"{_CANDIDATE}/drafts",
+    NoneType,
+    "Erase the drafts of who asked for the erasure of their data; what was transmitted stays. Idempotent.",
+)
 read_version = Callers(service("documents")).get(
     f"{_CANDIDATURE}/versions/<version>", VersionEvent, "The event of a version, or of the current one."
 )

@@ -22,6 +22,7 @@ from services.contracts.registrations import (
     to_stored,
 )
 from services.contracts.registrations import Edition as EventEdition
+from services.contracts.retention import NO_VERSION_AFTER
 from services.documents.domain.recipients import is_newer
 from services.documents.models import (
     Candidature,
@@ -45,7 +46,7 @@ def store_version(session: Session, event: RegistrationSaved) -> None:
     An older version arriving late gets its documents too (they are kept by version) but leaves the tile alone.
     """
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
-    if candidature is not None and _is_stored(session, event):
+    if is_erased(session, event.candidature_id) or (candidature is not None and _is_stored(session, event)):
         return
     if candidature is None:
         candidature = Candidature(id=event.candidature_id)
@@ -74,6 +75,12 @@ def store_version_now(event: RegistrationSaved) -> None:
             raise
 
 
+def is_erased(session: Session, candidature_id: str) -> bool:
+    """Of an erased candidature nothing is stored any more, whatever arrives late."""
+    tombstone = session.get(Withdrawal, candidature_id)
+    return tombstone is not None and tombstone.version == NO_VERSION_AFTER
+
+
 def store_editions(session: Session, event: DatesMoved) -> None:
     """Store the dates that these versions now print, and ask for their documents; stored already, nothing changes."""
     edited_at, concerned = datetime.fromisoformat(event.edited_at), Counter[OpeningLabels]()
@@ -99,6 +106,8 @@ def store_validation(session: Session, event: RegistrationValidated) -> None:
 
 def _add_edition(session: Session, edition: EventEdition, dates: PrintedDates, edited_at: datetime) -> bool:
     """Whether it is new."""
+    if is_erased(session, edition.candidature_id):
+        return False
     if session.get(Edition, (edition.candidature_id, edition.version, edition.edition)) is not None:
         return False
     session.add(Edition(**vars(edition), dates=dates, edited_at=edited_at))

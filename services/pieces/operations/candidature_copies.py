@@ -17,6 +17,7 @@ from services.contracts.registrations import (
     WindowChanged,
     copied_columns,
 )
+from services.contracts.retention import NO_VERSION_AFTER
 from services.contracts.session_options import SessionOptions
 from services.pieces.domain.control import second_try_until
 from services.pieces.models import AuditEntry, Candidature, Change, Piece, Window, Withdrawal
@@ -30,6 +31,9 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
 
     A piece no longer asked for keeps its row, its file and its history; asked for again, it is as it was.
     """
+    tombstone = session.get(Withdrawal, event.candidature_id)
+    if tombstone is not None and tombstone.version == NO_VERSION_AFTER:  # it is erased
+        return
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
     if candidature is not None and event.version <= candidature.version:
         if event.version == candidature.version:  # copied, perhaps, before birth dates were

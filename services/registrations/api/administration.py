@@ -1,4 +1,5 @@
-"""For administrators and their tools: dates of openings, incidents, messages of the home page, the catalogue."""
+"""For administrators and their tools: dates of openings, incidents, messages of the home page, the catalogue, what is
+to be erased."""
 
 from typing import Any
 
@@ -8,8 +9,10 @@ from services.chassis.clock import portal_now
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import administration as api
+from services.contracts.api import retention as retention_api
+from services.contracts.retention import PLANNED
 from services.registrations.models import Message, db
-from services.registrations.operations import incidents, messages
+from services.registrations.operations import incidents, messages, retention
 from services.registrations.operations.catalogue import compare_archive, load_archive
 from services.registrations.operations.openings import change_openings
 from services.registrations.queries.catalogue import exams_in_force, files_in_force
@@ -20,6 +23,7 @@ from services.registrations.queries.openings import (
     opening_detail,
     opening_moves,
 )
+from services.registrations.queries.retention import plan
 
 views = Views("administration", __name__)
 
@@ -105,3 +109,19 @@ def compare_catalogue(body: dict[str, Any]) -> api.CatalogueComparison:
 @views.serves(api.load_catalogue)
 def load_catalogue(body: dict[str, Any]) -> None:
     load_archive(body["archive"], body["etag"], actor=actor(), at=portal_now())
+
+
+@views.serves(retention_api.read_plan)
+def read_plan() -> retention_api.RetentionPlan:
+    with db.reading_for_staff() as session:
+        return plan(session, PLANNED.after(portal_now()))
+
+
+@views.serves(retention_api.hold_session)
+def hold_session(body: dict[str, Any]) -> None:
+    retention.hold(body["exam"], body["session"], body["reason"], actor())
+
+
+@views.serves(retention_api.release_session)
+def release_session(body: dict[str, Any]) -> None:
+    retention.release(body["exam"], body["session"], body["reason"], actor())

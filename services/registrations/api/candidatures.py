@@ -10,6 +10,7 @@ from services.contracts.api import registrations as api
 from services.contracts.api.history import History, read_history
 from services.contracts.api.mails import SentMail, SentMails, list_mails_of_registrations
 from services.contracts.api.operation import answer_of
+from services.contracts.retention import retention
 from services.mail import sent_mails
 from services.registrations.api.drafts import StatedDraft, asserted_identity, stated, verify_proof
 from services.registrations.models import db
@@ -96,4 +97,6 @@ def read_own_history(candidature_id: str) -> History:
 def list_mails(query: dict[str, Any]) -> SentMails:
     with db.reading() as session:
         mails = sent_mails.list_page(session, caller().id, **query)
-    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=sent_mails.RETENTION.days)
+    return SentMails(
+        mails=tuple(SentMail(**mail) for mail in mails), kept_days=retention().kind("mails").active_period.days
+    )

@@ -27,6 +27,11 @@ def erase_candidate(candidate_id: str) -> None:
     candidates.erase_candidate(candidate_id)
 
 
+@views.serves(api.erase_drafts)
+def erase_drafts(candidate_id: str) -> None:
+    candidates.erase_drafts(candidate_id)
+
+
 @views.serves(api.read_version)
 def read_version(candidature_id: str, version: str) -> api.VersionEvent:
     with db.reading() as session:

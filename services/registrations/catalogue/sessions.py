@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.clock import PARIS
+from services.contracts.retention import OF_A_SESSION, Period, RetentionError
 from services.contracts.session_options import PAPER, VALIDATION_MODES
 from services.registrations.catalogue import instants, length_checks, openings, reminders
 from services.registrations.catalogue.fields import Fields
@@ -67,12 +68,29 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamPar
             refusal_mails=fields.flag("mail_non_conforme", False),
             document_mails=fields.flag("mail_documents", True),
             validation=fields.choice("validation", VALIDATION_MODES, default=PAPER),
+            retention=_retention(fields),
         )
     length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
     context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)
     _check_label(context, node.entries.get("label", node), new_session)
     _check_dates(context, node, new_session)
     return _with_year_filled_in(new_session)
+
+
+def _retention(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """`conservation: {pieces: "24 mois"}`."""
+    node, own = fields.take("conservation"), []
+    for code, period in (node.entries if node else {}).items():
+        if code not in OF_A_SESSION:
+            fields.refuse(
+                period, f"conservation : « {code} » n'est pas une donnée de session ({', '.join(OF_A_SESSION)})"
+            )
+            continue
+        try:
+            own.append((code, Period(period.text).text))
+        except RetentionError:
+            fields.refuse(period, f"durée illisible « {period.text} » : écrire par exemple « 24 mois »")
+    return tuple(own)
 
 
 def _check_label(context: ReadingContext, node: Node, new_session: Session) -> None:

@@ -7,13 +7,18 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.database.audit import Actor
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
+from services.contracts.retention import NO_VERSION_AFTER
 from services.mail import sent_mails
 from services.registrations.domain import registration_numbers
 from services.registrations.domain.exam_definition import OpeningView
-from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
+from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, audit_chain, db
 from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
+
+RETENTION = Actor("service", "registrations")
+"""Who erases what the law no longer lets us keep."""
 
 
 def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
@@ -60,18 +65,32 @@ def set_identity_floor(candidate_id: str, version: int) -> None:
 
 
 def erase_candidate(candidate_id: str) -> None:
-    """Erase what a deleted account leaves here: drafts, address, mails, events. Its number stays used. Idempotent.
+    """Erase what a deleted account leaves here: drafts, address, number, mails, events. No other gets its number, and
+    nothing that arrives later is stored. Idempotent.
 
     Raises AlreadyRegistered when a candidature was ever saved.
     """
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
         _refuse_engaged(candidate)
-        session.execute(delete(Draft).where(Draft.candidate_id == candidate_id))
+        _erase_drafts(session, candidate_id)
         session.execute(delete(MailRefusal).where(MailRefusal.candidate_id == candidate_id))
         sent_mails.erase_mails_of(session, candidate_id)
         erase_subject(session, candidate_id)
-        candidate.email = None
+        candidate.email = candidate.numero_candidat = candidate.corrected_identity = None
+        candidate.identity_floor = candidate.email_version = NO_VERSION_AFTER
+
+
+def erase_drafts(candidate_id: str) -> None:
+    """Erase what was typed and not transmitted, and what was saved of it to answer repeats. Idempotent."""
+    with db.operation() as session:
+        lock_candidate(session, candidate_id)
+        _erase_drafts(session, candidate_id)
+
+
+def _erase_drafts(session: DbSession, candidate_id: str) -> None:
+    drafts = session.scalars(delete(Draft).where(Draft.candidate_id == candidate_id).returning(Draft.id)).all()
+    audit_chain.erase(session, drafts, RETENTION)
 
 
 def renew_email(session: DbSession, event: EmailChanged) -> None:

@@ -24,6 +24,7 @@ from services.contracts.registration_rules import (
     WITHDRAWN,
 )
 from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
+from services.contracts.retention import NO_VERSION_AFTER
 from services.reference.text import folded
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
@@ -169,6 +170,8 @@ def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime)
     """
     candidate = lock_candidate(session, event.candidate_id)
     candidate.identity_floor = max(candidate.identity_floor, event.identity.version)
+    if candidate.email_version == NO_VERSION_AFTER:  # the account is erased
+        return
     if event.identity.version > (candidate.corrected_identity or {}).get("version", 0):
         candidate.corrected_identity = asdict(event.identity)
     active = (

@@ -12,6 +12,7 @@ from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
 from services.contracts.registrations import from_stored
+from services.contracts.retention import ARCHIVED
 from services.mail import sent_mails
 from services.registrations.domain.registration_content import changes
 from services.registrations.models import (
@@ -24,6 +25,7 @@ from services.registrations.models import (
     Draft,
     MailRefusal,
     OpeningRow,
+    RetentionStep,
 )
 from services.registrations.queries.candidatures import recap
 
@@ -114,12 +116,16 @@ def _notes(session: DbSession, candidature_id: str) -> Iterator[CandidatureNote]
 def candidature_in_academies(
     session: DbSession, candidature_id: str, academies: Academies
 ) -> tuple[Candidature, OpeningRow]:
-    """Raises NotFound for one that is unknown or of another académie."""
+    """Raises NotFound for one that is unknown, of another académie, or archived (administrateurs alone read it)."""
     candidature = found(session.get(Candidature, candidature_id))
     opening = session.get_one(OpeningRow, candidature.opening_id)
-    if academies is not None and opening.academie not in academies:
+    if academies is not None and (opening.academie not in academies or _is_archived(session, opening)):
         raise NotFound()
     return candidature, opening
+
+
+def _is_archived(session: DbSession, opening: OpeningRow) -> bool:
+    return session.get(RetentionStep, (opening.id, ARCHIVED)) is not None
 
 
 def _version(

@@ -22,9 +22,10 @@ from services.contracts.api.staff_candidatures import (
 from services.contracts.api.staff_lists import MOST_COUNTED, Counts
 from services.contracts.registration_rules import BY_BIRTH_DATE, BY_ID, BY_NAME, BY_SAVING, BY_SPECIALITE
 from services.contracts.registrations import exported_from_stored
+from services.contracts.retention import ARCHIVED
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow, RetentionStep
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies, row_of
 
 _COLUMNS_OF_ORDER: Mapping[str, tuple[QueryableAttribute[Any], ...]] = {
@@ -170,7 +171,8 @@ def _openings(
         if (value := filters.get(name)) is not None:
             query = query.where(condition(value))
     if academies is not None:
-        query = query.where(OpeningRow.academie.in_(academies))
+        archived = select(RetentionStep.opening_id).where(RetentionStep.kind == ARCHIVED)
+        query = query.where(OpeningRow.academie.in_(academies), OpeningRow.id.not_in(archived))
     return None if query.whereclause is None and not everywhere else session.scalars(query).all()
 
 

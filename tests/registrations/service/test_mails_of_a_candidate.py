@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from services.chassis import clock
-from services.mail.sent_mails import RETENTION
+from services.contracts.retention import retention
 from services.registrations.jobs import registry
 from services.registrations.models import MailRefusal, db, sent_mails
 from services.registrations.operations import candidates
@@ -41,7 +42,8 @@ def test_what_was_mailed_is_read_again_by_its_candidate_alone_and_forgotten_afte
     assert (shown["subject"], shown["address"], shown["state"]) == (SUBJECT, EMAIL, "taken")
     assert "Inscription n° : 001" in shown["text"]
     assert messages(other) == []
-    clock.set_offset((clock.offset() + RETENTION).total_seconds() + 60)
+    kept = timedelta(days=retention().kind("mails").active_period.days)
+    clock.set_offset((clock.offset() + kept).total_seconds() + 60)
     with sending.app_context():
         registry.jobs["closing"].run()
     assert messages(withdrawn) == []

@@ -9,7 +9,7 @@ import traceback
 import click
 
 from portail import __version__
-from portail.administration_commands import incidents, messages, openings
+from portail.administration_commands import incidents, messages, openings, retention
 from portail.candidatures_commands import candidatures, epreuves
 from portail.changes_commands import changes
 from portail.connection import checked_url, write_config
@@ -39,7 +39,7 @@ def configure() -> None:
     click.echo(f"Enregistré dans {write_config(url, token)}.")
 
 
-for command in (pieces, candidatures, epreuves, documents, changes, openings, incidents, messages, verify):
+for command in (pieces, candidatures, epreuves, documents, changes, openings, incidents, messages, retention, verify):
     portail.add_command(command)
 
 

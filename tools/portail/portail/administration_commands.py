@@ -1,6 +1,6 @@
 """`portail openings …` (windows of registration, listed by anyone, moved by administrateurs with a reason), `portail
 incidents …` (noted by administrateurs, with the periods that they extend) and `portail messages …` (what the home page
-says, published and taken off by administrateurs)."""
+says, published and taken off by administrateurs), `portail retention` (what will be erased)."""
 
 from __future__ import annotations
 
@@ -52,6 +52,16 @@ MOVE_COLUMNS = Columns(
     ("depot_au", "Désormais jusqu'au", lambda row: paris_time(row["after"]["deposit_closes"])),
     ("brouillons", "Brouillons", lambda row: row["opening"]["drafts"]),
     ("candidatures", "Candidatures", lambda row: row["opening"]["candidatures"]),
+)
+STAFF_RETENTION = "/registrations/v1/staff/retention"
+RETENTION_COLUMNS = Columns(
+    ("examen", "Examen", lambda row: row["exam"]),
+    ("session", "Session", lambda row: row["session_label"]),
+    ("donnees", "Données", lambda row: row["kind_label"]),
+    ("a_partir_du", "À partir du", lambda row: paris_time(row["due_at"])),
+    ("candidatures", "Candidatures", lambda row: row["candidatures"]),
+    ("deja_effacees", "Déjà effacées", lambda row: row["erased"]),
+    ("suspendu", "Suspendu", lambda row: (row["hold"] or {}).get("reason", "")),
 )
 SHOWN = "/registrations/v1/messages"
 STAFF_MESSAGES = "/registrations/v1/staff/messages"
@@ -259,3 +269,12 @@ def instant_of(typed: str) -> str:
             raise Failure(f"« {typed} » n'existe pas : l'heure change ce jour-là.", ExitCode.USAGE)
         return instant.isoformat()
     raise Failure(f"« {typed} » n'est pas une date avec son heure (AAAA-MM-JJ HH:MM).", ExitCode.USAGE)
+
+
+@click.command("retention")
+@click.option("--dry-run", is_flag=True, required=True, help="Seul mode : le portail efface lui-même ce qui est dû.")
+@with_format
+@pass_api
+def retention(api: Api, form: str, dry_run: bool) -> None:
+    """Lister ce qui sera effacé d'ici à un mois, et les sessions suspendues (administrateurs)."""
+    print_list(api.read(STAFF_RETENTION)["erasures"], RETENTION_COLUMNS, form)

@@ -1,0 +1,88 @@
+"""Requests of erasure of who has a candidature: what no law keeps goes at once, an administrateur answers."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from services.accounts.models import Account, AuditEntry, ErasureRequest, KnownBrowser, db
+from services.accounts.operations.identity_changes import delete_account
+from services.accounts.operations.passwords import check_current_password
+from services.accounts.queries.accounts import is_frozen, stored_account
+from services.chassis.clock import portal_now, to_paris
+from services.chassis.database.audit import Actor
+from services.chassis.errors import Conflict, Invalid, found
+from services.chassis.tasks.rows import follow_up
+from services.contracts.api import erasure as api
+from services.contracts.api.operation import answer_of
+from services.contracts.retention import Period
+from services.mail import sent_mails
+
+TIME_TO_ANSWER = Period("1 mois")
+"""RGPD, article 12."""
+ERASE_DRAFTS, SEND_ANSWER = "erase_drafts", "send_erasure_answer"
+SHOWN = 200  # requests; those to answer come first
+
+
+def my_erasure(account_id: str) -> api.MyErasure:
+    """Raises NotFound, Unavailable where registrations has to be asked and does not answer."""
+    engaged = is_frozen(stored_account(account_id))
+    with db.reading() as session:
+        last = session.scalar(_of(account_id).limit(1))
+    if last is None:
+        return api.MyErasure(engaged=engaged, requested_at=None, answered_at=None, answer=None)
+    return answer_of(api.MyErasure, last, engaged=engaged)
+
+
+def ask_erasure(account_id: str, typed_password: str) -> bool:
+    """Whether the account is erased at once. Raises Invalid on the password, NotFound, TooMany, Unavailable."""
+    account = stored_account(account_id)
+    check_current_password(account, typed_password)
+    if not is_frozen(account):
+        delete_account(account_id)
+        return True
+    with db.operation() as session:
+        found(session.get(Account, account_id, with_for_update=True))
+        if session.scalar(_of(account_id).where(ErasureRequest.answered_at.is_(None)).limit(1)) is None:
+            _add(session, account_id)
+    return False
+
+
+def _add(session: Session, account_id: str) -> None:
+    session.add(ErasureRequest(account_id=account_id, requested_at=portal_now()))
+    session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account_id))
+    sent_mails.erase_mails_of(session, account_id)
+    AuditEntry.record(session, Actor("candidate", account_id), "erasure.requested", account_id)
+    follow_up(session, ERASE_DRAFTS, {}, subject=account_id)
+
+
+def answer_request(request_id: str, answer: str, actor: Actor) -> None:
+    """Raises Invalid without an answer, NotFound, also once the account is erased, Conflict for one answered before."""
+    if not answer.strip():
+        raise Invalid.in_field("answer", "Écrivez la réponse.")
+    with db.operation() as session:
+        row = found(session.get(ErasureRequest, request_id, with_for_update=True))
+        found(session.get(Account, row.account_id))
+        if row.answered_at is not None:
+            raise Conflict("Une réponse a déjà été donnée à cette demande.")
+        row.answered_at, row.answer = portal_now(), answer
+        AuditEntry.record(session, actor, "erasure.answered", row.account_id, after={"text": answer})
+        follow_up(session, SEND_ANSWER, {"request_id": row.id}, subject=row.account_id)
+
+
+def erasure_requests() -> api.ErasureRequests:
+    order = (ErasureRequest.answered_at.is_not(None), ErasureRequest.answered_at.desc(), ErasureRequest.requested_at)
+    query = select(ErasureRequest, Account.id).outerjoin(Account, Account.id == ErasureRequest.account_id)
+    with db.reading_for_staff() as session:
+        rows = session.execute(query.order_by(*order).limit(SHOWN)).all()
+    return api.ErasureRequests(requests=tuple(_shown(row, owner is None, portal_now()) for row, owner in rows))
+
+
+def _shown(row: ErasureRequest, erased: bool, now: datetime) -> api.ErasureRequest:
+    due = to_paris(TIME_TO_ANSWER.after(row.requested_at)).date()
+    return answer_of(api.ErasureRequest, row, days_left=(due - to_paris(now).date()).days, account_erased=erased)
+
+
+def _of(account_id: str) -> Select[ErasureRequest]:
+    """The newest first."""
+    return select(ErasureRequest).filter_by(account_id=account_id).order_by(ErasureRequest.requested_at.desc())

@@ -1,0 +1,158 @@
+"""How long each kind of personal data is kept and why, as `catalogue/retention.yaml` says: what is erased, what people
+read of it, and the register have it from here."""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).parents[2] / "catalogue/retention.yaml"
+TO_CONFIRM = "à confirmer par le responsable du traitement"
+CANDIDATURES, PIECES, DOCUMENTS = "candidatures", "pieces", "documents"
+OF_A_SESSION = (PIECES, DOCUMENTS, CANDIDATURES)
+"""Kinds of data that registrations has erased, session by session: with candidatures the others go too."""
+ARCHIVED = "archived"
+"""In the place of a kind: candidatures whose active time is over."""
+NO_VERSION_AFTER = 2**31 - 1
+"""The version of the tombstone of what was erased: nothing that arrives later is newer."""
+_NONE = "aucune"
+_MONTHS = {"mois": 1, "an": 12, "ans": 12}
+_PERIOD = re.compile("([1-9][0-9]{0,3}) (jours?|mois|ans?)")
+
+
+class RetentionError(ValueError):
+    """The file does not read, or does not know a kind of data: nothing may be erased by it."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """`text` as the file has it: « 12 mois », « 30 jours », « 5 ans », « aucune ». Raises RetentionError."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.text != _NONE and not _PERIOD.fullmatch(self.text):
+            raise RetentionError(
+                f"« {self.text} » is no duration: write « 12 mois », « 30 jours », « 5 ans », « {_NONE} »"
+            )
+
+    @property
+    def is_none(self) -> bool:
+        return self.text == _NONE
+
+    @property
+    def days(self) -> int:
+        """Of a period that is counted in days, and of one in months nearly so many."""
+        start = datetime(2001, 1, 1, tzinfo=UTC)
+        return (self.after(start) - start).days
+
+    def after(self, start: datetime) -> datetime:
+        """The exclusive end of the period that begins at `start`; a day that a month lacks is its last."""
+        return self._moved(start, 1)
+
+    def before(self, end: datetime) -> datetime:
+        """The instant from which, or after which, what began is still within the period at `end`."""
+        return self._moved(end, -1)
+
+    def _moved(self, instant: datetime, sign: int) -> datetime:
+        if self.is_none:
+            return instant
+        count, unit = self.text.split()
+        if unit not in _MONTHS:
+            return instant + sign * timedelta(days=int(count))
+        year, month = divmod(instant.year * 12 + instant.month - 1 + sign * int(count) * _MONTHS[unit], 12)
+        return instant.replace(year=year, month=month + 1, day=min(instant.day, monthrange(year, month + 1)[1]))
+
+
+PLANNED = Period("1 mois")
+"""How far ahead administrators see what will be erased."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of data. `starts`: the event from which it is active, for `active`; then it is archived for `archived`,
+    read by the roles `archive_readers` alone. Texts are French, ready to be shown. `source`: where the durations are
+    from; they are proposed until they are `confirmed`."""
+
+    code: str
+    label: str
+    holds: str
+    purpose: str
+    basis: str
+    starts: str
+    active: str
+    recipients: tuple[str, ...]
+    source: str
+    archived: str = _NONE
+    archive_readers: tuple[str, ...] = ()
+    confirmed: bool = False
+
+    @property
+    def active_period(self) -> Period:
+        return Period(self.active)
+
+    @property
+    def archive_period(self) -> Period:
+        return Period(self.archived)
+
+    def erased_from(self, start: datetime) -> datetime:
+        """From when on it is erased, where its event was at `start`."""
+        return self.archive_period.after(self.active_period.after(start))
+
+    def erased_if_begun_by(self, now: datetime) -> datetime:
+        """What began at this instant or before it is to be erased at `now`."""
+        return self.active_period.before(self.archive_period.before(now))
+
+
+@dataclass(frozen=True)
+class Retention:
+    """The file. `controller`, `officer`: who is responsible for the processing, and the data protection officer;
+    `events`: from what durations count, in French."""
+
+    controller: str
+    officer: str
+    events: Mapping[str, str]
+    kinds: tuple[Kind, ...]
+
+    def kind(self, code: str) -> Kind:
+        """Raises RetentionError for a kind that the file does not have."""
+        for kind in self.kinds:
+            if kind.code == code:
+                return kind
+        raise RetentionError(f"catalogue/retention.yaml has no kind « {code} »")
+
+    def sentence(self, kind: Kind) -> str:
+        """For how long it is kept, in French: « 12 mois après la clôture …, puis 48 mois en archive »."""
+        event = self.events[kind.starts]
+        active = f"Jusqu'à {event}" if kind.active_period.is_none else f"{kind.active} après {event}"
+        archive = "" if kind.archive_period.is_none else f", puis {kind.archived} en archive, avant d'être effacé"
+        return f"{active}{archive}."
+
+
+def read_retention(path: Path) -> Retention:
+    """Raises RetentionError that says what is wrong in the file."""
+    import msgspec
+
+    try:
+        retention = msgspec.yaml.decode(path.read_bytes(), type=Retention)
+    except (OSError, ValueError) as wrong:
+        raise RetentionError(f"{path}: {wrong}") from None
+    codes = [kind.code for kind in retention.kinds]
+    if len(set(codes)) < len(codes):
+        raise RetentionError(f"{path}: a kind stands there twice")
+    for kind in retention.kinds:
+        _ = kind.active_period, kind.archive_period
+        if kind.starts not in retention.events:
+            raise RetentionError(f"{path}: « {kind.code} » starts with « {kind.starts} », which is none of its events")
+        if not kind.archive_period.is_none and not kind.archive_readers:
+            raise RetentionError(f"{path}: « {kind.code} » is archived and has no archive_readers")
+    return retention
+
+
+@cache
+def retention() -> Retention:
+    """That of this portal, read once. Raises RetentionError."""
+    return read_retention(FILE)

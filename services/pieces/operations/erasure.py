@@ -1,0 +1,40 @@
+"""Erases what pieces stores about candidatures, in the transaction that hears of their erasure: copies, pieces with
+their files and history. A tombstone stays, without anything about a person."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
+from services.chassis.tasks.rows import erase_subject
+from services.contracts.registrations import DataErased, ErasedCandidature
+from services.contracts.retention import NO_VERSION_AFTER, PIECES
+from services.objects import retire_for_good
+from services.pieces.models import Candidature, Change, Deposit, DepositTries, Piece, Withdrawal, audit_chain
+from services.pieces.queries.pieces import lock_candidatures
+
+RETENTION = Actor("service", "registrations")
+
+
+def erase_pieces(session: Session, event: DataErased) -> None:
+    """Erased already, or never heard of, a candidature has its tombstone alone."""
+    if PIECES in event.kinds:
+        lock_candidatures(session, [erased.candidature_id for erased in event.candidatures])
+        for erased in event.candidatures:
+            _erase(session, erased)
+
+
+def _erase(session: Session, erased: ErasedCandidature) -> None:
+    of = erased.candidature_id
+    pieces = session.scalars(select(Piece.id).where(Piece.candidature_id == of)).all()
+    files = select(Deposit.object_key).where(Deposit.piece_id.in_(pieces))
+    retire_for_good(session, *session.scalars(files))
+    audit_chain.erase(session, [of, *pieces], RETENTION)
+    session.execute(delete(Change).where(Change.candidature_id == of))
+    session.execute(delete(Candidature).where(Candidature.id == of))
+    session.execute(delete(DepositTries).where(DepositTries.candidate_id == erased.candidate_id))
+    for subject in (of, erased.candidate_id):
+        erase_subject(session, subject, naming=of)
+    # After the candidature: a trigger would tell tools of its withdrawal, with its number.
+    session.merge(Withdrawal(candidature_id=of, version=NO_VERSION_AFTER, withdrawn_at=portal_now()))
+    session.flush()

@@ -1,0 +1,182 @@
+"""Erases what was kept long enough, as `catalogue/retention.yaml` and the files of sessions say: a page of candidatures
+in each transaction, with the event by which documents and pieces erase theirs. A session that is held back stays.
+"""
+
+from collections.abc import Collection, Sequence
+
+import structlog
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
+from services.chassis.errors import Invalid, NotFound
+from services.chassis.events import publish
+from services.chassis.tasks.registry import stopping
+from services.chassis.tasks.rows import erase_subject
+from services.contracts.registrations import DataErased, ErasedCandidature
+from services.contracts.retention import ARCHIVED, CANDIDATURES, OF_A_SESSION, RetentionError
+from services.mail import sent_mails
+from services.registrations.models import (
+    AuditEntry,
+    Candidate,
+    Candidature,
+    CandidatureNote,
+    CandidatureValidation,
+    CandidatureVersion,
+    Draft,
+    OpeningRow,
+    RetentionHold,
+    RetentionStep,
+    VersionEdition,
+    audit_chain,
+    db,
+)
+from services.registrations.operations.candidates import RETENTION
+from services.registrations.queries.retention import due_steps, held_session, to_archive
+
+log = structlog.get_logger()
+PAGE = 50  # candidatures; documents and pieces erase as many in one transaction
+SUBJECT = "retention"  # of the events: no task about a candidate
+
+
+def erase_due() -> None:
+    """Erase all that is due. Where a duration cannot be read nothing is erased, and the log says why."""
+    erased = 0
+    try:
+        _archive()
+        with db.reading() as session:
+            steps = due_steps(session, portal_now())
+    except RetentionError as error:
+        log.error("retention_unreadable", reason=str(error))
+        return
+    for opening_id, kind in steps:
+        while not stopping() and (count := _erase_page(opening_id, kind)):
+            erased += count
+    if erased:
+        log.info("data_erased", count=erased)
+    db.forget_what_was_erased()
+
+
+def _archive() -> None:
+    """Note which openings are archived; one whose session closes later after all is no longer."""
+    steps = select(RetentionStep.opening_id).where(RetentionStep.kind == ARCHIVED)
+    with db.reading() as session:
+        archived, due = set(session.scalars(steps)), to_archive(session, portal_now())
+    if archived == due:
+        return
+    with db.operation() as session:
+        for opening_id in due - archived:
+            session.merge(RetentionStep(opening_id=opening_id, kind=ARCHIVED, through="", erased=0))
+        no_longer = RetentionStep.opening_id.in_(archived - due) & (RetentionStep.kind == ARCHIVED)
+        session.execute(delete(RetentionStep).where(no_longer))
+
+
+def _erase_page(opening_id: str, kind: str) -> int:
+    """How many candidatures; 0 once all are done, and where the session is held back."""
+    with db.operation() as session:
+        if held_session(session, session.get_one(OpeningRow, opening_id), lock=True) is not None:
+            return 0
+        step = session.get(RetentionStep, (opening_id, kind), with_for_update=True)
+        if step is None:
+            step = RetentionStep(opening_id=opening_id, kind=kind, through="", erased=0)
+            session.add(step)
+        page = select(Candidature).where(Candidature.opening_id == opening_id, Candidature.id > step.through)
+        candidatures = session.scalars(page.order_by(Candidature.id).limit(PAGE)).all()
+        if not candidatures:
+            step.ended_at = portal_now()
+            return 0
+        step.through, step.erased = candidatures[-1].id, step.erased + len(candidatures)
+        if kind == CANDIDATURES:
+            erase_candidatures(session, candidatures)
+        else:
+            _announce(session, candidatures, (kind,))
+        return len(candidatures)
+
+
+def erase_again(ids: Sequence[str]) -> int:
+    """Erase those of these candidatures that a backup brought back; how many."""
+    erased = 0
+    for start in range(0, len(ids), PAGE):
+        with db.operation() as session:
+            there = select(Candidature).where(Candidature.id.in_(ids[start : start + PAGE]))
+            candidatures = session.scalars(there.order_by(Candidature.id)).all()
+            if candidatures:
+                erase_candidatures(session, candidatures)
+            erased += len(candidatures)
+    db.forget_what_was_erased()
+    return erased
+
+
+def erase_candidatures(session: DbSession, candidatures: Sequence[Candidature]) -> None:
+    """Erase candidatures with all that registrations stores about them, and have the other services erase theirs."""
+    ids, candidate_ids = [row.id for row in candidatures], {row.candidate_id for row in candidatures}
+    locked = select(Candidate).where(Candidate.id.in_(candidate_ids)).order_by(Candidate.id).with_for_update()
+    candidates = session.scalars(locked).all()
+    holder = or_(Draft.candidate_id.in_(candidate_ids), Draft.candidate_id.is_(None))  # each has its index
+    of_them = holder & or_(Draft.candidature_id.in_(ids), Draft.modification_of.in_(ids))
+    drafts = session.scalars(delete(Draft).where(of_them).returning(Draft.id)).all()
+    for model in (CandidatureNote, CandidatureValidation, VersionEdition, CandidatureVersion):
+        session.execute(delete(model).where(model.candidature_id.in_(ids)))
+    audit_chain.erase(session, [*ids, *drafts], RETENTION)
+    for row in candidatures:
+        sent_mails.erase_mails_of(session, row.candidate_id, about=row.id)
+        erase_subject(session, row.candidate_id, naming=row.id)
+        session.delete(row)
+    session.flush()
+    _announce(session, candidatures, OF_A_SESSION)
+    _free(session, candidates)
+
+
+def _free(session: DbSession, candidates: Sequence[Candidate]) -> None:
+    """Those who have no candidature left may change or delete their account as if they never had one."""
+    for candidate in candidates:
+        others = select(Candidature.id).where(Candidature.candidate_id == candidate.id).limit(1)
+        if session.scalar(others) is None:
+            candidate.engaged_at = candidate.corrected_identity = None
+            sent_mails.erase_mails_of(session, candidate.id)
+
+
+def _announce(session: DbSession, candidatures: Sequence[Candidature], kinds: Collection[str]) -> None:
+    erased = tuple(ErasedCandidature(row.id, row.candidate_id) for row in candidatures)
+    publish(session, DataErased(tuple(kinds), erased), subject=SUBJECT)
+
+
+def hold(exam: str, name: str, reason: str, actor: Actor) -> None:
+    """Erase nothing of this session until it is released; held back already, the reason is replaced.
+
+    Raises Invalid without a reason, NotFound for a session that no opening has.
+    """
+    _refuse_no_reason(reason)
+    with db.operation() as session:
+        known = select(OpeningRow.id).where(OpeningRow.exam == exam, OpeningRow.session == name).limit(1)
+        if session.scalar(known) is None:
+            raise NotFound()
+        row = session.get(RetentionHold, (exam, name), with_for_update=True)
+        if row is None:
+            row = RetentionHold(exam=exam, session=name)
+            session.add(row)
+        row.reason, row.held_by, row.held_at = reason, actor.id, portal_now()
+        AuditEntry.record(session, actor, "retention.held", _subject(exam, name), after={"reason": reason})
+
+
+def release(exam: str, name: str, reason: str, actor: Actor) -> None:
+    """Let what is due of this session be erased again; not held back, nothing changes. Raises Invalid without a
+    reason."""
+    _refuse_no_reason(reason)
+    with db.operation() as session:
+        row = session.get(RetentionHold, (exam, name), with_for_update=True)
+        if row is not None:
+            before = {"reason": row.reason}
+            session.delete(row)
+            after = {"reason": reason}
+            AuditEntry.record(session, actor, "retention.released", _subject(exam, name), before=before, after=after)
+
+
+def _refuse_no_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid.in_field("reason", "Indiquez le motif.")
+
+
+def _subject(exam: str, name: str) -> str:
+    return f"{exam} {name}"[:64]

@@ -1,0 +1,92 @@
+"""Reads which data of which session are due to be erased, and when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session as DbSession
+
+from services.contracts.api import retention as api
+from services.contracts.retention import CANDIDATURES, OF_A_SESSION, Kind, Period, retention
+from services.registrations.models import Candidature, OpeningRow, RetentionHold, RetentionStep
+from services.registrations.queries.catalogue import exam_in_force
+
+_HOLDS_SOME = exists().where(Candidature.opening_id == OpeningRow.id)
+
+
+def held_session(session: DbSession, opening: OpeningRow, *, lock: bool = False) -> RetentionHold | None:
+    """Why nothing of the opening's session is erased, if it is held back; `lock`: it stays so until the commit."""
+    return session.get(RetentionHold, (opening.exam, opening.session), with_for_update=lock)
+
+
+def due_steps(session: DbSession, now: datetime) -> Sequence[tuple[str, str]]:
+    """Openings and kinds of data to be erased by `now`, without what is done. Raises RetentionError."""
+    ended = select(RetentionStep.opening_id, RetentionStep.kind).where(RetentionStep.ended_at.is_not(None))
+    done = {(opening_id, kind) for opening_id, kind in session.execute(ended)}
+    closed = select(OpeningRow).where(OpeningRow.session_closes <= now, _HOLDS_SOME)
+    openings = session.scalars(closed.order_by(OpeningRow.session_closes, OpeningRow.id)).all()
+    return [
+        (opening.id, kind)
+        for opening in openings
+        for kind in _kinds_due(opening, now)
+        if (opening.id, kind) not in done
+    ]
+
+
+def to_archive(session: DbSession, now: datetime) -> set[str]:
+    """The ids of openings whose candidatures are no longer active at that instant. Raises RetentionError."""
+    active = retention().kind(CANDIDATURES).active_period
+    return set(session.scalars(select(OpeningRow.id).where(OpeningRow.session_closes <= active.before(now))))
+
+
+def erased_on(opening: OpeningRow, kind: Kind) -> datetime:
+    """When data of that kind of the opening's session are to be erased: by the session's file, else by the kind."""
+    own = dict(opening.options.retention).get(kind.code)
+    return Period(own).after(opening.session_closes) if own else kind.erased_from(opening.session_closes)
+
+
+def _kinds_due(opening: OpeningRow, now: datetime) -> Sequence[str]:
+    """Candidatures alone once they are due, with which the others go."""
+    due = [code for code in OF_A_SESSION if erased_on(opening, retention().kind(code)) <= now]
+    return [CANDIDATURES] if CANDIDATURES in due else due
+
+
+def plan(session: DbSession, until: datetime) -> api.RetentionPlan:
+    """What is to be erased by that instant, or is held back, by session and kind. Raises RetentionError."""
+    done = {(row.opening_id, row.kind): row for row in session.scalars(select(RetentionStep))}
+    planned: dict[tuple[datetime, str, str, str], api.PlannedErasure] = {}
+    for opening in session.scalars(select(OpeningRow).where(OpeningRow.session_closes <= until, _HOLDS_SOME)):
+        hold = held_session(session, opening)
+        for kind in map(retention().kind, OF_A_SESSION):
+            step, due_at = done.get((opening.id, kind.code)), erased_on(opening, kind)
+            is_over = step is not None and step.ended_at is not None
+            if (due_at > until and hold is None) or is_over:
+                continue
+            key = (due_at, opening.exam, opening.session, kind.code)
+            count, erased = _number_left(session, opening.id, step), step.erased if step else 0
+            known = planned.get(key)
+            planned[key] = api.PlannedErasure(
+                exam=opening.exam,
+                session=opening.session,
+                exam_label=exam_in_force(session, opening.exam).label,
+                session_label=_session_label(session, opening),
+                kind=kind.code,
+                kind_label=kind.label,
+                due_at=due_at,
+                candidatures=count + (known.candidatures if known else 0),
+                erased=erased + (known.erased if known else 0),
+                hold=hold and api.Hold(reason=hold.reason, held_at=hold.held_at),
+            )
+    return api.RetentionPlan(until=until, erasures=tuple(planned[key] for key in sorted(planned)))
+
+
+def _number_left(session: DbSession, opening_id: str, step: RetentionStep | None) -> int:
+    after = step.through if step else ""
+    left = select(func.count()).where(Candidature.opening_id == opening_id, Candidature.id > after)
+    return session.scalar(left) or 0
+
+
+def _session_label(session: DbSession, opening: OpeningRow) -> str:
+    """Its code, where the catalogue has dropped it."""
+    sessions = exam_in_force(session, opening.exam).sessions
+    return next((each.label for each in sessions if each.name == opening.session), opening.session)

@@ -1,0 +1,72 @@
+"""What exam offices sent of a candidature goes with it, on both engines: published, refused, waiting; others' stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from services.contracts.registrations import DataErased, ErasedCandidature
+from services.contracts.retention import OF_A_SESSION
+from services.documents.handlers import registry
+from services.documents.models import db
+from services.objects.lifecycle import erase_expired
+from tests.documents.example_events import saved
+from tests.documents.imports.exam_office import ExamOffice, candidature, csv_of, line, numero, pdf_of, zip_of
+from tests.support.service_worker import deliver_event
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+REFUSED = "21 mai;14:00;4 h;Lycée;B 2"
+
+
+def _erase(office: ExamOffice, *numbers: int) -> None:
+    """Heard twice, as events may be."""
+    erased = tuple(ErasedCandidature(candidature(number), candidature(number)) for number in numbers)
+    for _ in range(2):
+        deliver_event(office.service.app, registry, DataErased(OF_A_SESSION, erased))
+
+
+def _holding(office: ExamOffice, value: str) -> set[str]:
+    """The tables whose rows hold it."""
+    tables = [table for table in db.metadata.sorted_tables if table.name not in ("withdrawals", "tasks", "outbox")]
+    with office.service.app.app_context(), db.reading() as session:
+        rows = {table.name: session.execute(table.select()).all() for table in tables}
+    return {name for name, found in rows.items() if value in repr(found)}
+
+
+def test_what_was_published_refused_and_sent_goes_with_its_candidature(office: ExamOffice) -> None:
+    office.register(1, 2)
+    new = office.create(source="pdf", type="convocation")
+    ready = office.send_pdfs(new, zip_of({f"{numero(number)}.pdf": pdf_of(str(number)) for number in (1, 2, 3)}))
+    office.publish(ready)
+    office.work()
+    lines = [line(1), line(2), f"{numero(1)};E1;{REFUSED}", f"{numero(9)};E1;{REFUSED}"]
+    office.published(csv_of(lines))
+    assert {"documents", "import_documents", "import_refusals"} <= _holding(office, numero(1)) | _holding(
+        office, candidature(1)
+    )
+
+    _erase(office, 1)
+    assert _holding(office, numero(1)) == set()
+    assert _holding(office, candidature(1)) <= {"retired_objects", "audit_entries", "audit_keys", "audit_digests"}
+    assert "import_refusals" in _holding(office, numero(9)), "of somebody whom nobody knows"
+    assert len(office.documents_of(2)) == 2
+    with office.service.app.app_context():
+        erase_expired(db, office.service.dependencies.store)
+    keys = " ".join(office.service.keys())
+    assert (candidature(1) in keys, candidature(2) in keys) == (False, True)
+
+    _erase(office, 2)
+    assert _holding(office, numero(9)) == set(), "with the last candidature of its session"
+
+
+def test_nothing_that_arrives_late_brings_it_back(office: ExamOffice) -> None:
+    office.register(1)
+    _erase(office, 1)
+    office.register(1)
+    event = replace(saved(), candidature_id=candidature(1), candidate_id=candidature(1), version=9)
+    office.service.receive(replace(event, numero_candidat=numero(1)))
+    with office.service.app.app_context(), db.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM saved_versions")) == 0
+        assert session.scalar(text("SELECT count(*) FROM candidatures")) == 0

@@ -1,0 +1,147 @@
+"""What registrations erases once a session was kept long enough, and what it does not: on both engines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from services.contracts import retention as contract
+from services.contracts.accounts import EmailChanged, IdentityCorrected
+from services.contracts.retention import CANDIDATURES, PIECES, RetentionError, retention
+from services.registrations.jobs import registry
+from services.registrations.models import Candidate, audit_chain, db
+from services.registrations.operations import candidates
+from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, load, move_to
+from tests.registrations.service.outbox import events_of
+from tests.support.service_worker import deliver_event
+from tests.support.tokens import bearer, staff_token
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+DUE = retention().kind(CANDIDATURES).erased_from(GUIDE_SESSION.closes)
+HELD = {"exam": "BTS", "session": "2022", "reason": "Recours"}
+TABLES = ("candidatures", "candidature_versions", "candidature_notes", "drafts", "sent_mails")
+
+
+def _erase_at(app: Flask, instant: datetime) -> None:
+    """The job runs twice."""
+    move_to(instant)
+    for _ in range(2):
+        with app.app_context():
+            registry.jobs["erase-due"].run()
+
+
+def _rows(app: Flask, *tables: str) -> dict[str, int]:
+    with app.app_context(), db.reading() as session:
+        return {name: session.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables or TABLES}
+
+
+def _kinds(app: Flask) -> list[list[str]]:
+    return [event["data"]["kinds"] for event in events_of(app, "registrations.data_erased.v1")]
+
+
+def _staff(app: Flask, method: str, path: str, json: Any = None) -> Any:
+    token = staff_token("admin", scopes=["openings:manage"], gave_code=True)
+    answer = app.test_client().open(f"/v1/staff/{path}", method=method, json=json, headers=bearer(token))
+    assert 200 <= answer.status_code < 300, answer.text
+    return answer.json
+
+
+def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    candidate.modify(saved["candidature_id"])
+    pieces_due = retention().kind(PIECES).erased_from(GUIDE_SESSION.closes)
+    _erase_at(app, pieces_due - timedelta(seconds=1))
+    assert _kinds(app) == []
+    _erase_at(app, pieces_due)
+    assert _kinds(app) == [["pieces"]]
+    assert _rows(app, "candidatures") == {"candidatures": 1}
+    _erase_at(app, DUE)
+    assert _kinds(app) == [["pieces"], ["pieces", "documents", "candidatures"]], "all at once"
+    assert _rows(app) == dict.fromkeys(TABLES, 0)
+    with app.app_context():
+        audit_chain.extend()
+        assert [each for each in audit_chain.mismatches("registrations", [], None) if each.entry_id] == []
+        with db.reading() as session:
+            kept = session.execute(text("SELECT count(*) FROM audit WHERE before IS NOT NULL OR after IS NOT NULL"))
+            [left] = kept.one()
+            named = session.scalar(text("SELECT count(*) FROM audit WHERE action = 'candidature.saved'"))
+    assert named == 1, "that it was saved stays known"
+    assert left == len(("catalogue.loaded", "etablissements.loaded")), "of nobody"
+
+
+def test_who_has_no_candidature_left_is_free_and_then_erased_for_good(app: Flask, candidate: CandidateClient) -> None:
+    candidate.registered()
+    _erase_at(app, DUE)
+    identity = {**candidate.identity, "version": 7}
+    corrected = IdentityCorrected.from_data({"candidate_id": "pierre", "identity": identity, "reason": "Erreur"})
+    with app.app_context():
+        with db.reading() as session:
+            assert session.get_one(Candidate, "pierre").engaged_at is None
+        candidates.erase_candidate("pierre")
+    deliver_event(app, registry, EmailChanged("pierre", 9, "tard@example.org"))
+    deliver_event(app, registry, corrected)
+    with app.app_context(), db.reading() as session:
+        row = session.get_one(Candidate, "pierre")
+        assert (row.email, row.numero_candidat, row.corrected_identity) == (None, None, None)
+
+
+def test_a_session_that_is_held_back_stays_until_it_is_released(app: Flask, candidate: CandidateClient) -> None:
+    candidate.registered()
+    _staff(app, "POST", "retention/holds", HELD)
+    _erase_at(app, DUE)
+    assert _rows(app, "candidatures") == {"candidatures": 1}
+    shown = _staff(app, "GET", "retention")["erasures"]
+    assert {(row["kind"], row["candidatures"], row["hold"]["reason"]) for row in shown} == {
+        (kind, 1, "Recours") for kind in ("pieces", "documents", "candidatures")
+    }
+    _staff(app, "POST", "retention/releases", HELD)
+    assert [row["hold"] for row in _staff(app, "GET", "retention")["erasures"]] == [None] * 3
+    _erase_at(app, DUE)
+    assert _rows(app, "candidatures") == {"candidatures": 0}
+
+
+def test_a_session_may_be_kept_for_a_time_of_its_own(app: Flask, candidate: CandidateClient) -> None:
+    longer = replace(GUIDE_SESSION, retention=((CANDIDATURES, "10 ans"),))
+    load(app, replace(GUIDE, sessions=(longer,)))
+    candidate.registered()
+    _erase_at(app, DUE)
+    assert _rows(app, "candidatures") == {"candidatures": 1}
+    _erase_at(app, GUIDE_SESSION.closes + timedelta(days=3653))
+    assert _rows(app, "candidatures") == {"candidatures": 0}
+
+
+def test_without_a_duration_nothing_is_erased(
+    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate.registered()
+
+    def unknown(self: contract.Retention, code: str) -> contract.Kind:
+        raise RetentionError(code)
+
+    monkeypatch.setattr(contract.Retention, "kind", unknown)
+    _erase_at(app, DUE)
+    assert _rows(app, "candidatures") == {"candidatures": 1}
+
+
+def test_what_is_archived_is_read_by_administrateurs_alone(app: Flask, candidate: CandidateClient) -> None:
+    path = f"candidatures/{candidate.registered()['candidature_id']}"
+
+    def seen(*academies: str) -> tuple[int, int]:
+        token = staff_token("x", scopes=["candidatures:read"], academies=academies or None)
+        listed, read = (
+            app.test_client().get(f"/v1/staff/{each}", headers=bearer(token)) for each in ("candidatures", path)
+        )
+        return len((listed.json or {})["candidatures"]), read.status_code
+
+    archived = retention().kind(CANDIDATURES).active_period.after(GUIDE_SESSION.closes)
+    _erase_at(app, archived - timedelta(seconds=1))
+    assert seen("03") == (1, 200)
+    _erase_at(app, archived)
+    assert (seen("03"), seen()) == ((0, 404), (1, 200))
+    _erase_at(app, archived - timedelta(days=9))
+    assert seen("03") == (1, 200)

@@ -1,0 +1,181 @@
+"""Candidates of three sessions in the four services, each with values that nobody else has; where these are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from services.accounts.jobs import registry as accounts_jobs
+from services.accounts.models import Account
+from services.accounts.models import db as accounts_db
+from services.chassis import clock
+from services.chassis.database.audit import Actor
+from services.documents.jobs import registry as documents_jobs
+from services.pieces.jobs import registry as pieces_jobs
+from services.registrations.jobs import registry as registrations_jobs
+from services.registrations.models import db as registrations_db
+from services.registrations.queries.catalogue import opening_row
+from tests.pieces import sample_files
+from tests.pieces.tus_client import send_file
+from tests.registrations.domain.example_dossier import BESANCON, at
+from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, NOW, Answer, CandidateClient, load
+from tests.support import tokens
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.object_store import Bucket
+from tests.support.service_worker import database_of
+
+CLOSED = {"2022": at("2023-01-01 00:00"), "2023": at("2024-01-01 00:00"), "2024": at("2025-01-01 00:00")}
+"""When the sessions close."""
+JOBS = {
+    "accounts": accounts_jobs,
+    "registrations": registrations_jobs,
+    "documents": documents_jobs,
+    "pieces": pieces_jobs,
+}
+STAFF = Actor("staff", "57aff000000000000000000000000001")
+SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage", "documents:publish")
+
+
+@dataclass
+class Person(CandidateClient):
+    """Of a session. `mark` is in their name, mail, file and in what staff wrote of them."""
+
+    session: str = ""
+    mark: str = ""
+    found: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def open(self, academie: str = "03") -> Answer:
+        with self.app.app_context(), registrations_db.reading() as reading:
+            opening = opening_row(reading, "BTS", academie, self.session).id
+        return self.call("POST", "/drafts", {"opening_id": opening, "assertion": self.assertion})
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return self.mark, self.found["number"]
+
+
+class Portal:
+    """The four services; `apps` by name."""
+
+    def __init__(self, running: InProcessFourServices, bucket: Bucket) -> None:
+        self.running, self.bucket, self.apps = running, bucket, running.apps
+        for name in ("registrations", "documents", "pieces"):
+            known = self.apps[name].extensions["portail.keys"]
+            self.apps[name].extensions["portail.keys"] = partial(_key_of, known)
+        sessions = tuple(
+            replace(GUIDE_SESSION, name=name, label=f"BTS {name}", closes=closes, openings=(BESANCON,))
+            for name, closes in CLOSED.items()
+        )
+        load(self.apps["registrations"], replace(GUIDE, sessions=sessions))
+
+    def people(self, session: str, number: int) -> list[Person]:
+        return [self._person(session, index) for index in range(number)]
+
+    def _person(self, session: str, index: int) -> Person:
+        mark, candidate_id = f"QX{session}N{index:04}", f"{session}{index:028x}"
+        names = {"nom_famille": mark, "prenoms": f"Paul{mark}", "email": f"{mark}@example.org".lower()}
+        person = Person(
+            self.apps["registrations"], candidate_id, {**tokens.DUBOIS, **names}, session=session, mark=mark
+        )
+        birth = datetime.fromisoformat(person.identity["date_naissance"]).date()
+        status = {name: value for name, value in person.identity.items() if name not in ("version", "email")}
+        with self.apps["accounts"].app_context(), accounts_db.operation() as rows:
+            rows.add(
+                Account(
+                    id=candidate_id, email=names["email"], email_key=names["email"], password_hash="x", created_at=NOW,
+                    activated_at=NOW, last_login_at=NOW, **{**status, "date_naissance": birth},
+                )
+            )  # fmt: skip
+        saved = person.save(person.filled())
+        assert saved.status_code == 201, saved.text
+        person.found["id"] = str(saved.json["candidature_id"])
+        person.found["number"] = str(person.acknowledgement(person.found["id"])["numero_candidat"])
+        return person
+
+    def work_on(self, person: Person) -> None:
+        """Files, decisions, notes and documents that name the person."""
+        call = partial(self._call, "pieces", tokens.candidate_token(person.id))
+        pieces = call("GET", f"/candidatures/{person.found['id']}/pieces").json or {}
+        [piece, *_] = [
+            piece["id"] for period in pieces["periods"] for group in period["groups"] for piece in group["pieces"]
+        ]
+        content = sample_files.pdf() + f"\n%{person.mark}\n".encode()
+        for name in (f"avant {person.mark}.pdf", f"carte {person.mark}.pdf"):
+            assert send_file(call, piece, content, name).status_code < 300
+        staff = tokens.staff_token(STAFF.id, scopes=SCOPES)
+        read = self._call("pieces", staff, "GET", f"/pieces/{piece}").json or {}
+        decision = {"deposit_id": read["deposit"]["id"], "status": "non_compliant", "comment": f"Relire, {person.mark}"}
+        headers = {"If-Match": read["etag"]}
+        decided = self._call("pieces", staff, "POST", f"/pieces/{piece}/control", json=decision, headers=headers)
+        assert decided.status_code == 200, decided.text
+        path = f"/staff/candidatures/{person.found['id']}/notes"
+        noted = self._call("registrations", staff, "POST", path, json={"text": f"Rappeler {person.mark}"})
+        assert noted.status_code < 300, noted.text
+        order = {"type": "relance_pieces", "title": "Relance", "paragraphs": [f"Bonjour {person.mark}"]}
+        order |= {"candidatures": [person.found["id"]]}
+        ordered = self._call("documents", staff, "POST", "/publications", json=order)
+        assert ordered.status_code < 300, ordered.text
+        with self.apps["accounts"].app_context(), accounts_db.operation() as rows:
+            from services.accounts.models import AuditEntry
+
+            AuditEntry.record(rows, STAFF, "identity_corrected", person.id, after={"nom_famille": person.mark})
+
+    def _call(self, service: str, token: str, method: str, path: str, **options: Any) -> TestResponse:
+        headers = {**tokens.bearer(token), "X-Received-At": NOW.isoformat(), **options.pop("headers", {})}
+        return self.apps[service].test_client().open(f"/v1{path}", method=method, headers=headers, **options)
+
+    def move_to(self, instant: datetime) -> None:
+        clock.set_offset((instant - clock.system_now()).total_seconds())
+
+    def run(self, service: str, job: str) -> None:
+        with self.apps[service].app_context():
+            JOBS[service].jobs[job].run()
+
+    def erase(self) -> None:
+        """What the workers do of it in a day, in the order in which it is found."""
+        self.run("registrations", "erase-due")
+        self.running.deliver()
+        self.run("accounts", "erase-unused")
+        for service in ("documents", "pieces"):
+            self.run(service, "erase-retired")
+        for app in self.apps.values():  # as the next run of each does
+            with app.app_context():
+                database_of(app).forget_what_was_erased()
+
+    def places(self, value: str) -> set[str]:
+        """The names of the databases' files and of the folders of objects that hold a value, in whatever case."""
+        wanted = value.lower().encode()
+        return {name for name, content in self._contents() if wanted in content.lower() or value in name}
+
+    def _contents(self) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(self.running.folder.glob("*.db*")):
+            yield path.name, path.read_bytes()
+        for path in sorted(Path(self.bucket.folder).rglob("*")):
+            if path.is_file():
+                yield str(path.relative_to(self.bucket.folder)), path.read_bytes()
+
+    def rows_of(self, service: str, table: str) -> int:
+        app = self.apps[service]
+        with app.app_context(), database_of(app).reading() as session:
+            return len(session.execute(select(database_of(app).metadata.tables[table])).all())
+
+    def mismatches(self) -> list[str]:
+        """Of all audit trails, chained to their end."""
+        found = []
+        for service, app in self.apps.items():
+            with app.app_context():
+                module = __import__(f"services.{service}.models", fromlist=["audit_chain"])
+                module.audit_chain.extend()
+                found += [f"{service}: {each.text}" for each in module.audit_chain.mismatches(service, [], None)]
+        return found
+
+
+def _key_of(known: Any, kid: str) -> Any:
+    return tokens.key_of(kid) if kid == tokens.KID else known(kid)

@@ -15,7 +15,7 @@ from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.registrations import DataErased, ErasedCandidature
-from services.contracts.retention import ARCHIVED, CANDIDATURES, OF_A_SESSION, RetentionError
+from services.contracts.retention import ARCHIVED, CANDIDATURES, OF_A_SESSION, RetentionError, retention
 from services.mail import sent_mails
 from services.registrations.models import (
     AuditEntry,
@@ -33,7 +33,7 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.candidates import RETENTION
-from services.registrations.queries.retention import due_steps, held_session, to_archive
+from services.registrations.queries.retention import due_steps, erased_on, held_session, to_archive
 
 log = structlog.get_logger()
 PAGE = 50  # candidatures; documents and pieces erase as many in one transaction
@@ -73,9 +73,11 @@ def _archive() -> None:
 
 
 def _erase_page(opening_id: str, kind: str) -> int:
-    """How many candidatures; 0 once all are done, and where the session is held back."""
+    """How many candidatures; 0 once all are done, where the session is held back, and where it closes later by now."""
     with db.operation() as session:
-        if held_session(session, session.get_one(OpeningRow, opening_id), lock=True) is not None:
+        opening = session.get_one(OpeningRow, opening_id, with_for_update=True)
+        is_due = erased_on(opening, retention().kind(kind)) <= portal_now()
+        if not is_due or held_session(session, opening, lock=True) is not None:
             return 0
         step = session.get(RetentionStep, (opening_id, kind), with_for_update=True)
         if step is None:

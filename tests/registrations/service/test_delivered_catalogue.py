@@ -56,11 +56,7 @@ def test_what_is_published_is_the_samples(own: Flask, candidate: CandidateClient
     change_dates(own, deposit_closes=at("2021-11-15 00:00"))
     load(own, declaring)
     candidate.withdraw(saved["candidature_id"])
-    elsewhere = (
-        DatesMoved,
-        RegistrationValidated,
-        DataErased,
-    )  # test_moved_dates.py, test_validation.py, tests/retention
+    elsewhere = (DatesMoved, RegistrationValidated, DataErased)  # test_moved_dates, test_validation, tests/retention
     told = [event for event in EVENTS if event.TYPE.startswith("registrations.") and event not in elsewhere]
     for event in told:
         published = json.dumps(events_of(own, event.TYPE)[-1]["data"]).replace(saved["candidature_id"], CANDIDATURE)

@@ -16,6 +16,8 @@ from services.contracts.retention import CANDIDATURES, PIECES, RetentionError, r
 from services.registrations.jobs import registry
 from services.registrations.models import Candidate, audit_chain, db
 from services.registrations.operations import candidates
+from services.registrations.operations import retention as operations
+from services.registrations.queries.retention import due_steps
 from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, load, move_to
 from tests.registrations.service.outbox import events_of
 from tests.support.service_worker import deliver_event
@@ -113,6 +115,18 @@ def test_a_session_may_be_kept_for_a_time_of_its_own(app: Flask, candidate: Cand
     assert _rows(app, "candidatures") == {"candidatures": 1}
     _erase_at(app, GUIDE_SESSION.closes + timedelta(days=3653))
     assert _rows(app, "candidatures") == {"candidatures": 0}
+
+
+def test_a_session_that_closes_later_after_all_stays_though_its_turn_had_come(
+    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate.registered()
+    with app.app_context(), db.reading() as session:
+        listed_before = due_steps(session, DUE)
+    load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, closes=GUIDE_SESSION.closes + timedelta(days=30)),)))
+    monkeypatch.setattr(operations, "due_steps", lambda *_: listed_before)
+    _erase_at(app, DUE)
+    assert _rows(app, "candidatures") == {"candidatures": 1}
 
 
 def test_without_a_duration_nothing_is_erased(

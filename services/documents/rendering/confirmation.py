@@ -36,7 +36,7 @@ def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
         end = french.shown_end(datetime.fromisoformat(event.closes_at))
         day = french.weekday_date(end).upper()
         blocks.append(Banner(f"A VALIDER EN LIGNE AVANT LE {day} {french.time_of_day(end)}"))
-    elif content.return_by and not event.is_certified_online:
+    elif content.return_by and _is_to_be_sent_back(event):
         day = french.weekday_date(date.fromisoformat(content.return_by)).upper()
         blocks.append(Banner(f"A RENVOYER IMPERATIVEMENT POUR LE {day}"))
     blocks += [_section(section) for section in content.extra]
@@ -48,6 +48,10 @@ def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
     blocks.append(Signature(CERTIFICATION, _BOXES) if not event.is_certified_online else _validation(event))
     name = DocumentType.CONFIRMATION.label
     return candidature_sheet(event, letterhead, name, blocks, title=content.title, with_version=True)
+
+
+def _is_to_be_sent_back(event: RegistrationSaved) -> bool:
+    return not event.is_certified_online and any(piece.proves_version for piece in event.pieces)
 
 
 def _validation(event: RegistrationSaved) -> Paragraphs:
@@ -69,7 +73,7 @@ def _identity(event: RegistrationSaved) -> Fields:
         ((Field("Tél", fixed_line), Field("Tél. mobile", mobile)), (Field("Mél", identity.email),)),
     ]
     rows += filled_rows(
-        ("VAE", yes_no(content.vae)),
+        ("VAE", yes_no(content.vae) if content.vae or content.forme else None),
         ("Etablissement", content.etablissement),
         ("Catégorie du Candidat", content.categorie),
         ("Aménagement d'épreuve demandé au titre du handicap", yes_no(content.handicap)),

@@ -100,13 +100,14 @@ def test_the_guides_example_takes_one_a4_page_with_title_language_and_author(pri
 
 
 def test_what_an_exam_does_not_ask_leaves_no_line_and_a_kept_mark_follows_its_position() -> None:
-    unasked = dict.fromkeys(("specialite", "forme", "diplome", "etablissement", "categorie", "return_by"))
+    unasked = dict.fromkeys(("specialite", "forme", "diplome", "etablissement", "categorie"))
     e3 = epreuve("E3", "Gestion", position="benefice", position_label="Bénéfice", mark="12,5", mode_label=None)
-    event = replace(with_confirmation(**unasked), epreuves=(e3,), saved_at="2021-10-31T01:01:00+00:00")
+    event = with_confirmation(**unasked, vae=False)
+    event = replace(event, epreuves=(e3,), pieces=(), saved_at="2021-10-31T01:01:00+00:00")
     text = text_of_html(html_of(confirmation(event, Letterhead())))
     assert "E3 - Gestion Bénéfice : 12,5/20" in text
     assert "Version : 1 du 31/10/2021 à 02:01" in text, "Paris time, after a change of hour"
-    for label in ("Spécialité", "Forme de passage", "Diplôme", "Etablissement", "Catégorie", "RENVOYER"):
+    for label in ("Spécialité", "Forme de passage", "Diplôme", "Etablissement", "Catégorie", "VAE", "RENVOYER"):
         assert label not in text
 
 

@@ -205,7 +205,12 @@ def test_whatever_an_authority_answers_the_paper_is_sealed(answer: str | bytes, 
 
 def test_while_an_authority_fails_papers_do_not_ask_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app, asked = Flask(__name__), []
-    app.post("/")(lambda: (asked.append(1), "away", 503)[1:])
+
+    @app.post("/")
+    def answer() -> tuple[str, int]:
+        asked.append(1)
+        return "away", 503
+
     with serving(app) as authority:
         seal = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(authority.url))
         seal.on(pdf_of())

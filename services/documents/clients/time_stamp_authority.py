@@ -33,6 +33,8 @@ class TimeStampAuthority(TimeStamper):
 
     def _ask(self, request: bytes) -> bytes:
         kind = {"Content-Type": "application/timestamp-query"}
-        with requests.post(self._url, request, headers=kind, timeout=SECONDS, stream=True) as answer:
+        with requests.post(
+            self._url, request, headers=kind, timeout=SECONDS, stream=True, allow_redirects=False
+        ) as answer:
             answer.raise_for_status()
-            return bytes(answer.raw.read(_MOST_BYTES))
+            return bytes(answer.raw.read(_MOST_BYTES, decode_content=True))

@@ -2,9 +2,8 @@
 # Replaces what runs by the version of this checkout, with no request lost: the new containers of a service come up beside
 # the old ones, which then finish what they have begun and stop. The images are built or loaded before (docs/operations/install.md).
 #
-#   deploy/containers/upgrade.sh              to a newer version: migrations first, consumers before producers, the gateway last
-#   deploy/containers/upgrade.sh back 0.2.0   from that version, whose script this is, to the one before: the other way round,
-#                                             then what 0.2.0 keeps in a new place is given back, by its own images
+#   deploy/containers/upgrade.sh        to a newer version: migrations first, consumers before producers, the gateway last
+#   deploy/containers/upgrade.sh back   to the version before: the other way round, migrations left alone
 #
 # COMPOSE and ENGINE say by what commands containers are run (docker compose, docker).
 set -euo pipefail
@@ -12,10 +11,6 @@ read -ra compose <<<"${COMPOSE:-docker compose}"
 read -ra engine <<<"${ENGINE:-docker}"
 services=(documents pieces registrations accounts)
 STOP_SECONDS=35 # as stop_grace_period in docker-compose.yml
-# The revisions at which the version before finds its own: later ones are undone once it runs.
-declare -A given_back_at=([documents]=0014 [pieces]=0014 [registrations]=0018 [accounts]=0011)
-
-still_parked=()
 
 running() { "${compose[@]}" ps -q "$1" | wc -l; }
 
@@ -31,27 +26,18 @@ replace() {
     "${engine[@]}" rm "${old[@]}"
 }
 
-case "${1:-} $#" in
-    " 0")
+case "$*" in
+    "")
         for service in "${services[@]}"; do
             "${compose[@]}" run --rm --no-deps "$service-migrate"
         done
         for service in "${services[@]}" gateway; do replace "$service"; done
         ;;
-    "back 2")
+    back)
         replace gateway
         for ((i = ${#services[@]} - 1; i >= 0; i--)); do replace "${services[i]}"; done
-        for service in "${services[@]}"; do
-            PORTAIL_VERSION="$2" "${compose[@]}" run --rm --no-deps "$service-migrate" \
-                db -d "services/$service/migrations" downgrade "${given_back_at[$service]}"
-            # What was heard and not done yet is parked there. What fails stays parked, and is named.
-            "${compose[@]}" exec -T "$service" python -m "services.$service" replay --all || still_parked+=("$service")
-        done
         ;;
-    *) sed -n '2,9p' "$0" >&2 && exit 2 ;;
+    *) sed -n '2,8p' "$0" >&2 && exit 2 ;;
 esac
 # Only one container can have its port: the way in is closed for about a second.
 "${compose[@]}" up -d --no-deps --wait proxy
-if [ "${#still_parked[@]}" -gt 0 ]; then
-    echo "Parked, to be replayed by hand: ${still_parked[*]}" >&2 && exit 1
-fi

@@ -28,7 +28,7 @@ from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
-from services.chassis.tasks import earlier, gauges, metrics, rows
+from services.chassis.tasks import gauges, metrics, rows
 from services.chassis.tasks.registry import EVENTS, JOBS, RELAY, Channel, ChannelUnavailable, Handlers
 from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Task
 from services.chassis.tasks.runner import Runner
@@ -201,7 +201,6 @@ class Worker:
 
     def _show(self) -> None:
         """Set the gauges from the database, so that every worker shows the same values."""
-        earlier.move(self._db, self.handlers)
         self._show_tasks()
         show_jobs(self._db, self.handlers)
         gauges.show(self._db)

@@ -72,7 +72,7 @@ def create_event_tables() -> None:
 
 
 def create_tasks() -> None:
-    """The table of tasks, with the jobs as they stand. What else waits is moved by workers (earlier.py)."""
+    """The table of tasks, with the jobs as they stand. What else waited, workers of 0.2.0 moved."""
     op.create_table(
         "tasks",
         sa.Column("sequence", _SEQUENCE, nullable=False),

@@ -25,7 +25,7 @@ from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.outbox import is_due, new_envelope
-from services.chassis.tasks import earlier, metrics, tables
+from services.chassis.tasks import metrics
 from services.chassis.tasks.registry import EVENTS, RELAY, Handlers
 from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outbox, tasks
 
@@ -77,16 +77,11 @@ def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
     """Write a task for each reaction to these events, and parked ones of what cannot be read, once each."""
     rows = [row for body in bodies for row in rows_of_event(handlers, body)]
     with db.operation() as session:
-        write_heard(session, rows)
+        write(session, rows)
     for row in rows:
         if row["state"] == PARKED:
             metrics.PARKED.labels(handlers.service).inc()
             log.error("task_parked", handler=row["handler"], reason=row["reason"])
-
-
-def write_heard(session: Session, rows: list[dict[str, Any]]) -> None:
-    known = earlier.handled(session, [row["event_id"] for row in rows])
-    write(session, [row for row in rows if (row["event_id"], row["handler"]) not in known])
 
 
 def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
@@ -298,7 +293,7 @@ def jobs(session: Session, names: Iterable[str]) -> Sequence[Any]:
 
 def erase_subject(session: Session, subject: str, naming: str | None = None) -> None:
     """Erase all events and tasks about `subject`, whatever their state; with `naming`, those alone that hold it."""
-    for table in (outbox, tasks, tables.parked):
+    for table in (outbox, tasks):
         of_subject = delete(table).where(table.c.subject == subject)
         session.execute(of_subject if naming is None else of_subject.where(table.c.envelope.contains(naming)))
 
@@ -307,8 +302,5 @@ def purge(db: Database, *, before: datetime | None = None) -> int:
     """Erase what was sent or ended before `before` (by default RETENTION ago); how many rows. Waiting rows stay."""
     limit = before or system_now() - RETENTION
     ended = literal_column(f"state IN ('{DONE}', '{SET_ASIDE}')") & (tasks.c.ended_at < limit)
-    return (
-        delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)
-        + delete_in_pages(db, tasks.c.sequence, where=ended)
-        + earlier.purge(db, limit)
-    )
+    sent = delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)
+    return sent + delete_in_pages(db, tasks.c.sequence, where=ended)

@@ -142,7 +142,7 @@ class Runner:
             raise Undecodable(f"nothing here reacts to {envelope.type}")
         with self._db.operation() as session:
             if ours := self.leases.done(session, task):
-                rows.write_heard(session, rows.rows_of_event(self._handlers, task.envelope.encode()))
+                rows.write(session, rows.rows_of_event(self._handlers, task.envelope.encode()))
         return ours
 
     def _job(self, task: Task) -> Job | None:

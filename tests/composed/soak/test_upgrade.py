@@ -1,5 +1,5 @@
 """The last release replaced by this version under load, and back: nothing lost, nothing doubled, no page worse than
-« momentanément indisponible » with its Retry-After. Three times in a row; `make upgrade-test FROM=v0.1.0`.
+« momentanément indisponible » with its Retry-After. Three times in a row; `make upgrade-test FROM=v0.2.0`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from tests.composed.soak.portal_under_load import PortalUnderLoad
 from tests.composed.soak.upgraded_portal import UpgradedPortal, checkout_of, last_release
 from tests.journeys.registered_candidate import register_candidate
-from tests.support.composed_portal import ROOT, image_tag
+from tests.support.composed_portal import ROOT
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def test_an_upgrade_and_the_way_back_lose_and_double_nothing(
         upgraded.go_to(ROOT)
         portal.wait_until_answered("the upgrade", GOES_ON_SECONDS)
         portal.deposit_for_good(portal.candidates[0])
-        upgraded.go_to(released, "back", image_tag(ROOT))
+        upgraded.go_to(released, "back")
         portal.wait_until_answered("the way back", GOES_ON_SECONDS)
         portal.deposit_for_good(portal.candidates[1])
     portal.assert_nothing_lost_or_doubled()

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Handlers
+from services.chassis.tasks.rows import erase_subject
 from services.contracts.pieces import PiecesReminded
 from services.contracts.registrations import (
     DataErased,
@@ -15,6 +16,7 @@ from services.contracts.registrations import (
 )
 from services.documents.operations.automatic_documents import request_reminders
 from services.documents.operations.candidature_copies import (
+    is_erased,
     store_declared,
     store_editions,
     store_validation,
@@ -29,6 +31,8 @@ registry = Handlers("documents")
 @registry.on(RegistrationSaved)
 def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
     """Store the version; its documents follow outside this transaction, tried for about a day, then parked."""
+    if is_erased(session, event.candidature_id):
+        erase_subject(session, envelope.subject, naming=event.candidature_id)  # with this task, which holds names
     store_version(session, event)
 
 

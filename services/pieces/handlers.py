@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Handlers
+from services.chassis.tasks.rows import erase_subject
 from services.contracts.registrations import DataErased, RegistrationSaved, RegistrationWithdrawn, WindowChanged
 from services.pieces.operations import candidature_copies
 from services.pieces.operations.erasure import erase_pieces
@@ -14,7 +15,10 @@ registry = Handlers("pieces")
 @registry.on(RegistrationSaved)
 def renew_pieces(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
     """The pieces asked for follow the newest version of the candidature; no deposited file is lost."""
-    candidature_copies.update_from_registration(session, event)
+    if candidature_copies.is_erased(session, event.candidature_id):
+        erase_subject(session, envelope.subject, naming=event.candidature_id)  # with this task, which holds names
+    else:
+        candidature_copies.update_from_registration(session, event)
 
 
 @registry.on(RegistrationWithdrawn)

@@ -7,6 +7,7 @@ from gateway.layout.frame import FOOTER, MENU
 from gateway.web.accueil.ouvertures import chosen_steps
 from services.chassis import brand
 from services.contracts import page_labels
+from services.contracts.retention import TO_CONFIRM, retention
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -100,3 +101,11 @@ def test_a_first_visit_loads_little(plain: ScriptlessBrowser) -> None:
     files = [STATIC_FOLDER / f"{address.removeprefix('/static/')}.gz" for address in loaded]
     assert len(gzip.compress(page)) <= 25 * KIBIBYTE
     assert len(gzip.compress(page)) + sum(file.stat().st_size for file in files) <= 150 * KIBIBYTE
+
+
+def test_anybody_reads_what_is_kept_of_people_and_until_when(candidates: CandidateFactory) -> None:
+    browser, kept = candidates.browser(), retention()
+    for path in ("/mentions-legales", "/registre-des-traitements"):
+        browser.get(path)
+        assert [kind.code for kind in kept.kinds if kept.sentence(kind) not in browser.text] == [], path
+    assert browser.text.count(TO_CONFIRM) == len([kind for kind in kept.kinds if not kind.confirmed])

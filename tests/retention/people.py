@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -150,13 +151,19 @@ class Portal:
                 database_of(app).forget_what_was_erased()
 
     def places(self, value: str) -> set[str]:
-        """The names of the databases' files and of the folders of objects that hold a value, in whatever case."""
+        """The names of the databases' files (of PostgreSQL: all rows) and of the objects that hold a value, in whatever
+        case."""
         wanted = value.lower().encode()
         return {name for name, content in self._contents() if wanted in content.lower() or value in name}
 
     def _contents(self) -> Iterator[tuple[str, bytes]]:
         for path in sorted(self.running.folder.glob("*.db*")):
             yield path.name, path.read_bytes()
+        for service, url in self.running.databases.items():  # as its file is named on SQLite
+            with psycopg.connect(url.replace("+psycopg", "")) as connection:
+                tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+                rows = (connection.execute(f'SELECT t::text FROM "{table}" t').fetchall() for (table,) in tables)
+                yield f"{service}.db", repr(list(rows)).encode()
         for path in sorted(Path(self.bucket.folder).rglob("*")):
             if path.is_file():
                 yield str(path.relative_to(self.bucket.folder)), path.read_bytes()

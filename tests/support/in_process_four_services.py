@@ -3,7 +3,7 @@
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,9 +48,10 @@ class Deliveries:
 
 
 class InProcessFourServices(InProcessPortal):
-    """`bucket_url` is where documents and pieces keep their objects."""
+    """`bucket_url` is where documents and pieces keep their objects; `databases`: by service, where not on SQLite."""
 
-    def __init__(self, folder: Path, bucket_url: str) -> None:
+    def __init__(self, folder: Path, bucket_url: str, databases: Mapping[str, str] | None = None) -> None:
+        self.databases = databases or {}
         self._delivering = threading.Lock()
         documents, pieces = free_ports(2)
         urls = {
@@ -63,6 +64,9 @@ class InProcessFourServices(InProcessPortal):
         )
         self.documents = AppServer(documents_app, documents)
         self.pieces = AppServer(self._migrated("pieces", create_pieces, objects_url=objects_url), pieces)
+
+    def database_url(self, name: str) -> str:
+        return self.databases.get(name) or super().database_url(name)
 
     @property
     def apps(self) -> dict[str, Flask]:
@@ -95,10 +99,12 @@ class InProcessFourServices(InProcessPortal):
 
 
 @contextmanager
-def running_four_services(folder: Path, bucket_url: str) -> Iterator[InProcessFourServices]:
+def running_four_services(
+    folder: Path, bucket_url: str, databases: Mapping[str, str] | None = None
+) -> Iterator[InProcessFourServices]:
     """The portal in the guide's month. Afterwards the clock is put back: another portal may use it."""
     before = clock.offset().total_seconds()
-    running = InProcessFourServices(folder, bucket_url)
+    running = InProcessFourServices(folder, bucket_url, databases)
     try:
         yield running
     finally:

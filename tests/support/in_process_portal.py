@@ -78,10 +78,13 @@ class InProcessPortal:
         return self.folder / "mail"
 
     def _migrated(self, name: str, create: Callable[..., Flask], **changes: Any) -> Flask:
-        database_url = f"sqlite:///{self.folder / name}.db"
-        app = create(service_settings(name, database_url, self.folder, **self._shared(), **changes))
+        app = create(service_settings(name, self.database_url(name), self.folder, **self._shared(), **changes))
         migrate(app)
         return app
+
+    def database_url(self, name: str) -> str:
+        """Of a service."""
+        return f"sqlite:///{self.folder / name}.db"
 
     def _shared(self) -> dict[str, Any]:
         return {

@@ -31,9 +31,6 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
 
     A piece no longer asked for keeps its row, its file and its history; asked for again, it is as it was.
     """
-    tombstone = session.get(Withdrawal, event.candidature_id)
-    if tombstone is not None and tombstone.version == NO_VERSION_AFTER:  # it is erased
-        return
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
     if candidature is not None and event.version <= candidature.version:
         if event.version == candidature.version:  # copied, perhaps, before birth dates were
@@ -62,6 +59,12 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
     for row in rows_by_code.values():
         _update(row, {"asked": False})
     tell_state(session, candidature.id)
+
+
+def is_erased(session: Session, candidature_id: str) -> bool:
+    """Of an erased candidature nothing is stored any more, whatever arrives late."""
+    tombstone = session.get(Withdrawal, candidature_id)
+    return tombstone is not None and tombstone.version == NO_VERSION_AFTER
 
 
 def _ask_again(session: Session, row: Piece, event: RegistrationSaved, earlier: int) -> None:

@@ -6,7 +6,7 @@ that has a version already ignores it.
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc, portal_now
@@ -14,7 +14,16 @@ from services.chassis.events import publish
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import DatesMoved, Edition, from_stored
-from services.registrations.models import Candidature, CandidatureVersion, CurrentExam, OpeningRow, VersionEdition, db
+from services.contracts.retention import DOCUMENTS, PIECES
+from services.registrations.models import (
+    Candidature,
+    CandidatureVersion,
+    CurrentExam,
+    OpeningRow,
+    RetentionStep,
+    VersionEdition,
+    db,
+)
 from services.registrations.operations.candidatures import publish_end
 from services.registrations.operations.catalogue import publish_documents
 from services.registrations.operations.openings import dates_in_force, publish_window
@@ -33,6 +42,7 @@ def publish_everything() -> int:
                 _publish_candidature(session, session.get_one(Candidature, candidature_id))
         count += len(page)
     with db.operation() as session:
+        session.execute(delete(RetentionStep).where(RetentionStep.kind.in_((PIECES, DOCUMENTS))))  # to be erased anew
         for row in session.scalars(select(OpeningRow).where(OpeningRow.revision > 0)):
             publish_window(session, row, dates_in_force(session, row))
         for code in session.scalars(select(CurrentExam.code)).all():

@@ -70,3 +70,5 @@ def test_nothing_that_arrives_late_brings_it_back(office: ExamOffice) -> None:
     with office.service.app.app_context(), db.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM saved_versions")) == 0
         assert session.scalar(text("SELECT count(*) FROM candidatures")) == 0
+        late = "SELECT count(*) FROM tasks WHERE envelope LIKE '%registration_saved%'"
+        assert session.scalar(text(late)) == 0, "neither does the task itself"

@@ -40,6 +40,8 @@ MISTAKES = (
     ),
     ("year: 2026", "relances: [sept]", "« relances » : un nombre entier est attendu, sans guillemets ni zéro devant"),
     ("session_closes: 2027-01-01 00:00", "mail_non_conforme: oui", "« mail_non_conforme » : écrire true ou false"),
+    ("session_closes: 2027-01-01 00:00", "conservation: {pieces: longtemps}", "durée illisible « longtemps »"),
+    ("session_closes: 2027-01-01 00:00", "conservation: {mails: 1 an}", "« mails » n'est pas une donnée de session"),
     ('title: "Epreuves"}', 'title: "Epreuves", titel: x}', "clé inconnue « titel » pour un onglet : écrire « title »"),
     (
         'title: "Epreuves"}',

@@ -66,6 +66,7 @@ PUBLIC_MENU = (HOME, Link("ouvertures", page_labels.OPENINGS, "/ouverture-des-se
 FOOTER = (
     Link("plan", "Plan du site", "/plan-du-site"),
     Link("mentions", "Mentions légales", "/mentions-legales"),
+    Link("donnees", page_labels.MY_DATA, "/compte/donnees"),
     Link("probleme", "Un problème ?", "/un-probleme"),
     Link("accessibilite", "Accessibilité", "/accessibilite"),
     Link("verification", page_labels.VERIFICATION, page_labels.VERIFICATION_PATH),

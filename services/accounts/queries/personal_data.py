@@ -5,7 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.accounts.models import AuditEntry, EmailChange, KnownBrowser, LoginSession, PersonalCopy, db
+from services.accounts.models import (
+    AuditEntry,
+    EmailChange,
+    ErasureRequest,
+    KnownBrowser,
+    LoginSession,
+    PersonalCopy,
+    db,
+)
 from services.accounts.queries import accounts
 from services.contracts.api.forms import Form
 from services.contracts.api.personal_data import MANY, Held, Item, Part, facts, of_mails, of_trail
@@ -27,14 +35,10 @@ def part(account_id: str) -> Part:
         account_items = (
             Item(title="Compte", at=account.created_at, facts=civil_status),
             *map(_of_change, rows(EmailChange, account_id=account_id)),
+            *map(_of_request, rows(ErasureRequest, account_id=account_id)),
         )
-        log_ins = (
-            *map(_of_log_in, rows(LoginSession, subject_id=account_id)),
-            *(
-                Item(title="Navigateur reconnu", at=row.last_used_at)
-                for row in rows(KnownBrowser, subject_id=account_id)
-            ),
-        )
+        browsers = (Item(title="Navigateur", at=row.last_used_at) for row in rows(KnownBrowser, subject_id=account_id))
+        log_ins = (*map(_of_log_in, rows(LoginSession, subject_id=account_id)), *browsers)
         copies = (Item(title="Copie demandée", at=row.asked_at) for row in rows(PersonalCopy, account_id=account_id))
         trail = select(AuditEntry).where(AuditEntry.subject.in_([account_id])).order_by(AuditEntry.id)
         held = (
@@ -56,10 +60,14 @@ def _typed(form: Form) -> Iterator[tuple[str, Any]]:
 
 
 def _of_change(row: EmailChange) -> Item:
-    known = ("Nouvelle adresse", row.address), ("Ancienne adresse", row.previous_address)
-    return Item(
-        title="Changement d'adresse mail", at=row.requested_at, facts=facts(*known, ("Confirmée le", row.confirmed_at))
-    )
+    addresses = ("Nouvelle adresse", row.address), ("Ancienne adresse", row.previous_address)
+    known = facts(*addresses, ("Confirmée le", row.confirmed_at))
+    return Item(title="Changement d'adresse mail", at=row.requested_at, facts=known)
+
+
+def _of_request(row: ErasureRequest) -> Item:
+    known = facts(("Réponse", row.answer), ("Répondu le", row.answered_at))
+    return Item(title="Demande d'effacement", at=row.requested_at, facts=known)
 
 
 def _of_log_in(row: LoginSession) -> Item:

@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from gateway.clients.base import optional_answer
 from gateway.layout.frame import (
     ACCOUNT,
+    FOOTER,
     GESTION_HOME,
     GESTION_MENU,
     GESTION_PAGES,
     HOME,
     LOG_IN,
     LOG_OUT,
+    MY_DATA,
     PAGES,
     Brand,
     Frame,
@@ -107,6 +109,7 @@ def page_frame(active: str | None = None) -> Frame:
         connected=True,
         last_login=short_date(last_login) if last_login else None,
         session_end=SessionEnd(ends_in=candidate.idle_seconds_left),
+        footer=(*FOOTER, MY_DATA),
     )
 
 

@@ -65,6 +65,7 @@ _HASHING = (
     sessions.log_in,
     visitors.create_account,
     visitors.complete_reset,
+    own_account.ask_copy,
     own_account.change_account,
     own_account.delete_account,
     erasure.ask_erasure,

@@ -13,7 +13,7 @@ from deploy.backups.programs import run
 
 SECRETS = Path("/run/secrets")
 BUCKETS = ("documents", "pieces")
-"""As `OBJECT_SERVICES` of deploy/service_names.py, which is not in this image; a test holds them equal."""
+"""As `BACKED_UP_BUCKETS` of deploy/service_names.py, which is not in this image; a test holds them equal."""
 LAST_COPY = Path("/backups/objects-copied")
 """A marker file; its modification time is when the last finished copy began."""
 CONFIGURATION = Path("/tmp/rclone.conf")  # noqa: S108 - the container's own, in memory

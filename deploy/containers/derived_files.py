@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from deploy.secret_rotation import secrets_in
-from deploy.service_names import CLIENTS, OBJECT_SERVICES, SERVICES
+from deploy.service_names import BACKED_UP_BUCKETS, CLIENTS, OBJECT_SERVICES, SERVICES
 from services.contracts import EVENTS
 
 Texts = Mapping[str, str]
@@ -66,10 +66,10 @@ def password_hash(password: str) -> str:
 
 
 def objects_identities(secrets: Texts) -> dict[str, Any]:
-    """SeaweedFS's -s3.config: each service has all rights in the bucket of its URL, backups read these."""
+    """SeaweedFS's -s3.config: each service has all rights in the bucket of its URL, backups read theirs."""
     urls = {service: _url(secrets, f"{service}-objects-url") for service in OBJECT_SERVICES}
     identities = [_identity(service, url, [f"Admin:{_path(url)}"]) for service, url in urls.items()]
-    read = [f"{right}:{_path(url)}" for url in urls.values() for right in ("Read", "List")]
+    read = [f"{right}:{_path(url)}" for url in map(urls.__getitem__, BACKED_UP_BUCKETS) for right in ("Read", "List")]
     backup = _url(secrets, "backup-objects-url", with_path=False)
     return {"identities": [*identities, _identity("backup", backup, read)]}
 

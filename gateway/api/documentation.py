@@ -5,6 +5,8 @@ Open are the operations of staff that a token may do, and those of everyone.
 
 from typing import Any
 
+import msgspec
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from gateway import access
@@ -13,6 +15,7 @@ from gateway.pages import render_page
 from gateway.service_clients import SERVICE_LABELS
 from services.chassis.errors import NotFound
 from services.contracts.account_rules import SESSION_ONLY_SCOPES
+from services.contracts.api.personal_data import PersonalData
 
 _CLOSED_PATHS = ("sessions", "tokens", "tools/")
 """Of the portal's own processes, whatever a token may do."""
@@ -26,6 +29,12 @@ def docs(service: str = "") -> ResponseReturnValue:
     if service and service not in SERVICE_LABELS:
         raise NotFound()
     return render_page("api_docs.html", service=service, services=SERVICE_LABELS)
+
+
+@blueprint.get("/mes-donnees.schema.json", who=access.PUBLIC)
+def describe_personal_data() -> ResponseReturnValue:
+    """The JSON schema of « donnees.json » in a candidate's copy of their data."""
+    return jsonify(msgspec.json.schema(PersonalData))
 
 
 def is_closed(path: str) -> bool:

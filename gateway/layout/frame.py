@@ -74,8 +74,9 @@ LOG_IN = Link("connexion", page_labels.LOG_IN, "/connexion")
 CREATE_ACCOUNT = Link("creation", page_labels.CREATE_ACCOUNT, "/compte/creation")
 ACCOUNT = Link("compte", page_labels.ACCOUNT, "/compte")
 MESSAGES = Link("messages", page_labels.MESSAGES, "/messages")
+MY_DATA = Link("donnees", page_labels.MY_DATA, "/compte/donnees")
 LOG_OUT = Link("deconnexion", page_labels.LOG_OUT, "/deconnexion")
-PAGES = {link.key: link for link in (*PUBLIC_MENU, *MENU, *FOOTER, LOG_IN, CREATE_ACCOUNT, ACCOUNT, MESSAGES)}
+PAGES = {link.key: link for link in (*PUBLIC_MENU, *MENU, *FOOTER, LOG_IN, CREATE_ACCOUNT, ACCOUNT, MESSAGES, MY_DATA)}
 GESTION_PAGES = {link.key: link for _, link in GESTION_MENU}
 """For templates, by key, as both are."""
 

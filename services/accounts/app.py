@@ -46,6 +46,7 @@ def create_app(settings: AccountsSettings) -> Flask:
             audit_views(db, AuditEntry),
         ),
         key_of=built.signer.key_of,
+        reports={"objects": built.store.check},
     )
     dependencies.attach(app, built)
     cli.register(app)

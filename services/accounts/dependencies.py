@@ -1,5 +1,6 @@
 """What operations and queries need besides the database, built once per process from its settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,6 +15,7 @@ from services.accounts.stored_secrets import DerivedKeys, master_secrets
 from services.chassis.http.client import Client
 from services.chassis.signing_keys import load_keys
 from services.mail.mailer import Mailer
+from services.objects import ObjectStore
 
 _KEY = "accounts.dependencies"
 
@@ -28,6 +30,9 @@ class Dependencies:
     """What passwords must be."""
     mailer: Mailer
     registrations: RegistrationsClient
+    holders: Mapping[str, Client]
+    """Of the other services that hold something of a person, in the order in which that is read."""
+    store: ObjectStore
 
 
 def build(settings: AccountsSettings) -> Dependencies:
@@ -40,6 +45,8 @@ def build(settings: AccountsSettings) -> Dependencies:
         page_seconds=settings.page_seconds,
         at_once=settings.threads // 2,
     )
+    urls = settings.registrations_url, settings.pieces_url, settings.documents_url
+    holders = zip(("registrations", "pieces", "documents"), urls, strict=True)
     return Dependencies(
         settings=settings,
         signer=signer,
@@ -48,6 +55,8 @@ def build(settings: AccountsSettings) -> Dependencies:
         profile=PROFILES[settings.password_profile],
         mailer=Mailer.of_settings(settings),
         registrations=RegistrationsClient(registrations, signer, settings.client_id),
+        holders={name: Client(url, f"{name}_for_copies") for name, url in holders},
+        store=ObjectStore(settings.objects_url),
     )
 
 
@@ -58,3 +67,9 @@ def attach(app: Flask, built: Dependencies) -> None:
 def dependencies() -> Dependencies:
     """Those of the running process; needs an application context."""
     return cast(Dependencies, current_app.extensions[_KEY])
+
+
+def prepare_store(app: Flask) -> None:
+    """Create the bucket, where that is not done yet. Raises StoreUnavailable."""
+    with app.app_context():
+        dependencies().store.ensure_bucket()

@@ -11,14 +11,14 @@ from services.accounts import mail_texts
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.models import Account, EmailChange, ErasureRequest, StaffMember, db
-from services.accounts.operations import mail_links, mail_refusals
+from services.accounts.models import Account, EmailChange, ErasureRequest, PersonalCopy, StaffMember, db
+from services.accounts.operations import mail_links, mail_refusals, personal_copies
 from services.accounts.operations.erasure_requests import ERASE_DRAFTS, SEND_ANSWER
 from services.accounts.queries import accounts
 from services.chassis import clock
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
-from services.chassis.tasks.registry import Handlers
+from services.chassis.tasks.registry import Channel, Handlers
 from services.contracts.account_rules import (
     ACTIVATION_LIFETIME,
     EMAIL_CHANGE_LIFETIME,
@@ -30,6 +30,7 @@ from services.mail.letter import Letter
 from services.mail.mailer import MAILS, Mail
 
 registry = Handlers("accounts")
+COPIES = Channel("copies", seconds=900.0)  # dozens of files, from services that may be slow
 
 
 @registry.follow_up("send_activation_mail", MAILS)
@@ -158,6 +159,23 @@ def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     owner = _owner(envelope.subject)
     if owner and request is not None and request.answer is not None:
         letter = mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement"))
+        _send(owner.email, letter, envelope, reader=owner)
+
+
+@registry.follow_up("make_personal_copy", COPIES)
+def make_personal_copy(data: dict[str, Any], envelope: Envelope) -> None:
+    """Tried again until every service has answered."""
+    personal_copies.make(data["copy_id"])
+
+
+@registry.follow_up("send_copy_ready", MAILS)
+def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
+    """Nothing where the copy has expired meanwhile."""
+    with db.reading() as session:
+        copy = session.get(PersonalCopy, data["copy_id"])
+        owner = session.get(Account, envelope.subject)
+    if owner is not None and copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
+        letter = mail_texts.copy_ready_mail(copy.expires_at, _page("compte/donnees"))
         _send(owner.email, letter, envelope, reader=owner)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from services.accounts.follow_ups import registry
 from services.accounts.models import EmailChange, MailLink, db
-from services.accounts.operations import identity_changes, mail_refusals, rate_limits, sessions
+from services.accounts.operations import identity_changes, mail_refusals, personal_copies, rate_limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
 from services.accounts.operations.retention import erase_unused
 from services.chassis.clock import portal_now, system_now
@@ -37,6 +37,11 @@ def finish_identity_changes() -> None:
 def count_sessions() -> None:
     """Count who is logged in, for operators."""
     sessions.record_session_counts()
+
+
+@registry.every(hours=1, name="delete-copies")
+def delete_copies() -> None:
+    personal_copies.delete_expired()
 
 
 @registry.every(hours=1, name="purge")

@@ -131,6 +131,17 @@ def erasure_answer_mail(answer: str, page_url: str) -> Letter:
     )
 
 
+def copy_ready_mail(expires_at: datetime, url: str) -> Letter:
+    """The page asks to log in: the mail alone opens nothing."""
+    return _letter(
+        "Vos données sont prêtes",
+        f"La copie de vos données que vous avez demandée sur {brand.NAME} est prête. "
+        f"Vous pouvez la télécharger jusqu'au {instant_in_paris(expires_at)} ; elle sera ensuite effacée.",
+        Action("Télécharger mes données", url),
+        "Si vous ne l'avez pas demandée, quelqu'un connaît votre mot de passe : réinitialisez-le sans attendre.",
+    )
+
+
 def staff_invitation_mail(url: str) -> Letter:
     """To a gestionnaire or administrateur whom an administrateur has invited."""
     return _letter(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH
@@ -113,6 +113,25 @@ class ErasureRequest(db.Model):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str | None] = mapped_column(Text)
+
+
+class PersonalCopy(db.Model):
+    """A copy of an account's data, asked for by its owner: an archive in the store once it has a `size`.
+
+    The row is there before its object, and until that is deleted, once `expires_at` is over; it outlives the account.
+    """
+
+    __tablename__ = "personal_copies"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(_ID, index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    @property
+    def object_key(self) -> str:
+        return f"copies/{self.account_id}/{self.id}.zip"
 
 
 class MailLink(db.Model):

@@ -7,6 +7,7 @@ from services.accounts.domain.passwords import GUIDE, PROFILES
 from services.chassis.settings import Secret
 from services.chassis.signing_keys import SigningKeyError, load_keys
 from services.mail.settings import MailSettings
+from services.objects.settings import ObjectSettings
 
 _NONE = Secret("")
 
@@ -42,12 +43,14 @@ def _are_secrets(value: object) -> bool:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class AccountsSettings(MailSettings):
+class AccountsSettings(MailSettings, ObjectSettings):
     signing_key: Secret
     """Ed25519 private keys, PEM (PKCS 8), one after the other: access tokens and identities are signed with the first;
     all are published, so that what the others signed is still accepted."""
     client_secrets: ClientSecrets
     registrations_url: str
+    documents_url: str
+    pieces_url: str
     sealing_key: Secret = _NONE
     """Keys that seal mailed tokens and second factors, one a line: the first seals, all open. The signing keys follow
     them, so that they seal where this is empty."""

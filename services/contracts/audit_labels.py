@@ -61,6 +61,7 @@ ACTION_LABELS = {
     "message.withdrawn": "Message retiré",
     "note.added": "Note gardée",
     "password_changed": "Mot de passe de gestion changé",
+    "personal_copy.asked": "Copie des données demandée",
     "piece.asked_again": "Pièce redemandée pour une nouvelle version",
     "piece.controlled": "Pièce contrôlée",
     "piece.control_taken_back": "Décision sur une pièce annulée",

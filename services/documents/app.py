@@ -5,7 +5,7 @@ from flask import Flask
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts.api import audit, history, staff_documents, staff_imports, verification
+from services.contracts.api import audit, history, personal_data, staff_documents, staff_imports, verification
 from services.contracts.api import documents as candidate_api
 from services.contracts.api.operation import sections_of
 from services.documents import cli, dependencies
@@ -14,7 +14,7 @@ from services.documents.models import AuditEntry, db
 from services.documents.queries.documents import numeros_candidat
 from services.documents.settings import DocumentsSettings
 
-SECTIONS = sections_of(candidate_api, staff_documents, staff_imports, verification, audit, history)
+SECTIONS = sections_of(candidate_api, staff_documents, staff_imports, verification, audit, history, personal_data)
 
 
 def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flask:

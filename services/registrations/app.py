@@ -7,7 +7,7 @@ from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts import page_labels
 from services.contracts.api import administration as administration_api
-from services.contracts.api import audit, history, registrations, staff_candidatures
+from services.contracts.api import audit, history, personal_data, registrations, staff_candidatures
 from services.contracts.api import drafts as drafts_api
 from services.contracts.api import openings as openings_api
 from services.contracts.api import retention as retention_api
@@ -32,6 +32,7 @@ SECTIONS = (
         openings_api, drafts_api, registrations, staff_candidatures, administration_api, retention_api, audit, history
     ),
     Section(page_labels.MESSAGES, (list_mails_of_registrations,)),
+    Section(personal_data.TITLE, (personal_data.read_part,)),
 )
 
 

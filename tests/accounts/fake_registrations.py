@@ -54,6 +54,7 @@ def run_fake_registrations() -> Iterator[FakeRegistrations]:
     app.add_url_rule(
         f"{PATH}/identity-floor", "put", lambda candidate: fake.put(candidate, request.json["version"]), methods=["PUT"]
     )
+    app.add_url_rule(f"{PATH}/data", "data", lambda candidate: {"held": [], "files": {}})
     app.add_url_rule(PATH, "delete", lambda candidate: fake.delete(candidate), methods=["DELETE"])
 
     @app.before_request

@@ -60,7 +60,7 @@ class Examples:
         self._visitors.register(self.email)
         self.portal.deliver()
         self.values |= self._registered() | {"name": next(mails.read_mails(self.portal.mail_folder)).name}
-        self._deposit(self.values["piece_id"])
+        self.values |= {"deposit_id": self._deposit(self.values["piece_id"]), "copy_id": self._copy()}
         self.portal.deliver()
         self.browser = self._visitors.log_in(self.email)
         self.gestionnaire = StaffFactory(self.portal).logged_in(ACADEMIES["gestionnaire"])
@@ -240,13 +240,21 @@ class Examples:
         answer = self._get("registrations", f"/v1/candidatures/{self.values['candidature_id']}")
         return str(answer["recap"]["numero_candidat"])
 
-    def _deposit(self, piece_id: str) -> None:
+    def _copy(self) -> str:
+        """One that is there once events are delivered."""
+        account, headers = self.apps["accounts"].test_client(), self.headers("candidate")
+        asked = account.post("/v1/me/copies", json={"current_password": PASSWORD}, headers=headers)
+        assert asked.status_code == 202, asked.text
+        return str(self._get("accounts", "/v1/me/copies")["copy"]["id"])
+
+    def _deposit(self, piece_id: str) -> str:
         def call(method: str, path: str, *, headers: dict[str, str] | None = None, **sent: Any) -> TestResponse:
             client, candidate = self.apps["pieces"].test_client(), self.headers("candidate")
             return client.open(f"/v1{path}", method=method, headers={**candidate, **(headers or {})}, **sent)
 
         answer = send_file(call, piece_id, sample_files.pdf(), "pièce.pdf")
         assert answer.status_code == 201, answer.text
+        return str((answer.json or {})["deposit"]["id"])
 
     def _command(self, *words: str) -> dict[str, Any]:
         app = self.apps["accounts"]

@@ -56,6 +56,7 @@ GATEWAY: dict[str, str] = {
         POST /compte/mot-de-passe-oublie
         POST /compte/mot-de-passe/<token>
         GET /api/<service>/openapi.json
+        GET /api/mes-donnees.schema.json
         GET /api/<service>/v1/<path:path>
         POST /api/<service>/v1/<path:path>
         PUT /api/<service>/v1/<path:path>
@@ -64,6 +65,7 @@ GATEWAY: dict[str, str] = {
     """,
     CANDIDATE: """
         PAGE /compte
+        PAGE /compte/donnees
         PAGE /compte/suppression
         PAGE /compte/effacement
         PAGE /inscription
@@ -90,6 +92,7 @@ GATEWAY: dict[str, str] = {
         PAGE /justificatifs/<candidature_id>/validation/<group>
         POST /session/prolonger
         POST /compte
+        POST /compte/donnees
         POST /compte/suppression
         POST /compte/effacement
         POST /inscription
@@ -101,6 +104,7 @@ GATEWAY: dict[str, str] = {
         POST /inscriptions/<candidature_id>/desinscription/annulation
         POST /inscriptions/<candidature_id>/validation
         POST /inscriptions/brouillons/<draft_id>/abandon
+        GET /compte/donnees/copies/<copy_id>
         GET /inscriptions/<candidature_id>/dates.ics
         GET /documents/<candidature_id>/confirmation
         GET /documents/<candidature_id>/formulaire/<code>

@@ -30,11 +30,13 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
     "documents": {
         "/v1/import-models/<type>": (f"/v1/import-models/convocation?{_MODEL_OF}",),
         "/v1/candidatures/<candidature_id>/confirmation": ("", "?version=1&format=html"),
+        "/v1/candidates/<candidate_id>/data/<file_id>": ("/v1/candidates/<candidate_id>/data/<document_id>",),
     },
     "pieces": {
         "/v1/pieces": ("?academie=03&limit=20", "?after=<piece_id>", "?before=<piece_id>"),
         "/v1/pieces/<piece_id>": ("", "?status=none&neighbours=true"),
         "/v1/missing-pieces": ("", "?exam=BTS&session=2022"),
+        "/v1/candidates/<candidate_id>/data/<file_id>": ("/v1/candidates/<candidate_id>/data/<deposit_id>",),
         "/v1/changes": ("?limit=1",),
         "/v1/pieces/<piece_id>/pages/<int:number>": (
             "/v1/pieces/<piece_id>/pages/1",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.containers.secrets import DEFAULT_FOLDER
-from deploy.service_names import OBJECT_SERVICES, SERVICES
+from deploy.service_names import BACKED_UP_BUCKETS, OBJECT_SERVICES, SERVICES
 from tests.composed.image_archive import ImageArchive
 from tests.composed.secret_leaks import Values, leaked_secrets, secret_values
 
@@ -91,7 +91,9 @@ def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], 
     if target in ("accounts", "registrations"):
         own |= {"mail"}
     if target in OBJECT_SERVICES:
-        own |= {"objects", "uploads", "confined"}
+        own |= {"objects"}
+    if target in BACKED_UP_BUCKETS:
+        own |= {"uploads", "confined"}
     assert image.in_folder(CODE) == {"services"} | BESIDE_SERVICES.get(target, set())
     assert image.in_folder(CODE / "services") == own
 

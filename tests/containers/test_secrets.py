@@ -43,6 +43,7 @@ def test_accounts_takes_the_demonstration_password_and_the_store_client_the_urls
 def test_the_store_knows_each_service_for_its_own_bucket_and_backups_for_reading(folder: Path) -> None:
     identities = json.loads((folder / "objects-identities.json").read_text())["identities"]
     assert {identity["name"]: identity["actions"] for identity in identities} == {
+        "accounts": ["Admin:accounts"],
         "documents": ["Admin:documents"],
         "pieces": ["Admin:pieces"],
         "backup": ["Read:documents", "List:documents", "Read:pieces", "List:pieces"],

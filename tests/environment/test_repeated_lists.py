@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from deploy.backups.objects import BUCKETS
-from deploy.service_names import OBJECT_SERVICES
+from deploy.service_names import BACKED_UP_BUCKETS
 from gateway.web import messages
 from gateway.web.gestion import journal_pages, relances
 from gateway.web.gestion.jetons import SCOPE_LABELS
@@ -49,6 +49,6 @@ def test_no_page_of_a_list_asks_for_more_than_the_services_give_at_once() -> Non
     assert {page: pair for page, pair in asked_and_given.items() if pair[0] > pair[1]} == {}
 
 
-def test_the_backups_copy_the_bucket_of_each_service_that_stores_files() -> None:
+def test_the_backups_copy_the_buckets_that_are_backed_up() -> None:
     """Their image has no other module of deploy."""
-    assert BUCKETS == OBJECT_SERVICES
+    assert BUCKETS == BACKED_UP_BUCKETS

@@ -1,4 +1,4 @@
-"""Accounts: a civil status changed by its owner or corrected by staff, a new address confirmed."""
+"""Accounts: a civil status changed by its owner or corrected by staff, a new address confirmed, one's data copied."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ import jwt
 from sqlalchemy import func, select
 
 from services.accounts.app import create_app
+from services.accounts.dependencies import dependencies
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import finish_identity_changes
-from services.accounts.models import Account, IdentityChange, db
-from tests.accounts.creation_form import creation_form
+from services.accounts.models import Account, IdentityChange, PersonalCopy, db
+from services.chassis.settings import Secret
+from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.running_accounts import RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
-from tests.faults.operation import CODE_SPENT, COUNTED, Operation, State
-from tests.faults.running_service import RunningService
+from tests.faults.operation import CODE_SPENT, COUNTED, DONE_BEFORE, NOTED, TAKEN, Operation, State
+from tests.faults.running_service import RunningService, restoring_objects
 
 if TYPE_CHECKING:
     from tests.accounts.fake_registrations import FakeRegistrations
+    from tests.support.object_store import Bucket
     from tests.support.smtp import Mailbox
 
 NEW_NAME = "Laurent Marie"
@@ -29,22 +32,33 @@ INVITED = "nouvelle@x.fr"
 
 
 class Accounts(RunningService):
-    """With the guide's candidate, who has logged in, a mail server, and registrations that answers."""
+    """With the guide's candidate, who has logged in, a mail server, a store, and registrations that answers, for the
+    other services too."""
 
     name = "accounts"
-    needs = ("mailbox", "registrations")
+    needs = ("mailbox", "registrations", "bucket")
     db = db
     registry = registry
     jobs = (finish_identity_changes,)
 
-    def __init__(self, database_url: str, folder: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> None:
+    def __init__(
+        self, database_url: str, folder: Path, mailbox: Mailbox, registrations: FakeRegistrations, bucket: Bucket
+    ) -> None:
         self.mailbox, self.registrations = mailbox, registrations
-        chosen = settings(database_url, folder, registrations_url=registrations.url, mail_url=mailbox.url)
-        self.app = create_app(chosen)
+        urls = dict.fromkeys(("registrations_url", "documents_url", "pieces_url"), registrations.url)
+        store = Secret(bucket.url)
+        self.app = create_app(settings(database_url, folder, **urls, mail_url=mailbox.url, objects_url=store))
         self.accounts = RunningAccounts(self.app, mailbox)
 
     def restoring(self) -> Callable[[], None]:
-        return self.mailbox.clear
+        with self.app.app_context():
+            restore_objects = restoring_objects(dependencies().store)
+
+        def restore() -> None:
+            self.mailbox.clear()
+            restore_objects()
+
+        return restore
 
 
 class _AccountOperation(Operation[Accounts]):
@@ -154,6 +168,48 @@ class ConfirmAddress(_AccountOperation):
 
     def do(self) -> int:
         return self.running.accounts.post("/email-changes", token=self.token).status_code
+
+
+class AskCopy(_AccountOperation):
+    """Asked for again it is the same copy, which the worker makes, and of which it tells once."""
+
+    name = "ask for a copy of one's data"
+    commits = (COUNTED, "the right password is told", "the copy is asked for")
+    decided_by = 2
+    done: ClassVar[State] = {"copies": 1, "it opens": 200, "objects": 1, "mails": 1}
+
+    def do(self) -> int:
+        return self.running.accounts.call("POST", "/me/copies", self.bearer, current_password=PASSWORD).status_code
+
+    @property
+    def bearer(self) -> str:
+        return str(self.login["access_token"])
+
+    def state(self) -> State:
+        accounts = self.running.accounts
+        copy = accounts.call("GET", "/me/copies", self.bearer).json["copy"]
+        opened = accounts.call("GET", f"/me/copies/{copy['id']}/file", self.bearer) if copy else None
+        with self.running.app.app_context():
+            objects = len(list(dependencies().store.list_keys()))
+        return {
+            "copies": len(accounts.stored(PersonalCopy)),
+            "it opens": opened and opened.status_code,
+            "objects": objects,
+            "mails": len(self.running.mailbox.find(EMAIL, "Vos données sont prêtes")),
+        }
+
+
+class MakeCopy(AskCopy):
+    name = "make a copy of one's data"
+    commits = (TAKEN, "the copy is there", NOTED)
+    decided_by = DONE_BEFORE
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert super().do() == 202
+
+    def do(self) -> None:  # type: ignore[override]
+        self.running.work_once()
 
 
 class _StaffOperation(Operation[Accounts]):

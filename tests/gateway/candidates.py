@@ -98,18 +98,18 @@ class CandidateFactory:
         token = clients().call(log_in, body=sent).access_token
         return token, clients().client_of(read_identity).call(read_identity, token).assertion
 
-    def _open_draft(self, token: str, assertion: str) -> drafts.Draft:
-        chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
+    def _open_draft(self, token: str, assertion: str, exam: str = "BTS") -> drafts.Draft:
+        chosen = {"domaine": "Examen", "exam": exam, "session": "2022", "academie": "03"}
         query = {"purpose": Purpose.REGISTER.value, **chosen}
         opening = clients().client_of(read_choices).call(read_choices, query=query).information
         assert opening is not None
         body = {"opening_id": opening.opening_id, "assertion": assertion}
         return clients().client_of(drafts.open_draft).call(drafts.open_draft, token, body=body)
 
-    def register(self, email: str) -> None:
+    def register(self, email: str, exam: str = "BTS") -> None:
         with self.portal.gateway.app.app_context():
             token, assertion = self._identified(email)
-            draft = self._open_draft(token, assertion)
+            draft = self._open_draft(token, assertion, exam)
             revision, registrations = draft.revision, clients().for_pages["registrations"]
             for tab in draft.tabs[:-1]:
                 body = {"revision": revision, "values": ANSWERS.get(tab.name, {}), "action": NEXT}

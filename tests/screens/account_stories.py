@@ -77,6 +77,7 @@ def account(context: StoryContext) -> None:
     """Logged in, without any candidature: home, « Modifier mes informations », a new address, the deletion."""
     recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
     recorder.record(candidate.open("/"), "accueil-connecte")
+    recorder.record(candidate.open("/compte/donnees"), "mes-donnees")
     recorder.record(candidate.open("/compte"), "compte")
     recorder.record(candidate.press("Enregistrer"), "compte-reponse")
     for name, path in _PAGES_WITHOUT_CANDIDATURE.items():

@@ -48,7 +48,8 @@ class Deliveries:
 
 
 class InProcessFourServices(InProcessPortal):
-    """`bucket_url` is where documents and pieces keep their objects; `databases`: by service, where not on SQLite."""
+    """`bucket_url` is where accounts, documents and pieces keep their objects; `databases`: by service, where not on
+    SQLite."""
 
     def __init__(self, folder: Path, bucket_url: str, databases: Mapping[str, str] | None = None) -> None:
         self.databases = databases or {}
@@ -57,8 +58,8 @@ class InProcessFourServices(InProcessPortal):
         urls = {
             f"{name}_url": f"http://127.0.0.1:{port}" for name, port in (("documents", documents), ("pieces", pieces))
         }
-        super().__init__(folder, **urls)
         objects_url = Secret(bucket_url)
+        super().__init__(folder, {**urls, "objects_url": objects_url}, **urls)
         documents_app = self._migrated(
             "documents", create_documents, objects_url=objects_url, registrations_url=self._registrations_url
         )

@@ -5,7 +5,7 @@ The whole portal with its workers is `deploy.local`, which the journeys use.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ SECRETS = {name: f"the secret of {name}" for name in CLIENTS}
 class InProcessPortal:
     """`url` is where browsers go. The portal's time is that of the guide's month; `advance_clock` moves it on."""
 
-    def __init__(self, folder: Path, **of_gateway: Any) -> None:
+    def __init__(self, folder: Path, of_accounts: Mapping[str, Any] | None = None, /, **of_gateway: Any) -> None:
         self.folder = folder
         gateway, accounts, registrations = free_ports(3)
         self.url = f"http://127.0.0.1:{gateway}"
@@ -43,7 +43,11 @@ class InProcessPortal:
         self._offset = NOW - clock.system_now()
         registrations_url, secrets = self._registrations_url, ClientSecrets(json.dumps(SECRETS))
         accounts_app = self._migrated(
-            "accounts", create_accounts, registrations_url=registrations_url, client_secrets=secrets
+            "accounts",
+            create_accounts,
+            registrations_url=registrations_url,
+            client_secrets=secrets,
+            **(of_accounts or {}),
         )
         self.accounts = AppServer(accounts_app, accounts)
         registrations_app = self._migrated("registrations", create_registrations)

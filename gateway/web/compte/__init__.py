@@ -8,6 +8,7 @@ from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
     account_form,
     connexion,
     creation,
+    donnees,
     effacement,
     mailed_links,
     modification,

@@ -10,37 +10,13 @@ from gateway.service_clients import SERVICE_LABELS
 from gateway.sessions import visitor
 from gateway.web.inscription import blueprint
 from services.chassis.errors import Unavailable
-from services.contracts.api.history import Event, History, read_history
-from services.contracts.piece_rules import STATUS_LABELS
+from services.contracts.api.history import History, read_history, text_of, words
 
 SERVICES = ("pieces", "documents", "registrations")
 """In the order of what happened in one instant, the newest first: a document is made after its version is saved."""
 SECONDS_OF_A_SERVICE = 0.7
 """For its answer: one that hangs leaves the others theirs, within the time of a page."""
 PAGE_LENGTH = 25
-ACTS = {
-    "candidature.ecartee": "Candidature écartée",
-    "candidature.restored": "Inscription rétablie",
-    "candidature.saved": "Inscription enregistrée",
-    "candidature.validated": "Inscription validée en ligne",
-    "candidature.withdrawn": "Désinscription",
-    "deposit.deleted": "Fichier supprimé",
-    "deposit.made": "Fichier déposé",
-    "deposit.replaced": "Fichier remplacé",
-    "deposit.restored": "Fichier précédent remis en place",
-    "document.made": "Document créé",
-    "document.opened": "Document ouvert",
-    "document.published": "Document publié",
-    "document.withdrawn": "Document retiré",
-    "draft.begun": "Inscription commencée",
-    "mail.sent": "Mail envoyé",
-    "piece.controlled": "Décision",
-    "piece.validated": "Pièce validée",
-}
-OF_STAFF = {"candidature.saved": "Inscription corrigée"}
-MAIL_STATES = {"waiting": "Mail en attente d'envoi", "refused": "Mail refusé par votre messagerie"}
-TEXTS = {"piece.controlled": "Commentaire", "deposit": "Fichier"}
-"""What the text of an event is, by its act or the kind of that; of all others it is a reason."""
 
 
 @blueprint.get("/inscriptions/<candidature_id>/historique", who=access.CANDIDATE)
@@ -53,33 +29,12 @@ def show_history(candidature_id: str) -> Response:
     return render_page(
         "inscription/templates/historique.html",
         label=next((answer.label for answer in answers.values() if answer and answer.label), None),
-        events=[(event, words(event), _text(event)) for event in shown],
+        events=[(event, words(event), text_of(event)) for event in shown],
         missing=[SERVICE_LABELS[service] for service, answer in answers.items() if answer is None],
         newer=page - 1,
         older=page + 1 if len(events) > page * PAGE_LENGTH else None,
         candidature_id=candidature_id,
     )
-
-
-def words(event: Event) -> str:
-    """« Inscription corrigée par le service gestionnaire, version 3 »"""
-    is_of_staff = event.author == "staff"
-    act = OF_STAFF.get(event.act) if is_of_staff else MAIL_STATES.get(event.state or "")
-    sentence = act or ACTS.get(event.act, event.act)
-    if is_of_staff:
-        sentence += " par le service gestionnaire"
-    if event.version:
-        sentence += f", version {event.version}"
-    if event.state in STATUS_LABELS:
-        sentence += f", {STATUS_LABELS[event.state]}"
-    return f"{sentence} : {event.title}" if event.title else sentence
-
-
-def _text(event: Event) -> str | None:
-    label = TEXTS.get(event.act) or TEXTS.get(event.act.partition(".")[0], "Motif")
-    if event.act == "candidature.restored" and event.author == "candidate":
-        return event.text  # the portal's own words: who takes a withdrawal back gives no reason
-    return f"{label} : {event.text}" if event.text else None
 
 
 def _answers(candidature_id: str) -> Iterator[tuple[str, History | None]]:

@@ -9,12 +9,11 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.sessions import visitor
 from services.chassis.errors import DomainError
-from services.contracts.api.mails import SentMails, list_mails_of_accounts, list_mails_of_registrations
+from services.contracts.api.mails import STATE_LABELS, SentMails, list_mails_of_accounts, list_mails_of_registrations
 
 blueprint = access.Pages("messages", __name__)
 
 PAGE_LENGTH = 20
-STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": "refusé par votre messagerie"}
 
 
 @blueprint.get("/messages", who=access.CANDIDATE)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from flask import Response, send_file
+
 from services.accounts.models import db
-from services.accounts.operations import account_change, erasure_requests, passwords
+from services.accounts.operations import account_change, erasure_requests, passwords, personal_copies
 from services.accounts.queries import accounts
 from services.chassis.web import access
 from services.chassis.web.operations import Views
@@ -50,6 +52,22 @@ def read_my_erasure() -> erasure.MyErasure:
 @views.serves(erasure.ask_erasure)
 def ask_erasure(body: dict[str, str]) -> erasure.AskedErasure:
     return erasure.AskedErasure(erased=erasure_requests.ask_erasure(access.caller().id, body["current_password"]))
+
+
+@views.serves(api.ask_copy)
+def ask_copy(body: dict[str, str]) -> None:
+    personal_copies.ask(access.caller().id, body["current_password"])
+
+
+@views.serves(api.read_copies)
+def read_copies() -> api.MyCopies:
+    return personal_copies.my_copies(access.caller().id)
+
+
+@views.serves(api.download_copy)
+def download_copy(copy_id: str) -> Response:
+    file, name = personal_copies.archive(access.caller().id, copy_id), "mes-donnees.zip"
+    return send_file(file, api.download_copy.media_type, as_attachment=True, download_name=name)
 
 
 @views.serves(api.read_identity)

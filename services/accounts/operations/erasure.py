@@ -4,7 +4,16 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.accounts.models import Account, AuditEntry, ErasureRequest, KnownBrowser, LoginSession, audit_chain, db
+from services.accounts.models import (
+    Account,
+    AuditEntry,
+    ErasureRequest,
+    KnownBrowser,
+    LoginSession,
+    PersonalCopy,
+    audit_chain,
+    db,
+)
 from services.accounts.operations import mail_links, rate_limits
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
@@ -28,6 +37,8 @@ def erase(session: Session, account: Account) -> None:
         AuditEntry.record(session, ERASER, "account_erased", account.id)
     session.execute(update(ErasureRequest).where(ErasureRequest.account_id == account.id).values(answer=None))
     sent_mails.erase_mails_of(session, account.id)
+    copies = update(PersonalCopy).where(PersonalCopy.account_id == account.id)
+    session.execute(copies.values(expires_at=portal_now()))  # a job deletes them with their archives
     erase_subject(session, account.id)
     audit_chain.erase(session, [account.id], ERASER)
     session.delete(account)

@@ -8,10 +8,34 @@ from msgspec import Meta
 from services.contracts import page_labels
 from services.contracts.api.drafts import Change
 from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, one_of
+from services.contracts.piece_rules import STATUS_LABELS
 
 TITLE = page_labels.HISTORY
 AUTHORS = ("candidate", "staff", "service")
 LONGEST_HISTORY = 1000  # events of a service: the newest
+ACTS = {
+    "candidature.ecartee": "Candidature écartée",
+    "candidature.restored": "Inscription rétablie",
+    "candidature.saved": "Inscription enregistrée",
+    "candidature.validated": "Inscription validée en ligne",
+    "candidature.withdrawn": "Désinscription",
+    "deposit.deleted": "Fichier supprimé",
+    "deposit.made": "Fichier déposé",
+    "deposit.replaced": "Fichier remplacé",
+    "deposit.restored": "Fichier précédent remis en place",
+    "document.made": "Document créé",
+    "document.opened": "Document ouvert",
+    "document.published": "Document publié",
+    "document.withdrawn": "Document retiré",
+    "draft.begun": "Inscription commencée",
+    "mail.sent": "Mail envoyé",
+    "piece.controlled": "Décision",
+    "piece.validated": "Pièce validée",
+}
+OF_STAFF = {"candidature.saved": "Inscription corrigée"}
+MAIL_STATES = {"waiting": "Mail en attente d'envoi", "refused": "Mail refusé par votre messagerie"}
+TEXTS = {"piece.controlled": "Commentaire", "deposit": "Fichier"}
+"""What the text of an event is, by its act or the kind of that; of all others it is a reason."""
 
 
 class Event(Answered):
@@ -44,3 +68,25 @@ read_history = Callers(CANDIDATE).get(
 def newest_first(events: list[Event]) -> tuple[Event, ...]:
     """In the order of their instants; of one instant, the one that comes later in `events` is the newer."""
     return tuple(sorted(events, key=lambda event: event.at)[::-1][:LONGEST_HISTORY])
+
+
+def words(event: Event) -> str:
+    """« Inscription corrigée par le service gestionnaire, version 3 »"""
+    is_of_staff = event.author == "staff"
+    act = OF_STAFF.get(event.act) if is_of_staff else MAIL_STATES.get(event.state or "")
+    sentence = act or ACTS.get(event.act, event.act)
+    if is_of_staff:
+        sentence += " par le service gestionnaire"
+    if event.version:
+        sentence += f", version {event.version}"
+    if event.state in STATUS_LABELS:
+        sentence += f", {STATUS_LABELS[event.state]}"
+    return f"{sentence} : {event.title}" if event.title else sentence
+
+
+def text_of(event: Event) -> str | None:
+    """« Commentaire : … »"""
+    label = TEXTS.get(event.act) or TEXTS.get(event.act.partition(".")[0], "Motif")
+    if event.act == "candidature.restored" and event.author == "candidate":
+        return event.text  # the portal's own words: who takes a withdrawal back gives no reason
+    return f"{label} : {event.text}" if event.text else None

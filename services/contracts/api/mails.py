@@ -8,7 +8,8 @@ from msgspec import Meta
 from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, Operation, one_of
 from services.contracts.page_sizes import LARGEST_MAILS_PAGE, USUAL_MAILS_PAGE
 
-STATES = ("waiting", "taken", "refused")
+STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": "refusé par votre messagerie"}
+STATES = tuple(STATE_LABELS)
 """Of a mail: not given to the mail server yet, taken by it, or refused for good."""
 
 

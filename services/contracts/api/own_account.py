@@ -4,6 +4,7 @@ from types import NoneType
 from typing import Annotated
 
 from marshmallow import Schema, fields, validate
+from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import Editable
@@ -12,6 +13,9 @@ from services.contracts.api.operation import CANDIDATE, Answered, Callers, Insta
 from services.contracts.api.visitors import PASSWORD, Values
 
 TITLE = "Mon compte"
+
+
+COPY_SECONDS = 30.0  # until an archive begins to come
 
 
 class CurrentPassword(Schema):
@@ -39,6 +43,20 @@ class Changed(Answered):
     """Whether a new address now waits for its owner's confirmation."""
 
     email_change_pending: bool
+
+
+class MyCopy(Answered):
+    """The newest copy of one's data: `expires_at` once it is ready."""
+
+    id: str
+    asked_at: Instant
+    size: Annotated[int | None, Meta(description="Octets")]
+    expires_at: Instant | None
+
+
+class MyCopies(Answered):
+    copy: MyCopy | None
+    may_ask: Annotated[bool, Meta(description="Une copie par jour")]
 
 
 class SignedIdentity(Answered):
@@ -84,6 +102,24 @@ delete_account = _OWN.post(
     "Delete the account, which has no candidature.",
     body=CurrentPassword,
     problems=_REFUSALS,
+)
+ask_copy = _OWN.post(
+    "/v1/me/copies",
+    NoneType,
+    "Have a copy made of all that the portal holds of the caller; a mail says that it is ready. Nothing changes where "
+    "one was asked for within a day, or is being made.",
+    body=CurrentPassword,
+    status=202,
+    problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES),
+)
+read_copies = _OWN.get("/v1/me/copies", MyCopies, "The newest copy, and whether another may be asked for.")
+download_copy = _OWN.get(
+    "/v1/me/copies/<copy_id>/file",
+    bytes,
+    "The copy, while it is kept.",
+    media_type="application/zip",
+    answer_words="Une archive ZIP",
+    seconds=COPY_SECONDS,
 )
 read_identity = _OWN.get(
     "/v1/me/identity",

@@ -1,4 +1,5 @@
-"""What candidates read of their documents: tiles, lists, files. What is not the caller's own is not found."""
+"""What candidates read of their documents: tiles, lists, files, and what accounts copies for them. What is not the
+caller's own is not found."""
 
 import unicodedata
 from typing import Any
@@ -10,6 +11,7 @@ from services.chassis.errors import found
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import documents as api
+from services.contracts.api import personal_data
 from services.contracts.api.history import History, read_history
 from services.contracts.document_rules import FileFormat
 from services.documents.dependencies import dependencies
@@ -18,6 +20,7 @@ from services.documents.operations import document_files
 from services.documents.operations.document_files import File, mark_opened
 from services.documents.queries import candidatures, documents
 from services.documents.queries.history import history
+from services.documents.queries.personal_data import kept_document, part
 
 views = Views("documents", __name__)
 
@@ -75,6 +78,20 @@ def confirmation(query: dict[str, Any], candidature_id: str) -> Response:
 def form(query: dict[str, Any], candidature_id: str, code: str) -> Response:
     file = document_files.form_file(dependencies(), access.caller().id, candidature_id, code, query["format"])
     return file_response(file, save=query["save"])
+
+
+@views.serves(personal_data.read_part)
+def read_personal_data(candidate_id: str) -> personal_data.Part:
+    with db.reading() as session:
+        return part(session, candidate_id)
+
+
+@views.serves(personal_data.read_held_file)
+def read_held_file(candidate_id: str, file_id: str) -> Response:
+    with db.reading() as session:
+        document, candidature = kept_document(session, candidate_id, file_id)
+    file = document_files.file_of(dependencies(), document, candidature, FileFormat.PDF)
+    return Response(file.content, content_type=personal_data.read_held_file.media_type)
 
 
 def file_response(file: File, *, save: bool) -> Response:

@@ -1,4 +1,5 @@
-"""Downloads and previews of the current file of a piece, with headers that make browsers save it, never run it."""
+"""Downloads and previews of the current file of a piece, with headers that make browsers save it, never run it; what
+accounts copies for whose it is."""
 
 import unicodedata
 from typing import Any
@@ -8,12 +9,14 @@ from flask import Response
 
 from services.chassis.web import access
 from services.chassis.web.operations import Views
+from services.contracts.api import personal_data
 from services.contracts.api import pieces as api
 from services.contracts.api import staff_pieces as staff_api
 from services.contracts.piece_rules import FileForm, Format, Scan
 from services.pieces.domain.files import UNNAMED, with_extension
-from services.pieces.models import Deposit
+from services.pieces.models import Deposit, db
 from services.pieces.operations import downloads
+from services.pieces.queries.personal_data import kept_file, part
 
 views = Views("fichiers", __name__)
 
@@ -52,6 +55,19 @@ def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
 @views.serves(staff_api.record_opening)
 def record_opening(body: dict[str, Any], piece_id: str) -> None:
     downloads.record_opening(access.caller(), piece_id, body["deposit_id"], body["page"])
+
+
+@views.serves(personal_data.read_part)
+def read_personal_data(candidate_id: str) -> personal_data.Part:
+    with db.reading() as session:
+        return part(session, candidate_id)
+
+
+@views.serves(personal_data.read_held_file)
+def read_held_file(candidate_id: str, file_id: str) -> Response:
+    with db.reading() as session:
+        deposit = kept_file(session, candidate_id, file_id)
+    return Response(downloads.read_verified(deposit), content_type=personal_data.read_held_file.media_type)
 
 
 def _picture_response(picture: bytes) -> Response:

@@ -39,7 +39,7 @@ def open_file(who: Caller, piece_id: str, form: FileForm) -> tuple[Deposit, byte
     """
     context = _piece_to_open(who, piece_id)
     deposit = _file_of(context)
-    content = _read_verified(deposit) if form is FileForm.ORIGINAL else _copy(who, context)
+    content = read_verified(deposit) if form is FileForm.ORIGINAL else _copy(who, context)
     _record(who, OPENED, piece_id, {"deposit_id": deposit.id, "form": form})
     return deposit, content
 
@@ -48,7 +48,7 @@ def _copy(by: Caller, context: PieceContext) -> bytes:
     """A PDF of pictures of the pages. Raises NoPreview where the file has none, or too many for the limits."""
     deposit, inspections = _viewable_file_of(context), dependencies().inspections
     with _refusing_what_cannot_be_shown():
-        copy = inspections.copy(context.candidature.candidate_id, by.id, io.BytesIO(_read_verified(deposit)))
+        copy = inspections.copy(context.candidature.candidate_id, by.id, io.BytesIO(read_verified(deposit)))
     if not copy:
         raise _no_preview()
     return copy
@@ -63,7 +63,7 @@ def render_preview(candidate_id: str, piece_id: str) -> bytes:
     with db.reading() as session:
         deposit = _viewable_file_of(own_piece(session, candidate_id, piece_id))
     with _refusing_what_cannot_be_shown(), dependencies().concurrent_deposits.place(candidate_id):
-        content = io.BytesIO(_read_verified(deposit))
+        content = io.BytesIO(read_verified(deposit))
         return dependencies().inspections.convert(candidate_id, "preview", content)
 
 
@@ -80,7 +80,7 @@ def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool
         raise NotFound()
     owner = context.candidature.candidate_id
     with _refusing_what_cannot_be_shown(), dependencies().inspections.pictures.place(by.id):
-        content = io.BytesIO(_read_verified(deposit))
+        content = io.BytesIO(read_verified(deposit))
         picture = dependencies().inspections.convert(owner, "page_picture", content, number=number)
     if not picture:
         raise NotFound()
@@ -142,7 +142,7 @@ def _no_preview() -> NoPreview:
     return NoPreview("Ce fichier ne peut pas être montré en images : ouvrez le fichier d'origine.")
 
 
-def _read_verified(row: Deposit) -> bytes:
+def read_verified(row: Deposit) -> bytes:
     """The bytes of a deposit, of the size and SHA-256 of its row.
 
     Raises DomainError where they are lost or changed, Unavailable where the store is down.

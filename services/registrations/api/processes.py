@@ -1,12 +1,16 @@
-"""For the portal's other processes: what accounts asks before a change of identity, what documents reads."""
+"""For the portal's other processes: what accounts asks before a change of identity and for the copy of one's data, what
+documents reads."""
 
 from typing import Any
 
+from services.chassis.clock import portal_now
 from services.chassis.web.operations import Views
+from services.contracts.api import personal_data
 from services.contracts.api import registrations as api
 from services.registrations.models import db
 from services.registrations.operations import candidates
 from services.registrations.queries.candidatures import is_engaged, version_event
+from services.registrations.queries.personal_data import part
 
 views = Views("processes", __name__)
 
@@ -36,3 +40,9 @@ def erase_drafts(candidate_id: str) -> None:
 def read_version(candidature_id: str, version: str) -> api.VersionEvent:
     with db.reading() as session:
         return version_event(session, candidature_id, version)
+
+
+@views.serves(personal_data.read_part)
+def read_personal_data(candidate_id: str) -> personal_data.Part:
+    with db.reading() as session:
+        return part(session, candidate_id, portal_now())

@@ -1,6 +1,6 @@
 """People who register, deposit and make accounts in a composed portal that is disturbed, and what must hold then."""
 
-from deploy.service_names import OBJECT_SERVICES, SERVICES
+from deploy.service_names import BACKED_UP_BUCKETS, SERVICES
 from tests.composed.pending_work import has_tasks, wait_until_work_done
 from tests.journeys.background_load import PeopleAtWork
 from tests.journeys.registered_candidate import RegisteredCandidate
@@ -50,7 +50,7 @@ class PortalUnderLoad(PeopleAtWork):
             assert 1 <= len(mails) <= tries, email
 
     def _the_stores_hold_what_the_rows_say(self) -> None:
-        for service in OBJECT_SERVICES:
+        for service in BACKED_UP_BUCKETS:
             container = self.composed.containers(service)[0]
             assert " 0 perdu(s)" in self.composed.run_in(container, "python", "-m", f"services.{service}", "reconcile")
         for service in SERVICES:

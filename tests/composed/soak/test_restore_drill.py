@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.service_names import OBJECT_SERVICES
+from deploy.service_names import BACKED_UP_BUCKETS
 from tests.composed.pending_work import wait_until_work_done
 from tests.composed.soak import restore_checks
 from tests.journeys.background_load import PeopleAtWork
@@ -101,7 +101,7 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
     assert drill.ledger.faults == []
     assert [act for act in missing if act.at < instant] == []
     assert len(missing) < told
-    for service in OBJECT_SERVICES:
+    for service in BACKED_UP_BUCKETS:
         assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, service)
     if not until:
         assert killed - last_commit < LONGEST_LOSS_SECONDS + 15

@@ -1,0 +1,168 @@
+"""« Télécharger mes données »: one archive of all that the portal holds of an account, from all services, made by the
+worker and kept for some days. It is whole or it is not there: a service that is away makes it late.
+
+Its row is committed before its object is written, under a key made of the row's id: no object is without a row.
+"""
+
+import hashlib
+from datetime import timedelta
+from functools import partial
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+from zipfile import ZipFile
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.accounts.copy_archive import LOST, write_texts
+from services.accounts.dependencies import dependencies
+from services.accounts.models import Account, AuditEntry, PersonalCopy, db
+from services.accounts.operations import passwords
+from services.accounts.queries import accounts, personal_data
+from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
+from services.chassis.errors import NotFound, Unavailable, found
+from services.chassis.http.client import Client, ProblemAnswer
+from services.chassis.tasks.registry import stopping
+from services.chassis.tasks.rows import follow_up
+from services.contracts import problem_types
+from services.contracts.api.operation import answer_of
+from services.contracts.api.own_account import MyCopies, MyCopy, download_copy
+from services.contracts.api.personal_data import PersonalData, read_held_file, read_part
+from services.contracts.retention import retention
+from services.objects import ContentDigest, ObjectMissing, StoreUnavailable, put_verified
+
+ONE_PER = timedelta(days=1)
+_CHUNK = 256 * 1024
+
+
+def ask(account_id: str, typed_password: str) -> None:
+    """Have a copy made, unless one is under way or was asked for within ONE_PER.
+
+    Raises Invalid (password), TooMany, Unavailable, NotFound.
+    """
+    passwords.check_current_password(accounts.stored_account(account_id), typed_password)
+    with db.operation() as session:
+        found(session.get(Account, account_id, with_for_update=True))
+        if not _may_ask(_newest(session, account_id)):
+            return
+        copy = PersonalCopy(account_id=account_id, asked_at=portal_now())
+        session.add(copy)
+        session.flush()
+        AuditEntry.record(session, Actor("candidate", account_id), "personal_copy.asked", account_id)
+        follow_up(session, "make_personal_copy", {"copy_id": copy.id}, subject=account_id)
+
+
+def my_copies(account_id: str) -> MyCopies:
+    """The newest copy; one that has expired is not shown."""
+    with db.reading() as session:
+        copy = _newest(session, account_id)
+    return MyCopies(copy=answer_of(MyCopy, copy) if copy and not _is_over(copy) else None, may_ask=_may_ask(copy))
+
+
+def archive(account_id: str, copy_id: str) -> BinaryIO:
+    """A copy of this account; as its bytes are here already, no reader holds up the store.
+
+    Raises NotFound, also once it has expired, Unavailable.
+    """
+    with db.reading() as session:
+        copy = found(session.get(PersonalCopy, copy_id))
+    if copy.account_id != account_id or copy.expires_at is None or _is_over(copy):
+        raise NotFound()
+    file = TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+    try:
+        with dependencies().store.open(copy.object_key) as chunks:
+            file.writelines(chunks)
+    except StoreUnavailable as error:
+        raise Unavailable("La copie de vos données ne peut pas être lue pour le moment.") from error
+    except ObjectMissing as error:
+        raise NotFound() from error
+    file.seek(0)
+    return file
+
+
+def make(copy_id: str) -> None:
+    """Write the archive and have its owner told. Nothing where that is done, or the account is gone.
+
+    Raises Unavailable, OSError, StoreUnavailable, BytesChanged: nothing is told then, and the next try begins anew.
+    """
+    with db.reading() as session:
+        copy = session.get(PersonalCopy, copy_id)
+    if copy is None or copy.expires_at is not None:
+        return
+    with TemporaryFile() as file:
+        _write_archive(file, copy.account_id)
+        digest = _digest(file)
+        put_verified(dependencies().store, copy.object_key, file, digest, download_copy.media_type)
+    with db.operation() as session:
+        account = session.get(Account, copy.account_id, with_for_update=True)
+        row = session.get(PersonalCopy, copy_id)
+        if account is not None and row is not None and row.expires_at is None:
+            row.size = digest.size
+            row.expires_at = retention().kind("copies").active_period.after(portal_now())
+            follow_up(session, "send_copy_ready", {"copy_id": copy_id}, subject=account.id)
+    if row is None:  # the account was erased meanwhile
+        dependencies().store.delete(copy.object_key)
+
+
+def delete_expired() -> None:
+    """Delete archives that are no longer kept, then their rows."""
+    with db.reading() as session:
+        copies = session.scalars(select(PersonalCopy).where(PersonalCopy.expires_at <= portal_now())).all()
+    for copy in copies:
+        if stopping():
+            return
+        dependencies().store.delete(copy.object_key)
+        with db.operation() as session:
+            session.execute(delete(PersonalCopy).where(PersonalCopy.id == copy.id))
+
+
+def _write_archive(file: BinaryIO, account_id: str) -> None:
+    holders = dependencies().holders.values()
+    parts = [client.call(read_part, _token(), candidate_id=account_id) for client in holders]
+    held = [group for part in (personal_data.part(account_id), *parts) for group in part.held]
+    with ZipFile(file, "w") as archive:
+        write_texts(archive, PersonalData(made_at=portal_now(), held=tuple(held)))
+        for client, part in zip(holders, parts, strict=True):
+            for file_id, path in part.files.items():
+                _add_file(archive, path, client, candidate_id=account_id, file_id=file_id)
+
+
+def _add_file(archive: ZipFile, path: str, client: Client, **ids: Any) -> None:
+    """A sentence in its place where its service has lost it, or it was erased meanwhile."""
+    try:
+        with client.stream(read_held_file, _token(), **ids) as answer, archive.open(path, "w") as entry:
+            entry.writelines(answer.iter_content(_CHUNK))
+    except ProblemAnswer as problem:
+        if problem.slug not in (problem_types.FILE_LOST.slug, problem_types.NOT_FOUND.slug):
+            raise
+        archive.writestr(f"{path}.txt", LOST)
+
+
+def _token() -> str:
+    client_id = dependencies().settings.client_id
+    return dependencies().signer.access_token(client_id, "service", client=client_id)
+
+
+def _digest(file: BinaryIO) -> ContentDigest:
+    """Of the whole file, which is at its beginning afterwards."""
+    file.seek(0)
+    sha256 = hashlib.sha256()
+    for chunk in iter(partial(file.read, _CHUNK), b""):
+        sha256.update(chunk)
+    size = file.tell()
+    file.seek(0)
+    return ContentDigest(size, sha256.hexdigest())
+
+
+def _newest(session: Session, account_id: str) -> PersonalCopy | None:
+    own = select(PersonalCopy).filter_by(account_id=account_id)
+    return session.scalar(own.order_by(PersonalCopy.asked_at.desc()).limit(1))
+
+
+def _is_over(copy: PersonalCopy) -> bool:
+    return copy.expires_at is not None and copy.expires_at <= portal_now()
+
+
+def _may_ask(newest: PersonalCopy | None) -> bool:
+    return newest is None or (newest.expires_at is not None and newest.asked_at <= portal_now() - ONE_PER)

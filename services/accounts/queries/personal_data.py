@@ -1,0 +1,75 @@
+"""What accounts holds of a candidate, in words: civil status, addresses, log-ins, copies, mails, trail."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from services.accounts.models import (
+    AuditEntry,
+    EmailChange,
+    ErasureRequest,
+    KnownBrowser,
+    LoginSession,
+    PersonalCopy,
+    db,
+)
+from services.accounts.queries import accounts
+from services.contracts.api.forms import Form
+from services.contracts.api.personal_data import MANY, Held, Item, Part, facts, of_mails, of_trail
+from services.mail import sent_mails
+
+
+def part(account_id: str) -> Part:
+    """Raises NotFound."""
+    known, account = accounts.candidate(account_id), accounts.stored_account(account_id)
+    refused = [refusal.address for refusal in known.refused_mails]
+    reached = ("Adresse mail", account.email), ("Adresses refusées par la messagerie", refused)
+    used = ("Activé le", account.activated_at), ("Dernière connexion", account.last_login_at)
+    civil_status = facts(*_typed(known.form), *reached, *used, ("Première candidature le", account.engaged_at))
+    with db.reading() as session:
+
+        def rows(model: Any, **of_account: str) -> Any:
+            return session.scalars(select(model).filter_by(**of_account))
+
+        account_items = (
+            Item(title="Compte", at=account.created_at, facts=civil_status),
+            *map(_of_change, rows(EmailChange, account_id=account_id)),
+            *map(_of_request, rows(ErasureRequest, account_id=account_id)),
+        )
+        browsers = (Item(title="Navigateur", at=row.last_used_at) for row in rows(KnownBrowser, subject_id=account_id))
+        log_ins = (*map(_of_log_in, rows(LoginSession, subject_id=account_id)), *browsers)
+        copies = (Item(title="Copie demandée", at=row.asked_at) for row in rows(PersonalCopy, account_id=account_id))
+        trail = select(AuditEntry).where(AuditEntry.subject.in_([account_id])).order_by(AuditEntry.id)
+        held = (
+            Held(kind="comptes", title="Compte", items=account_items),
+            Held(kind="connexions", title="Connexions", items=log_ins),
+            Held(kind="copies", title="Copies de vos données", items=tuple(copies)),
+            of_mails(sent_mails.list_page(session, account_id, after=None, limit=MANY)),
+            of_trail(session.scalars(trail)),
+        )
+    return Part(held=held)
+
+
+def _typed(form: Form) -> Iterator[tuple[str, Any]]:
+    """What each field holds, by its label; of a choice its words."""
+    for field in (field for section in form["sections"] for field in section["fields"]):
+        if field["type"] != "hidden":
+            words = {option["value"]: option["label"] for option in field.get("options", ())}
+            yield field["label"], words.get(field["value"], field["value"])
+
+
+def _of_change(row: EmailChange) -> Item:
+    addresses = ("Nouvelle adresse", row.address), ("Ancienne adresse", row.previous_address)
+    known = facts(*addresses, ("Confirmée le", row.confirmed_at))
+    return Item(title="Changement d'adresse mail", at=row.requested_at, facts=known)
+
+
+def _of_request(row: ErasureRequest) -> Item:
+    known = facts(("Réponse", row.answer), ("Répondu le", row.answered_at))
+    return Item(title="Demande d'effacement", at=row.requested_at, facts=known)
+
+
+def _of_log_in(row: LoginSession) -> Item:
+    known = facts(("Dernière activité", row.last_seen_at), ("Fin", row.ended_at))
+    return Item(title="Connexion", at=row.created_at, facts=known)

@@ -1,0 +1,129 @@
+"""« Mes données »: what a service holds of a person, in words, the same for each service, and what accounts makes of
+it all."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import field
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from services.chassis.french import short_date, short_instant
+from services.contracts import page_labels, problem_types
+from services.contracts.api.history import Event, text_of, words
+from services.contracts.api.mails import STATE_LABELS
+from services.contracts.api.operation import Answered, Callers, Instant, service
+from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS
+
+TITLE = page_labels.MY_DATA
+_SECONDS = 60.0  # the worker of accounts waits, nobody else
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
+MANY = 100_000  # mails: more than anybody has had
+_LONGEST_NAME = 100  # characters
+
+
+class Fact(Answered):
+    label: str
+    value: str
+
+
+class Item(Answered):
+    """Something held, or something that happened."""
+
+    title: str
+    at: Instant | None = None
+    facts: tuple[Fact, ...] = ()
+    file: Annotated[str | None, Meta(description="Son chemin dans l'archive")] = None
+
+
+class Held(Answered):
+    """Items that belong together."""
+
+    kind: Annotated[str, Meta(description="La catégorie de données, dont dépendent finalité et durée")]
+    title: str
+    items: tuple[Item, ...]
+
+
+class Part(Answered):
+    """What one service holds; `files`: their paths in the archive by the ids under which it gives them."""
+
+    held: tuple[Held, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+
+
+class PersonalData(Answered):
+    """What the portal holds, from all services: the content of « donnees.json »."""
+
+    made_at: Instant
+    held: tuple[Held, ...]
+
+
+_ACCOUNTS, _DATA = Callers(service("accounts")), "/v1/candidates/<candidate_id>/data"
+read_part = _ACCOUNTS.get(
+    _DATA, Part, "What this service holds of a person; nothing of one whom it does not know.", seconds=_SECONDS
+)
+read_held_file = _ACCOUNTS.get(
+    f"{_DATA}/<file_id>",
+    bytes,
+    "A file of that person, as it was given.",
+    media_type="application/octet-stream",
+    seconds=_SECONDS,
+    problems=(problem_types.FILE_LOST,),
+)
+
+
+def facts(*pairs: tuple[str, Any]) -> tuple[Fact, ...]:
+    """In French; what is None or empty is left out."""
+    return tuple(Fact(label=label, value=_shown(value)) for label, value in pairs if value not in (None, "", (), []))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, date):
+        return short_instant(value) if isinstance(value, datetime) else short_date(value)
+    return ", ".join(map(_shown, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def labels_of(row: Any) -> str:
+    """Of a candidature, from a row with the fields of CandidatureLabels."""
+    return f"{row.exam_label} – {row.session_label} – {row.academie_label}, N° inscription {row.numero_inscription}"
+
+
+def of_candidature(kind: str, title: str, items: Iterable[Item], events: Iterable[Event]) -> Held:
+    """What is held of a candidature, then its « Historique »."""
+    return Held(kind=kind, title=title, items=(*items, *map(_of_event, reversed([*events]))))
+
+
+def _of_event(event: Event) -> Item:
+    changes = ((f"{change.section}, {change.label}", f"{change.before} → {change.after}") for change in event.changes)
+    return Item(title=words(event), at=event.at, facts=facts(("Précision", text_of(event)), *changes))
+
+
+def of_mails(mails: Iterable[Mapping[str, Any]]) -> Held:
+    """Of mails with the fields of SentMail."""
+    items = (
+        Item(title=mail["subject"], at=mail["at"], facts=facts(
+            ("À", mail["address"]), ("État", STATE_LABELS[mail["state"]]), ("Texte", mail["text"])))
+        for mail in mails
+    )  # fmt: skip
+    return Held(kind="mails", title="Mails envoyés", items=tuple(items))
+
+
+def of_trail(entries: Iterable[Any]) -> Held:
+    """Of entries of an audit trail: what was done, without who did it."""
+    items = (
+        Item(
+            title=ACTION_LABELS.get(entry.action, entry.action),
+            at=entry.at,
+            facts=facts(("Par", ACTOR_LABELS.get(entry.actor_kind, entry.actor_kind))),
+        )
+        for entry in entries
+    )
+    return Held(kind="journal", title="Journal des actes", items=tuple(items))
+
+
+def archive_path(folder: str, id: str, name: str) -> str:
+    """Where a file stands in the archive: no name leads out of its folder, and those of one name are told apart."""
+    return f"{folder}/{id[:8]}-{_UNSAFE.sub('_', name)[-_LONGEST_NAME:]}"

@@ -1,0 +1,77 @@
+"""A copy of one's data: one for two requests at once, and none that a service did not answer whole."""
+
+from __future__ import annotations
+
+import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.accounts.dependencies import dependencies
+from services.accounts.jobs import registry
+from services.accounts.models import PersonalCopy
+from services.chassis.http.client import Client
+from services.objects import ObjectStore
+from tests.accounts.creation_form import EMAIL, PASSWORD
+from tests.support.service_worker import run_follow_ups
+from tests.support.silent_server import SilentServer
+
+if TYPE_CHECKING:
+    from tests.accounts.fake_registrations import FakeRegistrations
+    from tests.accounts.running_accounts import Login, RunningAccounts
+    from tests.support.object_store import Bucket
+
+READY = "Vos données sont prêtes"
+
+
+@pytest.fixture
+def others(accounts: RunningAccounts, registrations: FakeRegistrations, bucket: Bucket) -> dict[str, Client]:
+    """The clients of the other services, which hold nothing; and a store."""
+    with accounts.app.app_context():
+        built = dependencies()
+        clients = {name: Client(registrations.url, name) for name in built.holders}
+        object.__setattr__(built, "holders", clients)
+        object.__setattr__(built, "store", ObjectStore(bucket.url))
+    return clients
+
+
+def ask(accounts: RunningAccounts, login: Login) -> int:
+    return accounts.call("POST", "/me/copies", login["access_token"], current_password=PASSWORD).status_code
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_two_requests_at_once_make_one_copy_of_which_one_mail_tells(
+    accounts: RunningAccounts, login: Login, others: dict[str, Client]
+) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(lambda _: ask(accounts, login), range(2))) == {202}
+    for _ in range(2):  # the copy, then its mail
+        accounts.send_mails()
+    [copy] = accounts.stored(PersonalCopy)
+    assert len(accounts.mailbox.find(EMAIL, READY)) == 1
+    answer = accounts.call("GET", f"/me/copies/{copy.id}/file", login["access_token"])
+    assert len(answer.data) == copy.size
+
+
+def test_what_breaks_off_in_the_middle_makes_no_copy(
+    accounts: RunningAccounts, login: Login, others: dict[str, Client]
+) -> None:
+    """Neither the list of what a service holds, nor one of its files."""
+    part = json.dumps({"held": [], "files": {"a" * 32: "pieces/a.pdf"}})
+    whole = f"HTTP/1.1 200 OK\r\nContent-Length: {len(part)}\r\n\r\n{part}"
+    asked = ask(accounts, login)
+    with SilentServer() as pieces:
+        others["pieces"] = Client(pieces.url, "pieces")
+        for answers in ((whole[:-5], ""), (whole, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n%PDF-")):
+
+            def respond(connection: socket.socket, line: str, answers: tuple[str, str] = answers) -> None:
+                connection.sendall(answers["/data/" in line].encode())
+                connection.shutdown(socket.SHUT_RDWR)
+
+            pieces.respond = respond
+            assert run_follow_ups(accounts.app, registry)
+    assert asked == 202
+    assert accounts.call("GET", "/me/copies", login["access_token"]).json["copy"]["expires_at"] is None
+    assert accounts.mailbox.find(EMAIL, READY) == []

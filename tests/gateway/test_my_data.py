@@ -1,0 +1,342 @@
+"""« Mes données »: a candidate reads what is kept and why, and has a copy of all of it, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+import jsonschema_rs
+import pytest
+from sqlalchemy import select
+
+from gateway.clients.base import ServiceClient
+from gateway.service_clients import SERVICE_LABELS, ServiceClients
+from services.accounts.jobs import registry
+from services.accounts.models import PersonalCopy, db
+from services.contracts.retention import retention
+from tests.accounts.creation_form import PASSWORD
+from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
+from tests.gateway.components.html_checks import parsed, text_of
+from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory
+from tests.gateway.portals import four_services
+from tests.pieces import sample_files
+from tests.registrations.domain.example_dossier import BTS as GUIDE
+from tests.registrations.service.candidate_client import load
+from tests.support.in_process_portal import service_stopped
+from tests.support.service_worker import run_follow_ups
+from tests.support.silent_server import SilentServer
+
+if TYPE_CHECKING:
+    from tests.support.in_process_four_services import InProcessFourServices
+    from tests.support.scriptless_browser import ScriptlessBrowser
+
+running = four_services("module")
+SECOND = replace(GUIDE, code="SECOND", label="SECOND BREVET")
+COMMENT = "Il manque le verso."
+PAGE = "/compte/donnees"
+_SHOWN = {
+    "": "//main//dd",
+    "/compte": "//main//input[@type='text' or @type='email' or @type='date']/@value | //main//option[@selected]",
+    "/documents/": "//main//a[contains(@class, 'portail-document__lien')]/text()",
+    "/historique": "//main//h2",
+    "/inscription/": "//main//input[@type='text' or @type='email' or @type='tel']/@value | //main//option[@selected]",
+    "/justificatifs/": "//main//a[contains(@href, '/fichier/')] | //main//*[contains(@class, 'fr-badge')]",
+    "/messages": "//main//summary | //main//*[@class='portail-mail__texte']",
+}
+"""Where pages of these addresses show something of a person."""
+
+
+def deposit_files(browser: ScriptlessBrowser, candidature: str, *names: str) -> None:
+    browser.get(f"/justificatifs/{candidature}")
+    pages = sorted(set(re.findall(r"/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32}", browser.answer.text)))
+    for page, name in zip(pages, names, strict=False):
+        browser.post(page, [("fichier", (io.BytesIO(sample_files.pdf()), name))])
+        assert browser.answer.status_code == 200, browser.text
+
+
+def candidatures(browser: ScriptlessBrowser) -> list[str]:
+    browser.get("/justificatifs")
+    if browser.path != "/justificatifs":
+        return [browser.path.rpartition("/")[2]]
+    links = browser.page.xpath("//main//a/@href[starts-with(., '/justificatifs/')]")
+    return [str(link).rpartition("/")[2] for link in links]
+
+
+def made(portal: InProcessFourServices, browser: ScriptlessBrowser) -> ZipFile:
+    """Ask for a copy, have it made, download it by the page."""
+    browser.get(PAGE)
+    browser.press("Demander une copie", current_password=PASSWORD)
+    assert "Votre demande est enregistrée" in browser.text
+    portal.deliver()
+    return downloaded(browser)
+
+
+def downloaded(browser: ScriptlessBrowser) -> ZipFile:
+    browser.get(PAGE)
+    [link] = browser.page.xpath("//main//a/@href[contains(., '/copies/')]")
+    answer = browser.get(str(link))
+    assert answer.headers["Content-Type"] == "application/zip"
+    return ZipFile(io.BytesIO(answer.data))
+
+
+@pytest.fixture(scope="module")
+def people(running: InProcessFourServices) -> dict[str, ScriptlessBrowser]:
+    """Two candidates: who has two candidatures, six files, one of them refused, a draft; and somebody else."""
+    load(running.registrations.app, SECOND)
+    candidates, browsers = CandidateFactory(running), {}
+    for name, prenoms in (("DUPRÉ", "Zoé"), ("QUELQUUN", "Autre")):
+        identity = {"nom_famille": name, "nom_famille_confirmation": name, "prenoms": prenoms}
+        email = candidates.create_activated_account(f"{prenoms.lower().replace('é', 'e')}@exemple.org", **identity)
+        candidates.register(email)
+        browsers[name] = candidates.log_in(email)
+    email = "zoe@exemple.org"
+    candidates.register(email, "SECOND")
+    running.deliver()
+    own, other = browsers["DUPRÉ"], browsers["QUELQUUN"]
+    first, second = candidatures(own)
+    deposit_files(own, first, "passeport.pdf", "diplôme & co.pdf", "journée.pdf")
+    deposit_files(own, second, "../relevé.pdf", "recensement.pdf")
+    deposit_files(other, candidatures(other)[0], "fichier-d-autrui.pdf")
+    deposit_files(own, first, "passeport-encore.pdf")
+    running.deliver()
+    gestionnaire = StaffFactory(running).logged_in("03")
+    gestionnaire.get(f"/gestion/pieces?candidature={first}")
+    gestionnaire.get(str(gestionnaire.page.xpath("//tbody//a/@href[contains(., '/gestion/pieces/')]")[0]))
+    gestionnaire.press(NON_COMPLIANT, comment=COMMENT)
+    own.get(f"/inscriptions/{second}")
+    own.press("Modifier")
+    own.press("2 - Identification")
+    own.press("3 - Informations candidature", telephone_mobile="06 98 76 54 32")
+    running.deliver()
+    return browsers
+
+
+@pytest.fixture(scope="module")
+def copy(people: dict[str, ScriptlessBrowser], running: InProcessFourServices) -> ZipFile:
+    return made(running, people["DUPRÉ"])
+
+
+def pages_of(browser: ScriptlessBrowser) -> Iterator[tuple[str, str]]:
+    """Every page that shows something of a candidate: its address, and its text."""
+    own = candidatures(browser)
+    own_pages = [f"{page}/{id}" for id in own for page in ("/inscriptions", "/documents", "/justificatifs")]
+    drafts = browser.get("/inscriptions").text
+    tabs = set(re.findall(r"/inscription/[0-9a-f]{32}", drafts))
+    for path in (
+        "/", "/compte", "/inscriptions", "/messages", *own_pages, *(f"/inscriptions/{id}/historique" for id in own),
+        *(f"{draft}/{number}" for draft in tabs for number in range(1, 9)),
+    ):  # fmt: skip
+        assert browser.get(path).status_code == 200, path
+        yield path, browser.answer.text
+
+
+def words_of(text: str) -> str:
+    return " ".join(text.split()).replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def shown_to(browser: ScriptlessBrowser) -> set[str]:
+    """What pages show of a candidate, in groups of words: answers, names of files, what happened, what is typed."""
+    shown = set()
+    for path, text in pages_of(browser):
+        for places in (xpath for part, xpath in _SHOWN.items() if part in path):
+            for found in parsed(text).xpath(places):
+                words = words_of(str(found) if isinstance(found, str) else text_of(found))
+                shown |= set(re.split(" : | – ", words))
+    return {words for words in shown if len(words) > 2}
+
+
+def text_of_copy(copy: ZipFile) -> str:
+    return words_of(text_of(parsed(copy.read("index.html").decode())))
+
+
+def numero_of(browser: ScriptlessBrowser) -> str:
+    browser.get("/inscriptions")
+    match = re.search(r"\b0\d{10}\b", browser.text)
+    assert match, browser.text
+    return match[0]
+
+
+def test_all_that_pages_show_of_a_candidate_is_in_the_copy(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
+    told, shown = text_of_copy(copy), shown_to(people["DUPRÉ"])
+    assert {"DUPRÉ", "passeport-encore.pdf", "06 98 76 54 32", "Non Conforme"} <= shown
+    assert {words for words in (*shown, COMMENT) if words not in told} == set()
+
+
+def test_every_file_is_in_it_byte_for_byte(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
+    """Those replaced too, under their names, which lead nowhere else; and the documents as the pages give them."""
+    own = people["DUPRÉ"]
+    names = [name.partition("-")[2] for name in copy.namelist() if name.startswith("pieces/")]
+    assert sorted(names) == sorted(
+        ["passeport.pdf", "passeport-encore.pdf", "diplôme & co.pdf", "journée.pdf", "relevé.pdf", "recensement.pdf"]
+    )
+    links = {
+        str(link)
+        for id in candidatures(own)
+        for kind in ("documents", "justificatifs")
+        if own.get(f"/{kind}/{id}")
+        for link in own.page.xpath("//main//a/@href[contains(., '/fichier/') and not(contains(., '?'))]")
+    }
+    assert len(links) == 4 + 5
+    assert {own.get(link).data for link in links} <= {copy.read(name) for name in copy.namelist()}
+    page = parsed(copy.read("index.html").decode())
+    linked = {unquote(str(link)) for link in page.xpath("//a/@href[not(starts-with(., '#'))]")}
+    assert linked == {name for name in copy.namelist() if "/" in name}
+
+
+def test_nothing_of_anybody_else_is_in_it(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
+    texts = "".join(copy.read(name).decode() for name in ("index.html", "donnees.json")) + "".join(copy.namelist())
+    of_others = (
+        "QUELQUUN",
+        "autre@exemple.org",
+        "fichier-d-autrui",
+        numero_of(people["QUELQUUN"]),
+        "DUVAL",
+        "gestion1@",
+    )
+    assert [word for word in of_others if word in texts] == []
+    assert numero_of(people["DUPRÉ"]) in texts
+
+
+def test_its_data_are_of_the_published_schema_and_of_kinds_whose_end_is_known(
+    people: dict[str, ScriptlessBrowser], copy: ZipFile
+) -> None:
+    data, schema = json.loads(copy.read("donnees.json")), people["DUPRÉ"].get("/api/mes-donnees.schema.json").json or {}
+    jsonschema_rs.validator_for(schema).validate(data)
+    assert json.loads(copy.read("schema.json")) == schema
+    kinds = {group["kind"] for group in data["held"] if group["items"]}
+    assert kinds == {
+        "comptes",
+        "connexions",
+        "brouillons",
+        "candidatures",
+        "pieces",
+        "documents",
+        "mails",
+        "copies",
+        "journal",
+    }
+    assert kinds <= {kind.code for kind in retention().kinds}
+    for kind in kinds:
+        assert words_of(retention().sentence(retention().kind(kind))) in text_of_copy(copy)
+
+
+def test_the_page_says_what_is_kept_why_and_until_when(people: dict[str, ScriptlessBrowser]) -> None:
+    browser = people["DUPRÉ"]
+    browser.get("/compte")
+    browser.follow("Mes données")
+    for kind in retention().kinds:
+        for words in (kind.holds, kind.purpose, retention().sentence(kind)):
+            assert words_of(words) in words_of(browser.text)
+    assert "Je soussigné(e) Zoé DUPRÉ demande la rectification" in browser.text
+
+
+def test_a_mail_says_that_it_is_there(
+    copy: ZipFile, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    mail = candidates.mail_to("zoe@exemple.org")
+    assert mail.subject == "[CYCLADES] Vos données sont prêtes"
+    assert f"{running.url}{PAGE}" in mail.text
+
+
+def test_the_page_asks_no_service_twice_and_waits_for_none_that_hangs(
+    people: dict[str, ScriptlessBrowser], running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients: ServiceClients = running.gateway.app.extensions["service_clients"]
+    asked: list[str] = []
+    send = ServiceClient.send
+
+    def noted(client: ServiceClient, method: str, path: str, **options: Any) -> Any:
+        asked.append(path)
+        return send(client, method, path, **options)
+
+    monkeypatch.setattr(ServiceClient, "send", noted)
+    with SilentServer() as silent:
+        for service in ("registrations", "pieces", "documents"):
+            hanging = ServiceClient(silent.url, service, label=SERVICE_LABELS[service])
+            monkeypatch.setitem(clients.for_pages, service, hanging)
+        drop_cached_exchange(running, people["DUPRÉ"])
+        assert people["DUPRÉ"].get(PAGE).status_code == 200
+        assert silent.requests == []
+    assert sorted(asked) == ["/v1/me/copies", "/v1/sessions/exchange"]
+
+
+def test_a_copy_is_late_while_a_service_is_away_and_then_whole(
+    candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    """It may also break off in the middle of an answer."""
+    email = candidates.create_activated_account()
+    candidates.register(email)
+    running.deliver()
+    browser = candidates.log_in(email)
+    deposit_files(browser, candidatures(browser)[0], "seule.pdf")
+    browser.get(PAGE)
+    browser.press("Demander une copie", current_password=PASSWORD)
+
+    def tried() -> None:
+        assert run_follow_ups(running.accounts.app, registry) == ["Unavailable"]
+        browser.get(PAGE)
+        assert "est en préparation" in browser.text
+        assert not browser.page.xpath("//main//a[contains(@href, '/copies/')]")
+
+    for server in (running.pieces, running.documents, running.registrations):
+        with service_stopped(server):
+            tried()
+    running.deliver()
+    names = [name for name in downloaded(browser).namelist() if name.startswith("pieces/")]
+    assert [name.partition("-")[2] for name in names] == ["seule.pdf"]
+
+
+def test_two_requests_make_one_copy_and_another_a_day_later(
+    candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    browser = candidates.log_in()
+    for _ in range(2):
+        browser.post(PAGE, {"current_password": PASSWORD})
+        assert browser.answer.status_code == 200
+    running.deliver()
+    assert "Demander une copie" not in browser.get(PAGE).text
+    browser.post(PAGE, {"current_password": PASSWORD})
+    with running.accounts.app.app_context(), db.reading() as session:
+        asked = Counter(session.scalars(select(PersonalCopy.account_id)))
+    assert max(asked.values()) == 1
+    running.advance_clock(days=1)
+    assert "Demander une copie" in browser.get(PAGE).text
+
+
+def test_it_asks_for_the_password(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
+    browser.get(PAGE)
+    browser.press("Demander une copie", current_password="Un autre/2021")
+    assert browser.answer.status_code == 422
+    assert "Le mot de passe actuel est incorrect." in browser.text
+    assert "est en préparation" not in browser.get(PAGE).text
+
+
+def test_only_its_owner_has_it_and_only_for_seven_days(
+    candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    """Then it is deleted with its row; a member of staff has no session that opens it."""
+    browser, other = candidates.log_in(), candidates.log_in()
+    made(running, browser)
+    browser.get(PAGE)
+    path = str(browser.page.xpath("//main//a/@href[contains(., '/copies/')]")[0])
+    assert other.get(path).status_code == 404
+    assert StaffFactory(running).logged_in("03").get(path, follow=False).status_code in (302, 303)
+    assert browser.get(path).status_code == 200
+    store = running.accounts.app.extensions["accounts.dependencies"].store
+    id = path.rpartition("/")[2]
+    [key] = [key for key in store.list_keys() if id in key]
+    running.advance_clock(days=7)
+    assert browser.get(path).status_code == 404
+    with running.accounts.app.app_context():
+        registry.jobs["delete-copies"].run()
+        with db.reading() as session:
+            assert session.get(PersonalCopy, id) is None
+    assert key not in store.list_keys()

@@ -1,10 +1,12 @@
 """What operations and queries need besides the database, built once per process from its settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app
 
+from services.accounts.clients.identity_provider import IdentityProvider
 from services.accounts.clients.registrations import RegistrationsClient
 from services.accounts.domain.passwords import PROFILES, Profile
 from services.accounts.password_hashing import PasswordHasher
@@ -13,6 +15,7 @@ from services.accounts.signing import Signer
 from services.accounts.stored_secrets import DerivedKeys, master_secrets
 from services.chassis.http.client import Client
 from services.chassis.signing_keys import load_keys
+from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT, PROVIDER_PATHS, RETURN
 from services.mail.mailer import Mailer
 
 _KEY = "accounts.dependencies"
@@ -28,6 +31,8 @@ class Dependencies:
     """What passwords must be."""
     mailer: Mailer
     registrations: RegistrationsClient
+    identity_providers: Mapping[str, IdentityProvider]
+    """Those that are switched on, by name."""
 
 
 def build(settings: AccountsSettings) -> Dependencies:
@@ -48,6 +53,27 @@ def build(settings: AccountsSettings) -> Dependencies:
         profile=PROFILES[settings.password_profile],
         mailer=Mailer.of_settings(settings),
         registrations=RegistrationsClient(registrations, signer, settings.client_id),
+        identity_providers={
+            name: _identity_provider(name, settings) for name in PROVIDER_PATHS if settings.of_provider(name, "issuer")
+        },
+    )
+
+
+_SAID_TO_PROVIDERS = {
+    FRANCECONNECT: {"acr_values": "eidas1"},
+    PROCONNECT: {"claims": '{"id_token":{"acr":null,"amr":{"essential":true}}}'},
+}
+
+
+def _identity_provider(name: str, settings: AccountsSettings) -> IdentityProvider:
+    return IdentityProvider(
+        name,
+        settings.of_provider(name, "issuer"),
+        _SAID_TO_PROVIDERS[name],
+        client_id=settings.of_provider(name, "client_id"),
+        client_secret=settings.of_provider(name, "client_secret"),
+        scope=settings.of_provider(name, "scopes"),
+        redirect_uri=f"{settings.public_url}{PROVIDER_PATHS[name]}{RETURN}",
     )
 
 

@@ -54,7 +54,7 @@ class InProcessFourServices(InProcessPortal):
         self.databases = databases or {}
         self._delivering = threading.Lock()
         documents, pieces = free_ports(2)
-        urls = {
+        urls: dict[str, Any] = {
             f"{name}_url": f"http://127.0.0.1:{port}" for name, port in (("documents", documents), ("pieces", pieces))
         }
         super().__init__(folder, **urls)

@@ -9,6 +9,7 @@ from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
     connexion,
     creation,
     effacement,
+    fournisseurs,
     mailed_links,
     modification,
     mot_de_passe,

@@ -27,6 +27,7 @@ from services.chassis.process.probe import HEALTH_PATHS, LIVE
 from services.chassis.process.readiness import Readiness
 from services.chassis.traces import spans
 from services.chassis.web import health_pages, request_log
+from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT, PROVIDER_PATHS
 
 PROBE_SECONDS = (
     0.8  # of each service, asked at the same time: less than TIMEOUT_SECONDS of chassis/process/readiness.py
@@ -105,6 +106,11 @@ def _register_services(app: Flask, settings: GatewaySettings) -> None:
     app.extensions["service_clients"] = ServiceClients(settings)
     app.extensions["seal"] = Seal(settings.seal_key.each)
     app.jinja_env.globals["owner_field"] = owner_field
+    app.jinja_env.globals["providers"] = {
+        FRANCECONNECT: settings.franceconnect_issuer,
+        PROCONNECT: settings.proconnect_issuer,
+    }
+    app.jinja_env.globals["provider_paths"] = PROVIDER_PATHS
     visitor.register(app)
     staff_member.register(app)
 

@@ -19,6 +19,10 @@ ADDRESS_COOKIE = "adresse"
 """Of the account that this browser has just asked for: encrypted, the id of the creation, its mail address and what was
 typed besides passwords; deleted when its owner logs in."""
 
+PROVIDER_COOKIE = "fournisseur"
+"""Of a browser that signs in with FranceConnect or ProConnect: encrypted, what accounts gave it for its return, and the
+page that it wanted."""
+
 
 def cookie_name(settings: GatewaySettings, name: str) -> str:
     """`__Host-` on https; on http a name with the port, since cookies ignore ports and two portals may run."""

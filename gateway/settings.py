@@ -34,6 +34,9 @@ class GatewaySettings(Settings):
     (MAX_CONCURRENT_DEPOSITS), and so is how many make one document (MAX_MERGED_FILES)."""
     behind_proxy: bool = False
     """All requests come through our own proxy, whose headers say when a request arrived (gateway/app.py)."""
+    franceconnect_issuer: str = ""
+    """As accounts has it: where it is set, pages offer FranceConnect; empty: they do not."""
+    proconnect_issuer: str = ""
     metrics_token: Secret = _NONE
     """What a monitor sends as « Authorization: Bearer »; without one, /metrics answers this machine alone."""
     trusted_proxies: int = 0

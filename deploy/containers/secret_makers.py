@@ -49,6 +49,10 @@ def backup_objects_url() -> str:
     return f"s3+http://{secrets.token_hex(10)}:{secrets.token_hex(20)}@objects:8333/"
 
 
+DEMONSTRATION_CLIENT_SECRET = "the demonstration's secret"  # noqa: S105
+"""Of the providers that the demonstration plays; the real ones give another."""
+
+
 def _makers() -> dict[str, Callable[[], str]]:
     makers: dict[str, Callable[[], str]] = {"postgres-password": password}
     for service in SERVICES:
@@ -64,6 +68,8 @@ def _makers() -> dict[str, Callable[[], str]]:
         "metrics-token": password,
         "grafana-password": password,
         "mail-url": lambda: "smtp://mailpit:1025",
+        "franceconnect-client-secret": lambda: DEMONSTRATION_CLIENT_SECRET,
+        "proconnect-client-secret": lambda: DEMONSTRATION_CLIENT_SECRET,
         "demo-password": demo_password,
         "backup-cipher-pass": password,
         "backup-objects-url": backup_objects_url,

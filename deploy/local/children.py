@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.containers.secret_makers import DEMONSTRATION_CLIENT_SECRET
 from deploy.local.state_folder import Secrets, StateFolder
 from deploy.secret_rotation import secrets_in
 from deploy.service_names import SERVICES
 from services.chassis.process.probe import LIVE, READY
+from services.contracts.api.sign_in import PROVIDER_PATHS
 
 MODULES = (
     *(f"services.{service}.{part}" for service in SERVICES for part in ("app", "follow_ups", "jobs")),
@@ -83,6 +85,9 @@ class Plan:
                 "SIGNING_KEY": self.secrets.signing_key,
                 "SEALING_KEY": self.secrets.sealing_key,
                 "CLIENT_SECRETS": json.dumps(accepted),
+                **self._issuers(),
+                **{f"{name.upper()}_CLIENT_ID": "portail" for name in PROVIDER_PATHS},
+                **{f"{name.upper()}_CLIENT_SECRET": DEMONSTRATION_CLIENT_SECRET for name in PROVIDER_PATHS},
             }
         if service == "documents":
             own |= {
@@ -97,7 +102,7 @@ class Plan:
         """In the order in which they are started."""
         web_processes = [self._web(service) for service in SERVICES]
         workers = [self._worker(service) for service in SERVICES]
-        return [*web_processes, *workers, self._gateway()]
+        return [*web_processes, *workers, self.identity_providers(), self._gateway()]
 
     def objects(self) -> Child:
         """The S3 server; rclone wants its keys in the environment, quoted, never on its command line."""
@@ -112,6 +117,17 @@ class Plan:
             f"http://{address}/",
             False,
         )
+
+    def identity_providers(self) -> Child:
+        """FranceConnect and ProConnect of the demonstration."""
+        port = str(self.ports["identity-providers"])
+        command = ("tests.support.identity_provider", self.public_url, port)
+        health = f"http://127.0.0.1:{port}/franceconnect/jwks"
+        return Child("identity-providers", command, _inherited_environment(), health)
+
+    def _issuers(self) -> dict[str, str]:
+        url = f"http://127.0.0.1:{self.ports['identity-providers']}"
+        return {f"{name.upper()}_ISSUER": f"{url}/{name}" for name in PROVIDER_PATHS}
 
     def _web(self, service: str) -> Child:
         environment = self.service_environment(service) | {"BIND": f"127.0.0.1:{self.ports[service]}"}
@@ -129,6 +145,7 @@ class Plan:
             "CLIENT_SECRET": self.secrets.clients["gateway"],
             "SEAL_KEY": self.secrets.seal_key,
             "MAIL_FOLDER": str(self.state.mail),
+            **self._issuers(),
         }
         return Child("gateway", ("gateway",), environment, f"{self.public_url}{LIVE}")
 
@@ -153,7 +170,7 @@ def configured(name: str, default: str) -> str:
 
 def free_ports() -> dict[str, int]:
     """A port for each process but the gateway, all different, on loopback."""
-    names = ["objects", *SERVICES, *(f"{service}-worker" for service in SERVICES)]
+    names = ["objects", "identity-providers", *SERVICES, *(f"{service}-worker" for service in SERVICES)]
     sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in names}
     try:
         return {name: opened.getsockname()[1] for name, opened in sockets.items()}

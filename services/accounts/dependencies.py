@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from services.accounts.clients.identity_provider import IdentityProvider
 from services.accounts.clients.registrations import RegistrationsClient
 from services.accounts.domain.passwords import PROFILES, Profile
 from services.accounts.password_hashing import PasswordHasher
@@ -14,6 +15,7 @@ from services.accounts.signing import Signer
 from services.accounts.stored_secrets import DerivedKeys, master_secrets
 from services.chassis.http.client import Client
 from services.chassis.signing_keys import load_keys
+from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT, PROVIDER_PATHS, RETURN
 from services.mail.mailer import Mailer
 from services.objects import ObjectStore
 
@@ -33,6 +35,8 @@ class Dependencies:
     holders: Mapping[str, Client]
     """Of the other services that hold something of a person, in the order in which that is read."""
     store: ObjectStore
+    identity_providers: Mapping[str, IdentityProvider]
+    """Those that are switched on, by name."""
 
 
 def build(settings: AccountsSettings) -> Dependencies:
@@ -57,6 +61,27 @@ def build(settings: AccountsSettings) -> Dependencies:
         registrations=RegistrationsClient(registrations, signer, settings.client_id),
         holders={name: Client(url, f"{name}_for_copies") for name, url in holders},
         store=ObjectStore(settings.objects_url),
+        identity_providers={
+            name: _identity_provider(name, settings) for name in PROVIDER_PATHS if settings.of_provider(name, "issuer")
+        },
+    )
+
+
+_SAID_TO_PROVIDERS = {
+    FRANCECONNECT: {"acr_values": "eidas1"},
+    PROCONNECT: {"claims": '{"id_token":{"acr":null,"amr":{"essential":true}}}'},
+}
+
+
+def _identity_provider(name: str, settings: AccountsSettings) -> IdentityProvider:
+    return IdentityProvider(
+        name,
+        settings.of_provider(name, "issuer"),
+        _SAID_TO_PROVIDERS[name],
+        client_id=settings.of_provider(name, "client_id"),
+        client_secret=settings.of_provider(name, "client_secret"),
+        scope=settings.of_provider(name, "scopes"),
+        redirect_uri=f"{settings.public_url}{PROVIDER_PATHS[name]}{RETURN}",
     )
 
 

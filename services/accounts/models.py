@@ -22,8 +22,10 @@ sent_mails = SentMails(db)
 
 _ID = String(32)
 _HASH = String(64)
+_PROVIDER = String(16)
 ACTIVATED = text("activated_at IS NOT NULL")
 WAITING = text("activated_at IS NULL")
+JOINED = text("joined_at IS NOT NULL")
 
 
 class Account(db.Model):
@@ -54,6 +56,8 @@ class Account(db.Model):
     departement_naissance: Mapped[str | None] = mapped_column(String(3))
     commune_naissance: Mapped[str] = mapped_column(String(PLACE_LENGTH))
     commune_hors_liste: Mapped[bool] = mapped_column(default=False)
+    certified_by: Mapped[str | None] = mapped_column(_PROVIDER)
+    """The provider whose identity filled the civil status, which its owner does not change then."""
 
     __table_args__ = (
         CheckConstraint("version > 0", name="version_positive"),
@@ -160,6 +164,28 @@ class LoginSession(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    provider: Mapped[str | None] = mapped_column(_PROVIDER)
+    id_token_sealed: Mapped[str | None] = mapped_column(Text)
+    """Of a log-in with a provider: what it is told when the session ends."""
+
+
+class ProviderIdentity(db.Model):
+    """An identity of FranceConnect or ProConnect (`sub`), and whose account it opens: a candidate's or a member of
+    staff's. `joined_at`: None while it waits, as its creation does, for the activation."""
+
+    __tablename__ = "provider_identities"
+
+    provider: Mapped[str] = mapped_column(_PROVIDER, primary_key=True)
+    sub: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(_ID, primary_key=True, index=True)
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("uq_provider_identities_joined", "provider", "sub", unique=True,
+              sqlite_where=JOINED, postgresql_where=JOINED),
+    )  # fmt: skip
 
 
 class KnownBrowser(db.Model):

@@ -16,6 +16,8 @@ from services.accounts.domain.passwords import normalised
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import RETRY_AFTER, Limit, thread_count
 
+NO_PASSWORD = ""
+"""Stored while the person has not chosen one: no password matches it."""
 BUSY = "Trop de personnes s'identifient ou créent un compte en ce moment : rien n'a été vérifié ni enregistré."
 
 

@@ -6,6 +6,7 @@ import json
 from services.accounts.domain.passwords import GUIDE, PROFILES
 from services.chassis.settings import Secret
 from services.chassis.signing_keys import SigningKeyError, load_keys
+from services.contracts.api.sign_in import PROVIDER_LABELS
 from services.mail.settings import MailSettings
 from services.objects.settings import ObjectSettings
 
@@ -64,6 +65,22 @@ class AccountsSettings(MailSettings, ObjectSettings):
     session_absolute_seconds: int = 12 * 3600
     argon2_memory_kib: int = 19 * 1024
     argon2_passes: int = 2
+    franceconnect_issuer: str = ""
+    """Of candidates' FranceConnect, as its configuration names it; empty: nobody signs in with it."""
+    franceconnect_client_id: str = ""
+    franceconnect_client_secret: Secret = _NONE
+    franceconnect_scopes: str = (
+        "openid given_name family_name birthdate gender birthplace birthcountry email preferred_username"
+    )
+    proconnect_issuer: str = ""
+    """Of staff's ProConnect; empty: nobody signs in with it."""
+    proconnect_client_id: str = ""
+    proconnect_client_secret: Secret = _NONE
+    proconnect_scopes: str = "openid given_name usual_name email"
+
+    def of_provider(self, name: str, setting: str) -> str:
+        """« franceconnect », « issuer »."""
+        return str(getattr(self, f"{name}_{setting}"))
 
     def mistakes(self) -> list[str]:
         mistakes = super().mistakes()
@@ -80,4 +97,13 @@ class AccountsSettings(MailSettings, ObjectSettings):
             mistakes.append(
                 "SESSION_IDLE_SECONDS, STAFF_SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS: at least 1 is expected"
             )
-        return mistakes
+        return mistakes + [
+            f"{name.upper()}_ISSUER: https:// is expected in production, with a client id and a client secret"
+            for name in PROVIDER_LABELS
+            if (issuer := self.of_provider(name, "issuer"))
+            and not (
+                self.of_provider(name, "client_id")
+                and self.of_provider(name, "client_secret")
+                and (issuer.startswith("https://") or self.env != "production")
+            )
+        ]

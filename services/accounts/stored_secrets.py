@@ -4,8 +4,11 @@ Random secrets handed to browsers and tools, of which accounts keeps only the ha
 import base64
 import hashlib
 import hmac
+import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes, serialization
@@ -42,6 +45,19 @@ class DerivedKeys:
     def unseal(self, sealed: str) -> str:
         """The decrypted text. Raises InvalidToken if no valid key decrypts it."""
         return self._all_sealing_keys.decrypt(sealed.encode()).decode()
+
+    def seal_content(self, purpose: str, content: Mapping[str, Any]) -> str:
+        """`content`, encrypted for that purpose alone."""
+        return self.seal(json.dumps({**content, "purpose": purpose}))
+
+    def sealed_content(self, purpose: str, sealed: str, lifetime: timedelta) -> dict[str, Any] | None:
+        """None for another purpose, after its lifetime, and for a text that was not sealed here."""
+        try:
+            text = self._all_sealing_keys.decrypt(sealed.encode(), ttl=int(lifetime.total_seconds()))
+            content: dict[str, Any] = json.loads(text)
+        except (InvalidToken, ValueError):
+            return None
+        return content if isinstance(content, dict) and content.pop("purpose", None) == purpose else None
 
     def opens(self, sealed: str) -> bool:
         """Whether a valid key decrypts it."""

@@ -48,6 +48,7 @@ ACTION_LABELS = {
     "etablissements.loaded": "Établissements chargés",
     "filters_saved": "Filtres enregistrés changés",
     "identity_corrected": "État civil corrigé",
+    "identity_joined": "Compte de gestion relié à ProConnect",
     "import.abandoned": "Publication abandonnée",
     "import_model.exported": "Modèle de publication exporté, rempli",
     "import_refusals.exported": "Lignes refusées exportées",

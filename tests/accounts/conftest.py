@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -54,12 +54,23 @@ def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
 
 
 @pytest.fixture
+def more_settings() -> dict[str, Any]:
+    """Of accounts, where a module has its own."""
+    return {}
+
+
+@pytest.fixture
 def accounts(
-    migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations
+    migrated_url: str,
+    tmp_path: Path,
+    mailbox: Mailbox,
+    registrations: FakeRegistrations,
+    more_settings: dict[str, Any],
 ) -> Iterator[RunningAccounts]:
     """The service on a day of the guide's month."""
     clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
-    test_settings = settings(migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url)
+    servers = {"registrations_url": registrations.url, "mail_url": mailbox.url}
+    test_settings = settings(migrated_url, tmp_path, **servers, **more_settings)
     running = RunningAccounts(create_app(test_settings), mailbox)
     clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
     yield running

@@ -227,5 +227,6 @@ def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts, login
 def test_no_log_line_bears_a_column_of_an_account_that_tells_who_the_candidate_is() -> None:
     """A further column is personal, and in FORBIDDEN, or here."""
     of_many_people = {"id", "civilite", "pays_naissance", "departement_naissance", "commune_hors_liste", "version"}
+    of_many_people |= {"certified_by"}
     columns = {column.key for column in Account.__table__.columns if not column.key.endswith("_at")}
     assert columns - FORBIDDEN == of_many_people

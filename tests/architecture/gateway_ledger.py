@@ -41,6 +41,10 @@ GATEWAY: dict[str, str] = {
         GET /robots.txt
         GET /.well-known/paper-keys.json
         GET /compte/communes
+        GET /connexion/franceconnect
+        GET /connexion/franceconnect/retour
+        GET /gestion/connexion/proconnect
+        GET /gestion/connexion/proconnect/retour
         GET /mails/<name>/html
         POST /verifier
         POST /connexion

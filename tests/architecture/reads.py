@@ -8,6 +8,7 @@ nothing but a trace of who read, and what is worked out when it is first asked f
 from collections.abc import Iterator
 
 from deploy.service_names import SERVICES
+from services.contracts.api.sign_in import PROVIDER_PATHS, RETURN
 from tests.architecture.ledger import LEDGER, routes_of
 
 _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
@@ -156,6 +157,9 @@ WRITING_READS: dict[tuple[str, str], Written] = {
     ("gateway", "/gestion/pieces/<piece_id>/fichier"): _OPENED,
     ("gateway", "/gestion/pieces/<piece_id>/page/<int:number>"): _OPENED,
 }
+# Of providers that are switched off here: 404. Where they are on, what comes back logs in (accounts.login_sessions and
+# others): a provider sends a browser by a GET, and the state in its cookie is what a form's origin is elsewhere.
+OF_PROVIDERS = {path + end for path in PROVIDER_PATHS.values() for end in ("", RETURN)}
 # A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
 VISIT = Written({"accounts.login_sessions"})
 # A form keeps the version that it fetched, as the event under way would; a confirmation is kept itself, too.

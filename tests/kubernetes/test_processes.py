@@ -7,7 +7,7 @@ from deploy.service_names import CLIENTS, SERVICES
 from tests.kubernetes.rendered import Object, Workload, named, workload, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
 
-NOT_IN_A_CLUSTER = {"backup", "restore", "prometheus", "grafana"}
+NOT_IN_A_CLUSTER = {"backup", "restore", "prometheus", "grafana", "identity-providers"}
 FROM_OUTSIDE = {"postgres", "rabbitmq", "objects", "mailpit", "demo-catalogue", "demo-staff"}
 """What production gets from elsewhere, or has no use for."""
 UNITS = {"m": 2**20, "g": 2**30, "Mi": 2**20, "Gi": 2**30}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.local import rotate_secret
-from deploy.local.children import Child, Plan
+from deploy.local.children import Child, Plan, free_ports
 from deploy.local.state_folder import Secrets, StateFolder
 from deploy.local.supervisor import Supervisor
 from deploy.secret_rotation import Step, secrets_in
@@ -17,7 +17,7 @@ from deploy.service_names import SERVICES
 from services.chassis.signing_keys import load_keys
 from services.documents.paper_seal import PaperSeal
 
-PORTS = {name: 9 for service in SERVICES for name in (service, f"{service}-worker", "objects")}
+PORTS = dict.fromkeys(free_ports(), 9)
 
 
 class SleepingPlan(Plan):

@@ -55,11 +55,11 @@ class InProcessFourServices(InProcessPortal):
         self.databases = databases or {}
         self._delivering = threading.Lock()
         documents, pieces = free_ports(2)
-        urls = {
+        urls: dict[str, Any] = {
             f"{name}_url": f"http://127.0.0.1:{port}" for name, port in (("documents", documents), ("pieces", pieces))
         }
         objects_url = Secret(bucket_url)
-        super().__init__(folder, {**urls, "objects_url": objects_url}, **urls)
+        super().__init__(folder, of_accounts=lambda _: {**urls, "objects_url": objects_url}, **urls)
         documents_app = self._migrated(
             "documents", create_documents, objects_url=objects_url, registrations_url=self._registrations_url
         )

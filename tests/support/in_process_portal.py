@@ -35,7 +35,10 @@ SECRETS = {name: f"the secret of {name}" for name in CLIENTS}
 class InProcessPortal:
     """`url` is where browsers go. The portal's time is that of the guide's month; `advance_clock` moves it on."""
 
-    def __init__(self, folder: Path, of_accounts: Mapping[str, Any] | None = None, /, **of_gateway: Any) -> None:
+    def __init__(
+        self, folder: Path, *, of_accounts: Callable[[str], dict[str, Any]] = lambda url: {}, **of_gateway: Any
+    ) -> None:
+        """`of_accounts`: its further settings, given where browsers go."""
         self.folder = folder
         gateway, accounts, registrations = free_ports(3)
         self.url = f"http://127.0.0.1:{gateway}"
@@ -47,7 +50,7 @@ class InProcessPortal:
             create_accounts,
             registrations_url=registrations_url,
             client_secrets=secrets,
-            **(of_accounts or {}),
+            **of_accounts(self.url),
         )
         self.accounts = AppServer(accounts_app, accounts)
         registrations_app = self._migrated("registrations", create_registrations)

@@ -10,6 +10,7 @@ from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
     creation,
     donnees,
     effacement,
+    fournisseurs,
     mailed_links,
     modification,
     mot_de_passe,

@@ -23,9 +23,10 @@ def communes() -> ResponseReturnValue:
     return jsonify(_communes(request.args.get("departement_naissance", ""), request.args.get("q", "")))
 
 
-def filled_creation_form(values: Values) -> Form:
-    """The form for `values` as typed: the country chosen decides which place of birth is asked for."""
-    return clients().call(fill_form, body={"values": values})
+def filled_creation_form(values: Values, identity: str | None = None) -> Form:
+    """The form for `values` as typed: the country chosen decides which place of birth is asked for. `identity`: of
+    FranceConnect, which fills the civil status."""
+    return clients().call(fill_form, body={"values": values, "identity": identity})
 
 
 def is_refresh() -> bool:

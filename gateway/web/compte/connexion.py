@@ -10,18 +10,20 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from gateway import access, cookies
-from gateway.clients.base import visitor_source
+from gateway.clients.base import optional_answer, visitor_source
 from gateway.pages import redirect_after_form, render_page
 from gateway.posted_forms import shown_here
 from gateway.seal import current_seal
 from gateway.service_clients import clients
-from gateway.sessions import visitor
+from gateway.sessions import SessionOwner, visitor
 from gateway.web.compte import blueprint
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api import sessions as api
+from services.contracts.api.sign_in import read_provider_log_out
 
-STATUSES_SHOWN_HERE = (401, 403, 422, 429, 503)
+STATUSES_SHOWN_HERE = (401, 403, 409, 422, 429, 503)
+IDENTITY_FIELD = "identite"
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of this site: nothing that a browser would read as another host (« //… », « /\\\\… », control characters)."""
 NOTICES = {
@@ -64,9 +66,10 @@ def login_page(
     status: int | None = None,
     notice: str | None = None,
     refusal: DomainError | None = None,
+    identity: str | None = None,
 ) -> Response:
     """`ended`: the session has ended; `sealed`: what was posted after that, encrypted (gateway/seal.py); `next_url`:
-    where to go after log-in."""
+    where to go after log-in. `identity`: of FranceConnect, which no account has yet, sealed."""
     return render_page(
         "compte/templates/connexion.html",
         status=status,
@@ -74,7 +77,7 @@ def login_page(
         notice=notice,
         not_activated=refusal is not None and refusal.slug == problem_types.NOT_ACTIVATED.slug,
         creation=refusal.extra.get("creation") if refusal else None,
-        **log_in_form(local_path, ended, sealed, next_url, refusal),
+        **log_in_form(local_path, ended, sealed, next_url, refusal, identity),
     )
 
 
@@ -84,6 +87,7 @@ def log_in_form(
     sealed: str | None,
     next_url: str | None,
     refusal: DomainError | None,
+    identity: str | None = None,
 ) -> dict[str, Any]:
     """What both pages that ask to log in show, after a refusal with what was posted; `path_of` gives the address where
     it is a page of theirs."""
@@ -94,6 +98,7 @@ def log_in_form(
         "sealed": sealed,
         "next_url": next_url if next_url and path_of(next_url) == next_url else None,
         "email": request.form.get("identifiant", "").replace("\x00", "") if refusal else "",  # a page cannot hold a NUL
+        "identity": identity or posted_identity(),
         "refusal": refusal,
         "errors": (),
     }
@@ -117,18 +122,18 @@ def answer_after_log_in(subject: str, path_of: Callable[[str | None], str]) -> R
 
 @blueprint.post("/deconnexion", who=access.PUBLIC)
 def log_out() -> ResponseReturnValue:
-    """End the session everywhere. If accounts does not answer, the cookie stays, so that the visitor can try again."""
-    if session := visitor.session_cookie():
-        end_session(session)
-    response = redirect("/?fait=deconnexion", code=303)
-    visitor.forget_session(response)
-    return response
+    return log_out_of(visitor, "/?fait=deconnexion")
 
 
 @blueprint.post("/session/prolonger", who=access.CANDIDATE)
 def extend() -> ResponseReturnValue:
     """Nothing more to do: identifying the visitor has exchanged the session at accounts, which counts as activity."""
     return "", 204
+
+
+def posted_identity() -> str | None:
+    """Of a provider, sealed, which the form joins to an account."""
+    return request.form.get(IDENTITY_FIELD) or None
 
 
 def opened_session(code: str | None = None) -> api.OpenedSession:
@@ -139,9 +144,34 @@ def opened_session(code: str | None = None) -> api.OpenedSession:
         "device": visitor.device_cookie(),
         "source": visitor_source(),
         "code": code,
+        "identity": posted_identity(),
     }
     return clients().call(api.log_in, body=sent)
 
 
 def end_session(session: str) -> None:
     clients().call(api.log_out, body={"session": session})
+
+
+def log_out_of(people: SessionOwner, back: str) -> Response:
+    """Ends the session everywhere, then with the provider that it was opened with: through its page, since a form's own
+    redirect would not be followed to another site (form-action). If accounts does not answer, the cookie stays, so that
+    it can be tried again."""
+    session, address = people.session_cookie(), None
+    if session:
+        end_session(session)
+        address = optional_answer(
+            lambda: clients().call(read_provider_log_out, body={"session": session}).address, None
+        )
+    people.set_nobody()
+    response: Response = redirect(back, code=303)
+    if address:
+        response = render_page(
+            "layout/error_page.html",
+            page_title="Vous êtes déconnecté du portail",
+            lead="La déconnexion du service qui vous a identifié suit.",
+            links=[{"label": "Continuer", "url": address}],
+        )
+        response.headers["Refresh"] = f"0; url={address}"
+    people.forget_session(response)
+    return response

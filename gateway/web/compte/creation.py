@@ -14,6 +14,7 @@ from gateway.seal import current_seal, may_be_kept
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, filled_creation_form, is_refresh, with_search_results
+from gateway.web.compte.connexion import IDENTITY_FIELD, posted_identity
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
 from services.contracts.api import visitors as api
@@ -37,11 +38,12 @@ def creation_form() -> ResponseReturnValue:
 
 @blueprint.post("/compte/creation", who=access.PUBLIC)
 def create() -> ResponseReturnValue:
-    values = posted_answers()
+    values, identity = posted_answers(), posted_identity()
+    values.pop(IDENTITY_FIELD, None)
     if is_refresh():
         return _form(values)
     try:
-        sent = {"values": values, "source": visitor_source()}
+        sent = {"values": values, "source": visitor_source(), "identity": identity}
         created = clients().call(api.create_account, body=sent)
     except DomainError as refusal:
         return _form(values, shown_here(refusal, STATUSES_SHOWN_HERE))
@@ -88,7 +90,8 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
         "compte/templates/creation.html",
         refusal=refusal,
         indexed=indexed,
-        form=with_search_results(filled_creation_form(values), values),
+        identity=posted_identity(),
+        form=with_search_results(filled_creation_form(values, posted_identity()), values),
         with_fields=SENT_WITH_SEARCH,
     )
 

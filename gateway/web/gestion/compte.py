@@ -15,6 +15,7 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.compte import mailed_links
+from gateway.web.compte.connexion import posted_identity
 from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError
 from services.contracts import page_labels
@@ -131,7 +132,12 @@ def _with_new_session(session: str, done: str) -> BaseResponse:
 
 @blueprint.get("/invitation/<token>", who=access.PUBLIC)
 def open_invitation(token: str) -> ResponseReturnValue:
-    return LINKS.show(token, _invitation_page)
+    return invitation_page(token)
+
+
+def invitation_page(token: str, *, identity: str | None = None) -> Response:
+    """`identity`: of ProConnect, sealed, which replaces the password."""
+    return LINKS.show(token, lambda link: _invitation_page(token, link, identity=identity))
 
 
 @blueprint.post("/invitation/<token>", who=access.PUBLIC)
@@ -139,21 +145,27 @@ def complete_invitation(token: str) -> ResponseReturnValue:
     set_up: list[api.SetUp] = []
     typed = {name: posted_text(name) for name in ("proposal", "code")}
     passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
-    sent = {"token": token, **passwords, **typed}
+    identity = posted_identity()
+    sent = {"token": token, **passwords, **typed, "identity": identity}
     try:
         unusable = LINKS.use(token, lambda: set_up.append(clients().call(api.complete_invitation, body=sent)))
     except DomainError as refusal:
-        shown = shown_here(refusal, (422, 503))
-        return _invitation_page(LINKS.call(api.check_invitation, token, proposal=typed["proposal"]), shown)
+        shown = shown_here(refusal, (403, 409, 422, 503))
+        link = LINKS.call(api.check_invitation, token, proposal=typed["proposal"])
+        return _invitation_page(token, link, shown, identity=identity if shown.http_status == 422 else None)
     return unusable or _codes_page(set_up[0])
 
 
-def _invitation_page(link: api.InvitationLink, refusal: DomainError | None = None) -> Response:
+def _invitation_page(
+    token: str, link: api.InvitationLink, refusal: DomainError | None = None, *, identity: str | None = None
+) -> Response:
     if link.invited is None or link.proposal is None:
         return LINKS.unusable_page(link)
     return render_page(
         "gestion/templates/invitation.html",
         refusal=refusal,
+        path=url_for("gestion.complete_invitation", token=token),
+        identity=identity,
         invited=link.invited,
         role=STAFF_ROLE_LABELS.get(link.invited.role, link.invited.role),
         proposal=link.proposal,

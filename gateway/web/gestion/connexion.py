@@ -11,14 +11,24 @@ from gateway import access, error_pages
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
 from gateway.sessions import staff_member, visitor
-from gateway.web.compte.connexion import answer_after_log_in, end_session, log_in_form, opened_session
-from gateway.web.gestion import blueprint
+from gateway.web.compte.connexion import (
+    answer_after_log_in,
+    end_session,
+    log_in_form,
+    log_out_of,
+    opened_session,
+    posted_identity,
+)
+from gateway.web.compte.fournisseurs import come_back, leave_for
+from gateway.web.gestion import blueprint, compte
 from gateway.web_security import SAFE_METHODS
 from services.chassis.errors import DomainError, Forbidden, Unauthenticated, Unavailable
 from services.chassis.web import problems
 from services.contracts import page_labels
+from services.contracts.api.sign_in import PROCONNECT, RETURN, SignedIn
 
-STATUSES_SHOWN_HERE = (401, 403, 422, 429, 503)
+STATUSES_SHOWN_HERE = (401, 403, 409, 422, 429, 503)
+INVITATIONS = "/gestion/invitation/"
 HOME = "/gestion"
 FOR_STAFF_ALONE = f"Ce compte est celui d'un candidat : il n'ouvre pas l'{page_labels.STAFF_PAGES}."
 GESTION_PATH = re.compile(r"/gestion(?!/connexion)(?:[/?][!-\[\]-~]*)?")
@@ -50,12 +60,30 @@ def log_in() -> ResponseReturnValue:
 
 @blueprint.post("/deconnexion", who=access.PUBLIC)
 def log_out() -> ResponseReturnValue:
-    """Ends the session everywhere. While accounts does not answer, the cookie stays so that it can be tried again."""
-    if session := staff_member.session_cookie():
-        end_session(session)
-    response = redirect("/gestion/connexion", code=303)
-    staff_member.forget_session(response)
-    return response
+    return log_out_of(staff_member, "/gestion/connexion")
+
+
+@blueprint.get("/connexion/proconnect", who=access.PUBLIC)
+def go_to_proconnect() -> ResponseReturnValue:
+    """From the page of an invitation it comes back there."""
+    return leave_for(PROCONNECT, _gestion_path(request.args.get("suite")), _refused)
+
+
+@blueprint.get(f"/connexion/proconnect{RETURN}", who=access.PUBLIC)
+def come_back_from_proconnect() -> ResponseReturnValue:
+    return come_back(PROCONNECT, staff_member, _unknown, _refused)
+
+
+def _unknown(signed_in: SignedIn, path: str) -> Response:
+    staff_member.set_nobody()
+    if not signed_in.asks_code and path.startswith(INVITATIONS):
+        return compte.invitation_page(path.removeprefix(INVITATIONS), identity=signed_in.identity)
+    return _page(identity=signed_in.identity, code_alone=signed_in.asks_code, next_url=path)
+
+
+def _refused(refusal: DomainError) -> Response:
+    staff_member.set_nobody()
+    return _page(refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
 
 
 @blueprint.post("/session/prolonger", who=access.staff())
@@ -95,9 +123,13 @@ def _page(
     next_url: str | None = None,
     status: int | None = None,
     refusal: DomainError | None = None,
+    identity: str | None = None,
+    code_alone: bool = False,
 ) -> Response:
-    shown = log_in_form(_gestion_path, ended, sealed, next_url, refusal)
-    return render_page("gestion/templates/connexion.html", status=status, **shown)
+    """`identity`: of ProConnect, sealed; `code_alone`: the account is known by it, and no password is asked."""
+    shown = log_in_form(_gestion_path, ended, sealed, next_url, refusal, identity)
+    code_alone = code_alone or (bool(posted_identity()) and "identifiant" not in request.form)
+    return render_page("gestion/templates/connexion.html", status=status, code_alone=code_alone, **shown)
 
 
 def _gestion_path(address: str | None) -> str:

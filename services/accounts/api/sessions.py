@@ -5,7 +5,7 @@ import hmac
 from typing import Any
 
 from services.accounts.dependencies import dependencies
-from services.accounts.operations import login, sessions
+from services.accounts.operations import login, sessions, sign_in
 from services.accounts.operations.staff_tokens import exchange_token
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis.errors import Unauthenticated
@@ -13,6 +13,7 @@ from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts import problem_types
 from services.contracts.api import sessions as api
+from services.contracts.api import sign_in as sign_in_api
 from services.contracts.api.operation import answer_of
 
 views = Views("sessions", __name__)
@@ -20,7 +21,28 @@ views = Views("sessions", __name__)
 
 @views.serves(api.log_in)
 def log_in(body: dict[str, Any]) -> api.OpenedSession:
-    logged_in = login.log_in(login.Attempt(**body))
+    if body["identity"] and not body["password"]:
+        return _opened(sign_in.give_code(body["identity"], body["code"], body["device"]))
+    return _opened(login.log_in(login.Attempt(**body)))
+
+
+@views.serves(sign_in_api.begin_sign_in)
+def begin_sign_in(body: dict[str, str]) -> sign_in_api.SignIn:
+    return sign_in.begin(**body)
+
+
+@views.serves(sign_in_api.finish_sign_in)
+def finish_sign_in(body: dict[str, Any]) -> sign_in_api.SignedIn:
+    finished = sign_in.finish(**body)
+    return sign_in_api.SignedIn(opened=_opened(finished)) if isinstance(finished, login.LoggedIn) else finished
+
+
+@views.serves(sign_in_api.read_provider_log_out)
+def read_provider_log_out(body: dict[str, str]) -> sign_in_api.ProviderLogOut:
+    return sessions.provider_log_out(body["session"])
+
+
+def _opened(logged_in: login.LoggedIn) -> api.OpenedSession:
     owner = sessions.exchange(logged_in.session, access.caller().id)
     return answer_of(api.OpenedSession, owner, session=logged_in.session, device=logged_in.device)
 

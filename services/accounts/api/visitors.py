@@ -22,7 +22,7 @@ def read_empty_form() -> Form:
 
 @views.serves(api.fill_form)
 def fill_form(body: Sent) -> Form:
-    return account_form.creation(body["values"], dependencies().profile)
+    return account_creation.filled_form(body["values"], body["identity"])
 
 
 @views.serves(api.search_communes)
@@ -32,7 +32,7 @@ def search_communes(query: Sent) -> Suggestions:
 
 @views.serves(api.create_account)
 def create_account(body: Sent) -> api.Created:
-    return account_creation.create_account(body["values"], body["source"])
+    return account_creation.create_account(body["values"], body["source"], body["identity"])
 
 
 @views.serves(api.resend_activation)

@@ -1,6 +1,6 @@
 """The account's forms (guide §3 and §4) as data: labels, hints, choices and what was typed. Pages only render them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from services.accounts.domain.civil_status import CIVILITES
@@ -19,15 +19,32 @@ FROZEN_NOTICE = (
     "contactez le service gestionnaire dont les coordonnées figurent en haut de la page ou sur votre "
     "récapitulatif d'inscription."
 )
+CERTIFIED = "Certifié par FranceConnect"
+CERTIFIED_NOTICE = (
+    "Votre état civil est certifié par FranceConnect : il ne se modifie pas ici. S'il est erroné, contactez le service "
+    "gestionnaire."
+)
 UNSURE_NOTICE = (
     f"Pour le moment, {ALWAYS_MODIFIABLE}. Revenez dans quelques minutes pour modifier les autres informations."
 )
 
 
-def creation(values: Mapping[str, Any], profile: Profile) -> Form:
-    """« Formulaire de création » with `values` as typed, passwords aside; the country decides which place it asks."""
-    fields = [*_identity(values), *_contact(values), *_new_password(profile, required=True)]
-    return {"sections": [_section(fields)]}
+def creation(values: Mapping[str, Any], profile: Profile, *, certified: Collection[str] = ()) -> Form:
+    """« Formulaire de création » with `values` as typed, passwords aside; the country decides which place it asks.
+
+    `certified`: fields that FranceConnect has filled; no password is chosen then.
+    """
+    if not certified:
+        fields = [*_identity(values), *_contact(values), *_new_password(profile, required=True)]
+        return {"sections": [_section(fields)]}
+    shown = [
+        cast(FormField, {**field, "disabled": True, "refresh": False, "hint": CERTIFIED})
+        for field in _identity(values)
+        if field["name"] in certified and not field["name"].endswith("_confirmation")
+    ]
+    left_out = {*certified, *(["commune_hors_liste"] if "commune_naissance" in certified else ())}
+    asked = [field for field in _identity(values) if field["name"] not in left_out]
+    return {"sections": [_section(shown, CERTIFIED_NOTICE), _section([*asked, *_contact(values)])]}
 
 
 def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | None) -> Form:

@@ -22,6 +22,8 @@ class Contact:
 
 @dataclass(frozen=True)
 class NewAccount:
+    """`password`: empty where a provider's identity opens the account."""
+
     civil_status: CivilStatus
     contact: Contact
     password: str
@@ -42,13 +44,14 @@ class Changes:
         return self.email is not None or self.password is not None
 
 
-def read_new(values: Mapping[str, Any], *, today: date, profile: Profile) -> NewAccount:
-    """« Formulaire de création ». Raises Invalid with every mistake."""
+def read_new(values: Mapping[str, Any], *, today: date, profile: Profile | None) -> NewAccount:
+    """« Formulaire de création »; without a profile no password is chosen. Raises Invalid with every mistake."""
     reader = FormReader(values)
     status = civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
     typed = [reader.text(name) for name in ("nom_famille", "nom_usage", "prenoms")]
-    password = passwords.read_confirmed(reader, profile, status.known_words if status else typed)
+    known = status.known_words if status else typed
+    password = passwords.read_confirmed(reader, profile, known) if profile else ""
     if status is None or reader.has_mistakes:
         raise reader.error()
     return NewAccount(status, Contact(email), password)

@@ -6,12 +6,13 @@ from typing import Any
 
 from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
+from services.accounts.domain import account_form
 from services.accounts.domain.account_input import Changes, Contact, changes_civil_status, read_changes
 from services.accounts.models import Account, db
 from services.accounts.operations import email_change, identity_changes, passwords
 from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.clock import portal_now, to_paris
-from services.chassis.errors import found
+from services.chassis.errors import Conflict, found
 from services.contracts.api.operation import answer_of
 
 
@@ -27,6 +28,8 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     wants_civil_status = changes_civil_status(values, current)
     if wants_civil_status:
         identity_changes.refuse_outdated(account, values)
+        if account.certified_by is not None:
+            raise Conflict(account_form.CERTIFIED_NOTICE)
     frozen = not wants_civil_status or is_frozen(account)  # asks registrations only where its answer matters
     changes = read_changes(
         values,

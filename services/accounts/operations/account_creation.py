@@ -12,15 +12,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.accounts import civil_status_mapping
+from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
-from services.accounts.domain import mail_link_rules, throttling
+from services.accounts.domain import account_form, mail_link_rules, pivot_identity, throttling
 from services.accounts.domain.account_input import NewAccount, read_new
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
-from services.accounts.operations import mail_links, rate_limits
+from services.accounts.operations import mail_links, provider_identities, rate_limits
 from services.accounts.operations.erasure import erase
 from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import pending_creations_at
 from services.chassis.clock import portal_now, to_paris
@@ -28,27 +30,47 @@ from services.chassis.database.transactions import new_id
 from services.chassis.quotas import Quota
 from services.chassis.tasks.rows import follow_up
 from services.contracts.account_rules import State
+from services.contracts.api.forms import Form
+from services.contracts.api.sign_in import FRANCECONNECT
 from services.contracts.api.visitors import Created
 
 
-def create_account(values: Mapping[str, Any], source: str = "") -> Created:
+def filled_form(values: Mapping[str, Any], sealed_identity: str | None = None) -> Form:
+    """« Formulaire de création » for what was typed, in which FranceConnect's identity fills the civil status. Raises
+    Forbidden where that is no longer valid."""
+    identity = provider_identities.unseal(sealed_identity, FRANCECONNECT) if sealed_identity else None
+    certified = pivot_identity.certified_values(identity.claims) if identity else {}
+    address = {"email": str(identity.claims.get("email", ""))} if identity else {}
+    return account_form.creation({**address, **values, **certified}, dependencies().profile, certified=certified)
+
+
+def create_account(values: Mapping[str, Any], source: str = "", sealed_identity: str | None = None) -> Created:
     """Store what « Formulaire de création » says; it waits for its activation beside any other at this address.
 
-    `source` is the visitor's network address. Raises Invalid with every mistake, Unavailable where the hashing queue is
-    full, TooMany where too many mails were asked for at this mail address, or too many accounts from that source.
+    `source` is the visitor's network address. With an identity of FranceConnect, whose civil status replaces what was
+    typed, no password is chosen: the mailed link proves the address, then the identity opens the account. Raises
+    Invalid with every mistake, Unavailable where the hashing queue is full, TooMany where too many mails were asked for
+    at this mail address, or too many accounts from that source, Forbidden where the identity is no longer valid.
     """
-    new = read_new(values, today=to_paris(portal_now()).date(), profile=dependencies().profile)
+    identity = provider_identities.unseal(sealed_identity, FRANCECONNECT) if sealed_identity else None
+    new = read_new(
+        {**values, **(pivot_identity.certified_values(identity.claims) if identity else {})},
+        today=to_paris(portal_now()).date(),
+        profile=None if identity else dependencies().profile,
+    )
     email_key = key_of(new.contact.email)
     with db.reading() as session:  # who is refused has nothing hashed
         _refuse_beyond_quotas(session, rate_limits.wait_for_mail_request, email_key, source)
     with dependencies().password_hasher.turn(source):
-        password_hash = hash_creation_password(email_key, new.password)
+        password_hash = hash_creation_password(email_key, new.password) if new.password else NO_PASSWORD
     created = Created(email=new.contact.email, creation=new_id())
-    retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source))
+    retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source, identity))
     return created
 
 
-def _store(new: NewAccount, password_hash: str, creation_id: str, source: str) -> None:
+def _store(
+    new: NewAccount, password_hash: str, creation_id: str, source: str, identity: ProvidedIdentity | None
+) -> None:
     """The creation waits for its activation; at the address of an account, its owner gets a mail instead."""
     with db.operation() as session:
         email_key = key_of(new.contact.email)
@@ -66,6 +88,9 @@ def _store(new: NewAccount, password_hash: str, creation_id: str, source: str) -
             **civil_status_mapping.account_columns(new.civil_status),
         )
         session.add(account)
+        if identity is not None:
+            account.certified_by = identity.provider
+            provider_identities.add(session, account.id, identity, is_joined=False)
         follow_up(session, "send_activation_mail", {"account_id": account.id}, subject=account.id)
 
 
@@ -117,6 +142,7 @@ def _activate(session: Session, token: str) -> str:
     pending = accounts.pending_creations_at(session, creation.email_key, lock=True) if creation else []
     _, account = mail_links.use(session, Account, Purpose.ACTIVATION, token)
     account.activated_at = portal_now()
+    provider_identities.join_waiting(session, account.id)
     session.flush()
     for other in pending:
         if other.id != account.id:

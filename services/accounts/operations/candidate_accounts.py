@@ -47,7 +47,7 @@ def _correct(account_id: str, status: CivilStatus, typed: Mapping[str, Any], rea
             return account.version
         refuse_outdated(account, typed)
         civil_status_mapping.write_to_account(account, status)
-        account.version = version
+        account.version, account.certified_by = version, None
         session.flush()
         event = IdentityCorrected(account.id, civil_status_mapping.identity_contract(account), reason)
         publish(session, event, subject=account.id)

@@ -14,7 +14,7 @@ from services.accounts.models import (
     audit_chain,
     db,
 )
-from services.accounts.operations import mail_links, rate_limits
+from services.accounts.operations import mail_links, provider_identities, rate_limits
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.rows import erase_subject
@@ -30,6 +30,7 @@ def erase(session: Session, account: Account) -> None:
     """Erase the account, its sessions, browsers, failed log-ins, mails and its events and tasks."""
     mail_links.close(session, account.id)
     mail_links.detach(session, account.id)
+    provider_identities.forget(session, account.id)
     session.execute(delete(LoginSession).where(LoginSession.subject_id == account.id))
     session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
     if account.activated_at is not None:  # a creation never had the address: its owner's log-in stays throttled

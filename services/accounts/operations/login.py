@@ -2,37 +2,39 @@
 it is verified."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.models import AuditEntry, KnownBrowser, StaffMember, db
-from services.accounts.operations import account_creation, rate_limits, second_factor, sessions
+from services.accounts.operations import account_creation, provider_identities, rate_limits, second_factor, sessions
 from services.accounts.operations.rate_limits import Slot, retry_on_integrity_error
 from services.accounts.queries import accounts
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Forbidden, Invalid, Unauthenticated
+from services.chassis.errors import DomainError, Forbidden, Invalid, Unauthenticated
 from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.api.sessions import CANDIDATE, STAFF
+from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT
 
 
 @dataclass(frozen=True)
 class Attempt:
     """What was typed; `device` is the browser's long-lived cookie, `source` the visitor's address, `code` a second
-    factor's, or a recovery code."""
+    factor's, or a recovery code; `identity`: of a provider, sealed, to be joined to the account."""
 
     email: str
     password: str
     device: str | None
     source: str
     code: str | None = None
+    identity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _log_in(attempt: Attempt) -> LoggedIn:
         outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
     if outcome is None:
         raise _refused_error(counted, "Identifiant de connexion, mot de passe ou code du second facteur incorrect.")
-    if isinstance(outcome, Forbidden):
+    if isinstance(outcome, DomainError):
         raise outcome
     return outcome
 
@@ -114,31 +116,42 @@ def _not_activated_error(email_key: str, attempt: Attempt, counted: _CountedAtte
 
 def _complete_login(
     session: Session, person: Person, attempt: Attempt, counted: _CountedAttempt
-) -> LoggedIn | Forbidden | None:
+) -> LoggedIn | DomainError | None:
     """After the right password: the log-in; None where the second factor is wrong; or an error, which the caller raises
     once the transaction is committed.
 
-    Raises Forbidden where the second factor was not given or cannot be read.
+    Raises Forbidden where the second factor was not given or cannot be read, or the identity is no longer valid.
     """
+    provider = PROCONNECT if isinstance(person, StaffMember) else FRANCECONNECT
+    identity = provider_identities.unseal(attempt.identity, provider) if attempt.identity else None
     if isinstance(person, StaffMember) and not second_factor.use_code(session, person, attempt.code):
         return None
     rate_limits.uncount_attempt(session, person.email_key, counted.slots)
     if isinstance(person, StaffMember) and person.disabled_at is not None:
-        detail = "Ce compte de gestion est désactivé : adressez-vous à un administrateur."
-        return Forbidden(detail, problem=problem_types.ACCOUNT_DISABLED)
+        return disabled_error()
+    if identity is not None and (refusal := provider_identities.join(session, person, identity)):
+        return refusal
     if dependencies().password_hasher.is_outdated(person.password_hash):
         person.password_hash = dependencies().password_hasher.hash(attempt.password)
+    return open_session(session, person, attempt.device, identity)
+
+
+def disabled_error() -> Forbidden:
+    detail = "Ce compte de gestion est désactivé : adressez-vous à un administrateur."
+    return Forbidden(detail, problem=problem_types.ACCOUNT_DISABLED)
+
+
+def open_session(
+    session: Session, person: Person, device: str | None, identity: ProvidedIdentity | None = None
+) -> LoggedIn:
+    """Of who is to be logged in, within the caller's transaction; `identity`: of a provider, with which they were."""
     now = portal_now()
     previous = person.last_login_at or now  # pages always show a date: at the first log-in today's
     person.last_login_at = now
-    return _open_session(session, person, attempt.device, previous)
-
-
-def _open_session(session: Session, person: Person, device: str | None, previous: datetime | None) -> LoggedIn:
     kind = STAFF if isinstance(person, StaffMember) else CANDIDATE
     if kind == STAFF:
         AuditEntry.record(session, Actor("staff", person.id), "staff_logged_in", person.id)
-    secret = sessions.open_session(session, kind, person.id, previous)
+    secret = sessions.open_session(session, kind, person.id, previous, identity)
     return LoggedIn(secret, _remember_browser(session, person.id, device))
 
 

@@ -15,6 +15,7 @@ from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
 from services.accounts.operations import account_creation, email_change, mail_links, rate_limits, sessions
 from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import Person
 from services.chassis.errors import Invalid
@@ -74,6 +75,10 @@ def check_current_password(person: Person, typed: str) -> None:
     with dependencies().password_hasher.turn():
         retry_on_integrity_error(lambda: _count_attempt(person.email_key))
         matches = dependencies().password_hasher.matches(person.password_hash, typed)
+    if not matches and person.password_hash == NO_PASSWORD:
+        raise wrong_password_error(
+            "Votre compte n'a pas encore de mot de passe : demandez-en un par « Mot de passe oublié »."
+        )
     if not matches:
         raise wrong_password_error() if typed else wrong_password_error("Saisissez votre mot de passe actuel.")
     with db.operation() as session:

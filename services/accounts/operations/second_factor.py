@@ -5,7 +5,6 @@ Nothing is stored of a proposal until a code confirms it: its secret is sealed i
 is opened has a secret of its own: who merely looked at a mailed link does not know the secret that its owner sets up.
 """
 
-import json
 import secrets
 from datetime import timedelta
 from typing import NamedTuple
@@ -34,6 +33,7 @@ from services.contracts.api.own_staff_account import ProposedFactor
 STEP_SECONDS = 30
 TOLERATED_STEPS = (0, -1, 1)
 log = structlog.get_logger()
+_PROPOSAL = "second factor"
 PROPOSAL_LIFETIME = timedelta(hours=1)
 TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
 
@@ -169,22 +169,15 @@ def propose(subject: str, email: str, sealed: str = "") -> ProposedFactor:
     secret = proposed_secret(sealed, subject)
     if secret is None:
         secret = pyotp.random_base32()
-        content = {"subject": subject, "secret": secret, "at": system_now().timestamp()}
-        sealed = dependencies().derived_keys.seal(json.dumps(content))
+        sealed = dependencies().derived_keys.seal_content(_PROPOSAL, {"subject": subject, "secret": secret})
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=TOTP_ISSUER)
     return ProposedFactor(secret=secret, uri=uri, sealed=sealed)
 
 
 def proposed_secret(sealed: str, subject: str) -> str | None:
     """The secret; None for another subject, after PROPOSAL_LIFETIME, or for a text that was not sealed here."""
-    try:
-        content = json.loads(dependencies().derived_keys.unseal(sealed))
-    except (InvalidToken, ValueError):
-        return None
-    if not isinstance(content, dict):
-        return None
-    is_fresh = system_now().timestamp() - content.get("at", 0) < PROPOSAL_LIFETIME.total_seconds()
-    return str(content["secret"]) if content.get("subject") == subject and is_fresh else None
+    content = dependencies().derived_keys.sealed_content(_PROPOSAL, sealed, PROPOSAL_LIFETIME) or {}
+    return str(content["secret"]) if content.get("subject") == subject else None
 
 
 class ResealResult(NamedTuple):

@@ -7,6 +7,7 @@ from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.accounts.civil_status_mapping import signed_identity
+from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import session_scopes
 from services.accounts.metrics import SESSIONS
@@ -19,14 +20,24 @@ from services.chassis.errors import Unauthenticated
 from services.chassis.tasks import gauges
 from services.contracts import problem_types
 from services.contracts.api.sessions import KINDS, STAFF, LoggedIn
+from services.contracts.api.sign_in import ProviderLogOut
 
 KEPT_AFTER_END = timedelta(days=1)
 BROWSER_REMEMBERED = timedelta(days=400)
 """As long as browsers keep a cookie at most."""
 
 
-def open_session(session: Session, kind: str, subject_id: str, previous_login_at: datetime | None) -> str:
-    """A new session within the caller's transaction; returns the secret for the browser, stored only as a hash."""
+def open_session(
+    session: Session,
+    kind: str,
+    subject_id: str,
+    previous_login_at: datetime | None,
+    identity: ProvidedIdentity | None = None,
+) -> str:
+    """A new session within the caller's transaction; returns the secret for the browser, stored only as a hash.
+
+    `identity`: of the provider with which it is opened, and which is told of its end.
+    """
     secret, now = new_secret(), system_now()
     session.add(
         LoginSession(
@@ -36,6 +47,8 @@ def open_session(session: Session, kind: str, subject_id: str, previous_login_at
             previous_login_at=previous_login_at,
             created_at=now,
             last_seen_at=now,
+            provider=identity.provider if identity else None,
+            id_token_sealed=dependencies().derived_keys.seal(identity.id_token) if identity else None,
         )
     )
     return secret
@@ -70,6 +83,18 @@ def end_session(secret: str) -> None:
             end_all_sessions(session, login.subject_id)
 
 
+def provider_log_out(secret: str) -> ProviderLogOut:
+    """Where the browser of this session, which has just ended, ends that with the provider, too."""
+    with db.reading() as session:
+        login = session.get(LoginSession, hash_secret(secret))
+    provider = dependencies().identity_providers.get(login.provider or "") if login else None
+    if login is None or provider is None or login.id_token_sealed is None:
+        return ProviderLogOut(address=None)
+    back = "/gestion/connexion" if login.kind == STAFF else "/"
+    id_token = dependencies().derived_keys.unseal(login.id_token_sealed)
+    return ProviderLogOut(address=provider.log_out_address(id_token, dependencies().settings.public_url + back))
+
+
 def end_all_sessions(session: Session, subject_id: str) -> None:
     """End every session of a person, within the caller's transaction."""
     session.execute(
@@ -79,10 +104,10 @@ def end_all_sessions(session: Session, subject_id: str) -> None:
     )
 
 
-def replace_staff_sessions(session: Session, member: StaffMember) -> str:
+def replace_staff_sessions(session: Session, member: StaffMember, identity: ProvidedIdentity | None = None) -> str:
     """End every session of the member, and open one for the browser in use; returns its secret."""
     end_all_sessions(session, member.id)
-    return open_session(session, STAFF, member.id, member.last_login_at)
+    return open_session(session, STAFF, member.id, member.last_login_at, identity)
 
 
 def purge(session: Session, now: datetime) -> None:

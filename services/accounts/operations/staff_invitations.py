@@ -8,6 +8,7 @@ import pyotp
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import emails, mail_link_rules, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
@@ -15,7 +16,7 @@ from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.domain.staff import Role, checked_academies
 from services.accounts.models import AuditEntry, StaffMember, db
-from services.accounts.operations import mail_links, rate_limits, second_factor, sessions
+from services.accounts.operations import mail_links, provider_identities, rate_limits, second_factor, sessions
 from services.accounts.operations.staff_accounts import (
     address_taken,
     known_academie_codes,
@@ -26,19 +27,19 @@ from services.accounts.operations.staff_accounts import (
     refuse_disabled,
     replace_access,
 )
+from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, Forbidden
 from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.account_rules import State
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_staff_account import InvitationLink, Invited, SetUp
+from services.contracts.api.sign_in import PROCONNECT
 from services.contracts.api.visitors import LinkState
 
-NO_PASSWORD = ""
-"""Stored while the person has not chosen one: no password matches it."""
 OUTDATED_PROPOSAL = "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre l'application."
 
 
@@ -158,17 +159,23 @@ def shown(token: str, sealed: str = "") -> LinkState:
 def complete(token: str, values: Mapping[str, Any]) -> SetUp:
     """Set the password typed twice and the proposed second factor, which `code` confirms; the link is used.
 
-    `values`: password, password_confirmation, proposal, code. Raises Gone for a link that is not usable, Invalid with
+    `values`: password, password_confirmation, proposal, code; with an `identity` of ProConnect, which has the invited
+    mail address, no password. Raises Forbidden for another identity, Gone for a link that is not usable, Invalid with
     every mistake (the link then stays usable), Unavailable.
     """
     with db.reading() as session:
         current = mail_link_states.state_by_token(session, Purpose.STAFF_INVITATION, token)
     if current is not State.USABLE:
         raise mail_link_rules.unusable_link_error(Purpose.STAFF_INVITATION, current)
-    password, secret, step = _read_set_up(token, values)
-    password_hash = dependencies().password_hasher.hash(password)
+    identity = provider_identities.unseal(values["identity"], PROCONNECT) if values.get("identity") else None
+    password, secret, step = _read_set_up(token, values, has_password=identity is None)
+    password_hash = dependencies().password_hasher.hash(password) if password else NO_PASSWORD
     with db.operation() as session:
         _, member = mail_links.use(session, StaffMember, Purpose.STAFF_INVITATION, token)
+        if identity is not None:
+            _refuse_other_address(member, identity)
+            if refusal := provider_identities.join(session, member, identity):
+                raise refusal
         member.password_hash = password_hash
         member.invited_at = None
         member.last_login_at = portal_now()
@@ -176,13 +183,22 @@ def complete(token: str, values: Mapping[str, Any]) -> SetUp:
         rate_limits.forget_failures(session, member.email_key)
         codes = second_factor.replace_recovery_codes(session, member.id)
         AuditEntry.record(session, Actor("staff", member.id), "staff_set_up", member.id)
-        return SetUp(session=sessions.replace_staff_sessions(session, member), recovery_codes=tuple(codes))
+        return SetUp(session=sessions.replace_staff_sessions(session, member, identity), recovery_codes=tuple(codes))
 
 
-def _read_set_up(token: str, values: Mapping[str, Any]) -> tuple[str, str, int]:
+def _refuse_other_address(member: StaffMember, identity: ProvidedIdentity) -> None:
+    if emails.key_of(str(identity.claims.get("email", ""))) != member.email_key:
+        raise Forbidden(
+            f"ProConnect vous connaît sous une autre adresse mail que {member.email} : demandez à un administrateur de "
+            "vous inviter à cette autre adresse, ou choisissez un mot de passe.",
+            problem=problem_types.PROVIDER_REFUSED,
+        )
+
+
+def _read_set_up(token: str, values: Mapping[str, Any], *, has_password: bool) -> tuple[str, str, int]:
     """The password, the secret of the second factor, and the time step of the code that confirms it."""
     reader = FormReader(values)
-    password = passwords.read_confirmed(reader, passwords.RECOMMENDED)
+    password = passwords.read_confirmed(reader, passwords.RECOMMENDED) if has_password else ""
     secret = second_factor.proposed_secret(reader.raw("proposal"), second_factor.for_link(token))
     step = second_factor.matching_step(secret, reader.raw("code")) if secret else None
     if secret is None:

@@ -66,6 +66,8 @@ def is_frozen(account: Account) -> bool:
 
 def _frozen_notice(account: Account) -> str | None:
     """Why only mail and password can change; None where everything can."""
+    if account.certified_by is not None:
+        return account_form.CERTIFIED_NOTICE
     try:
         return account_form.FROZEN_NOTICE if is_frozen(account) else None
     except DomainError:  # registrations does not answer: mail and password can be changed nevertheless

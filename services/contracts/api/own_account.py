@@ -94,7 +94,7 @@ change_account = _OWN.put(
     Changed,
     "Apply what was typed in the form; refused where the civil status has changed since its `version`.",
     body=Values,
-    problems=(*_REFUSALS, problem_types.PRECONDITION_FAILED),
+    problems=(*_REFUSALS, problem_types.PRECONDITION_FAILED, problem_types.CONFLICT),
 )
 delete_account = _OWN.post(
     "/v1/me/deletion",

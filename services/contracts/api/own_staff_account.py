@@ -12,7 +12,15 @@ from services.contracts import problem_types
 from services.contracts.account_rules import FILTERS_LENGTHS, LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
 from services.contracts.api.operation import Answered, Callers, staff
 from services.contracts.api.team import CODE, TOKENS, CodeOnly, ToolTokens
-from services.contracts.api.visitors import GATEWAY, LINK_REFUSALS, PASSWORD, TOKEN, LinkState, TokenOnly
+from services.contracts.api.visitors import (
+    GATEWAY,
+    LINK_REFUSALS,
+    PASSWORD,
+    SEALED_IDENTITY,
+    TOKEN,
+    LinkState,
+    TokenOnly,
+)
 
 TITLE = "Mon compte de gestion"
 _OPTIONAL_PASSWORD: dict[str, Any] = {"load_default": "", "validate": PASSWORD["validate"]}
@@ -57,6 +65,7 @@ class InvitationAnswer(FactorRenewal):
     token = fields.String(**TOKEN)
     password = fields.String(**_OPTIONAL_PASSWORD)
     password_confirmation = fields.String(**_OPTIONAL_PASSWORD)
+    identity = fields.String(**SEALED_IDENTITY)
 
 
 class Invited(Answered):
@@ -196,7 +205,8 @@ check_invitation = GATEWAY.post(
 complete_invitation = GATEWAY.post(
     "/v1/staff-invitations",
     SetUp,
-    "Choose the password and the second factor; the link is used.",
+    "Choose the password and the second factor; the link is used. An `identity` of ProConnect is joined instead of a "
+    "password.",
     body=InvitationAnswer,
-    problems=LINK_REFUSALS,
+    problems=(*LINK_REFUSALS, problem_types.PROVIDER_REFUSED, problem_types.CONFLICT),
 )

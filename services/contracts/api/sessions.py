@@ -8,7 +8,7 @@ from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
 from services.contracts.api.operation import PUBLIC, Answered, Callers, Instant
 from services.contracts.api.team import CODE
-from services.contracts.api.visitors import GATEWAY, PASSWORD, TOKEN, EmailOnly, TokenOnly
+from services.contracts.api.visitors import GATEWAY, PASSWORD, SEALED_IDENTITY, TOKEN, EmailOnly, TokenOnly
 
 TITLE = "Sessions et jetons"
 KINDS = CANDIDATE, STAFF = ("candidate", "staff")
@@ -25,6 +25,7 @@ class Login(EmailOnly):
     device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH))
     source = fields.String(required=True, validate=validate.Length(max=64))
     code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_CODE_LENGTH))
+    identity = fields.String(**SEALED_IDENTITY)
 
 
 class SessionOnly(Schema):
@@ -84,7 +85,8 @@ make_service_token = Callers(PUBLIC).post(
 log_in = GATEWAY.post(
     "/v1/sessions",
     OpenedSession,
-    "Log in. Staff add the `code` of their second factor.",
+    "Log in. Staff add the `code` of their second factor. The `identity` of a provider is joined to the account; "
+    "without a password it logs in the member of staff that it is joined to already.",
     body=Login,
     status=201,
     problems=(
@@ -94,6 +96,8 @@ log_in = GATEWAY.post(
         problem_types.SECOND_FACTOR_ASKED,
         problem_types.SECOND_FACTOR_UNREADABLE,
         problem_types.TOO_MANY_TRIES,
+        problem_types.PROVIDER_REFUSED,
+        problem_types.CONFLICT,
     ),
 )
 exchange_session = GATEWAY.post(

@@ -15,6 +15,8 @@ from services.contracts.api.operation import Answered, Callers, Instant, Operati
 TITLE = "Création de compte et liens reçus par mail"
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
 PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
+SEALED_IDENTITY: dict[str, Any] = {"load_default": None, "allow_none": True, "validate": validate.Length(max=12_000)}
+"""Of a provider (sign_in.py), as a page holds it while no account has it."""
 _CREATION: dict[str, Any] = {"validate": validate.Length(max=MAX_CREATION_LENGTH)}
 
 
@@ -24,7 +26,13 @@ class Values(Schema):
     values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
 
 
-class Creation(Values):
+class FormValues(Values):
+    """`identity`: of FranceConnect, which fills the civil status."""
+
+    identity = fields.String(**SEALED_IDENTITY)
+
+
+class Creation(FormValues):
     """`source`: the visitor's address, or its IPv6 network, for turns at hashing."""
 
     source = fields.String(load_default="", validate=validate.Length(max=64))
@@ -94,8 +102,9 @@ fill_form = GATEWAY.post(
     "/v1/forms/account",
     Form,
     "The same for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
-    body=Values,
+    body=FormValues,
     reads=True,
+    problems=(problem_types.PROVIDER_REFUSED,),
 )
 search_communes = GATEWAY.get(
     "/v1/forms/account/communes", Suggestions, "Communes of a département for what was typed.", query=CommuneSearch
@@ -106,7 +115,7 @@ create_account = GATEWAY.post(
     "Create an account; the answer is the same for an address that is known.",
     body=Creation,
     status=202,
-    problems=(problem_types.TOO_MANY_TRIES,),
+    problems=(problem_types.TOO_MANY_TRIES, problem_types.PROVIDER_REFUSED),
 )
 resend_activation = GATEWAY.post(
     "/v1/activations/resend",

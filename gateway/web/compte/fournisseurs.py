@@ -1,0 +1,85 @@
+"""« S'identifier avec FranceConnect »: the way to the provider and back, which ProConnect's pages share
+(gestion/connexion.py). What accounts gives for a browser on its way waits in a cookie of its own."""
+
+import json
+from collections.abc import Callable
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from gateway import access, cookies
+from gateway.posted_forms import shown_here
+from gateway.seal import current_seal
+from gateway.service_clients import clients
+from gateway.sessions import SessionOwner, visitor
+from gateway.web.compte import blueprint
+from gateway.web.compte.connexion import STATUSES_SHOWN_HERE, local_path, login_page
+from services.chassis.errors import DomainError
+from services.contracts.api import sign_in as api
+from services.contracts.api.sessions import OpenedSession
+from services.contracts.api.sign_in import FRANCECONNECT, PROVIDER_PATHS, RETURN, SignedIn
+
+COOKIE_SECONDS = api.ATTEMPT_MINUTES * 60
+Refused = Callable[[DomainError], Response]
+
+
+@blueprint.get(PROVIDER_PATHS[FRANCECONNECT], who=access.PUBLIC)
+def go_to_franceconnect() -> ResponseReturnValue:
+    return leave_for(FRANCECONNECT, local_path(request.args.get("suite")), _refused)
+
+
+@blueprint.get(PROVIDER_PATHS[FRANCECONNECT] + RETURN, who=access.PUBLIC)
+def come_back_from_franceconnect() -> ResponseReturnValue:
+    return come_back(FRANCECONNECT, visitor, lambda signed_in, path: _choose_account(signed_in), _refused)
+
+
+def leave_for(provider: str, path: str, refused: Refused) -> Response:
+    """To the provider, to come back to `path` in the end."""
+    try:
+        begun = clients().call(api.begin_sign_in, body={"provider": provider})
+    except DomainError as refusal:
+        return refused(refusal)
+    response = redirect(begun.address)
+    kept = current_seal().seal_text(json.dumps([begun.attempt, path]), cookies.PROVIDER_COOKIE)
+    cookies.set_cookie(response, cookies.PROVIDER_COOKIE, kept, COOKIE_SECONDS)
+    return response
+
+
+def come_back(
+    provider: str, people: SessionOwner, unknown: Callable[[SignedIn, str], Response], refused: Refused
+) -> Response:
+    """Logs in who is known, and goes on; `unknown` makes the page of who is not, or gives a code first. The cookie
+    serves once."""
+    kept = current_seal().unseal_text(
+        cookies.read_cookie(cookies.PROVIDER_COOKIE) or "", cookies.PROVIDER_COOKIE, life_seconds=COOKIE_SECONDS
+    )
+    attempt, path = json.loads(kept) if kept else ("", "")
+    asked = {"state": "state", "code": "code", "issuer": "iss"}
+    brought = {name: request.args.get(parameter, "") for name, parameter in asked.items()}
+    sent = {"provider": provider, "attempt": attempt, "device": visitor.device_cookie(), **brought}
+    try:
+        signed_in = clients().call(api.finish_sign_in, body=sent)
+        response = _opened(signed_in.opened, people, path) if signed_in.opened else unknown(signed_in, path)
+    except DomainError as refusal:
+        response = refused(refusal)
+    cookies.delete_cookie(response, cookies.PROVIDER_COOKIE)
+    return response
+
+
+def _opened(opened: OpenedSession, people: SessionOwner, path: str) -> Response:
+    response = redirect(path, code=303)
+    people.set_session_cookie(response, opened.session)
+    visitor.set_device_cookie(response, opened.device)
+    return response
+
+
+def _choose_account(signed_in: SignedIn) -> Response:
+    """To create an account with this identity, or to join it to the one that its owner has."""
+    visitor.set_nobody()
+    return login_page(identity=signed_in.identity)
+
+
+def _refused(refusal: DomainError) -> Response:
+    visitor.set_nobody()
+    return login_page(refusal=shown_here(refusal, STATUSES_SHOWN_HERE))

@@ -1,0 +1,36 @@
+"""Identities of FranceConnect and ProConnect, what they certify, and the log-ins made with them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from services.chassis.database.migrations import where
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "provider_identities",
+        sa.Column("provider", sa.String(16), primary_key=True),
+        sa.Column("sub", sa.String(255), primary_key=True),
+        sa.Column("subject_id", sa.String(32), primary_key=True, index=True),
+        sa.Column("first_seen_at", MOMENT, nullable=False),
+        sa.Column("last_used_at", MOMENT, nullable=False),
+        sa.Column("joined_at", MOMENT),
+        sa.Index("uq_provider_identities_joined", "provider", "sub", unique=True, **where("joined_at IS NOT NULL")),
+    )
+    op.add_column("accounts", sa.Column("certified_by", sa.String(16)))
+    op.add_column("login_sessions", sa.Column("provider", sa.String(16)))
+    op.add_column("login_sessions", sa.Column("id_token_sealed", sa.Text()))
+
+
+def downgrade() -> None:
+    op.drop_column("login_sessions", "id_token_sealed")
+    op.drop_column("login_sessions", "provider")
+    op.drop_column("accounts", "certified_by")
+    op.drop_table("provider_identities")

@@ -1,0 +1,87 @@
+"""Identities of FranceConnect and ProConnect: sealed for their owner's browser while no account has them, joined to an
+account by who proves that it is theirs, and found again at each later sign-in."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from services.accounts.civil_status_mapping import civil_status_of
+from services.accounts.clients.identity_provider import ProvidedIdentity
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import pivot_identity
+from services.accounts.models import Account, AuditEntry, ProviderIdentity, StaffMember
+from services.accounts.queries.accounts import Person
+from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
+from services.chassis.errors import Conflict, Forbidden
+from services.contracts import problem_types
+from services.contracts.api.sign_in import PROCONNECT, PROVIDER_LABELS
+
+_SEALED = "provider identity"
+LIFETIME = timedelta(minutes=30)
+"""From a sign-in with the provider until the identity is joined."""
+
+
+def seal(identity: ProvidedIdentity) -> str:
+    """For a form of this browser's: who holds it was signed in by the provider just now."""
+    return dependencies().derived_keys.seal_content(_SEALED, asdict(identity))
+
+
+def unseal(sealed: str, provider: str) -> ProvidedIdentity:
+    """Raises Forbidden for one of another provider, after LIFETIME, or not sealed here."""
+    content = dependencies().derived_keys.sealed_content(_SEALED, sealed, LIFETIME)
+    if content is None or content["provider"] != provider:
+        detail = f"Votre identification par {PROVIDER_LABELS[provider]} date de trop longtemps : recommencez-la."
+        raise Forbidden(detail, problem=problem_types.PROVIDER_REFUSED)
+    return ProvidedIdentity(**content)
+
+
+def owner_of(session: Session, identity: ProvidedIdentity) -> Person | None:
+    """Whose account it opens, locked; the use is noted."""
+    rows = select(ProviderIdentity).filter_by(provider=identity.provider, sub=identity.sub)
+    row = session.scalars(rows.where(ProviderIdentity.joined_at.is_not(None))).one_or_none()
+    if row is None:
+        return None
+    row.last_used_at = portal_now()
+    if identity.provider == PROCONNECT:
+        return session.get(StaffMember, row.subject_id, with_for_update=True)
+    return session.get(Account, row.subject_id, with_for_update=True)
+
+
+def join(session: Session, person: Person, identity: ProvidedIdentity) -> Conflict | None:
+    """The account opens by this identity from now on: its owner has proven that it is theirs. One whose `sub` has
+    changed is joined beside the first. A candidate's civil status has to be the identity's: else why it is not joined.
+    """
+    if owner_of(session, identity) not in (None, person):
+        return Conflict(f"Votre identité {PROVIDER_LABELS[identity.provider]} ouvre déjà un autre compte.")
+    if isinstance(person, StaffMember):
+        AuditEntry.record(session, Actor("staff", person.id), "identity_joined", person.id)
+    elif not pivot_identity.is_of(identity.claims, civil_status_of(person)):
+        return Conflict(
+            "Ce compte n'a pas le même état civil que celui que FranceConnect certifie : il ne lui est pas relié. "
+            "Identifiez-vous avec votre mot de passe seul et corrigez vos informations, ou contactez votre service "
+            "gestionnaire si vous avez une candidature."
+        )
+    add(session, person.id, identity, is_joined=True)
+    return None
+
+
+def add(session: Session, subject_id: str, identity: ProvidedIdentity, *, is_joined: bool) -> None:
+    """That of a creation waits for the activation, whose link proves the mail address."""
+    now = portal_now()
+    key = {"provider": identity.provider, "sub": identity.sub, "subject_id": subject_id}
+    joined_at = now if is_joined else None
+    session.merge(ProviderIdentity(**key, first_seen_at=now, last_used_at=now, joined_at=joined_at))
+
+
+def join_waiting(session: Session, account_id: str) -> None:
+    """At the activation. One that another account has got meanwhile is refused by the database."""
+    waiting = update(ProviderIdentity).where(ProviderIdentity.subject_id == account_id)
+    session.execute(waiting.values(joined_at=portal_now()))
+
+
+def forget(session: Session, subject_id: str) -> None:
+    """The account no longer opens by any provider."""
+    session.execute(delete(ProviderIdentity).where(ProviderIdentity.subject_id == subject_id))

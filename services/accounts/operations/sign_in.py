@@ -1,0 +1,69 @@
+"""Signing in with FranceConnect or ProConnect: a browser is sent to the provider, and what it comes back with is
+verified. Nothing is stored of a browser on its way: what we alone know of it is sealed in its own cookie."""
+
+import hmac
+from datetime import timedelta
+
+from services.accounts.clients.identity_provider import IdentityProvider
+from services.accounts.dependencies import dependencies
+from services.accounts.models import StaffMember, db
+from services.accounts.operations import login, provider_identities, second_factor
+from services.accounts.operations.login import LoggedIn
+from services.chassis.errors import NotFound
+from services.contracts.api.sign_in import ATTEMPT_MINUTES, PROCONNECT, SignedIn, SignIn
+
+_SEALED = "sign-in"
+
+
+def begin(provider: str) -> SignIn:
+    """Raises NotFound where the provider is not switched on, Unavailable, Forbidden."""
+    address, begun = _provider(provider).begin()
+    attempt = dependencies().derived_keys.seal_content(_SEALED, {**begun, "provider": provider})
+    return SignIn(address=address, attempt=attempt)
+
+
+def finish(
+    provider: str, attempt: str, *, state: str, code: str, issuer: str, device: str | None
+) -> LoggedIn | SignedIn:
+    """The log-in of who is known; else what is asked first.
+
+    Raises Forbidden `fournisseur-refuse` for whatever cannot be verified, `compte-desactive`, Unavailable.
+    """
+    asked = _provider(provider)
+    begun = dependencies().derived_keys.sealed_content(_SEALED, attempt, timedelta(minutes=ATTEMPT_MINUTES)) or {}
+    is_ours = begun.get("provider") == provider and hmac.compare_digest(begun["state"].encode(), state.encode())
+    if not is_ours:
+        detail = "Cette identification a été commencée dans un autre navigateur, ou il y a trop longtemps."
+        raise asked.refusal("another browser", detail)
+    if not code or issuer not in ("", asked.issuer):  # RFC 9207
+        raise asked.refusal("no code" if not code else "another issuer", "L'identification n'a pas abouti.")
+    identity = asked.identity(code, nonce=begun["nonce"], verifier=begun["verifier"])
+    with db.operation() as session:
+        person = provider_identities.owner_of(session, identity)
+        if person is None:
+            return SignedIn(identity=provider_identities.seal(identity))
+        if isinstance(person, StaffMember) and person.disabled_at is not None:
+            raise login.disabled_error()
+        if isinstance(person, StaffMember) and not identity.has_second_factor:
+            return SignedIn(identity=provider_identities.seal(identity), asks_code=True)
+        return login.open_session(session, person, device, identity)
+
+
+def give_code(sealed: str, code: str | None, device: str | None) -> LoggedIn:
+    """The log-in of a member of staff of whom ProConnect has seen no second factor. Raises Invalid, TooMany, Forbidden,
+    NotFound."""
+    identity = provider_identities.unseal(sealed, PROCONNECT)
+    with db.operation() as session:
+        person = provider_identities.owner_of(session, identity)
+    if person is None:
+        raise NotFound()
+    second_factor.confirm_code(person.id, code or "")
+    with db.operation() as session:
+        return login.open_session(session, session.get_one(StaffMember, person.id), device, identity)
+
+
+def _provider(name: str) -> IdentityProvider:
+    provider = dependencies().identity_providers.get(name)
+    if provider is None:
+        raise NotFound()
+    return provider

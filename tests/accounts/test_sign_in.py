@@ -1,0 +1,480 @@
+"""FranceConnect and ProConnect: whose account an identity opens, how it is joined to one, and which answers of theirs
+are refused."""
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey
+from werkzeug.test import TestResponse
+
+from services.accounts.models import Account, LoginSession, ProviderIdentity, db
+from services.contracts.api.sign_in import PROVIDER_SECONDS
+from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug
+from tests.accounts.staff_in_session import EMAIL as STAFF_EMAIL
+from tests.accounts.staff_in_session import Session, code_of, invitation_token, logged_in, proposal
+from tests.support.app_server import AppServer
+from tests.support.identity_provider import DemonstrationProvider
+from tests.support.identity_providers import Providers, consent, person, running_providers, settings_for
+
+ANGELA = {
+    "civilite": "MADAME",
+    "nom_famille": "Dubois",
+    "nom_famille_confirmation": "Dubois",
+    "prenoms": "Angela Claire Louise",
+    "date_naissance": "24/08/1999",
+    "date_naissance_confirmation": "24/08/1999",
+    "departement_naissance": "075",
+    "commune_naissance": "PARIS 7E ARRONDISSEMENT",
+}
+"""What she typed for an account with a password."""
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[AppServer, Providers]]:
+    with running_providers() as running:
+        yield running
+
+
+@pytest.fixture
+def more_settings(servers: tuple[AppServer, Providers]) -> dict[str, Any]:
+    return settings_for(PUBLIC_URL, *servers)
+
+
+@pytest.fixture
+def providers(servers: tuple[AppServer, Providers], more_settings: dict[str, Any]) -> Providers:
+    return servers[1]
+
+
+@pytest.fixture
+def franceconnect(providers: Providers) -> DemonstrationProvider:
+    return providers["franceconnect"]
+
+
+@pytest.fixture
+def proconnect(providers: Providers) -> DemonstrationProvider:
+    return providers["proconnect"]
+
+
+def come_back(
+    accounts: RunningAccounts, provider: DemonstrationProvider, who: dict[str, Any], *methods: str, **brought: str
+) -> TestResponse:
+    """What accounts says to a browser that went to the provider and came back as this person."""
+    begun = accounts.post("/sign-ins", provider=provider.name).json or {}
+    state = begun["address"].partition("state=")[2].partition("&")[0]
+    code = consent(provider, begun["address"], who, *methods)
+    back = {"attempt": begun["attempt"], "state": state, "code": code, "issuer": provider.issuer}
+    return accounts.post("/sign-ins/returns", provider=provider.name, **{**back, **brought})
+
+
+def identity_of(accounts: RunningAccounts, provider: DemonstrationProvider, who: dict[str, Any]) -> str:
+    answer = come_back(accounts, provider, who)
+    assert (answer.status_code, answer.json["opened"]) == (200, None), answer.json
+    return str(answer.json["identity"])
+
+
+def create(accounts: RunningAccounts, who: dict[str, Any], identity: str, **typed: str) -> str:
+    """Her account, activated by the link mailed to its address; its id."""
+    email = typed.get("email", who["email"])
+    values = {"email": email, "email_confirmation": email, **typed}
+    answer = accounts.post("/accounts", values=values, identity=identity)
+    assert answer.status_code == 202, answer.json
+    assert accounts.post("/activations", token=accounts.newest_token(email, "Activer")).status_code == 200
+    return next(account.id for account in accounts.stored(Account) if account.email == email)
+
+
+def refused(answer: TestResponse) -> str:
+    """What a refusal says to do."""
+    assert (answer.status_code, problem_slug(answer)) == (403, "fournisseur-refuse"), answer.json
+    return str(answer.json["detail"])
+
+
+def test_a_first_sign_in_fills_the_civil_status_and_the_next_ones_open_the_account(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    angela = person()
+    answer = come_back(accounts, franceconnect, angela)
+    assert answer.json["opened"] is None
+    identity = answer.json["identity"]
+    form = accounts.post("/forms/account", values={}, identity=identity).json or {}
+    shown = {field["name"]: field for section in form["sections"] for field in section["fields"]}
+    assert {name for name, field in shown.items() if not field.get("disabled")} == {
+        "nom_usage",
+        "email",
+        "email_confirmation",
+    }
+    assert shown["nom_famille"]["hint"] == "Certifié par FranceConnect"
+    create(accounts, angela, identity, nom_famille="Imposteur", date_naissance="01/01/2000")
+    [account] = [account for account in accounts.stored(Account) if account.email == angela["email"]]
+    assert (account.nom_famille, str(account.date_naissance), account.civilite) == ("DUBOIS", "1999-08-24", "MADAME")
+    assert (account.departement_naissance, account.commune_naissance) == ("075", "PARIS 7E ARRONDISSEMENT")
+    answer = come_back(accounts, franceconnect, angela)
+    assert answer.json["opened"]["subject"] == account.id
+    bearer = answer.json["opened"]["access_token"]
+    own = accounts.call("GET", "/me", bearer).json or {}
+    assert (own["editable"], "certifié par FranceConnect" in own["form"]["sections"][0]["notice"]) == (
+        "contact_only",
+        True,
+    )
+    changed = accounts.call("PUT", "/me", bearer, values={**creation_form(), "version": "1"})
+    assert problem_slug(changed) == "conflit"
+    deleted = accounts.call("POST", "/me/deletion", bearer, current_password="")
+    assert "demandez-en un par « Mot de passe oublié »" in deleted.json["errors"][0]["detail"]
+
+
+def test_what_the_provider_does_not_know_is_typed(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    karim = person(birthplace="", birthcountry="99352", gender="male", preferred_username="Martin")
+    identity = identity_of(accounts, franceconnect, karim)
+    without = accounts.post("/accounts", values={"email": karim["email"]}, identity=identity)
+    assert {error["pointer"] for error in without.json["errors"]} == {"#/ville_naissance", "#/email_confirmation"}
+    create(accounts, karim, identity, ville_naissance="Oran")
+    [account] = [account for account in accounts.stored(Account) if account.email == karim["email"]]
+    assert (account.pays_naissance, account.commune_naissance, account.nom_usage) == ("352", "ORAN", "Martin")
+
+
+def test_an_account_is_joined_by_its_password_alone(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    email = accounts.activate_new_account(**ANGELA)
+    angela = person(email="another@portail.example")
+    identity = identity_of(accounts, franceconnect, angela)
+    for password in ("not hers", ""):
+        assert accounts.try_log_in(email, password, identity=identity).status_code in (401, 403)
+        assert identity_of(accounts, franceconnect, angela)
+    assert accounts.try_log_in(email, PASSWORD, identity=identity).status_code == 201
+    [account] = accounts.stored(Account)
+    assert come_back(accounts, franceconnect, angela).json["opened"]["subject"] == account.id
+    assert accounts.try_log_in(email, PASSWORD).status_code == 201, "the password stays a way in"
+
+
+def test_somebody_elses_mail_address_gives_nobody_their_account(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    victim = accounts.activate_new_account()
+    attacker = person(email=victim, email_verified=True)
+    identity = identity_of(accounts, franceconnect, attacker)
+    values = {"email": victim, "email_confirmation": victim}
+    assert accounts.post("/accounts", values=values, identity=identity).status_code == 202
+    accounts.send_mails()
+    assert len(accounts.stored(Account)) == 1, "its owner is told, no account is made"
+    assert identity_of(accounts, franceconnect, attacker)
+    answer = accounts.try_log_in(victim, PASSWORD, identity=identity)
+    assert (answer.status_code, problem_slug(answer)) == (409, "conflit"), "even by its password: another civil status"
+    assert not accounts.stored(ProviderIdentity)
+
+
+def test_a_mail_address_that_nobody_has_proven_opens_nothing(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    angela = person()
+    identity = identity_of(accounts, franceconnect, angela)
+    values = {"email": angela["email"], "email_confirmation": angela["email"]}
+    accounts.post("/accounts", values=values, identity=identity)
+    assert identity_of(accounts, franceconnect, angela)
+    for password in ("", " "):
+        assert accounts.try_log_in(angela["email"], password).status_code in (401, 422)
+
+
+def test_a_sub_that_changes_is_another_identity(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    angela = person()
+    account_id = create(accounts, angela, identity_of(accounts, franceconnect, angela))
+    changed = {**angela, "sub": "changed"}
+    identity = identity_of(accounts, franceconnect, changed)
+    accounts.post("/password-resets", email=angela["email"])
+    reset = {"password": PASSWORD, "password_confirmation": PASSWORD}
+    token = accounts.newest_token(angela["email"], "mot de passe")
+    assert accounts.post("/password-resets/complete", token=token, **reset).status_code == 204
+    assert accounts.try_log_in(angela["email"], PASSWORD, identity=identity).status_code == 201
+    for who in (angela, changed):
+        assert come_back(accounts, franceconnect, who).json["opened"]["subject"] == account_id
+
+
+def test_two_accounts_of_one_identity_are_never_made(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    angela = person()
+    identity = identity_of(accounts, franceconnect, angela)
+    emails = ("one@portail.example", "two@portail.example")
+    for email in emails:
+        values = {"email": email, "email_confirmation": email}
+        assert accounts.post("/accounts", values=values, identity=identity).status_code == 202
+    first, second = (accounts.newest_token(email, "Activer") for email in emails)
+    assert accounts.post("/activations", token=first).status_code == 200
+    assert problem_slug(accounts.post("/activations", token=second)) == "lien-sans-objet"
+    other = accounts.activate_new_account(**ANGELA, email="three@portail.example",
+                                          email_confirmation="three@portail.example")  # fmt: skip
+    assert problem_slug(accounts.try_log_in(other, PASSWORD, identity=identity)) == "conflit"
+
+
+def test_an_erased_account_leaves_no_identity(accounts: RunningAccounts, franceconnect: DemonstrationProvider) -> None:
+    angela = person()
+    accounts.post("/accounts", values={"email": angela["email"], "email_confirmation": angela["email"]},
+                  identity=identity_of(accounts, franceconnect, angela))  # fmt: skip
+    assert len(accounts.stored(ProviderIdentity)) == 1
+    accounts.advance_clock(days=3)
+    accounts.run_job("erase-not-activated")
+    assert not accounts.stored(Account, ProviderIdentity)
+
+
+def test_logging_out_leads_to_the_provider_too(accounts: RunningAccounts, franceconnect: DemonstrationProvider) -> None:
+    angela = person()
+    create(accounts, angela, identity_of(accounts, franceconnect, angela))
+    opened = come_back(accounts, franceconnect, angela).json["opened"]
+    accounts.post("/sessions/end", session=opened["session"])
+    address = accounts.post("/sign-ins/ends", session=opened["session"]).json["address"]
+    assert address.startswith(f"{franceconnect.issuer}/end?id_token_hint=ey")
+    assert "&post_logout_redirect_uri=http%3A%2F%2Fportail.example%2F" in address
+    assert problem_slug(accounts.post("/sessions/exchange", session=opened["session"])) == "session-expiree"
+    [row] = [row for row in accounts.stored(LoginSession) if row.provider]
+    assert "ey" not in (row.id_token_sealed or "")[:2]
+
+
+def test_a_provider_that_is_off_is_not_there(accounts: RunningAccounts) -> None:
+    with accounts.app.app_context():
+        built = accounts.app.extensions["accounts.dependencies"]
+        accounts.app.extensions["accounts.dependencies"] = replace(built, identity_providers={})
+        assert accounts.post("/sign-ins", provider="franceconnect").status_code == 404
+
+
+# -- staff -------------------------------------------------------------------------------------------------------------
+
+INVITED = {"email": STAFF_EMAIL, "nom": "Roux", "prenoms": "Anne", "role": "gestionnaire", "academies": ["03"]}
+
+
+@pytest.fixture
+def invitation(accounts: RunningAccounts) -> str:
+    """The token of the link that was mailed."""
+    chief = logged_in(accounts, "chef@dec.example")
+    assert chief.post("/staff", **INVITED).status_code == 201
+    return invitation_token(accounts, STAFF_EMAIL)
+
+
+def accept(accounts: RunningAccounts, invitation: str, identity: str) -> tuple[TestResponse, str]:
+    shown = proposal(accounts, invitation)
+    sent = {"identity": identity, "proposal": shown["sealed"], "code": code_of(shown["secret"])}
+    return accounts.post("/staff-invitations", token=invitation, **sent), shown["secret"]
+
+
+def test_an_invitation_is_accepted_by_proconnect_which_gives_no_role(
+    accounts: RunningAccounts, proconnect: DemonstrationProvider, invitation: str
+) -> None:
+    anne = person(email=STAFF_EMAIL.upper(), role="administrateur")
+    answer, secret = accept(accounts, invitation, identity_of(accounts, proconnect, anne))
+    assert answer.status_code == 200, answer.json
+    entered = accounts.post("/sessions/exchange", session=answer.json["session"]).json or {}
+    assert (entered["role"], entered["academies"]) == ("gestionnaire", ["03"])
+    assert accounts.try_log_in(STAFF_EMAIL, "", code=code_of(secret)).status_code == 422
+    opened = come_back(accounts, proconnect, anne, "pwd", "mfa").json["opened"]
+    assert opened["subject"] == entered["subject"]
+    asked = come_back(accounts, proconnect, anne, "pwd").json
+    assert (asked["asks_code"], asked["opened"]) == (True, None)
+    wrong = accounts.try_log_in("", "", identity=asked["identity"], code="000000")
+    assert problem_slug(wrong) == "saisie-invalide"
+    member = Session(accounts, entered["subject"], STAFF_EMAIL, "", secret)
+    right = accounts.try_log_in("", "", identity=asked["identity"], code=member.code())
+    assert (right.status_code, right.json["subject"]) == (201, entered["subject"])
+    trail = [entry.action for entry in accounts.audit_entries(entered["subject"])]
+    assert trail == ["staff_invited", "identity_joined", "staff_set_up", "staff_logged_in", "staff_logged_in"]
+
+
+def test_an_invitation_is_for_the_invited_address(
+    accounts: RunningAccounts, proconnect: DemonstrationProvider, invitation: str
+) -> None:
+    answer, _ = accept(accounts, invitation, identity_of(accounts, proconnect, person()))
+    assert "autre adresse mail" in refused(answer)
+    assert proposal(accounts, invitation), "the link stays usable"
+
+
+def test_who_was_given_another_second_factor_no_longer_comes_in_by_proconnect(
+    accounts: RunningAccounts, proconnect: DemonstrationProvider
+) -> None:
+    chief = logged_in(accounts, "chef@dec.example")
+    member = logged_in(accounts, STAFF_EMAIL)
+    anne = person(email=STAFF_EMAIL)
+    identity = identity_of(accounts, proconnect, anne)
+    joined = accounts.try_log_in(STAFF_EMAIL, member.password, code=member.code(), identity=identity)
+    assert joined.status_code == 201
+    assert come_back(accounts, proconnect, anne, "mfa").json["opened"]
+    assert chief.post(f"/staff/{member.id}/second-factor-reset", reason="Perdu").status_code == 204
+    answer = come_back(accounts, proconnect, anne, "mfa").json
+    assert (answer["opened"], answer["asks_code"]) == (None, False)
+
+
+def test_a_disabled_member_does_not_come_in_by_proconnect(
+    accounts: RunningAccounts, proconnect: DemonstrationProvider
+) -> None:
+    chief, member = logged_in(accounts, "chef@dec.example"), logged_in(accounts, STAFF_EMAIL)
+    anne = person(email=STAFF_EMAIL)
+    identity = identity_of(accounts, proconnect, anne)
+    accounts.try_log_in(STAFF_EMAIL, member.password, code=member.code(), identity=identity)
+    chief.post(f"/staff/{member.id}/disable", reason="Départ")
+    assert problem_slug(come_back(accounts, proconnect, anne, "mfa")) == "compte-desactive"
+
+
+def test_each_provider_is_for_its_own_people(accounts: RunningAccounts, providers: Providers) -> None:
+    email = accounts.activate_new_account(**ANGELA)
+    identity = identity_of(accounts, providers["proconnect"], person())
+    assert "trop longtemps" in refused(accounts.try_log_in(email, PASSWORD, identity=identity))
+    assert not accounts.stored(ProviderIdentity)
+
+
+# -- hostile answers ---------------------------------------------------------------------------------------------------
+
+
+def compact(header: dict[str, Any], claims: dict[str, Any], signature: Callable[[bytes], bytes]) -> str:
+    parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    signed = b".".join(parts)
+    return (signed + b"." + urlsafe_b64encode(signature(signed)).rstrip(b"=")).decode()
+
+
+def standard(provider: DemonstrationProvider, claims: dict[str, Any]) -> dict[str, Any]:
+    now = int(time.time())
+    return {"iss": provider.issuer, "aud": "portail", "iat": now, "exp": now + 60, **claims}
+
+
+def claiming(provider: DemonstrationProvider, **changes: Any) -> None:
+    """Its id tokens say something else."""
+    signed = provider.signed
+    provider.signed = lambda claims: signed({**claims, **(changes if "nonce" in claims else {})})  # type: ignore[method-assign]
+
+
+def unsigned(provider: DemonstrationProvider) -> None:
+    provider.signed = lambda claims: compact({"alg": "none"}, standard(provider, claims), lambda _: b"")  # type: ignore[method-assign]
+
+
+def by_its_public_key(provider: DemonstrationProvider) -> None:
+    """HS256, with what anybody knows as the secret."""
+    public, header = provider.key.as_pem(private=False), {"alg": "HS256", "kid": provider.key.kid}
+
+    def signature(text: bytes) -> bytes:
+        return hmac.digest(public, text, hashlib.sha256)
+
+    provider.signed = lambda claims: compact(header, standard(provider, claims), signature)  # type: ignore[method-assign]
+
+
+def by_another_key(provider: DemonstrationProvider) -> None:
+    other = DemonstrationProvider(provider.name, provider.issuer, provider.redirect_uri)
+    other.key = ECKey.generate_key("P-256", {"kid": str(provider.key.kid)})
+    provider.signed = other.signed  # type: ignore[method-assign]
+
+
+def of_another_person(provider: DemonstrationProvider) -> None:
+    userinfo = provider.signed
+    provider.userinfo = lambda access_token: userinfo({**person(), "sub": "somebody else"})  # type: ignore[method-assign]
+
+
+def unsigned_person(provider: DemonstrationProvider) -> None:
+    provider.userinfo = lambda access_token: json.dumps(person())  # type: ignore[method-assign]
+
+
+def of_another_issuer(provider: DemonstrationProvider) -> None:
+    configuration = provider.configuration()
+    provider.configuration = lambda: {**configuration, "issuer": "http://another"}  # type: ignore[method-assign]
+
+
+HOSTILE: dict[str, Callable[[DemonstrationProvider], None]] = {
+    "wrong nonce": lambda provider: claiming(provider, nonce="another"),
+    "other audience": lambda provider: claiming(provider, aud="another"),
+    "other audience, ours as authorized party": lambda provider: claiming(provider, aud="another", azp="portail"),
+    "other authorized party": lambda provider: claiming(provider, azp="another"),
+    "other issuer": lambda provider: claiming(provider, iss="http://another"),
+    "expired": lambda provider: claiming(provider, exp=int(time.time()) - 60),
+    "no end": lambda provider: claiming(provider, exp=None),
+    "no subject": lambda provider: claiming(provider, sub=None),
+    "unsigned": unsigned,
+    "signed by the public key": by_its_public_key,
+    "signed by another key": by_another_key,
+    "another person": of_another_person,
+    "unsigned person": unsigned_person,
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_what_cannot_be_verified_identifies_nobody(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider, hostile: Callable[[DemonstrationProvider], None]
+) -> None:
+    hostile(franceconnect)
+    said = refused(come_back(accounts, franceconnect, person()))
+    assert said.startswith("La réponse de FranceConnect n'a pas pu être vérifiée")
+    assert "votre mot de passe" in said
+    assert not accounts.stored(LoginSession, ProviderIdentity)
+
+
+def test_another_issuers_configuration_is_refused(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    of_another_issuer(franceconnect)
+    refused(accounts.post("/sign-ins", provider="franceconnect"))
+
+
+def test_a_code_serves_once(accounts: RunningAccounts, franceconnect: DemonstrationProvider) -> None:
+    codes: list[str] = []
+    tokens = franceconnect.tokens
+    franceconnect.tokens = lambda form: codes.append(form["code"]) or tokens(form)  # type: ignore
+    assert come_back(accounts, franceconnect, person()).status_code == 200
+    refused(come_back(accounts, franceconnect, person(), code=codes[0]))
+
+
+def test_what_another_browser_began_is_refused(accounts: RunningAccounts, franceconnect: DemonstrationProvider) -> None:
+    other = accounts.post("/sign-ins", provider="franceconnect").json or {}
+    pro = accounts.post("/sign-ins", provider="proconnect").json or {}
+    for brought in (
+        {"attempt": other["attempt"]},
+        {"attempt": pro["attempt"]},
+        {"attempt": ""},
+        {"state": ""},
+        {"state": "é"},
+    ):
+        said = refused(come_back(accounts, franceconnect, person(), **brought))
+        assert "dans un autre navigateur" in said
+
+
+def test_who_gave_up_or_comes_from_another_provider_reads_what_to_do(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    assert "n'a pas abouti" in refused(come_back(accounts, franceconnect, person(), code=""))
+    refused(come_back(accounts, franceconnect, person(), issuer="http://another"))
+
+
+def test_a_new_key_of_the_provider_is_taken(accounts: RunningAccounts, franceconnect: DemonstrationProvider) -> None:
+    assert come_back(accounts, franceconnect, person()).status_code == 200
+    franceconnect.key = ECKey.generate_key("P-256", {"kid": "new", "use": "sig", "alg": "ES256"})
+    assert come_back(accounts, franceconnect, person()).status_code == 200
+
+
+def test_an_identity_is_joined_within_its_time_and_by_this_portal_alone(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    email = accounts.activate_new_account(**ANGELA)
+    identity_of(accounts, franceconnect, person())
+    assert "trop longtemps" in refused(accounts.try_log_in(email, PASSWORD, identity="forged"))
+
+
+def test_a_provider_that_hangs_is_waited_for_so_long_and_holds_few(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.accounts.clients.identity_provider.PROVIDER_SECONDS", 0.3)
+    released = threading.Event()
+    franceconnect.tokens = lambda form: released.wait(PROVIDER_SECONDS) or {}  # type: ignore
+    begun = time.monotonic()
+    answer = come_back(accounts, franceconnect, person())
+    assert (answer.status_code, time.monotonic() - begun < PROVIDER_SECONDS / 2) == (503, True)
+    assert "identifiez-vous avec votre mot de passe" in answer.json["detail"]
+    released.set()
+    vars(franceconnect).pop("tokens")
+    assert come_back(accounts, franceconnect, person()).status_code == 200
+    with accounts.app.app_context(), db.reading():
+        provider = accounts.app.extensions["accounts.dependencies"].identity_providers["franceconnect"]
+    assert provider

@@ -1,0 +1,160 @@
+"""FranceConnect and ProConnect without scripts: to the provider and back, and what refusals say to do."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
+
+import pyotp
+import pytest
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from services.accounts.models import StaffMember, db
+from services.contracts import page_labels
+from tests.accounts.creation_form import PASSWORD
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.checked_browser import CheckedBrowser
+from tests.gateway.gestion.invitations import invite, shown_secret
+from tests.gateway.gestion.people import StaffFactory
+from tests.support.app_server import AppServer
+from tests.support.identity_providers import Providers, consent, person, running_providers, settings_for
+from tests.support.in_process_portal import InProcessPortal, running_portal, service_stopped
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[AppServer, Providers]]:
+    with running_providers() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def running(
+    servers: tuple[AppServer, Providers], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[InProcessPortal]:
+    issuers = {f"{name}_issuer": f"{servers[0].url}/{name}" for name in ("franceconnect", "proconnect")}
+    of_accounts = partial(settings_for, server=servers[0], providers=servers[1])
+    with running_portal(tmp_path_factory.mktemp("sign-in"), of_accounts=of_accounts, **issuers) as portal:
+        yield portal
+
+
+class Visit:
+    """One browser, which goes to a provider as somebody."""
+
+    def __init__(self, browser: ScriptlessBrowser, providers: Providers, who: dict[str, str]) -> None:
+        self.browser, self.who, self._providers = browser, who, providers
+
+    def leave(self, page: str, provider: str = "franceconnect", suite: str = "") -> str:
+        """By the button of a page; the path at which the provider sends the browser back. `suite`: forged into its
+        address."""
+        self.browser.get(page)
+        [link] = self.browser.page.xpath("//a[contains(@class, 'fr-connect')]/@href")
+        link = f"{link}?{urlencode({'suite': suite})}" if suite else link
+        address = self.browser.get(link, follow=False).headers["Location"]
+        issuer = self._providers[provider].issuer
+        assert address.startswith(f"{issuer}/authorize?")
+        code = consent(self._providers[provider], address, self.who)
+        state = address.partition("state=")[2].partition("&")[0]
+        path = urlsplit(self._providers[provider].redirect_uri).path
+        return f"{path}?state={state}&code={code}&iss={issuer}"
+
+    def identify(self, page: str = "/connexion", provider: str = "franceconnect") -> TestResponse:
+        return self.browser.get(self.leave(page, provider))
+
+
+@pytest.fixture
+def visit(plain: ScriptlessBrowser, servers: tuple[AppServer, Providers]) -> Visit:
+    return Visit(plain, servers[1], person())
+
+
+def test_who_signs_up_with_franceconnect_signs_in_with_it_and_out_of_it(
+    visit: Visit, candidates: CandidateFactory
+) -> None:
+    browser = visit.browser
+    visit.identify("/compte/creation")
+    assert browser.title == page_labels.LOG_IN_FORM
+    browser.press("Créer mon compte avec FranceConnect")
+    assert "Certifié par FranceConnect" in browser.text
+    assert browser.page.xpath("//input[@name='nom_famille' and @disabled]/@value") == ["DUBOIS"]
+    browser.press("Créer le compte", email_confirmation="another@portail.example")
+    assert "diffère de l'adresse mail" in browser.text
+    browser.press("Créer le compte", email_confirmation=visit.who["email"])
+    assert browser.path == "/compte/creation/confirmation"
+    browser.get(candidates.link_to(visit.who["email"]))
+    browser.press("Activer mon compte")
+    visit.identify("/connexion?suite=/compte")
+    assert (browser.path, "certifié par FranceConnect" in browser.text) == ("/compte", True)
+    browser.press("Se déconnecter")
+    assert browser.title == "Vous êtes déconnecté du portail"
+    assert "/franceconnect/end?" in browser.answer.headers["Refresh"]
+    assert browser.get("/compte").request.path == "/connexion"
+
+
+def test_an_account_is_joined_with_its_password_and_leads_to_no_other_site(
+    visit: Visit, candidates: CandidateFactory
+) -> None:
+    visit.who |= {"given_name": "Laurent", "family_name": "BINET", "birthdate": "2001-02-01", "gender": "male"}
+    email = candidates.create_activated_account()
+    browser = visit.browser
+    visit.identify()
+    browser.press("Relier FranceConnect à ce compte", identifiant=email, password="wrong")
+    assert (browser.answer.status_code, browser.title) == (401, page_labels.LOG_IN_FORM)
+    browser.press("Relier FranceConnect à ce compte", identifiant=email, password=PASSWORD)
+    assert browser.path == "/"
+    for suite in ("https://evil.example/", "//evil.example", "/\\evil.example", "/connexion"):
+        visit.browser = candidates.browser()
+        back = visit.leave("/connexion", suite=suite)
+        assert visit.browser.get(back, follow=False).headers["Location"] == "/"
+
+
+def test_what_another_browser_brings_or_brings_again_identifies_nobody(visit: Visit, running: InProcessPortal) -> None:
+    back = visit.leave("/connexion")
+    other = CheckedBrowser(running.gateway.app, running.url)
+    other.get(back)
+    assert (other.answer.status_code, "dans un autre navigateur" in other.text) == (403, True)
+    assert other.page.xpath("//form//input[@name='password']"), "the password way is there"
+    assert visit.browser.get(back).status_code == 200
+    assert visit.browser.get(back).status_code == 403
+    assert "dans un autre navigateur" in visit.browser.text, "its cookie is gone"
+
+
+def test_a_provider_that_is_away_leaves_the_password_way(
+    visit: Visit, servers: tuple[AppServer, Providers], candidates: CandidateFactory
+) -> None:
+    back = visit.leave("/connexion")
+    with service_stopped(servers[0]):
+        visit.browser.get(back)
+        assert visit.browser.answer.status_code == 503
+        assert "FranceConnect ne répond pas" in visit.browser.text
+        visit.browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
+        assert visit.browser.path == "/"
+
+
+def test_who_gives_up_at_the_provider_reads_so(visit: Visit) -> None:
+    back = visit.leave("/connexion").partition("&code=")[0]
+    visit.browser.get(f"{back}&error=access_denied")
+    assert (visit.browser.answer.status_code, "n'a pas abouti" in visit.browser.text) == (403, True)
+
+
+def test_who_is_invited_comes_in_by_proconnect(
+    visit: Visit, running: InProcessPortal, candidates: CandidateFactory
+) -> None:
+    """With the code of a second factor where ProConnect has seen none."""
+    invite(StaffFactory(cast(Any, running)).administrateur(), visit.who["email"])
+    visit.browser = browser = candidates.browser()
+    visit.identify(candidates.link_to(visit.who["email"], "/gestion/invitation/"), "proconnect")
+    assert not browser.page.xpath("//input[@name='password']")
+    secret = shown_secret(browser)
+    browser.press("Activer mon accès", code="000000")
+    assert browser.answer.status_code == 422
+    browser.press("Activer mon accès", code=pyotp.TOTP(secret).now())
+    assert "Votre accès est prêt" in browser.text
+    browser.press("Se déconnecter")
+    visit.identify("/gestion/connexion?suite=/gestion/compte", "proconnect")
+    assert not browser.page.xpath("//input[@name='password']")
+    assert browser.press(page_labels.LOG_IN, code="000000").status_code == 422
+    with running.accounts.app.app_context(), db.operation() as session:
+        session.execute(update(StaffMember).values(totp_last_step=0))  # the code of this half minute was given already
+    browser.press(page_labels.LOG_IN, code=pyotp.TOTP(secret).now())
+    assert browser.path == "/gestion/compte"

@@ -1,0 +1,64 @@
+"""FranceConnect and ProConnect of the demonstration, behind a real port; a test replaces what one says."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from services.chassis.settings import Secret
+from tests.support.app_server import AppServer
+from tests.support.identity_provider import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    DemonstrationProvider,
+    create_app,
+    providers_at,
+)
+
+Providers = dict[str, DemonstrationProvider]
+
+
+@contextmanager
+def running_providers() -> Iterator[tuple[AppServer, Providers]]:
+    """The server, and both, once `settings_for` has told them of which portal."""
+    providers: Providers = {}
+    server = AppServer(create_app(providers))
+    yield server, providers
+    server.stop()
+
+
+def settings_for(portal: str, server: AppServer, providers: Providers) -> dict[str, Any]:
+    """What accounts is told of them, for the portal of that address."""
+    providers |= providers_at(server.url, portal)
+    return {
+        name: value
+        for provider in providers.values()
+        for name, value in {
+            f"{provider.name}_issuer": provider.issuer,
+            f"{provider.name}_client_id": CLIENT_ID,
+            f"{provider.name}_client_secret": Secret(CLIENT_SECRET),
+        }.items()
+    }
+
+
+def person(**claims: Any) -> dict[str, Any]:
+    """Somebody whom no account knows."""
+    sub = secrets.token_hex(8)
+    return {
+        "sub": sub,
+        "given_name": "Angela Claire Louise",
+        "family_name": "DUBOIS",
+        "gender": "female",
+        "birthdate": "1999-08-24",
+        "birthplace": "75107",
+        "birthcountry": "99100",
+        "email": f"{sub}@portail.example",
+        **claims,
+    }
+
+
+def consent(provider: DemonstrationProvider, address: str, who: dict[str, Any], *methods: str) -> str:
+    """The code with which the provider sends back a browser that came to this address."""
+    provider.people = [who]
+    return provider.allow(who["sub"], dict(parse_qsl(urlsplit(address).query)), methods)

@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from services.accounts.models import Account, LoginSession, ProviderIdentity, db
+from services.accounts.queries import personal_data
 from services.contracts.api.sign_in import PROVIDER_SECONDS
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug
@@ -226,6 +227,19 @@ def test_an_erased_account_leaves_no_identity(accounts: RunningAccounts, francec
     accounts.advance_clock(days=3)
     accounts.run_job("erase-not-activated")
     assert not accounts.stored(Account, ProviderIdentity)
+
+
+def test_the_copy_of_ones_data_says_by_whom_one_signs_in(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    angela = person()
+    account = create(accounts, angela, identity_of(accounts, franceconnect, angela))
+    come_back(accounts, franceconnect, angela)
+    [identity] = accounts.stored(ProviderIdentity)
+    with accounts.app.app_context():
+        items = [item for held in personal_data.part(account).held for item in held.items]
+    told = {(item.title, fact.value) for item in items for fact in item.facts}
+    assert {("Identité FranceConnect", identity.sub), ("Connexion", "FranceConnect")} <= told
 
 
 def test_logging_out_leads_to_the_provider_too(accounts: RunningAccounts, franceconnect: DemonstrationProvider) -> None:

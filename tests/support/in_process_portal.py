@@ -5,7 +5,7 @@ The whole portal with its workers is `deploy.local`, which the journeys use.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path

@@ -12,11 +12,13 @@ from services.accounts.models import (
     KnownBrowser,
     LoginSession,
     PersonalCopy,
+    ProviderIdentity,
     db,
 )
 from services.accounts.queries import accounts
 from services.contracts.api.forms import Form
 from services.contracts.api.personal_data import MANY, Held, Item, Part, facts, of_mails, of_trail
+from services.contracts.api.sign_in import PROVIDER_LABELS
 from services.mail import sent_mails
 
 
@@ -34,6 +36,7 @@ def part(account_id: str) -> Part:
 
         account_items = (
             Item(title="Compte", at=account.created_at, facts=civil_status),
+            *map(_of_identity, rows(ProviderIdentity, subject_id=account_id)),
             *map(_of_change, rows(EmailChange, account_id=account_id)),
             *map(_of_request, rows(ErasureRequest, account_id=account_id)),
         )
@@ -59,6 +62,11 @@ def _typed(form: Form) -> Iterator[tuple[str, Any]]:
             yield field["label"], words.get(field["value"], field["value"])
 
 
+def _of_identity(row: ProviderIdentity) -> Item:
+    known = facts(("Identifiant", row.sub), ("Dernière utilisation", row.last_used_at))
+    return Item(title=f"Identité {PROVIDER_LABELS[row.provider]}", at=row.first_seen_at, facts=known)
+
+
 def _of_change(row: EmailChange) -> Item:
     addresses = ("Nouvelle adresse", row.address), ("Ancienne adresse", row.previous_address)
     known = facts(*addresses, ("Confirmée le", row.confirmed_at))
@@ -71,5 +79,6 @@ def _of_request(row: ErasureRequest) -> Item:
 
 
 def _of_log_in(row: LoginSession) -> Item:
-    known = facts(("Dernière activité", row.last_seen_at), ("Fin", row.ended_at))
+    provider = PROVIDER_LABELS[row.provider] if row.provider else None
+    known = facts(("Par", provider), ("Dernière activité", row.last_seen_at), ("Fin", row.ended_at))
     return Item(title="Connexion", at=row.created_at, facts=known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from services.accounts.dependencies import dependencies
 from services.accounts.jobs import registry
 from services.accounts.models import PersonalCopy
+from services.accounts.operations import personal_copies
 from services.chassis.http.client import Client
+from services.contracts.api.personal_data import read_part
 from services.objects import ObjectStore
 from tests.accounts.creation_form import EMAIL, PASSWORD
 from tests.support.service_worker import run_follow_ups
@@ -53,6 +56,22 @@ def test_two_requests_at_once_make_one_copy_of_which_one_mail_tells(
     assert len(accounts.mailbox.find(EMAIL, READY)) == 1
     answer = accounts.call("GET", f"/me/copies/{copy.id}/file", login["access_token"])
     assert len(answer.data) == copy.size
+
+
+def test_a_service_that_hangs_makes_it_late_and_then_whole(
+    accounts: RunningAccounts, login: Login, others: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(personal_copies, "read_part", replace(read_part, seconds=0.3))
+    assert ask(accounts, login) == 202
+    answering = others["documents"]
+    with SilentServer() as hung:
+        others["documents"] = Client(hung.url, "documents")
+        assert run_follow_ups(accounts.app, registry) == ["Unavailable"]
+    assert accounts.mailbox.find(EMAIL, READY) == []
+    others["documents"] = answering
+    for _ in range(2):
+        accounts.send_mails()
+    assert len(accounts.mailbox.find(EMAIL, READY)) == 1
 
 
 def test_what_breaks_off_in_the_middle_makes_no_copy(

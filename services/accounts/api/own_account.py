@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, send_file
+from flask import Response
 
 from services.accounts.models import db
 from services.accounts.operations import account_change, erasure_requests, passwords, personal_copies
@@ -66,8 +66,12 @@ def read_copies() -> api.MyCopies:
 
 @views.serves(api.download_copy)
 def download_copy(copy_id: str) -> Response:
-    file, name = personal_copies.archive(access.caller().id, copy_id), "mes-donnees.zip"
-    return send_file(file, api.download_copy.media_type, as_attachment=True, download_name=name)
+    copy, chunks, close = personal_copies.open_archive(access.caller().id, copy_id)
+    response = Response(chunks, content_type=api.download_copy.media_type)
+    response.headers["Content-Length"] = str(copy.size)
+    response.headers["Content-Disposition"] = 'attachment; filename="mes-donnees.zip"'
+    response.call_on_close(close)
+    return response
 
 
 @views.serves(api.read_identity)

@@ -5,6 +5,8 @@ Its row is committed before its object is written, under a key made of the row's
 """
 
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from tempfile import TemporaryFile
@@ -60,8 +62,9 @@ def my_copies(account_id: str) -> MyCopies:
     return MyCopies(copy=answer_of(MyCopy, copy) if copy and not _is_over(copy) else None, may_ask=_may_ask(copy))
 
 
-def archive(account_id: str, copy_id: str) -> BinaryIO:
-    """A copy of this account; as its bytes are here already, no reader holds up the store.
+def open_archive(account_id: str, copy_id: str) -> tuple[PersonalCopy, Iterator[bytes], Callable[[], None]]:
+    """A copy of this account with its bytes as they come, and what ends their reading: until then it holds a place
+    among the calls of the store, so that slow readers leave others their threads.
 
     Raises NotFound, also once it has expired, Unavailable.
     """
@@ -69,16 +72,14 @@ def archive(account_id: str, copy_id: str) -> BinaryIO:
         copy = found(session.get(PersonalCopy, copy_id))
     if copy.account_id != account_id or copy.expires_at is None or _is_over(copy):
         raise NotFound()
-    file = TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
-    try:
-        with dependencies().store.open(copy.object_key) as chunks:
-            file.writelines(chunks)
-    except StoreUnavailable as error:
-        raise Unavailable("La copie de vos données ne peut pas être lue pour le moment.") from error
-    except ObjectMissing as error:
-        raise NotFound() from error
-    file.seek(0)
-    return file
+    with ExitStack() as reading:
+        try:
+            chunks = reading.enter_context(dependencies().store.open(copy.object_key))
+        except StoreUnavailable as error:
+            raise Unavailable("La copie de vos données ne peut pas être lue pour le moment.") from error
+        except ObjectMissing as error:
+            raise NotFound() from error
+        return copy, chunks, reading.pop_all().close
 
 
 def make(copy_id: str) -> None:

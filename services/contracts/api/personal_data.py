@@ -103,25 +103,22 @@ def _of_event(event: Event) -> Item:
 
 def of_mails(mails: Iterable[Mapping[str, Any]]) -> Held:
     """Of mails with the fields of SentMail."""
-    items = (
-        Item(title=mail["subject"], at=mail["at"], facts=facts(
-            ("À", mail["address"]), ("État", STATE_LABELS[mail["state"]]), ("Texte", mail["text"])))
-        for mail in mails
-    )  # fmt: skip
-    return Held(kind="mails", title="Mails envoyés", items=tuple(items))
+    return Held(kind="mails", title="Mails envoyés", items=tuple(map(_of_mail, mails)))
+
+
+def _of_mail(mail: Mapping[str, Any]) -> Item:
+    known = facts(("À", mail["address"]), ("État", STATE_LABELS[mail["state"]]), ("Texte", mail["text"]))
+    return Item(title=mail["subject"], at=mail["at"], facts=known)
 
 
 def of_trail(entries: Iterable[Any]) -> Held:
     """Of entries of an audit trail: what was done, without who did it."""
-    items = (
-        Item(
-            title=ACTION_LABELS.get(entry.action, entry.action),
-            at=entry.at,
-            facts=facts(("Par", ACTOR_LABELS.get(entry.actor_kind, entry.actor_kind))),
-        )
-        for entry in entries
-    )
-    return Held(kind="journal", title="Journal des actes", items=tuple(items))
+    return Held(kind="journal", title="Journal des actes", items=tuple(map(_of_entry, entries)))
+
+
+def _of_entry(entry: Any) -> Item:
+    by = facts(("Par", ACTOR_LABELS.get(entry.actor_kind, entry.actor_kind)))
+    return Item(title=ACTION_LABELS.get(entry.action, entry.action), at=entry.at, facts=by)
 
 
 def archive_path(folder: str, id: str, name: str) -> str:

@@ -10,7 +10,7 @@ const STYLE = "gateway/style/";
 const STATIC = "gateway/static/";
 const DESIGN_SYSTEM = "node_modules/@gouvfr/dsfr/dist/";
 const OURS = [
-  ...["portail.css", "early.js", "portail.js", "scan_refresh.js", "selection.js", "verification.js", "control_desk.js", "decisions/batches.js", "deposit/form.js"],
+  ...["portail.css", "early.js", "portail.js", "scan_refresh.js", "selection.js", "passkey.js", "verification.js", "control_desk.js", "decisions/batches.js", "deposit/form.js"],
   ...["api_docs.css", "api_docs.js"],
 ];
 const ICONS = ["favicon/favicon.svg", "favicon/favicon.ico", "favicon/apple-touch-icon.png"];

@@ -23,6 +23,7 @@ from services.contracts.api import (
     openings,
     own_account,
     own_staff_account,
+    passkeys,
     pieces,
     registrations,
     retention,
@@ -47,7 +48,10 @@ SERVICE_LABELS: Mapping[str, str] = {
 PASSWORD_QUEUE_SECONDS = 5.0
 """How long a call that has a password hashed waits for a place: less than a form that is sent again waits."""
 _APIS = {
-    "accounts": (candidate_accounts, erasure, own_account, own_staff_account, sessions, sign_in, team, visitors),
+    "accounts": (
+        *(candidate_accounts, erasure, own_account, own_staff_account, passkeys, sessions, sign_in, team),
+        visitors,
+    ),
     "registrations": (administration, drafts, openings, registrations, retention, staff_candidatures),
     "documents": (documents, staff_documents, staff_imports, verification),
     "pieces": (missing_pieces, pieces, staff_pieces),

@@ -3,7 +3,19 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH
@@ -252,6 +264,22 @@ class RecoveryCode(db.Model):
     code_hash: Mapped[str] = mapped_column(_HASH, primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Passkey(db.Model):
+    """A passkey (WebAuthn) of a member of staff, which replaces the second factor's code."""
+
+    __tablename__ = "staff_passkeys"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    """In base64url: at most 1023 bytes."""
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(TOKEN_NAME_LENGTH))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StaffToken(db.Model):

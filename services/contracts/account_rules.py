@@ -24,8 +24,8 @@ MAX_TOKEN_LENGTH = 200
 """Characters of a token: of a mailed link, a session, a browser or a tool."""
 MAX_CREATION_LENGTH = 32
 """Characters of the id of a creation, by which its mail is asked for again."""
-MAX_CODE_LENGTH = 64
-"""Characters of a code of the second factor, or a recovery code, as typed."""
+MAX_CODE_LENGTH = 6000
+"""Characters of what proves the second factor: a code, a recovery code, or what a passkey answers (in JSON)."""
 REASON_LENGTHS = (3, 500)
 """Shortest and longest reason of an act in the audit trail, in characters."""
 TOKEN_NAME_LENGTH = 100

@@ -20,6 +20,7 @@ from services.accounts.queries.staff import staff_id_of
 from services.chassis import clock
 from services.chassis.database.audit import Actor
 from services.contracts.api.own_account import change_account, read_identity
+from services.contracts.api.passkeys import CREATION
 from services.contracts.api.registrations import start_modification
 from services.contracts.api.visitors import ask_reset
 from tests.accounts.creation_form import PASSWORD
@@ -134,9 +135,16 @@ class Examples:
 
     def session_token_of(self, browser: ScriptlessBrowser, **code: str) -> str:
         """The access token of a member of staff's browser; with a `code`, for an act that asks for one."""
-        name = cookie_name(self.apps["gateway"].extensions["portail"], STAFF_SESSION_COOKIE)
         path = "/v1/sessions/confirmation" if code else "/v1/sessions/exchange"
-        return str(self._accounts(path, session=browser.cookie(name), **code)["access_token"])
+        return str(self._accounts(path, session=self._session_of(browser), **code)["access_token"])
+
+    def passkey_options_of(self, browser: ScriptlessBrowser) -> dict[str, Any]:
+        """For a passkey to be made in the session of this member of staff."""
+        asked = {"session": self._session_of(browser), "purpose": CREATION}
+        return dict(self._accounts("/v1/passkeys/options", **asked)["options"])
+
+    def _session_of(self, browser: ScriptlessBrowser) -> str:
+        return str(browser.cookie(cookie_name(self.apps["gateway"].extensions["portail"], STAFF_SESSION_COOKIE)))
 
     def _services_token(self, name: str) -> str:
         sent = {"client_id": name, "client_secret": SECRETS[name]}

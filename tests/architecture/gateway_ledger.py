@@ -50,6 +50,7 @@ GATEWAY: dict[str, str] = {
         POST /connexion
         POST /deconnexion
         POST /gestion/connexion
+        POST /gestion/cles-d-acces
         POST /gestion/deconnexion
         POST /gestion/invitation/<token>
         POST /compte/creation
@@ -129,11 +130,14 @@ GATEWAY: dict[str, str] = {
     """,
     "staff(account:manage)": """
         PAGE /gestion/compte
+        PAGE /gestion/compte/cles-d-acces
         PAGE /gestion/compte/codes-de-secours
         PAGE /gestion/compte/jetons
         PAGE /gestion/compte/mot-de-passe
         PAGE /gestion/compte/second-facteur
         POST /gestion/candidatures/filtres
+        POST /gestion/compte/cles-d-acces
+        POST /gestion/compte/cles-d-acces/<passkey_id>/retrait
         POST /gestion/compte/codes-de-secours
         POST /gestion/compte/jetons
         POST /gestion/compte/jetons/<token_id>/revocation

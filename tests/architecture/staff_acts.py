@@ -15,6 +15,7 @@ from tests.documents.imports.exam_office import pdf_of, zip_of
 from tests.gateway.gestion import invitations
 from tests.gateway.gestion.people import PASSWORD
 from tests.registrations.catalogue.small_exam import SMALL
+from tests.support.authenticator import Authenticator
 
 REASON = {"reason": "Demande écrite du 4 octobre"}
 NEW_PASSWORD = "Gestion/2022"
@@ -73,6 +74,13 @@ def _renew_second_factor(office: StaffAtWork) -> None:
     offer = office.call("accounts", "POST", "/staff/me/second-factor/proposals", by=person, json=asked).json or {}
     renewal = {"proposal": offer["sealed"], "code": pyotp.TOTP(offer["secret"]).now()}
     office.call("accounts", "POST", "/staff/me/second-factor", by=person, json=renewal)
+
+
+def _add_passkey(office: StaffAtWork) -> str:
+    options = office.examples.passkey_options_of(office.chief.browser)
+    made = Authenticator(office.portal.url).make(options)
+    office.call("accounts", "POST", "/staff/me/passkeys", json=office.with_code(name="clé", passkey=made))
+    return str(office.read("accounts", "/staff/me")["passkeys"][-1]["id"])
 
 
 def _save_filters(office: StaffAtWork) -> None:
@@ -199,6 +207,11 @@ ACTS: dict[Route, tuple[str, Act]] = {
     ("accounts", "POST", "/v1/staff/me/tokens/<token_id>/revoke"): (
         "token_revoked",
         lambda office: office.call("accounts", "POST", f"/staff/me/tokens/{office.token()}/revoke"),
+    ),
+    ("accounts", "POST", "/v1/staff/me/passkeys"): ("passkey_added", _add_passkey),
+    ("accounts", "POST", "/v1/staff/me/passkeys/<passkey_id>/removal"): (
+        "passkey_removed",
+        lambda office: office.call("accounts", "POST", f"/staff/me/passkeys/{_add_passkey(office)}/removal"),
     ),
     ("accounts", "POST", "/v1/staff/me/saved-filters"): ("filters_saved", _save_filters),
     ("registrations", "POST", "/v1/staff/incidents"): ("incident.noted", _note_incident),

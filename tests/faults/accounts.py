@@ -15,12 +15,14 @@ from services.accounts.follow_ups import registry
 from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, IdentityChange, PersonalCopy, db
 from services.chassis.settings import Secret
+from services.contracts.api.passkeys import CREATION
 from tests.accounts.creation_form import PASSWORD, creation_form
-from tests.accounts.running_accounts import RunningAccounts, settings, token_in
+from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.faults.operation import CODE_SPENT, COUNTED, DONE_BEFORE, NOTED, TAKEN, Operation, State
 from tests.faults.running_service import RunningService, restoring_objects
+from tests.support.authenticator import Authenticator
 
 if TYPE_CHECKING:
     from tests.accounts.fake_registrations import FakeRegistrations
@@ -254,6 +256,24 @@ class InviteStaff(_StaffOperation):
 
     def state(self) -> State:
         return {"members": len(self.chief.get("/staff")["items"]), "the newest link": self.newest_invitation()}
+
+
+class AddPasskey(_StaffOperation):
+    name = "add a passkey"
+    repeated = (422,)  # the credential is known
+    done: ClassVar[State] = {"passkeys": ["clé"]}
+
+    def prepare(self) -> None:
+        super().prepare()
+        asked = {"purpose": CREATION, "session": self.chief.secret}
+        options = (self.running.accounts.post("/passkeys/options", **asked).json or {})["options"]
+        self.made = Authenticator(PUBLIC_URL).make(options)
+
+    def do(self) -> int:
+        return self.acts("/staff/me/passkeys", name="clé", passkey=self.made)
+
+    def state(self) -> State:
+        return {"passkeys": [passkey["name"] for passkey in self.chief.get("/staff/me")["passkeys"]]}
 
 
 class ResetSecondFactor(_StaffOperation):

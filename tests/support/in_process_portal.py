@@ -36,12 +36,17 @@ class InProcessPortal:
     """`url` is where browsers go. The portal's time is that of the guide's month; `advance_clock` moves it on."""
 
     def __init__(
-        self, folder: Path, *, of_accounts: Callable[[str], dict[str, Any]] = lambda url: {}, **of_gateway: Any
+        self,
+        folder: Path,
+        *,
+        host: str = "127.0.0.1",
+        of_accounts: Callable[[str], dict[str, Any]] = lambda url: {},
+        **of_gateway: Any,
     ) -> None:
-        """`of_accounts`: its further settings, given where browsers go."""
+        """`host`: as browsers name it; `of_accounts`: its further settings, given where they go."""
         self.folder = folder
         gateway, accounts, registrations = free_ports(3)
-        self.url = f"http://127.0.0.1:{gateway}"
+        self.url = f"http://{host}:{gateway}"
         self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
         self._offset = NOW - clock.system_now()
         registrations_url, secrets = self._registrations_url, ClientSecrets(json.dumps(SECRETS))

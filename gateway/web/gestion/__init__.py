@@ -11,6 +11,7 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     candidature,  # noqa: F401
     candidatures,  # noqa: F401
     catalogue,  # noqa: F401
+    cles_d_acces,  # noqa: F401
     compte,  # noqa: F401
     comptes,  # noqa: F401
     connexion,  # noqa: F401

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.accounts.operations import own_staff_account as operations
-from services.accounts.operations import staff_invitations, staff_tokens
+from services.accounts.operations import passkeys, staff_invitations, staff_tokens
 from services.accounts.queries import staff
 from services.accounts.queries.own_staff_account import own_account
 from services.chassis.database.audit import Actor
@@ -13,6 +13,7 @@ from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.account_rules import default_token_days
 from services.contracts.api import own_staff_account as api
+from services.contracts.api import passkeys as passkeys_api
 from services.contracts.api.team import ToolTokens
 from services.contracts.api.visitors import LinkState
 
@@ -72,6 +73,21 @@ def revoke_token(token_id: str) -> None:
 @views.serves(api.save_filters)
 def save_filters(body: Sent) -> None:
     operations.save_filters(_id(), **body)
+
+
+@views.serves(passkeys_api.prepare_passkey)
+def prepare_passkey(body: dict[str, str]) -> passkeys_api.Options:
+    return passkeys_api.Options(options=passkeys.options(body["purpose"], body["session"]))
+
+
+@views.serves(passkeys_api.add_passkey)
+def add_passkey(body: Sent) -> None:
+    operations.add_passkey(_id(), **body)
+
+
+@views.serves(passkeys_api.remove_passkey)
+def remove_passkey(passkey_id: str) -> None:
+    operations.remove_passkey(_id(), passkey_id)
 
 
 def _id() -> str:

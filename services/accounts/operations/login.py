@@ -124,7 +124,7 @@ def _complete_login(
     """
     provider = PROCONNECT if isinstance(person, StaffMember) else FRANCECONNECT
     identity = provider_identities.unseal(attempt.identity, provider) if attempt.identity else None
-    if isinstance(person, StaffMember) and not second_factor.use_code(session, person, attempt.code):
+    if isinstance(person, StaffMember) and not second_factor.use_code(session, person, attempt.code, at_log_in=True):
         return None
     rate_limits.uncount_attempt(session, person.email_key, counted.slots)
     if isinstance(person, StaffMember) and person.disabled_at is not None:

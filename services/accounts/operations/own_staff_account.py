@@ -8,15 +8,16 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import passwords
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.models import AuditEntry, db
-from services.accounts.operations import second_factor, sessions
+from services.accounts.operations import passkeys, second_factor, sessions
 from services.accounts.operations.passwords import check_current_password, wrong_password_error
 from services.accounts.operations.staff_accounts import lock_member, refuse_disabled
 from services.accounts.operations.staff_invitations import OUTDATED_PROPOSAL
 from services.accounts.queries.own_staff_account import stored_member
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Invalid
+from services.chassis.errors import Conflict, Invalid, found
 from services.contracts.account_rules import MOST_SAVED_FILTERS
 from services.contracts.api.own_staff_account import ProposedFactor
+from services.contracts.api.passkeys import MOST_PASSKEYS
 
 WRONG_CODE = "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
 TOO_MANY_FILTERS = f"Vous avez déjà {MOST_SAVED_FILTERS} filtres enregistrés : supprimez-en, ou reprenez un nom."
@@ -85,6 +86,32 @@ def new_recovery_codes(staff_id: str, code: str) -> list[str]:
         codes = second_factor.replace_recovery_codes(session, staff_id)
         AuditEntry.record(session, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
         return codes
+
+
+def add_passkey(staff_id: str, *, name: str, passkey: str, code: str) -> None:
+    """Make what the browser has made a second factor. Raises Invalid, TooMany."""
+    if not (name := " ".join(name.split())):
+        raise Invalid.in_field("name", "Saisissez le nom de cette clé d'accès.")
+    second_factor.confirm_code(staff_id, code)
+    with db.operation() as session:
+        member = lock_member(session, staff_id)
+        refuse_disabled(member)
+        if len(passkeys.of_member(session, staff_id)) >= MOST_PASSKEYS:
+            raise Invalid.in_field("name", f"Vous avez déjà {MOST_PASSKEYS} clés d'accès : retirez-en.")
+        session.add(passkeys.made_passkey(session, member, name, passkey))
+        AuditEntry.record(session, Actor("staff", staff_id), "passkey_added", staff_id, after={"name": name})
+
+
+def remove_passkey(staff_id: str, passkey_id: str) -> None:
+    """Raises NotFound; Conflict for the last one where the member's codes cannot be verified any more."""
+    with db.operation() as session:
+        member = lock_member(session, staff_id)
+        theirs = {passkey.id: passkey for passkey in passkeys.of_member(session, staff_id)}
+        passkey = found(theirs.get(passkey_id))
+        if len(theirs) == 1 and not dependencies().derived_keys.opens(member.totp_sealed):
+            raise Conflict("Cette clé d'accès est votre seul second facteur : renouvelez d'abord l'autre.")
+        session.delete(passkey)
+        AuditEntry.record(session, Actor("staff", staff_id), "passkey_removed", staff_id, before={"name": passkey.name})
 
 
 def save_filters(staff_id: str, *, name: str, query: str) -> None:

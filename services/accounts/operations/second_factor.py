@@ -1,5 +1,6 @@
-"""The second factor of staff: six-digit time-based codes (TOTP, RFC 6238), each accepted once, or a recovery code in
-the place of one; how another is proposed to its owner, and how they are sealed again. System time.
+"""The second factor of staff: six-digit time-based codes (TOTP, RFC 6238), each accepted once, or a recovery code or
+what a passkey answers in the place of one; how another is proposed to its owner, and how they are sealed again. System
+time.
 
 Nothing is stored of a proposal until a code confirms it: its secret is sealed in the page that shows it. Each page that
 is opened has a secret of its own: who merely looked at a mailed link does not know the secret that its owner sets up.
@@ -19,7 +20,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import staff
 from services.accounts.domain.staff import member_state
 from services.accounts.models import AuditEntry, RecoveryCode, StaffMember, db
-from services.accounts.operations import rate_limits
+from services.accounts.operations import passkeys, rate_limits
 from services.accounts.operations.rate_limits import retry_on_integrity_error
 from services.accounts.stored_secrets import hash_secret
 from services.chassis import brand
@@ -38,8 +39,9 @@ PROPOSAL_LIFETIME = timedelta(hours=1)
 TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
 
 
-def use_code(session: Session, member: StaffMember, code: str | None) -> bool:
-    """Whether the code (of the factor, or a recovery code) is valid now and was not used before; marks it used.
+def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_in: bool) -> bool:
+    """Whether the code (of the factor, a recovery code, or a passkey's answer) is valid now and was not used before;
+    marks it used. `at_log_in`: what a passkey must have been asked for.
 
     `member` is locked by the caller. Raises Forbidden: `second-facteur` for no code, `second-facteur-illisible` where
     no key in force opens the secret.
@@ -49,6 +51,8 @@ def use_code(session: Session, member: StaffMember, code: str | None) -> bool:
             "Saisissez le code à six chiffres de votre application d'authentification.",
             problem=problem_types.SECOND_FACTOR_ASKED,
         )
+    if code.startswith("{"):
+        return passkeys.use(session, member, code, at_log_in=at_log_in)
     if not _digits(code):
         return use_recovery_code(session, member, code)
     step = matching_step(_secret_of(member), code, after=member.totp_last_step)
@@ -123,7 +127,7 @@ def _recovery_hash(staff_id: str, code: str) -> str:
     return hash_secret(f"{staff_id}:{code}")
 
 
-def confirm_code(staff_id: str, code: str) -> None:
+def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
     """A fresh code before dangerous acts of staff, throttled like log-ins. It is used in a transaction of its own: it
     is spent even where the act is then refused.
 
@@ -135,7 +139,7 @@ def confirm_code(staff_id: str, code: str) -> None:
     retry_on_integrity_error(lambda: _count_code_attempt(staff_id))
     with db.operation() as session:
         member = session.get(StaffMember, staff_id, with_for_update=True)
-        accepted = member is not None and use_code(session, member, code)
+        accepted = member is not None and use_code(session, member, code, at_log_in=at_log_in)
         if accepted and member is not None:
             rate_limits.uncount_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
     if not accepted:

@@ -57,7 +57,7 @@ def give_code(sealed: str, code: str | None, device: str | None) -> LoggedIn:
         person = provider_identities.owner_of(session, identity)
     if person is None:
         raise NotFound()
-    second_factor.confirm_code(person.id, code or "")
+    second_factor.confirm_code(person.id, code or "", at_log_in=True)
     with db.operation() as session:
         return login.open_session(session, session.get_one(StaffMember, person.id), device, identity)
 

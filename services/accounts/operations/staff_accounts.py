@@ -15,7 +15,7 @@ from services.accounts.domain import emails, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.staff import Role, checked_academies, member_state
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
-from services.accounts.operations import provider_identities, rate_limits, second_factor
+from services.accounts.operations import passkeys, provider_identities, rate_limits, second_factor
 from services.accounts.operations.sessions import end_all_sessions
 from services.accounts.queries import accounts
 from services.chassis.clock import system_now
@@ -95,11 +95,13 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
 
 
 def replace_access(session: Session, member: StaffMember, password_hash: str, totp_secret: str) -> None:
-    """Another password and second factor; recovery codes, sessions, tokens and ways in by a provider end."""
+    """Another password and second factor; recovery codes, passkeys, sessions, tokens and ways in by a provider
+    end."""
     provider_identities.forget(session, member.id)
     member.password_hash = password_hash
     second_factor.put_in_force(member, totp_secret)
     second_factor.delete_recovery_codes(session, member.id)
+    passkeys.forget(session, member.id)
     end_all_sessions(session, member.id)
     revoke_all_tokens(session, member.id)
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import FILTERS_LENGTHS, LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
-from services.contracts.api.operation import Answered, Callers, staff
+from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.team import CODE, TOKENS, CodeOnly, ToolTokens
 from services.contracts.api.visitors import (
     GATEWAY,
@@ -76,11 +76,19 @@ class Invited(Answered):
     password_hint: str
 
 
+class OwnPasskey(Answered):
+    id: str
+    name: str
+    created_at: Instant
+    last_used_at: Instant | None
+
+
 class OwnAccount(Invited):
     academies: tuple[str, ...] | None
     scopes: Annotated[tuple[str, ...], Meta(description="Ce que ses propres jetons permettent au plus")]
     recovery_codes_left: int
     saved_filters: Annotated[dict[str, str], _FILTERS] = field(default_factory=dict)
+    passkeys: tuple[OwnPasskey, ...] = ()
 
 
 class NewSession(Answered):

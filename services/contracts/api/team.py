@@ -26,7 +26,9 @@ _REASON_ASKED = "Saisissez un motif, de {min} à {max} caractères."
 CODE: dict[str, Any] = {
     "load_default": "",
     "validate": validate.Length(max=MAX_CODE_LENGTH),
-    "metadata": {"description": "Code du second facteur, ou code de secours : chacun sert une fois"},
+    "metadata": {
+        "description": "Code du second facteur, de secours, ou réponse d'une clé d'accès : chacun sert une fois"
+    },
 }
 
 

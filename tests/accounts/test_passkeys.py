@@ -56,7 +56,7 @@ def check_refused(member: Session, answer: str) -> None:
     assert (refused.status_code, refused_fields(refused)) == (422, {"code"})
 
 
-@pytest.mark.engines
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_passkey_replaces_the_code_at_a_log_in_and_in_an_act_each_answer_once(
     accounts: RunningAccounts, member: Session, phone: Authenticator
 ) -> None:

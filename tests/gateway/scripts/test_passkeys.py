@@ -89,9 +89,8 @@ def test_a_passkey_is_added_used_in_an_act_and_at_a_log_in_and_removed(phone: Pa
 
 
 def test_the_button_is_where_passkeys_can_be_alone(page: Page, member: StaffBrowser) -> None:
-    """Where the portal is opened by an IP address, they cannot."""
+    """Where the portal is opened by an IP address, they cannot. A page is loaded once its scripts have run."""
     page.goto(f"{member.portal.url}/gestion/connexion")
     expect(page.get_by_role("button", name=USE)).to_be_visible()
     page.goto(f"{member.portal.url.replace('localhost', '127.0.0.1')}/gestion/connexion")
-    page.wait_for_load_state("networkidle")
     expect(page.get_by_role("button", name=USE)).to_be_hidden()

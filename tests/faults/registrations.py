@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import TestResponse
 
@@ -19,7 +19,7 @@ from services.contracts.reminder_rules import HOUR
 from services.contracts.retention import retention
 from services.contracts.session_options import ONLINE
 from services.registrations.jobs import registry
-from services.registrations.models import Candidature, db
+from services.registrations.models import Candidature, audit_chain, db
 from tests.architecture import apps
 from tests.documents.example_events import MISSING
 from tests.faults.operation import HEARD, Operation, State
@@ -331,6 +331,42 @@ class EraseDue(_CandidatureOperation):
     def do(self) -> None:
         with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
             registry.jobs["erase-due"].run()
+
+
+class ChainTheTrail(_CandidatureOperation):
+    name = "chain the audit trail"
+    job = "chain-audit"
+    commits = ("a page", "the look for another")
+    done: ClassVar[State] = {"all is chained": True}
+
+    def prepare(self) -> None:
+        self.running.candidate.registered()
+
+    def do(self) -> None:
+        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
+            registry.jobs[self.job].run()
+
+    def state(self) -> State:
+        with self.running.app.app_context(), db.reading() as session:
+            entries, digests, roots = (
+                session.scalar(text(f"SELECT count(*) FROM {table}"))
+                for table in ("audit", "audit_digests", "audit_roots")
+            )
+        with self.running.app.app_context():
+            wrong = [str(each) for each in audit_chain.mismatches("registrations", [], None) if each.entry_id]
+        return {**super().state(), "all is chained": entries == digests, "signed": bool(roots), "wrong": wrong}
+
+
+class SignTheTrail(ChainTheTrail):
+    name = "sign the audit trail"
+    job = "sign-audit"
+    commits = ("it",)
+    done: ClassVar[State] = {"signed": True}
+
+    def prepare(self) -> None:
+        super().prepare()
+        with self.running.app.app_context():
+            audit_chain.extend()
 
 
 class ExtendPeriods(_CandidatureOperation):

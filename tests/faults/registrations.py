@@ -336,7 +336,7 @@ class EraseDue(_CandidatureOperation):
 class ChainTheTrail(_CandidatureOperation):
     name = "chain the audit trail"
     job = "chain-audit"
-    commits = ("a page", "the look for another")
+    commits: ClassVar[tuple[str, ...]] = ("a page", "the look for another")
     done: ClassVar[State] = {"all is chained": True}
 
     def prepare(self) -> None:

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from services.accounts.models import Account, LoginSession, ProviderIdentity, db
 from services.accounts.queries import personal_data
 from services.contracts.api.sign_in import PROVIDER_SECONDS
-from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug
 from tests.accounts.staff_in_session import EMAIL as STAFF_EMAIL
 from tests.accounts.staff_in_session import Session, code_of, invitation_token, logged_in, proposal
@@ -149,8 +149,8 @@ def test_an_account_is_joined_by_its_password_alone(
     email = accounts.activate_new_account(**ANGELA)
     angela = person(email="another@portail.example")
     identity = identity_of(accounts, franceconnect, angela)
-    for password in ("not hers", ""):
-        assert accounts.try_log_in(email, password, identity=identity).status_code in (401, 403)
+    for password, said in (("not hers", "identification-refusee"), ("", "saisie-invalide")):
+        assert problem_slug(accounts.try_log_in(email, password, identity=identity)) == said
         assert identity_of(accounts, franceconnect, angela)
     assert accounts.try_log_in(email, PASSWORD, identity=identity).status_code == 201
     [account] = accounts.stored(Account)
@@ -200,6 +200,21 @@ def test_a_sub_that_changes_is_another_identity(
     assert accounts.try_log_in(angela["email"], PASSWORD, identity=identity).status_code == 201
     for who in (angela, changed):
         assert come_back(accounts, franceconnect, who).json["opened"]["subject"] == account_id
+
+
+def test_an_identity_opens_no_account_whose_civil_status_was_another_for_a_moment(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    """Who learnt a password once gives the account their own civil status, joins it, and gives the old one back."""
+    login = accounts.log_in_new_candidate()
+    identity = identity_of(accounts, franceconnect, person())
+    for version, status in (("1", ANGELA), ("2", {})):
+        values = {**creation_form(**status, password="", password_confirmation=""), "version": version}
+        if not status:
+            assert accounts.try_log_in(EMAIL, PASSWORD, identity=identity).status_code == 201
+        assert accounts.call("PUT", "/me", login["access_token"], values=values).status_code == 200
+    assert identity_of(accounts, franceconnect, person())
+    assert not accounts.stored(ProviderIdentity)
 
 
 def test_two_accounts_of_one_identity_are_never_made(
@@ -307,8 +322,19 @@ def test_an_invitation_is_for_the_invited_address(
     accounts: RunningAccounts, proconnect: DemonstrationProvider, invitation: str
 ) -> None:
     answer, _ = accept(accounts, invitation, identity_of(accounts, proconnect, person()))
-    assert "autre adresse mail" in refused(answer)
+    assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True)
     assert proposal(accounts, invitation), "the link stays usable"
+
+
+def test_an_account_of_staff_is_joined_to_an_identity_with_its_address_alone(
+    accounts: RunningAccounts, proconnect: DemonstrationProvider
+) -> None:
+    """Not to that of who left the page open on a shared machine, or learnt a password and a code once."""
+    member = logged_in(accounts, STAFF_EMAIL)
+    identity = identity_of(accounts, proconnect, person())
+    answer = accounts.try_log_in(STAFF_EMAIL, member.password, code=member.code(), identity=identity)
+    assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True)
+    assert not accounts.stored(ProviderIdentity)
 
 
 def test_who_was_given_another_second_factor_no_longer_comes_in_by_proconnect(

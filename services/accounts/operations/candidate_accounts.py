@@ -10,6 +10,7 @@ from services.accounts import civil_status_mapping
 from services.accounts.domain.account_input import read_correction
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, AuditEntry, db
+from services.accounts.operations import provider_identities
 from services.accounts.operations.account_creation import resend_activation_mail
 from services.accounts.operations.identity_changes import next_version, refuse_outdated, run_after_pending_change
 from services.chassis.clock import portal_now, to_paris
@@ -48,6 +49,7 @@ def _correct(account_id: str, status: CivilStatus, typed: Mapping[str, Any], rea
         refuse_outdated(account, typed)
         civil_status_mapping.write_to_account(account, status)
         account.version, account.certified_by = version, None
+        provider_identities.forget(session, account.id)
         session.flush()
         event = IdentityCorrected(account.id, civil_status_mapping.identity_contract(account), reason)
         publish(session, event, subject=account.id)

@@ -18,6 +18,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.account_form import ALWAYS_MODIFIABLE
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
+from services.accounts.operations import provider_identities
 from services.accounts.operations.erasure import erase
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, DomainError, NotFound, PreconditionFailed, Unavailable, found
@@ -174,6 +175,7 @@ def _apply(account_id: str, version: int) -> None:
             return
         civil_status_mapping.write_to_account(account, civil_status_mapping.from_json(pending.civil_status))
         account.version = version
+        provider_identities.forget(session, account_id)  # joined to another civil status
         session.delete(pending)
 
 

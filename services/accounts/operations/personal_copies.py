@@ -102,7 +102,7 @@ def make(copy_id: str) -> None:
             row.size = digest.size
             row.expires_at = retention().kind("copies").active_period.after(portal_now())
             follow_up(session, "send_copy_ready", {"copy_id": copy_id}, subject=account.id)
-    if row is None:  # the account was erased meanwhile
+    if account is None:  # erased meanwhile; the job that deletes its archives may have passed
         dependencies().store.delete(copy.object_key)
 
 

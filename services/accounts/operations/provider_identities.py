@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.accounts.civil_status_mapping import civil_status_of
 from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
-from services.accounts.domain import pivot_identity
+from services.accounts.domain import emails, pivot_identity
 from services.accounts.models import Account, AuditEntry, ProviderIdentity, StaffMember
 from services.accounts.queries.accounts import Person
 from services.chassis.clock import portal_now
@@ -52,11 +52,17 @@ def owner_of(session: Session, identity: ProvidedIdentity) -> Person | None:
 
 def join(session: Session, person: Person, identity: ProvidedIdentity) -> Conflict | None:
     """The account opens by this identity from now on: its owner has proven that it is theirs. One whose `sub` has
-    changed is joined beside the first. A candidate's civil status has to be the identity's: else why it is not joined.
+    changed is joined beside the first. A candidate's civil status or a member's mail address has to be the identity's:
+    else why it is not joined.
     """
     if owner_of(session, identity) not in (None, person):
         return Conflict(f"Votre identité {PROVIDER_LABELS[identity.provider]} ouvre déjà un autre compte.")
     if isinstance(person, StaffMember):
+        if emails.key_of(str(identity.claims.get("email", ""))) != person.email_key:
+            return Conflict(
+                f"ProConnect vous connaît sous une autre adresse mail que {person.email} : demandez à un "
+                "administrateur de vous inviter à cette autre adresse, ou utilisez un mot de passe, sans ProConnect."
+            )
         AuditEntry.record(session, Actor("staff", person.id), "identity_joined", person.id)
     elif not pivot_identity.is_of(identity.claims, civil_status_of(person)):
         return Conflict(

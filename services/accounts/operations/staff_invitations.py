@@ -8,7 +8,6 @@ import pyotp
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import emails, mail_link_rules, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
@@ -31,7 +30,7 @@ from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, Forbidden
+from services.chassis.errors import Conflict
 from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.account_rules import State
@@ -160,7 +159,7 @@ def complete(token: str, values: Mapping[str, Any]) -> SetUp:
     """Set the password typed twice and the proposed second factor, which `code` confirms; the link is used.
 
     `values`: password, password_confirmation, proposal, code; with an `identity` of ProConnect, which has the invited
-    mail address, no password. Raises Forbidden for another identity, Gone for a link that is not usable, Invalid with
+    mail address, no password. Raises Conflict for another identity, Gone for a link that is not usable, Invalid with
     every mistake (the link then stays usable), Unavailable.
     """
     with db.reading() as session:
@@ -172,10 +171,8 @@ def complete(token: str, values: Mapping[str, Any]) -> SetUp:
     password_hash = dependencies().password_hasher.hash(password) if password else NO_PASSWORD
     with db.operation() as session:
         _, member = mail_links.use(session, StaffMember, Purpose.STAFF_INVITATION, token)
-        if identity is not None:
-            _refuse_other_address(member, identity)
-            if refusal := provider_identities.join(session, member, identity):
-                raise refusal
+        if identity is not None and (refusal := provider_identities.join(session, member, identity)):
+            raise refusal
         member.password_hash = password_hash
         member.invited_at = None
         member.last_login_at = portal_now()
@@ -184,15 +181,6 @@ def complete(token: str, values: Mapping[str, Any]) -> SetUp:
         codes = second_factor.replace_recovery_codes(session, member.id)
         AuditEntry.record(session, Actor("staff", member.id), "staff_set_up", member.id)
         return SetUp(session=sessions.replace_staff_sessions(session, member, identity), recovery_codes=tuple(codes))
-
-
-def _refuse_other_address(member: StaffMember, identity: ProvidedIdentity) -> None:
-    if emails.key_of(str(identity.claims.get("email", ""))) != member.email_key:
-        raise Forbidden(
-            f"ProConnect vous connaît sous une autre adresse mail que {member.email} : demandez à un administrateur de "
-            "vous inviter à cette autre adresse, ou choisissez un mot de passe.",
-            problem=problem_types.PROVIDER_REFUSED,
-        )
 
 
 def _read_set_up(token: str, values: Mapping[str, Any], *, has_password: bool) -> tuple[str, str, int]:

@@ -21,7 +21,7 @@ views = Views("sessions", __name__)
 
 @views.serves(api.log_in)
 def log_in(body: dict[str, Any]) -> api.OpenedSession:
-    if body["identity"] and not body["password"]:
+    if body["identity"] and not body["email"]:
         return _opened(sign_in.give_code(body["identity"], body["code"], body["device"]))
     return _opened(login.log_in(login.Attempt(**body)))
 

@@ -59,17 +59,19 @@ def erase_due() -> None:
 
 
 def _archive() -> None:
-    """Note which openings are archived; one whose session closes later after all is no longer."""
-    steps = select(RetentionStep.opening_id).where(RetentionStep.kind == ARCHIVED)
-    with db.reading() as session:
-        archived, due = set(session.scalars(steps)), to_archive(session, portal_now())
-    if archived == due:
-        return
+    """Note which openings are archived. One whose session closes later after all is no longer, and what was erased of
+    it counts no more: it may have candidatures by then that no step has seen."""
+    now = portal_now()
+    steps = select(RetentionStep, OpeningRow).join(OpeningRow, OpeningRow.id == RetentionStep.opening_id)
     with db.operation() as session:
-        for opening_id in due - archived:
-            session.merge(RetentionStep(opening_id=opening_id, kind=ARCHIVED, through="", erased=0))
-        no_longer = RetentionStep.opening_id.in_(archived - due) & (RetentionStep.kind == ARCHIVED)
-        session.execute(delete(RetentionStep).where(no_longer))
+        due = to_archive(session, now)
+        for opening_id in due:
+            session.merge(RetentionStep(opening_id=opening_id, kind=ARCHIVED))
+        for step, opening in session.execute(steps).all():
+            is_archive = step.kind == ARCHIVED
+            is_due = opening.id in due if is_archive else erased_on(opening, retention().kind(step.kind)) <= now
+            if not is_due:
+                session.delete(step)
 
 
 def _erase_page(opening_id: str, kind: str) -> int:

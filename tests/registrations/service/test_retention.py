@@ -132,6 +132,19 @@ def test_a_session_that_closes_later_after_all_stays_though_its_turn_had_come(
     assert _rows(app, "candidatures") == {"candidatures": 1}
 
 
+def test_a_session_that_closes_later_after_all_is_erased_anew_at_its_new_time(
+    app: Flask, candidate: CandidateClient
+) -> None:
+    candidate.registered()
+    due, later = retention().kind(PIECES).erased_from(GUIDE_SESSION.closes), timedelta(days=30)
+    _erase_at(app, due)
+    load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, closes=GUIDE_SESSION.closes + later),)))
+    _erase_at(app, due)
+    assert _kinds(app) == [["pieces"]]
+    _erase_at(app, due + later + timedelta(days=1))
+    assert _kinds(app) == [["pieces"]] * 2, "those that were deposited meanwhile too"
+
+
 def test_without_a_duration_nothing_is_erased(
     app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.accounts.dependencies import dependencies
 from services.accounts.models import Account, audit_chain
 from services.contracts.retention import retention
 from tests.accounts.creation_form import PASSWORD
@@ -45,6 +46,23 @@ def test_an_unused_account_is_erased_once_no_candidature_is_left(
     registrations.engaged = set()
     accounts.run_job("erase-unused")
     assert _accounts(accounts) == [used]
+
+
+def test_who_comes_back_while_the_unused_are_erased_stays(
+    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = accounts.activate_new_account()
+    accounts.advance_clock(days=UNUSED_DAYS)
+    with accounts.app.app_context():
+        registrations = dependencies().registrations
+
+    def is_engaged(account_id: str) -> bool:
+        assert accounts.try_log_in(email, PASSWORD).status_code == 201
+        return False
+
+    monkeypatch.setattr(registrations, "is_engaged", is_engaged)
+    accounts.run_job("erase-unused")
+    assert _accounts(accounts) == [email]
 
 
 def test_who_uses_it_and_has_no_candidature_any_more_may_delete_the_account(

@@ -31,8 +31,8 @@ def erase_unused() -> None:
     after, erased = "", 0
     try:
         while not stopping() and (page := _page(before, engaged_before, after)):
-            erased += sum(_erase_unless_engaged(account_id, is_unused) for account_id, is_unused in page)
-            after = page[-1][0]
+            erased += sum(_erase_unless_engaged(account_id, before) for account_id in page)
+            after = page[-1]
     except Unavailable as error:
         log.warning("unused_accounts_not_erased", reason=error.slug)
     if erased:
@@ -40,21 +40,18 @@ def erase_unused() -> None:
     db.forget_what_was_erased()
 
 
-def _page(before: datetime, engaged_before: datetime, after: str) -> Sequence[tuple[str, bool]]:
-    """Accounts that are unused (whether they are is beside the id), or whose candidature may be erased by now."""
+def _page(before: datetime, engaged_before: datetime, after: str) -> Sequence[str]:
+    """Accounts that are unused, or whose candidature may be erased by now."""
     is_unused = func.coalesce(Account.last_login_at, Account.activated_at) <= before
-    wanted = select(Account.id, is_unused).where(Account.activated_at.is_not(None), Account.id > after)
+    wanted = select(Account.id).where(Account.activated_at.is_not(None), Account.id > after)
     wanted = wanted.where(or_(is_unused, Account.engaged_at <= engaged_before))
     with db.reading() as session:
-        return [(row[0], bool(row[1])) for row in session.execute(wanted.order_by(Account.id).limit(PAGE))]
+        return session.scalars(wanted.order_by(Account.id).limit(PAGE)).all()
 
 
-def _erase_unless_engaged(account_id: str, is_unused: bool) -> bool:
+def _erase_unless_engaged(account_id: str, before: datetime) -> bool:
     """Whether it is erased. Raises Unavailable."""
-    if dependencies().registrations.is_engaged(account_id):
-        return False
-    _free(account_id)
-    if not is_unused:
+    if dependencies().registrations.is_engaged(account_id) or not _freed(account_id, before):
         return False
     try:
         delete_account(account_id)
@@ -63,9 +60,12 @@ def _erase_unless_engaged(account_id: str, is_unused: bool) -> bool:
     return True
 
 
-def _free(account_id: str) -> None:
-    """Registrations has no candidature of theirs any more: they may change and delete their account again."""
+def _freed(account_id: str, before: datetime) -> bool:
+    """Registrations has no candidature of theirs any more: they may change and delete their account again. Whether it
+    is unused now: its owner may have come back since the page was read."""
     with db.operation() as session:
         account = session.get(Account, account_id, with_for_update=True)
+        used_at = account and (account.last_login_at or account.activated_at)
         if account is not None:
             account.engaged_at = None
+        return used_at is not None and used_at <= before

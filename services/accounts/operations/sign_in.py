@@ -9,7 +9,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import login, provider_identities, second_factor
 from services.accounts.operations.login import LoggedIn
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, found
 from services.contracts.api.sign_in import ATTEMPT_MINUTES, PROCONNECT, SignedIn, SignIn
 
 _SEALED = "sign-in"
@@ -54,12 +54,10 @@ def give_code(sealed: str, code: str | None, device: str | None) -> LoggedIn:
     NotFound."""
     identity = provider_identities.unseal(sealed, PROCONNECT)
     with db.operation() as session:
-        person = provider_identities.owner_of(session, identity)
-    if person is None:
-        raise NotFound()
+        person = found(provider_identities.owner_of(session, identity))
     second_factor.confirm_code(person.id, code or "", at_log_in=True)
-    with db.operation() as session:
-        return login.open_session(session, session.get_one(StaffMember, person.id), device, identity)
+    with db.operation() as session:  # whose access may have been replaced meanwhile
+        return login.open_session(session, found(provider_identities.owner_of(session, identity)), device, identity)
 
 
 def _provider(name: str) -> IdentityProvider:

@@ -143,6 +143,16 @@ def test_what_the_provider_does_not_know_is_typed(
     assert (account.pays_naissance, account.commune_naissance, account.nom_usage) == ("352", "ORAN", "Martin")
 
 
+def test_a_day_of_birth_that_was_typed_is_not_certified(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider
+) -> None:
+    unsure = person(birthdate="1999")
+    day = {"date_naissance": "24/08/1999", "date_naissance_confirmation": "24/08/1999"}
+    create(accounts, unsure, identity_of(accounts, franceconnect, unsure), **day)
+    [account] = accounts.stored(Account)
+    assert (account.nom_famille, account.certified_by) == ("DUBOIS", None)
+
+
 def test_an_account_is_joined_by_its_password_alone(
     accounts: RunningAccounts, franceconnect: DemonstrationProvider
 ) -> None:

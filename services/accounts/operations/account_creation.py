@@ -89,7 +89,8 @@ def _store(
         )
         session.add(account)
         if identity is not None:
-            account.certified_by = identity.provider
+            is_certified = pivot_identity.is_of(identity.claims, new.civil_status)  # not where a name or day was typed
+            account.certified_by = identity.provider if is_certified else None
             provider_identities.add(session, account.id, identity, is_joined=False)
         follow_up(session, "send_activation_mail", {"account_id": account.id}, subject=account.id)
 

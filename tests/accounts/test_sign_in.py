@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from services.accounts.models import Account, LoginSession, ProviderIdentity, db
+from services.accounts.operations import second_factor
 from services.accounts.queries import personal_data
 from services.contracts.api.sign_in import PROVIDER_SECONDS
 from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
@@ -360,6 +361,26 @@ def test_who_was_given_another_second_factor_no_longer_comes_in_by_proconnect(
     assert chief.post(f"/staff/{member.id}/second-factor-reset", reason="Perdu").status_code == 204
     answer = come_back(accounts, proconnect, anne, "mfa").json
     assert (answer["opened"], answer["asks_code"]) == (None, False)
+
+
+def test_who_is_given_another_second_factor_while_giving_a_code_does_not_come_in(
+    accounts: RunningAccounts, proconnect: DemonstrationProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chief, member = logged_in(accounts, "chef@dec.example"), logged_in(accounts, STAFF_EMAIL)
+    anne = person(email=STAFF_EMAIL)
+    identity = identity_of(accounts, proconnect, anne)
+    accounts.try_log_in(STAFF_EMAIL, member.password, code=member.code(), identity=identity)
+    asked = come_back(accounts, proconnect, anne, "pwd").json
+    confirm = second_factor.confirm_code
+
+    def confirm_meanwhile(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
+        confirm(staff_id, code, at_log_in=at_log_in)
+        if staff_id == member.id:
+            assert chief.post(f"/staff/{member.id}/second-factor-reset", reason="Perdu").status_code == 204
+
+    monkeypatch.setattr(second_factor, "confirm_code", confirm_meanwhile)
+    said = refused(accounts.try_log_in("", "", identity=asked["identity"], code=member.code()))
+    assert "n'ouvre aucun compte" in said
 
 
 def test_a_disabled_member_does_not_come_in_by_proconnect(

@@ -4,12 +4,15 @@ verified. Nothing is stored of a browser on its way: what we alone know of it is
 import hmac
 from datetime import timedelta
 
-from services.accounts.clients.identity_provider import IdentityProvider
+from sqlalchemy.orm import Session
+
+from services.accounts.clients.identity_provider import IdentityProvider, ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import login, provider_identities, second_factor
 from services.accounts.operations.login import LoggedIn
-from services.chassis.errors import NotFound, found
+from services.accounts.queries.accounts import Person
+from services.chassis.errors import NotFound
 from services.contracts.api.sign_in import ATTEMPT_MINUTES, PROCONNECT, SignedIn, SignIn
 
 _SEALED = "sign-in"
@@ -50,14 +53,22 @@ def finish(
 
 
 def give_code(sealed: str, code: str | None, device: str | None) -> LoggedIn:
-    """The log-in of a member of staff of whom ProConnect has seen no second factor. Raises Invalid, TooMany, Forbidden,
-    NotFound."""
+    """The log-in of a member of staff of whom ProConnect has seen no second factor. Raises Invalid, TooMany,
+    Forbidden."""
     identity = provider_identities.unseal(sealed, PROCONNECT)
     with db.operation() as session:
-        person = found(provider_identities.owner_of(session, identity))
+        person = _joined(session, identity)
     second_factor.confirm_code(person.id, code or "", at_log_in=True)
-    with db.operation() as session:  # whose access may have been replaced meanwhile
-        return login.open_session(session, found(provider_identities.owner_of(session, identity)), device, identity)
+    with db.operation() as session:
+        return login.open_session(session, _joined(session, identity), device, identity)
+
+
+def _joined(session: Session, identity: ProvidedIdentity) -> Person:
+    """Raises Forbidden where nobody has joined it, or another way in was given meanwhile."""
+    person = provider_identities.owner_of(session, identity)
+    if person is None:
+        raise _provider(identity.provider).refusal("not joined", "Cette identité n'ouvre aucun compte.")
+    return person
 
 
 def _provider(name: str) -> IdentityProvider:

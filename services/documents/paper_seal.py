@@ -8,6 +8,7 @@ digests what surrounds the place, and reads no PDF.
 import asyncio
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -132,8 +133,9 @@ class _Signer(Signer):
         return (self.expires_at - system_now()).total_seconds()
 
     def cms(self, digest: bytes, time_stamps: TimeStamper | None) -> bytes:
-        """The signature of what has that SHA-256."""
-        return asyncio.run(self._signed(digest, time_stamps))
+        """The signature of what has that SHA-256. A thread of its own: the caller's may have a loop that runs."""
+        with ThreadPoolExecutor(1) as own:
+            return own.submit(asyncio.run, self._signed(digest, time_stamps)).result()
 
     async def _signed(self, digest: bytes, time_stamps: TimeStamper | None) -> bytes:
         attributes = await self.signed_attrs(digest, _DIGEST, use_pades=True)

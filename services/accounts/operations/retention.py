@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from services.accounts.dependencies import dependencies
 from services.accounts.models import Account, db
@@ -30,9 +31,11 @@ def erase_unused() -> None:
         return
     after, erased = "", 0
     try:
-        while not stopping() and (page := _page(before, engaged_before, after)):
-            erased += sum(_erase_unless_engaged(account_id, before) for account_id in page)
-            after = page[-1]
+        while not stopping() and (page := _page(after)):
+            for account_id, used_at, engaged_at in page:
+                if used_at <= before or (engaged_at is not None and engaged_at <= engaged_before):
+                    erased += _erase_unless_engaged(account_id, before)
+            after = page[-1][0]
     except Unavailable as error:
         log.warning("unused_accounts_not_erased", reason=error.slug)
     if erased:
@@ -40,13 +43,12 @@ def erase_unused() -> None:
     db.forget_what_was_erased()
 
 
-def _page(before: datetime, engaged_before: datetime, after: str) -> Sequence[str]:
-    """Accounts that are unused, or whose candidature may be erased by now."""
-    is_unused = func.coalesce(Account.last_login_at, Account.activated_at) <= before
-    wanted = select(Account.id).where(Account.activated_at.is_not(None), Account.id > after)
-    wanted = wanted.where(or_(is_unused, Account.engaged_at <= engaged_before))
+def _page(after: str) -> Sequence[Any]:
+    """Accounts in the order of their ids, each with when it was last used and when it had its first candidature."""
+    used_at = func.coalesce(Account.last_login_at, Account.activated_at)
+    wanted = select(Account.id, used_at, Account.engaged_at).where(Account.activated_at.is_not(None))
     with db.reading() as session:
-        return session.scalars(wanted.order_by(Account.id).limit(PAGE)).all()
+        return session.execute(wanted.where(Account.id > after).order_by(Account.id).limit(PAGE)).all()
 
 
 def _erase_unless_engaged(account_id: str, before: datetime) -> bool:

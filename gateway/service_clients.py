@@ -90,8 +90,9 @@ class _PasswordClient(ServiceClient):
 class ServiceClients:
     """`for_pages`, `for_staff` and `for_tools` are the clients by service. Calls of tools, and those of gestionnaires'
     pages, have separate limits, so that they never use up the connections for candidates' pages. `passwords`: for the
-    calls of accounts that have a password hashed, which may queue, and of which one address has a quarter at most. All
-    clients of a service share its sessions."""
+    calls of accounts that have a password hashed, which may queue, and of which one address has a quarter at most.
+    `copies`: for copies of one's data, which come at their reader's pace: one address has half. All clients of a
+    service share its sessions."""
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._page_seconds = settings.page_seconds
@@ -105,6 +106,9 @@ class ServiceClients:
         self.passwords = self._client(
             "accounts", "_for_passwords", at_once, _PasswordClient, queue_seconds=PASSWORD_QUEUE_SECONDS, **quarter
         )
+        copies_at_once = settings.staff_calls_at_once
+        half = {"each_running": max(1, copies_at_once // 2)}
+        self.copies = self._client("accounts", "_for_copies", copies_at_once, **half)
         self.openings = Openings(self.for_pages["registrations"])
 
     def client_of(
@@ -113,6 +117,8 @@ class ServiceClients:
         """With which a page calls the operation; `at`: of an operation of several services, at which of them."""
         if operation in _HASHING:
             return self.passwords
+        if operation is own_account.download_copy:
+            return self.copies
         return (self.for_staff if is_for_staff else self.for_pages)[at or _SERVICES[operation]]
 
     def call(self, operation: Operation[Answer], *, is_for_staff: bool = False, **sent: Any) -> Answer:

@@ -25,6 +25,7 @@ from gateway.sessions import SessionOwner
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
+from services.contracts.api.own_account import download_copy
 from services.contracts.api.pieces import uploads
 from tests.accounts.creation_form import creation_form
 from tests.gateway.calls import Asked, ask_api, note_calls
@@ -146,6 +147,20 @@ def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(
         assert refusal.value.extra["nothing_done"], "its call was not sent"
         with limit.place("elsewhere", seconds=0):
             pass
+
+
+def test_copies_of_ones_data_that_are_read_slowly_take_no_place_of_pages_and_one_address_has_half(
+    running: InProcessPortal, silent: SilentServer
+) -> None:
+    silent.respond = lambda connection, line: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    app = gateway_before(running, silent, "accounts", page_seconds=60.0)
+    with app.test_request_context("/"), ExitStack() as slow_readers:
+        client = clients().client_of(download_copy)
+        for _ in range(client._limit.running // 2):
+            slow_readers.enter_context(client.stream(download_copy, "of the candidate", copy_id="a"))
+        with pytest.raises(Unavailable):
+            client.stream(download_copy, "of the candidate", copy_id="a")
+        assert clients().for_pages["accounts"]._limit.taken() == 0
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,25 @@ def test_a_service_that_hangs_makes_it_late_and_then_whole(
     assert len(accounts.mailbox.find(EMAIL, READY)) == 1
 
 
+def test_who_is_erased_while_it_is_made_leaves_no_archive(
+    accounts: RunningAccounts, login: Login, others: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where the job that deletes those of who was erased has passed before this one was stored."""
+    assert ask(accounts, login) == 202
+    [copy] = accounts.stored(PersonalCopy)
+    put = personal_copies.put_verified
+
+    def put_after_the_erasure(*given: object) -> None:
+        erased = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)
+        assert erased.status_code < 300, erased.json
+        put(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(personal_copies, "put_verified", put_after_the_erasure)
+    with accounts.app.app_context():
+        personal_copies.make(copy.id)
+        assert list(dependencies().store.list_keys()) == []
+
+
 def test_what_breaks_off_in_the_middle_makes_no_copy(
     accounts: RunningAccounts, login: Login, others: dict[str, Client]
 ) -> None:

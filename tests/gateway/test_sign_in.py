@@ -89,6 +89,8 @@ def test_who_signs_up_with_franceconnect_signs_in_with_it_and_out_of_it(
     assert browser.title == "Vous êtes déconnecté du portail"
     assert "/franceconnect/end?" in browser.answer.headers["Refresh"]
     assert browser.get("/compte").request.path == "/connexion"
+    browser.get("/compte/creation?reprise=oui")
+    assert visit.who["email"] not in browser.page.xpath("//input/@value"), "who is next at this computer reads nothing"
 
 
 def test_an_account_is_joined_with_its_password_and_leads_to_no_other_site(

@@ -71,6 +71,7 @@ def _opened(opened: OpenedSession, people: SessionOwner, path: str) -> Response:
     response = redirect(path, code=303)
     people.set_session_cookie(response, opened.session)
     visitor.set_device_cookie(response, opened.device)
+    cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
     return response
 
 

@@ -16,7 +16,7 @@ from services.accounts.models import PersonalCopy
 from services.accounts.operations import personal_copies
 from services.chassis.http.client import Client
 from services.contracts.api.personal_data import read_part
-from services.objects import ObjectStore
+from services.objects import ObjectStore, put_verified
 from tests.accounts.creation_form import EMAIL, PASSWORD
 from tests.support.service_worker import run_follow_ups
 from tests.support.silent_server import SilentServer
@@ -80,7 +80,7 @@ def test_who_is_erased_while_it_is_made_leaves_no_archive(
     """Not even where the job that deletes those of who was erased has passed before this one was stored."""
     assert ask(accounts, login) == 202
     [copy] = accounts.stored(PersonalCopy)
-    put = personal_copies.put_verified
+    put = put_verified
 
     def put_after_the_erasure(*given: object) -> None:
         erased = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)

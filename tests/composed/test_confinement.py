@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.composed.secret_leaks import leaked_secrets, secret_values
-from tests.support.composed_portal import LONG_LIVED, ONE_SHOTS, OURS
+from tests.support.composed_portal import LONG_LIVED, ONE_SHOTS, OURS, STAND_INS
 
 if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal, Container
@@ -29,6 +29,8 @@ DEFAULT_ROUTE = "00000000"
 WITH_A_WAY_OUT = {
     "proxy": "published",
     "mailpit": "published",
+    "identity-providers": "published",
+    "accounts": "FranceConnect and ProConnect",
     "accounts-worker": "mails",
     "registrations-worker": "mails",
     "clamav": "signatures",
@@ -67,7 +69,7 @@ def everything(composed: ComposedPortal) -> list[ContainerReport]:
 def running(everything: list[ContainerReport]) -> list[ContainerReport]:
     """Ours and the servers."""
     reports = [report for report in everything if report.container.state == "running"]
-    assert {report.service for report in reports} == {*LONG_LIVED, *OURS}
+    assert {report.service for report in reports} == {*LONG_LIVED, *OURS, *STAND_INS}
     return reports
 
 
@@ -104,7 +106,7 @@ def test_root_file_systems_cannot_be_written(running: list[ContainerReport]) -> 
     for report in running:
         assert report.host["ReadonlyRootfs"], report.service
         tried = report.inside["writes"].splitlines()
-        assert len(tried) == (6 if report.service in OURS else 4), report.service
+        assert len(tried) == (6 if report.service in (*OURS, *STAND_INS) else 4), report.service
         assert all("Read-only file system" in line for line in tried), f"{report.service}: {tried}"
 
 
@@ -142,7 +144,7 @@ def test_no_secret_is_logged(composed: ComposedPortal) -> None:
     assert not leaked_secrets(logged, secret_values(composed.secrets))
 
 
-def test_only_the_proxy_and_the_demonstrations_mails_are_published(
+def test_only_the_proxy_and_what_stands_in_for_others_are_published(
     running: list[ContainerReport], described: dict[str, Any]
 ) -> None:
     published = {
@@ -150,12 +152,12 @@ def test_only_the_proxy_and_the_demonstrations_mails_are_published(
         for report in running
         if any(ports(report).values())
     }
-    assert published == {"proxy": {"127.0.0.1"}, "mailpit": {"127.0.0.1"}}
-    assert described["mailpit"]["profiles"] == ["demo"]
+    assert published == {service: {"127.0.0.1"} for service in ("proxy", "mailpit", *STAND_INS)}
+    assert all(described[service]["profiles"] == ["demo"] for service in ("mailpit", *STAND_INS))
 
 
-def test_only_mails_and_signatures_have_a_way_out(running: list[ContainerReport]) -> None:
-    """The proxy and Mailpit have one because they are published."""
+def test_only_mails_signatures_and_who_asks_providers_have_a_way_out(running: list[ContainerReport]) -> None:
+    """The proxy and what is of the demonstration have one because they are published."""
     assert {report.service for report in running if has_default_route(report.inside["routes"])} == set(WITH_A_WAY_OUT)
 
 

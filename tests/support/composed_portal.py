@@ -36,6 +36,7 @@ UP_SECONDS = 900.0  # a first build included
 COMMAND_SECONDS = 120.0
 HEALTHY_SECONDS = 180.0
 LONG_LIVED = ("proxy", "postgres", "rabbitmq", "objects", "clamav", "mailpit", "backup")
+STAND_INS = ("identity-providers",)  # of the demonstration, without a health check
 OURS = ("gateway", *SERVICES, *(f"{service}-worker" for service in SERVICES))
 ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
 STAFF = {"staff": "gestionnaire@portail.example", "admin": "administrateur@portail.example"}

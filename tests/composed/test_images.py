@@ -22,7 +22,6 @@ SERVERS = {"proxy": "10001:10001", "objects": "10001:10001", "postgres": "postgr
 """Derived from others' images, by the user that each runs as."""
 PAGES = PurePosixPath("/usr/share/portail")
 CODE, ENVIRONMENT = PurePosixPath("/portail"), PurePosixPath("/opt/portail")
-BESIDE_SERVICES = {"gateway": {"gateway"}, "registrations": {"catalogue"}}
 ONLY_OF_A_CHECKOUT = {".env", ".git", ".venv", ".npmrc", "node_modules", "secrets", "tests"}
 
 Layer = tuple[set[PurePosixPath], dict[PurePosixPath, set[str]]]
@@ -94,7 +93,11 @@ def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], 
         own |= {"objects"}
     if target in BACKED_UP_BUCKETS:
         own |= {"uploads", "confined"}
-    assert image.in_folder(CODE) == {"services"} | BESIDE_SERVICES.get(target, set())
+    beside = {"gateway", "catalogue"} if target == "gateway" else {"catalogue"}
+    assert image.in_folder(CODE) == {"services"} | beside
+    kept = image.in_folder(CODE / "catalogue")
+    assert "retention.yaml" in kept
+    assert ("bts" in kept) == (target == "registrations"), "exams are read by registrations alone"
     assert image.in_folder(CODE / "services") == own
 
 

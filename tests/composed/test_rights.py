@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal
 
 OWN = {
-    "accounts": {"client-secrets", "signing-key", "audit-key", "sealing-key", "mail-url", "demo-password"},
+    "accounts": {"client-secrets", "signing-key", "audit-key", "sealing-key", "mail-url", "demo-password"}
+    | {"franceconnect-client-secret", "proconnect-client-secret"},
     "registrations": {"mail-url", "audit-key"},
     "documents": {"audit-key", "paper-key"},
     "pieces": {"audit-key"},

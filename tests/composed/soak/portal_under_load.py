@@ -19,7 +19,7 @@ class PortalUnderLoad(PeopleAtWork):
         """Once nothing is under way any more: what was acknowledged is there, once, and nothing was given up."""
         print(f"\n{self.ledger.summary}")
         wait_until_work_done(self.composed)
-        assert self.ledger.faults == []
+        assert self.ledger.faults == [], self.ledger.faults[:5]
         for candidate in self.candidates:
             self._every_version_is_there_once(candidate)
         self.replaced_files_open()

@@ -43,6 +43,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("engines")
         chosen = metafunc.config.getoption("engine") or ENGINES[0]
+        assert named is None or named.args, f"{metafunc.definition.nodeid}: engines of no engine runs nothing"
         metafunc.parametrize("engine", named.args if named else [chosen])
 
 

@@ -24,14 +24,14 @@ def site_map() -> ResponseReturnValue:
 
 @blueprint.get("/mentions-legales", who=access.PUBLIC)
 def legal_notice() -> ResponseReturnValue:
-    kept = retention()
-    return render_page("accueil/templates/mentions.html", indexed=True, activation_hours=ACTIVATION_HOURS, kept=kept)
+    rules = retention()
+    return render_page("accueil/templates/mentions.html", indexed=True, activation_hours=ACTIVATION_HOURS, rules=rules)
 
 
 @blueprint.get("/registre-des-traitements", who=access.PUBLIC)
 def register_of_processing() -> ResponseReturnValue:
     """What article 30 of the RGPD has written down."""
-    return render_page("accueil/templates/registre.html", indexed=True, kept=retention(), to_confirm=TO_CONFIRM)
+    return render_page("accueil/templates/registre.html", indexed=True, rules=retention(), to_confirm=TO_CONFIRM)
 
 
 @blueprint.get("/un-probleme", who=access.PUBLIC)

@@ -16,13 +16,13 @@ from services.contracts.retention import OF_A_SESSION, retention
 
 @blueprint.get("/compte/effacement", who=access.CANDIDATE)
 def show_erasure(refusal: DomainError | None = None) -> Response:
-    kept = retention()
+    rules = retention()
     return render_page(
         "compte/templates/effacement.html",
         active="compte",
         refusal=refusal,
         asked=visitor.call(api.read_my_erasure),
-        stays=[(kind, kept.sentence(kind)) for kind in map(kept.kind, (*OF_A_SESSION, "mails", "comptes"))],
+        stays=[(kind, rules.sentence(kind)) for kind in map(rules.kind, (*OF_A_SESSION, "mails", "comptes"))],
         done=request.args.get("fait") == "demande",
     )
 

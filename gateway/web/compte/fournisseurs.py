@@ -41,8 +41,8 @@ def leave_for(provider: str, path: str, refused: Refused) -> Response:
     except DomainError as refusal:
         return refused(refusal)
     response = redirect(begun.address)
-    kept = current_seal().seal_text(json.dumps([begun.attempt, path]), cookies.PROVIDER_COOKIE)
-    cookies.set_cookie(response, cookies.PROVIDER_COOKIE, kept, COOKIE_SECONDS)
+    on_its_way = current_seal().seal_text(json.dumps([begun.attempt, path]), cookies.PROVIDER_COOKIE)
+    cookies.set_cookie(response, cookies.PROVIDER_COOKIE, on_its_way, COOKIE_SECONDS)
     return response
 
 
@@ -51,10 +51,10 @@ def come_back(
 ) -> Response:
     """Logs in who is known, and goes on; `unknown` makes the page of who is not, or gives a code first. The cookie
     serves once."""
-    kept = current_seal().unseal_text(
+    on_its_way = current_seal().unseal_text(
         cookies.read_cookie(cookies.PROVIDER_COOKIE) or "", cookies.PROVIDER_COOKIE, life_seconds=COOKIE_SECONDS
     )
-    attempt, path = json.loads(kept) if kept else ("", "")
+    attempt, path = json.loads(on_its_way) if on_its_way else ("", "")
     asked = {"state": "state", "code": "code", "issuer": "iss"}
     brought = {name: request.args.get(parameter, "") for name, parameter in asked.items()}
     sent = {"provider": provider, "attempt": attempt, "device": visitor.device_cookie(), **brought}

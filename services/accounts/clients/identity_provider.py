@@ -105,17 +105,17 @@ class IdentityProvider:
             expected = {"iss": self.issuer, "aud": self._client_id}
             issued = {name: {"essential": True, "value": value} for name, value in expected.items()}
             now = int(system_now().timestamp())
-            said = CodeIDToken(id_token.claims, id_token.header, issued, asked)
-            said.validate(now, TOLERATED_SECONDS)
+            claims = CodeIDToken(id_token.claims, id_token.header, issued, asked)
+            claims.validate(now, TOLERATED_SECONDS)
             answer = session.get(published["userinfo_endpoint"])
             answer.raise_for_status()
             user = self._verified(session, answer.text).claims
-            same: Any = {**issued, "sub": {"essential": True, "value": said["sub"]}}
+            same: Any = {**issued, "sub": {"essential": True, "value": claims["sub"]}}
             jwt.JWTClaimsRegistry(now, TOLERATED_SECONDS, **same).validate(user)
-            if not 0 < len(said["sub"]) <= SUB_LENGTH:
+            if not 0 < len(claims["sub"]) <= SUB_LENGTH:
                 raise ValueError("sub")
-        has_second_factor = said.get("acr") in SECOND_FACTOR_ACRS or "mfa" in said.get("amr", ())
-        return ProvidedIdentity(self.name, said["sub"], user, tokens["id_token"], has_second_factor)
+        has_second_factor = claims.get("acr") in SECOND_FACTOR_ACRS or "mfa" in claims.get("amr", ())
+        return ProvidedIdentity(self.name, claims["sub"], user, tokens["id_token"], has_second_factor)
 
     def log_out_address(self, id_token: str, back: str) -> str | None:
         """Where a browser ends its session with the provider too, to come `back` from there; None where the provider
@@ -125,8 +125,8 @@ class IdentityProvider:
                 endpoint = self._published(session).get("end_session_endpoint")
         except DomainError:
             return None
-        said = {"id_token_hint": id_token, "state": generate_token(32), "post_logout_redirect_uri": back}
-        return f"{endpoint}?{urlencode(said)}" if endpoint else None
+        parameters = {"id_token_hint": id_token, "state": generate_token(32), "post_logout_redirect_uri": back}
+        return f"{endpoint}?{urlencode(parameters)}" if endpoint else None
 
     def refusal(self, reason: str, detail: str = "") -> Forbidden:
         """What its page says to do; the reason is for who runs the portal."""

@@ -68,7 +68,7 @@ def options(purpose: str, session_secret: str) -> dict[str, Any]:
     challenge = dependencies().derived_keys.seal_content(_SEALED, content).encode()
     theirs = [PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id)) for passkey in known]
     rp_id, required = urlsplit(_origin()).hostname or "", UserVerificationRequirement.REQUIRED
-    made = (
+    prepared = (
         generate_registration_options(
             rp_id=rp_id,
             rp_name=brand.NAME,
@@ -85,7 +85,7 @@ def options(purpose: str, session_secret: str) -> dict[str, Any]:
             rp_id=rp_id, challenge=challenge, allow_credentials=theirs, user_verification=required
         )
     )
-    return dict(json.loads(options_to_json(made)))
+    return dict(json.loads(options_to_json(prepared)))
 
 
 def made_passkey(session: Session, member: StaffMember, name: str, given: str) -> Passkey:

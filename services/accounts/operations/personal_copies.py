@@ -11,19 +11,22 @@ from datetime import timedelta
 from functools import partial
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.accounts.copy_archive import LOST, write_texts
 from services.accounts.dependencies import dependencies
 from services.accounts.models import Account, AuditEntry, PersonalCopy, db
 from services.accounts.operations import passwords
 from services.accounts.queries import accounts, personal_data
+from services.chassis import brand
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound, Unavailable, found
+from services.chassis.french import short_instant
 from services.chassis.http.client import Client, ProblemAnswer
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
@@ -35,7 +38,10 @@ from services.contracts.retention import retention
 from services.objects import ContentDigest, ObjectMissing, StoreUnavailable, put_verified
 
 ONE_PER = timedelta(days=1)
+LOST = "Ce fichier n'est plus dans l'espace de stockage du portail : l'exploitant en est averti.\n"
 _CHUNK = 256 * 1024
+_TEMPLATES = Environment(loader=PackageLoader("services.accounts"), autoescape=True, undefined=StrictUndefined)
+_TEMPLATES.filters["instant"] = short_instant
 
 
 def ask(account_id: str, typed_password: str) -> None:
@@ -123,10 +129,23 @@ def _write_archive(file: BinaryIO, account_id: str) -> None:
     parts = [client.call(read_part, _token(), candidate_id=account_id) for client in holders]
     held = [group for part in (personal_data.part(account_id), *parts) for group in part.held]
     with ZipFile(file, "w") as archive:
-        write_texts(archive, PersonalData(made_at=portal_now(), held=tuple(held)))
+        _write_texts(archive, PersonalData(made_at=portal_now(), held=tuple(held)))
         for client, part in zip(holders, parts, strict=True):
             for file_id, path in part.files.items():
                 _add_file(archive, path, client, candidate_id=account_id, file_id=file_id)
+
+
+def _write_texts(archive: ZipFile, data: PersonalData) -> None:
+    """« index.html » to be read, « donnees.json » for programs, with its schema."""
+    rules, held = retention(), [group for group in data.held if group.items]
+    kinds = [kind for kind in rules.kinds if any(group.kind == kind.code for group in held)]
+    page = _TEMPLATES.get_template("copie.html").render(
+        brand=brand.NAME, made_at=data.made_at, rules=rules, kinds=kinds, held=held
+    )
+    archive.writestr("index.html", page, ZIP_DEFLATED)
+    schema = msgspec.json.encode(msgspec.json.schema(PersonalData))
+    for name, text in {"donnees.json": msgspec.json.encode(data), "schema.json": schema}.items():
+        archive.writestr(name, msgspec.json.format(text), ZIP_DEFLATED)
 
 
 def _add_file(archive: ZipFile, path: str, client: Client, **ids: Any) -> None:

@@ -181,9 +181,9 @@ class AuditChain:
         return select(self.entries).where(self.entries.id > after, ~is_chained)
 
     def _wrong_entries(self, session: Session) -> Iterator[Mismatch]:
-        said = exists().where(self.entries.subject == digests.c.subject, self.entries.action == ERASED)
+        erasure = exists().where(self.entries.subject == digests.c.subject, self.entries.action == ERASED)
         query = (
-            select(digests, subject_keys.c.key, said.correlate(digests).label("said"), self.entries)
+            select(digests, subject_keys.c.key, erasure.correlate(digests).label("is_erased"), self.entries)
             .outerjoin(subject_keys, subject_keys.c.subject == digests.c.subject)
             .outerjoin(self.entries, self.entries.id == digests.c.entry_id)
             .order_by(digests.c.subject, digests.c.position)
@@ -193,7 +193,7 @@ class AuditChain:
             entry, before = row[-1], before if row.subject == subject else ""
             if entry is None:
                 yield Mismatch("was removed", row.entry_id)
-            elif row.key is None and not row.said:
+            elif row.key is None and not row.is_erased:
                 yield Mismatch("has lost its values and its key, and no entry says that they were erased", row.entry_id)
             elif not _is_committed(row.key, entry, row.commitment) or row.digest != _digest(
                 before, entry, row.commitment

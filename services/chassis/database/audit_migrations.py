@@ -47,8 +47,8 @@ def let_values_be_erased(table: str = "audit_entries", actor: str = "actor_id", 
     names = [f"{prefix}_{name}" for name in ("append_only", "no_truncate", "no_update", "no_delete")]
     for name in names:
         op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if is_postgresql() else ""))
-    kept = ("id", "at", "actor_kind", actor, "action", "subject")
-    same = " AND ".join(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in kept)
+    unchanged = ("id", "at", "actor_kind", actor, "action", "subject")
+    same = " AND ".join(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in unchanged)
     gone = " AND ".join(f"NEW.{name} IS NULL" for name in ("before", "after", "address"))
     if is_postgresql():
         op.execute(

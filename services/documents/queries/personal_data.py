@@ -40,8 +40,8 @@ def part(session: Session, candidate_id: str) -> Part:
 def kept_document(session: Session, candidate_id: str, document_id: str) -> tuple[Document, Candidature]:
     """A document of this person that was not withdrawn, with its candidature in any state. Raises NotFound."""
     own = Candidature.candidate_id == candidate_id
-    kept = _OWN.where(own, Document.id == document_id, Document.withdrawn_at.is_(None))
-    document, candidature = found(session.execute(kept).one_or_none())
+    wanted = _OWN.where(own, Document.id == document_id, Document.withdrawn_at.is_(None))
+    document, candidature = found(session.execute(wanted).one_or_none())
     return document, candidature
 
 

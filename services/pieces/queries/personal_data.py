@@ -37,8 +37,8 @@ def part(session: Session, candidate_id: str) -> Part:
     pieces = session.scalars(select(Piece.id).where(Piece.candidature_id.in_([row.id for row in candidatures])))
     uploads = session.scalars(select(Upload).where(Upload.owner_id == candidate_id, Upload.became_id.is_(None)))
     under_way = tuple(Item(title=upload.filename, at=upload.begun_at) for upload in uploads)
-    kept = session.scalars(_KEPT_FILES.where(Candidature.candidate_id == candidate_id))
-    paths = {row.id: archive_path("pieces", row.id, row.filename) for row in kept}
+    files = session.scalars(_KEPT_FILES.where(Candidature.candidate_id == candidate_id))
+    paths = {row.id: archive_path("pieces", row.id, row.filename) for row in files}
     trail = (
         select(AuditEntry)
         .where(AuditEntry.subject.in_([*(row.id for row in candidatures), *pieces]))

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 LAST_TAB = 9
 _DRAFT = re.compile(r"/inscription/[0-9a-f]{32}(?=/\d)")
 _REVISION = re.compile(r'name="revision" value="(\d+)"')
-AWAY_SENTENCES = (problem_types.UNAVAILABLE.title, "ne répond pas", "n'a pas pu être")
+# The last one stands in a form that found no place: it is shown again, filled, and says when to send it.
+AWAY_SENTENCES = (
+    problem_types.UNAVAILABLE.title, "ne répond pas", "n'a pas pu être", "renvoyez ce formulaire dans",
+)  # fmt: skip
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.3
 # Between two saves of a candidate: each makes two PDFs, and what waits for its turn has to be waited for at the end.

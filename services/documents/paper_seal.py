@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 from asn1crypto import x509
-from asn1crypto.cms import CMSAttributes
+from asn1crypto.cms import CMSAttribute, CMSAttributes
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from prometheus_client import Counter, Gauge
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.general import simple_cms_attribute
 from pyhanko.sign.signers import Signer
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, SignatureObject
@@ -40,7 +41,7 @@ SEAL, TIME_STAMP = "seal", "time_stamp"
 for _part in (SEAL, TIME_STAMP):
     MISSING.labels(_part)
 FIELD = "Sceau"
-_DIGEST = "sha256"
+_DIGEST, _OF_THE_PAPER = "sha256", "message_digest"
 _TIME_STAMP_BYTES = 12 * 1024
 """Those of authorities have 3 to 8 KB, with the certificates in them."""
 _SIGNATURES_DIFFER_BY = 16
@@ -125,6 +126,8 @@ class _Signer(Signer):
         return signer
 
     _key: RSAPrivateKey | EllipticCurvePrivateKey
+    _same_attributes: list[CMSAttribute] | None = None
+    """Of each signature: all but the digest."""
     expires_at: datetime
     serial_number: str
 
@@ -138,9 +141,13 @@ class _Signer(Signer):
             return own.submit(asyncio.run, self._signed(digest, time_stamps)).result()
 
     async def _signed(self, digest: bytes, time_stamps: TimeStamper | None) -> bytes:
-        attributes = await self.signed_attrs(digest, _DIGEST, use_pades=True)
-        # What asn1crypto has built it encodes again with everything around it, hundreds of times where a length ends
-        # with the byte that would mean « unknown »; what it has read it keeps as it was.
+        if self._same_attributes is None:
+            attributes = await self.signed_attrs(digest, _DIGEST, use_pades=True)
+            # What asn1crypto has built it encodes again with everything around it, hundreds of times; what it has read
+            # it keeps as it was.
+            read = CMSAttributes.load(attributes.dump())
+            self._same_attributes = [each for each in read if each["type"].native != _OF_THE_PAPER]
+        attributes = CMSAttributes([*self._same_attributes, simple_cms_attribute(_OF_THE_PAPER, digest)])
         read = CMSAttributes.load(attributes.dump())
         signed = await self.async_sign_prescribed_attributes(_DIGEST, read, timestamper=time_stamps)
         return bytes(signed.dump())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+import structlog
 from prometheus_client import REGISTRY
 
 from services.chassis.process.logs import LONGEST_REASON
@@ -20,10 +21,11 @@ PERSON = "laurent.binet"
 @pytest.fixture(autouse=True)
 def loggers() -> Iterator[None]:
     """As they were before."""
-    root, server = logging.getLogger(), logging.getLogger("gunicorn.error")
+    root, server, ours = logging.getLogger(), logging.getLogger("gunicorn.error"), structlog.get_config()
     before = root.handlers, root.level, server.handlers
     yield
     root.handlers, root.level, server.handlers = before
+    structlog.configure(**ours)
 
 
 def lines_in(printed: str) -> list[dict[str, Any]]:

@@ -25,33 +25,32 @@ LONGEST_REASON = 250  # characters of a reason, and of a library's message
 
 def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> None:
     """Set up logging of this process once; `service` is on every line."""
-    shared: list[Any] = [
+    with_service: structlog.typing.Processor = lambda _, __, event: {**event, "service": service}  # noqa: E731
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _guarded,
+        with_service,
     ]
-    with_service: structlog.typing.Processor = lambda _, __, event: {**event, "service": service}  # noqa: E731
     final = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,
+        processors=[*shared, final],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,  # a process of tests makes several services
     )
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
+    libraries = logging.StreamHandler(sys.stdout)
+    libraries.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, with_service, final],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, final],
             foreign_pre_chain=[*shared, _of_a_library],
             use_get_message=False,
         )
     )
     for name in ("", "gunicorn.error"):  # gunicorn has a handler of its own, which would log complete messages
-        logging.getLogger(name).handlers = [handler]
+        logging.getLogger(name).handlers = [libraries]
     logging.getLogger().setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
-    for own in ("services", "gateway"):
-        logging.getLogger(own).setLevel(level)
     logging.getLogger("pika").setLevel("CRITICAL")  # its errors are logged by our own lines
 
 

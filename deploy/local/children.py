@@ -19,7 +19,7 @@ from services.contracts.api.sign_in import PROVIDER_PATHS
 MODULES = (
     *(f"services.{service}.{part}" for service in SERVICES for part in ("app", "follow_ups", "jobs")),
     "gateway.app",
-    "services.chassis.process.worker",
+    "services.chassis.process.command_line",
 )
 INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
 TRACES = "OTEL_"  # how the standard variables begin

@@ -41,7 +41,8 @@ class MailSettings(ServiceSettings):
         if urlsplit(self.mail_url).scheme not in ("smtp", "smtps", "file"):
             mistakes.append("MAIL_URL: smtp://, smtps:// or file:// is expected")
         try:
-            tls_context(self.mail_ca)
+            if self.mail_ca:
+                tls_context(self.mail_ca)
         except (OSError, ValueError, TypeError):  # TypeError: text beyond ASCII
             mistakes.append("MAIL_CA: certificates in PEM are expected")
         return mistakes

@@ -6,10 +6,11 @@ import sys
 from flask import Flask
 
 from gateway.app import create_app
+from gateway.fair_threads import FairWorker
 from gateway.settings import GatewaySettings
 from services.chassis.settings import SettingsError
 from services.chassis.traces import spans
-from services.chassis.web.gunicorn_server import serve
+from services.chassis.web.gunicorn_server import DrainingWorker, serve
 
 
 def main() -> None:
@@ -22,7 +23,8 @@ def main() -> None:
         spans.start(settings, "gateway", joins_callers=False)  # anybody may write a traceparent
         return create_app(settings)
 
-    serve(create, proc_name="gateway", threads=settings.threads)
+    worker = DrainingWorker if settings.behind_proxy else FairWorker
+    serve(create, proc_name="gateway", threads=settings.threads, worker_class=worker)
 
 
 if __name__ == "__main__":

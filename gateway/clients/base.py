@@ -67,9 +67,12 @@ class ServiceClient(Client):
 
 
 def visitor_source() -> str:
-    """By which visitors are counted and take turns: the address of the request at work, or of an IPv6 one its /64, all
-    addresses of which one line has."""
-    given = request.remote_addr or ""
+    """By which visitors are counted and take turns: that of the request at work."""
+    return source_of(request.remote_addr or "")
+
+
+def source_of(given: str) -> str:
+    """The network address, or of an IPv6 one its /64, all addresses of which one line has."""
     try:
         address = ipaddress.IPv6Address(given)
     except ValueError:

@@ -1,6 +1,6 @@
 """Runs a web process with gunicorn: one process, threads, bounded waits, a stop that lets requests finish.
 
-The proxy handles slow clients and floods. On one machine there is no proxy, and no other client than its user.
+The proxy handles slow clients and floods; without one, the gateway's threads are shared out by address.
 """
 
 import gc

@@ -1,6 +1,7 @@
 """Saved versions stored under any number are read today, and what is written changes with its number alone.
 
-In samples/stored_registrations each number has a content as it was written then, and the fields of its shape.
+In samples/stored_registrations each number has a content as it was written then, with one part of each shape; beside
+the newest stand the fields of its shape.
 """
 
 import dataclasses
@@ -21,7 +22,8 @@ SAMPLES = ROOT / "tests" / "contracts" / "samples" / "stored_registrations"
 HOW_TO_CHANGE = f"""What is stored of a saved version has changed, and rows of number {SCHEMA} stay as they are.
 In services/contracts/registrations.py raise SCHEMA to {SCHEMA + 1}, and say in CONVERSIONS how data of number
 {SCHEMA} become those of the next, unless a field with a default was added. In {SAMPLES.relative_to(ROOT)} add
-{SCHEMA + 1}.json (a content as it is written now, with its number) and {SCHEMA + 1}.fields (what is compared here)."""
+{SCHEMA + 1}.json (a content as it is written now, with its number), and let {SCHEMA + 1}.fields (what is compared here)
+take the place of {SCHEMA}.fields."""
 
 
 def _fields(part: type, path: str = "") -> Iterator[str]:

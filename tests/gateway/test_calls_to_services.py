@@ -32,7 +32,7 @@ from tests.gateway.calls import Asked, ask_api, note_calls
 from tests.gateway.candidates import CandidateFactory
 from tests.support import scriptless_browser
 from tests.support.in_process_portal import InProcessPortal
-from tests.support.scriptless_browser import ADDRESS, ScriptlessBrowser
+from tests.support.scriptless_browser import ScriptlessBrowser
 from tests.support.silent_server import SilentServer
 
 PIECES, EXCHANGE = "pieces/v1/pieces", "accounts POST /v1/tools/exchange"
@@ -128,15 +128,9 @@ def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: 
         known.choices({})
 
 
-def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(
-    running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(running: InProcessPortal) -> None:
     with running.gateway.app.app_context():
         limit = clients().passwords._limit
-    askers: list[str] = []
-    monkeypatch.setattr(Limit, "place", note_owners(Limit.place, limit, askers))
-    ScriptlessBrowser(running.gateway.app, running.url).post("/connexion", {"identifiant": "a@x.fr", "password": "b"})
-    assert askers == [ADDRESS]
     with ExitStack() as school:
         for _ in range(limit.running // 4):
             school.enter_context(limit.place("school"))
@@ -189,15 +183,6 @@ def test_visitors_are_counted_by_address_and_those_of_ipv6_by_their_line(
     browser.post("/compte/creation", creation_form())
     ask_api(running.gateway.app, PIECES, "invented", address=address)
     assert sources == {source}
-
-
-def note_owners(place: Any, of: Limit, owners: list[str]) -> Any:
-    def noting(limit: Limit, owner: str = "", *given: Any, **named: Any) -> Any:
-        if limit is of:
-            owners.append(owner)
-        return place(limit, owner, *given, **named)
-
-    return noting
 
 
 @pytest.fixture

@@ -64,3 +64,12 @@ class DoneByTheWorker(Operation[Any]):
 
     def do(self) -> Any:
         self.running.work_once()
+
+
+class DoneByAJob(Operation[Any]):
+    """What a job does, which runs again where it failed."""
+
+    job: ClassVar[str]
+
+    def do(self) -> Any:
+        self.running.run_job(self.job)

@@ -12,7 +12,7 @@ import schemathesis
 from deploy.tools.release import unreleased_changes
 from tests.architecture import ledger
 from tests.architecture.described_answers import fixed_words, try_every_operation
-from tests.architecture.published_api import RELEASED, lines_of
+from tests.architecture.published_api import RELEASED, in_full, lines_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,8 +46,9 @@ def _key(rule: str) -> tuple[str, int]:
 
 def test_nothing_that_tools_use_goes_without_a_word_in_the_changelog(service: str, description: dict[str, Any]) -> None:
     """Of what the last release published: operations, members, who may call; and nothing more has to be sent."""
-    released = {line for line in RELEASED.read_text(encoding="utf-8").splitlines() if line.startswith(f"{service} ")}
-    now = set(lines_of(service, description))
+    noted = RELEASED.read_text(encoding="utf-8").splitlines()
+    released = in_full(line for line in noted if line.startswith(f"{service} "))
+    now = in_full(lines_of(service, description))
     operations = {_operation(line) for line in released}
     asked_for = {line for line in now - released if "!: " in line and _operation(line) in operations}
     changed = {_operation(line) for line in (released - now) | asked_for}

@@ -1,4 +1,6 @@
-"""Sites behind the server of every web process: `python -m tests.chassis.sites NAME …`, with BIND and THREADS."""
+"""Sites behind the server of every web process: `python -m tests.chassis.sites NAME …`, with BIND and THREADS.
+SILENT_SECONDS: how long a worker may be silent, if not as long as those of the portal.
+"""
 
 import logging
 import os
@@ -16,7 +18,7 @@ from services.chassis.process import capacity
 from services.chassis.process.readiness import Readiness
 from services.chassis.web import access, health_pages
 from services.chassis.web.application import create_service
-from services.chassis.web.gunicorn_server import serve
+from services.chassis.web.gunicorn_server import SILENT_SECONDS, serve
 from tests.chassis.tables import settings
 
 
@@ -123,4 +125,4 @@ SITES: dict[str, Callable[..., Flask]] = {"plain": plain, "failing": failing, "l
 if __name__ == "__main__":
     capacity.set_role(capacity.WEB)
     name, *arguments = sys.argv[1:]
-    serve(lambda: SITES[name](*arguments))
+    serve(lambda: SITES[name](*arguments), timeout=int(os.environ.get("SILENT_SECONDS", SILENT_SECONDS)))

@@ -153,7 +153,7 @@ def replicas(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[Silent
 def test_while_one_replica_hangs_the_other_answers_reads_and_writes(replicas: tuple[str, list[SilentServer]]) -> None:
     url, (hung, _) = replicas
     for _ in range(4):
-        client = Client(url, page_seconds=10.0)
+        client = Client(url, page_seconds=3.0)
         assert outcome(client) is None
         assert outcome(client, "POST", json={}) is None
     assert not any(line.startswith("POST") for line in hung.requests)

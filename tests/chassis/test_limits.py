@@ -141,11 +141,3 @@ def test_nobody_waits_for_ever_and_who_can_do_without_is_not_counted() -> None:
     assert REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"}) == refused + 1
     with brief.place("b"):
         assert (brief.waiting, brief.taken()) == (0, 1)
-
-
-def test_nothing_is_remembered_of_owners_that_are_gone() -> None:
-    brief = limit(1, 1)
-    for number in range(5):
-        with brief.place(f"owner {number}"):
-            pass
-    assert (brief._last_turn, dict(brief._running)) == ({}, {})

@@ -251,5 +251,5 @@ def test_a_replica_that_does_not_even_refuse_is_passed_over(started: Callable[..
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", port))
         for _ in range(8):
-            assert Client(service.url).send("GET", "/", seconds=5.0).json() == {}
+            assert Client(service.url).send("GET", "/", seconds=3.0).json() == {}
     assert service.methods == ["GET"] * 8

@@ -72,7 +72,6 @@ def test_a_search_that_takes_too_long_is_to_be_made_narrower(postgres: Postgres)
 def test_a_renewal_that_hangs_does_not_keep_the_work_it_was_for_from_ending(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.01)
     monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.1)
     hanging, begun = threading.Event(), threading.Event()
 

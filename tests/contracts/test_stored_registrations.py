@@ -1,6 +1,7 @@
 """Saved versions stored under any number are read today, and what is written changes with its number alone.
 
-In samples/stored_registrations each number has a content as it was written then, and the fields of its shape.
+In samples/stored_registrations each number has a content as it was written then, with one part of each shape: the
+first in full, each further one by what the one before it lacks. Beside the newest stand the fields of its shape.
 """
 
 import dataclasses
@@ -8,7 +9,7 @@ import json
 import typing
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -21,7 +22,8 @@ SAMPLES = ROOT / "tests" / "contracts" / "samples" / "stored_registrations"
 HOW_TO_CHANGE = f"""What is stored of a saved version has changed, and rows of number {SCHEMA} stay as they are.
 In services/contracts/registrations.py raise SCHEMA to {SCHEMA + 1}, and say in CONVERSIONS how data of number
 {SCHEMA} become those of the next, unless a field with a default was added. In {SAMPLES.relative_to(ROOT)} add
-{SCHEMA + 1}.json (a content as it is written now, with its number) and {SCHEMA + 1}.fields (what is compared here)."""
+{SCHEMA + 1}.json (its number and what that of {SCHEMA} lacks, or a content in full where more than that has changed),
+and let {SCHEMA + 1}.fields (what is compared here) take the place of {SCHEMA}.fields."""
 
 
 def _fields(part: type, path: str = "") -> Iterator[str]:
@@ -37,9 +39,22 @@ def _fields(part: type, path: str = "") -> Iterator[str]:
             yield f"{path}{name}: {hint.__name__ if isinstance(hint, type) else hint}"
 
 
+def _sample(number: int) -> dict[str, Any]:
+    own = json.loads((SAMPLES / f"{number}.json").read_text(encoding="utf-8"))
+    return own if "candidature_id" in own else _with(_sample(number - 1), own)
+
+
+def _with(before: Any, added: Any) -> Any:
+    if isinstance(before, dict):
+        return {**before, **{key: _with(before.get(key), value) for key, value in added.items()}}
+    if isinstance(before, list):
+        return [_with(*parts) for parts in zip(before, added, strict=True)]
+    return added
+
+
 def test_a_version_of_every_number_is_read() -> None:
     for number in range(1, SCHEMA + 1):
-        sample = json.loads((SAMPLES / f"{number}.json").read_text(encoding="utf-8"))
+        sample = _sample(number)
         assert sample.get(SCHEMA_KEY, 1) == number
         version = from_stored(sample)
         assert (version.numero_candidat, version.numero_inscription) == ("02103000001", "001"), number

@@ -20,7 +20,7 @@ from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
-from tests.faults.operation import CODE_SPENT, COUNTED, DONE_BEFORE, NOTED, TAKEN, Operation, State
+from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, DoneByTheWorker, Operation, State
 from tests.faults.running_service import RunningService, restoring_objects
 from tests.support.authenticator import Authenticator
 
@@ -201,17 +201,9 @@ class AskCopy(_AccountOperation):
         }
 
 
-class MakeCopy(AskCopy):
+class MakeCopy(DoneByTheWorker, AskCopy):
     name = "make a copy of one's data"
     commits = (TAKEN, "the copy is there", NOTED)
-    decided_by = DONE_BEFORE
-
-    def prepare(self) -> None:
-        super().prepare()
-        assert super().do() == 202
-
-    def do(self) -> None:  # type: ignore[override]
-        self.running.work_once()
 
 
 class _StaffOperation(Operation[Accounts]):

@@ -15,7 +15,7 @@ from services.objects.reconciliation import Report
 from tests.documents.example_events import CANDIDATURE, reminded, sample, saved
 from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
-from tests.faults.operation import DONE_BEFORE, HEARD, NOTED, TAKEN, Operation, State
+from tests.faults.operation import DONE_BEFORE, HEARD, NOTED, TAKEN, DoneByTheWorker, Operation, State
 from tests.faults.running_service import RunningService, restoring_objects
 from tests.support.object_store import Bucket
 from tests.support.tokens import bearer, staff_token
@@ -150,18 +150,10 @@ class OrderDocument(_LaterOperation):
         return self.running.portal.web.post("/v1/publications", json=ORDER, headers=headers).status_code
 
 
-class MakeOrderedDocument(OrderDocument):
+class MakeOrderedDocument(DoneByTheWorker, OrderDocument):
     name = "make a published document"
     commits = (TAKEN, "the document", NOTED)
-    decided_by = DONE_BEFORE
     objects = 2
-
-    def prepare(self) -> None:
-        super().prepare()
-        assert super().do() == 202
-
-    def do(self) -> None:  # type: ignore[override]
-        self.running.work_once()
 
 
 class _ImportOperation(_LaterOperation):
@@ -206,17 +198,9 @@ class SendPdf(_ImportOperation):
         return self.office.take(self.import_id, self.begun).status_code
 
 
-class CheckSending(SendPdf):
+class CheckSending(DoneByTheWorker, SendPdf):
     name = "add a PDF to an import"
     commits = (TAKEN, "the document, and that it waits no more", NOTED)
-    decided_by = DONE_BEFORE
-
-    def prepare(self) -> None:
-        super().prepare()
-        assert super().do() == 202
-
-    def do(self) -> None:  # type: ignore[override]
-        self.running.work_once()
 
 
 class AbandonImport(_ImportOperation):
@@ -245,18 +229,10 @@ class PublishImport(_ImportOperation):
         return self.publish()
 
 
-class MakeImportedDocument(PublishImport):
+class MakeImportedDocument(DoneByTheWorker, PublishImport):
     name = "make a document of an import"
     commits = (TAKEN, "the document", NOTED)
-    decided_by = DONE_BEFORE
     objects = 2
-
-    def prepare(self) -> None:
-        super().prepare()
-        assert self.publish() == 202
-
-    def do(self) -> None:  # type: ignore[override]
-        self.running.work_once()
 
 
 REMINDED = [*AUTOMATIC, ("relance_pieces", None)]
@@ -273,15 +249,7 @@ class HearReminder(_LaterOperation):
         self.running.receive_event(reminded())
 
 
-class MakeReminder(HearReminder):
+class MakeReminder(DoneByTheWorker, HearReminder):
     name = "make the document of a reminder"
     commits = (TAKEN, "the document", NOTED)
-    decided_by = DONE_BEFORE
     objects = 2
-
-    def prepare(self) -> None:
-        super().prepare()
-        super().do()
-
-    def do(self) -> None:
-        self.running.work_once()

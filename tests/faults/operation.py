@@ -51,3 +51,25 @@ class Operation(ABC, Generic[Service]):
     @abstractmethod
     def state(self) -> State:
         """What people see of it, by question."""
+
+
+class DoneByTheWorker(Operation[Any]):
+    """What the other class of an operation asks the worker for."""
+
+    decided_by = DONE_BEFORE
+
+    def prepare(self) -> None:
+        super().prepare()  # type: ignore[safe-super]
+        assert super().do() in (None, 202)  # type: ignore[safe-super]
+
+    def do(self) -> Any:
+        self.running.work_once()
+
+
+class DoneByAJob(Operation[Any]):
+    """What a job does, which runs again where it failed."""
+
+    job: ClassVar[str]
+
+    def do(self) -> Any:
+        self.running.run_job(self.job)

@@ -1,18 +1,15 @@
 """Candidatures: saved, modified, withdrawn."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
 from services.chassis.clock import iso_utc
-from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
@@ -22,7 +19,7 @@ from services.registrations.jobs import registry
 from services.registrations.models import Candidature, audit_chain, db
 from tests.architecture import apps
 from tests.documents.example_events import MISSING
-from tests.faults.operation import HEARD, Operation, State
+from tests.faults.operation import HEARD, DoneByAJob, Operation, State
 from tests.faults.running_service import RunningService
 from tests.registrations.domain.example_dossier import ANSWERS, at
 from tests.registrations.service.candidate_client import (
@@ -36,7 +33,6 @@ from tests.registrations.service.candidate_client import (
 )
 from tests.registrations.service.incident import INCIDENT, read
 from tests.support import smtp, tokens
-from tests.support.failing_commits import TransactionBroken
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
@@ -54,6 +50,11 @@ class Registrations(RunningService):
 
     def mails(self) -> list[str]:
         return sorted(smtp.parse_mail(path.read_bytes()).subject for path in self._mails.glob("*.eml"))
+
+    def call_as_staff(self, method: str, path: str, json: Any = None) -> TestResponse:
+        scopes = ["candidatures:manage", "openings:manage"]
+        headers = tokens.bearer(tokens.staff_token("agent", scopes=scopes, academies=["03"]))
+        return self.app.test_client().open(f"/v1/{path}", method=method, json=json, headers=headers)
 
     def restoring(self) -> Callable[[], None]:
         earlier = set(self._mails.glob("*.eml"))
@@ -159,10 +160,8 @@ class WithdrawByStaff(Withdraw):
     name = "withdraw for a candidate"
 
     def do(self) -> int:
-        token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
-        path = f"/v1/staff/candidatures/{self.candidature}/withdrawal"
-        given = {"json": {"reason": "Demande écrite"}, "headers": tokens.bearer(token)}
-        return self.running.app.test_client().post(path, **given).status_code
+        path = f"staff/candidatures/{self.candidature}/withdrawal"
+        return self.running.call_as_staff("POST", path, {"reason": "Demande écrite"}).status_code
 
 
 class UndoWithdrawal(Withdraw):
@@ -195,10 +194,8 @@ class RestoreByStaff(_CandidatureOperation):
         return self._change("restoration")
 
     def _change(self, how: str) -> int:
-        token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
-        path = f"/v1/staff/candidatures/{self.candidature}/{how}"
-        given = {"json": {"reason": "Diplôme reçu"}, "headers": tokens.bearer(token)}
-        return self.running.app.test_client().post(path, **given).status_code
+        path = f"staff/candidatures/{self.candidature}/{how}"
+        return self.running.call_as_staff("POST", path, {"reason": "Diplôme reçu"}).status_code
 
 
 class CorrectByStaff(_CandidatureOperation):
@@ -207,18 +204,14 @@ class CorrectByStaff(_CandidatureOperation):
 
     def prepare(self) -> None:
         candidature = self.running.candidate.registered()["candidature_id"]
-        draft = self._call("POST", f"staff/candidatures/{candidature}/correction").json
+        call = self.running.call_as_staff
+        draft: dict[str, Any] = call("POST", f"staff/candidatures/{candidature}/correction").json or {}
         self.save = f"staff/corrections/{draft['id']}/save"
         written = {"revision": 1, "values": MOVED, "action": "next"}
-        assert self._call("PUT", f"drafts/{draft['id']}/tabs/2", written).status_code == 200
+        assert call("PUT", f"drafts/{draft['id']}/tabs/2", written).status_code == 200
 
     def do(self) -> int:
-        return self._call("POST", self.save, {"revision": 2, "reason": "Adresse rectifiée"}).status_code
-
-    def _call(self, method: str, path: str, json: Any = None) -> TestResponse:
-        token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
-        client = self.running.app.test_client()
-        return client.open(f"/v1/{path}", method=method, json=json, headers=tokens.bearer(token))
+        return self.running.call_as_staff("POST", self.save, {"revision": 2, "reason": "Adresse rectifiée"}).status_code
 
 
 class HearCorrection(_CandidatureOperation):
@@ -273,7 +266,7 @@ class HearPiecesState(HearReminder):
         self.running.receive_event(PiecesStateChanged(self.candidature, "missing", 1))
 
 
-class RemindOfDraft(_CandidatureOperation):
+class RemindOfDraft(DoneByAJob, _CandidatureOperation):
     name = "remind of a draft"
     job = "remind-drafts"
     options: ClassVar[dict[str, Any]] = {"draft_reminder_days": (7,)}
@@ -287,10 +280,6 @@ class RemindOfDraft(_CandidatureOperation):
         self.begin()
         clock.set_offset((at(f"2021-10-18 {HOUR:02}:00") - clock.system_now()).total_seconds())
 
-    def do(self) -> None:
-        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
-            registry.jobs[self.job].run()
-
 
 class RemindToValidate(RemindOfDraft):
     name = "remind to validate"
@@ -302,8 +291,9 @@ class RemindToValidate(RemindOfDraft):
         self.running.candidate.registered()
 
 
-class FollowMovedDates(_CandidatureOperation):
+class FollowMovedDates(DoneByAJob, _CandidatureOperation):
     name = "follow moved dates"
+    job = "follow-moved-dates"
     commits = ("a page", "the end")
     done: ClassVar[State] = {"mails": ["Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"]}
 
@@ -312,13 +302,10 @@ class FollowMovedDates(_CandidatureOperation):
         self.do()  # of the openings that the catalogue has just dated
         change_dates(self.running.app, deposit_closes=at("2021-12-01 00:00"))
 
-    def do(self) -> None:
-        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
-            registry.jobs["follow-moved-dates"].run()
 
-
-class EraseDue(_CandidatureOperation):
+class EraseDue(DoneByAJob, _CandidatureOperation):
     name = "erase what was kept long enough"
+    job = "erase-due"
     commits = ("what is archived", "a page", "the end")
     decided_by = 1
     done: ClassVar[State] = {"told": [("data_erased", None, None)]}
@@ -328,12 +315,8 @@ class EraseDue(_CandidatureOperation):
         due = retention().kind("candidatures").erased_from(GUIDE_SESSION.closes)
         clock.set_offset((due - clock.system_now()).total_seconds())
 
-    def do(self) -> None:
-        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
-            registry.jobs["erase-due"].run()
 
-
-class ChainTheTrail(_CandidatureOperation):
+class ChainTheTrail(DoneByAJob, _CandidatureOperation):
     name = "chain the audit trail"
     job = "chain-audit"
     commits: ClassVar[tuple[str, ...]] = ("a page", "the look for another")
@@ -341,10 +324,6 @@ class ChainTheTrail(_CandidatureOperation):
 
     def prepare(self) -> None:
         self.running.candidate.registered()
-
-    def do(self) -> None:
-        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
-            registry.jobs[self.job].run()
 
     def state(self) -> State:
         with self.running.app.app_context(), db.reading() as session:
@@ -380,11 +359,11 @@ class ExtendPeriods(_CandidatureOperation):
     def prepare(self) -> None:
         self.running.candidate.draft()
         clock.set_offset((at("2021-10-25 11:00") - clock.system_now()).total_seconds())
-        moves: list[dict[str, Any]] = self._call("POST", "incidents/preview", INCIDENT).json or []
+        moves: list[dict[str, Any]] = self.running.call_as_staff("POST", "staff/incidents/preview", INCIDENT).json or []
         self.extension = {**INCIDENT, "openings": read(move for move in moves if move["opening"]["academie"] == "03")}
 
     def do(self) -> int | None:
-        return self._call("POST", "incidents", self.extension).status_code
+        return self.running.call_as_staff("POST", "staff/incidents", self.extension).status_code
 
     def state(self) -> State:
         told = self.running.published_events("academie", "deposit_closes")
@@ -394,20 +373,13 @@ class ExtendPeriods(_CandidatureOperation):
             "windows": [event[1:] for event in told if event[0] == "window_changed" and event[1] == "03"],
         }
 
-    def _call(self, method: str, path: str, json: Any = None) -> TestResponse:
-        headers = tokens.bearer(tokens.staff_token("admin", scopes=["openings:manage"]))
-        return self.running.app.test_client().open(f"/v1/staff/{path}", method=method, json=json, headers=headers)
 
-
-class TellOfExtensions(ExtendPeriods):
+class TellOfExtensions(DoneByAJob, ExtendPeriods):
     name = "tell of extensions"
+    job = "tell-of-extensions"
     commits = ("a page", "the end")
     done: ClassVar[State] = {"mails": ["Inscriptions prolongées : BREVET DE TECHNICIEN SUPERIEUR"]}
 
     def prepare(self) -> None:
         super().prepare()
-        assert super().do() == 204
-
-    def do(self) -> None:
-        with suppress(SQLAlchemyError, TransactionBroken, Unavailable), self.running.app.app_context():
-            registry.jobs["tell-of-extensions"].run()
+        assert ExtendPeriods.do(self) == 204

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import clock
 from services.chassis.database.transactions import Database
+from services.chassis.errors import Unavailable
 from services.chassis.events import Envelope
 from services.chassis.tasks import rows, tables
 from services.chassis.tasks.registry import EVENTS, Channel, Handlers
@@ -79,6 +80,10 @@ class RunningService(ABC):
         with self.app.app_context(), suppress(TransactionBroken, SQLAlchemyError):
             rows.hear(self.db, self.registry, [envelope.to_json()])
             self._run_one(EVENTS)
+
+    def run_job(self, name: str) -> None:
+        with self.app.app_context(), suppress(TransactionBroken, SQLAlchemyError, Unavailable):
+            self.registry.jobs[name].run()
 
     def reconciled(self) -> Report | None:
         """What its own reconciliation says; None for a service without objects."""

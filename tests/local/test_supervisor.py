@@ -28,7 +28,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 
 @pytest.fixture
 def supervised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
-    for name in ("SILENT_SECONDS", "ANSWER_SECONDS", "ASK_SECONDS", "RESTART_SECONDS"):
+    for name in ("SILENT_SECONDS", "ANSWER_SECONDS", "ASK_SECONDS", "RESTART_SECONDS", "STOP_SECONDS"):
         monkeypatch.setattr(supervisor, name, 0.2)
     port, supervised = free_port(), Supervisor(tmp_path)
     health = f"http://127.0.0.1:{port}{LIVE}"

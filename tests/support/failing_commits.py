@@ -55,11 +55,6 @@ POINTS: dict[str, list[FailurePoint]] = {
     "sqlite": [point for point in FailurePoint if point is not FailurePoint.NOT_ARRIVED],
     "postgresql": list(FailurePoint),
 }
-# Each point on the engine whose ways with it are the harder: connections are lost on PostgreSQL alone.
-EACH_ONCE: dict[str, list[FailurePoint]] = {
-    "sqlite": [FailurePoint.BEFORE, FailurePoint.REFUSED, FailurePoint.KILLED],
-    "postgresql": [FailurePoint.NONE, FailurePoint.NOT_ARRIVED, FailurePoint.ANSWER_LOST],
-}
 _FATES = {FailurePoint.NOT_ARRIVED: Fate.NOT_ARRIVED, FailurePoint.ANSWER_LOST: Fate.ANSWER_LOST}
 # PostgreSQL judges this at the COMMIT, and answers it as it would with a full disk.
 _REFUSED_BY_POSTGRESQL = (

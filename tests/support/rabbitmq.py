@@ -45,13 +45,6 @@ class RabbitMQ:
         self.api("PUT", f"permissions/{vhost_of(url)}/{user}", rights)
         return self.url_of(vhost_of(url), user, password)
 
-    def service_user(self, url: str, service: str) -> str:
-        """Create a user with what a service needs at run time and no more; return its URL."""
-        made = self.restricted_user(url, configure="^$", write=r"^portail\.events$", read=rf"^{service}(\..+)?$")
-        topics = {"exchange": "portail.events", "write": rf"^{service}\.", "read": "^$"}
-        self.api("PUT", f"topic-permissions/{vhost_of(url)}/{urllib.parse.urlsplit(made).username}", topics)
-        return made
-
     def delete_vhost(self, url: str) -> None:
         self.api("DELETE", f"vhosts/{vhost_of(url)}")
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 
 from services.chassis.clock import system_now
 from services.chassis.database import changes
@@ -50,11 +50,11 @@ def reader(database_url: str, tmp_path: Path) -> Ledger:
     return Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db")
 
 
-def is_free_within_the_hold_off(ledger: Ledger) -> bool:
+def is_free_within_the_hold_off(ledger: Ledger, table: Table = tasks) -> bool:
     """Whether what the dead held was to be free by then; it is free from now on."""
     with ledger.writing() as session:
-        held = session.scalars(select(tasks.c.leased_until).where(tasks.c.leased_by.is_not(None))).all()
-        session.execute(update(tasks).values(leased_until=system_now()))
+        held = session.scalars(select(table.c.leased_until).where(table.c.leased_until.is_not(None))).all()
+        session.execute(update(table).values(leased_until=system_now()))
     return bool(held) and all(until <= system_now() + HOLD_OFF for until in held)
 
 
@@ -63,15 +63,12 @@ def test_leases_and_the_pauses_of_those_who_look_for_work_last_15_seconds_togeth
     assert rows.LEASE.total_seconds() / 3 > rows.RENEW_SECONDS
 
 
-def test_an_event_whose_worker_is_killed_in_the_handler_goes_to_the_next(
-    ledger: MakeLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_event_whose_worker_is_killed_in_the_handler_goes_to_the_next(ledger: MakeLedger) -> None:
     writer, reader = ledger("writer"), ledger("reader")
     writer.note("in hand")
     with writer.working(), in_hand("in-handler", reader):
         assert reader.entries() == []
-    monkeypatch.setattr(rows, "LEASE", timedelta(seconds=2))
-    monkeypatch.setattr(rows, "RENEW_SECONDS", 0.5)
+    assert is_free_within_the_hold_off(reader)
     with reader.working():
         wait_until(lambda: reader.entries() == ["in hand"], PATIENCE, "the entry by the next worker")
 
@@ -97,8 +94,8 @@ def test_a_batch_whose_relay_is_killed_is_sent_by_the_next(ledger: MakeLedger) -
     writer, reader = ledger("writer"), ledger("reader")
     writer.note("one", "two", "three")
     with in_hand("in-batch", writer):
-        claimed = writer.read(select(outbox.c.leased_until))
-    assert all(until <= system_now() + HOLD_OFF for until in claimed)
+        pass
+    assert is_free_within_the_hold_off(writer, outbox)
     with writer.working(), reader.working():
         wait_until(lambda: len(reader.entries()) >= 3, PATIENCE, "every entry")
         writer.note("last")

@@ -1,4 +1,4 @@
-"""What only RabbitMQ can do to us: cut connections, give messages up, load our definitions."""
+"""What only RabbitMQ can do to us: cut connections, give messages up, load our definitions, refuse rights."""
 
 import dataclasses
 import threading
@@ -8,7 +8,7 @@ import pika
 import pytest
 
 from services.chassis.events import rabbitmq as adapter
-from services.chassis.events.broker import bindings_of, connect
+from services.chassis.events.broker import BrokerUnavailable, bindings_of, connect
 from services.chassis.events.topology import DELIVERY_LIMIT, definitions
 from tests.chassis.events.ledger import MakeLedger, Noted, declare
 from tests.chassis.events.test_hostile_messages import GOOD
@@ -128,3 +128,23 @@ def test_the_delay_queues_of_before_are_deleted_once_they_are_empty(
     assert left == {"reader.retry.0"}
     with pika.BlockingConnection(pika.URLParameters(url)) as connection:
         assert connection.channel().basic_get("reader.retry.0")[2] == b"an hour to wait"
+
+
+def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQ, url: str) -> None:
+    declare(url)
+    publisher = adapter.RabbitBroker(rabbitmq.restricted_user(url, "^$", "^$", "^reader$")).publisher()
+    with pytest.raises(BrokerUnavailable, match=r"403 ACCESS_REFUSED .* 'portail.events'"):
+        publisher.send(Noted.TYPE, b"{}")
+    publisher.close()
+
+
+def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger) -> None:
+    writer, reader = on_rabbit("writer"), on_rabbit("reader")
+    writer.note("before")
+    with writer.working(), reader.working() as [worker]:
+        wait_until(lambda: reader.entries() == ["before"], 60, "the first entry")
+        rabbitmq.api("DELETE", f"queues/{vhost_of(url)}/reader")
+        wait_until(lambda: worker.readiness().ask()[1]["broker"] != "ok", 60, "the loss, told")
+        declare(url)
+        writer.note("after")
+        wait_until(lambda: reader.entries() == ["before", "after"], 60, "the entry from the queue made again")

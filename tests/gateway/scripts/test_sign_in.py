@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.contracts import page_labels
-from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.invitations import invite
 from tests.gateway.gestion.people import StaffFactory
@@ -79,23 +78,6 @@ def test_signing_up_then_in_and_out_with_franceconnect(
     check_narrow(phone)
     with phone.expect_request(f"{servers[0].url}/franceconnect/end**"):
         phone.locator("form[action='/deconnexion'] button").first.evaluate("button => button.click()")
-    expect(phone).to_have_url(f"{running.url}/")
-
-
-def test_joining_an_account_by_its_password(
-    phone: Page, running: InProcessPortal, servers: tuple[AppServer, Providers], candidates: CandidateFactory
-) -> None:
-    laurent = person(given_name="Laurent", family_name="BINET", birthdate="2001-02-01", gender="male")
-    servers[1]["franceconnect"].people = [laurent]
-    email = candidates.create_activated_account()
-    identify(phone, "FranceConnect", "Laurent")
-    phone.get_by_label("Identifiant de connexion").fill(email)
-    phone.locator("input[name=password]").fill(PASSWORD)
-    phone.get_by_role("button", name="Relier FranceConnect à ce compte").click()
-    expect(phone).to_have_url(f"{running.url}/")
-    phone.context.clear_cookies()
-    phone.goto(f"{running.url}/connexion")
-    identify(phone, "FranceConnect", "Laurent")
     expect(phone).to_have_url(f"{running.url}/")
 
 

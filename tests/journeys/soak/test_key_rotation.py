@@ -11,7 +11,6 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pyotp
 import requests
 
 from services.accounts.signing import TOKEN_SECONDS
@@ -51,15 +50,6 @@ def test_keys_are_turned_while_people_go_on(alone: LaunchedPortal, browser: Brow
     _what_was_said_is_there(alone, people)
 
 
-def test_staff_log_in_with_their_second_factor_at_each_step(alone: LaunchedPortal) -> None:
-    for step in ((), ("--promote",), ("--drop-old",)):
-        if step == ("--drop-old",):
-            _reseal(alone)
-        _turn(alone, "sealing-key", *step)
-        _second_factors_are_opened(alone)
-    wait_until(lambda: _logs_in(alone), 90, "a code that was not used before", pause=5)
-
-
 def _turn(portal: LaunchedPortal, name: str, *step: str) -> None:
     """A step, once each process concerned has been started again."""
     before = portal.times_in_log(TAKEN_UP)
@@ -85,19 +75,6 @@ def _second_factors_are_opened(portal: LaunchedPortal) -> None:
     listed = portal.command("command", "accounts", "list-staff").stdout
     assert '"second_factor": true' in listed
     assert '"second_factor": false' not in listed
-
-
-def _logs_in(portal: LaunchedPortal) -> bool:
-    """Whether the demonstration's gestionnaire passes accounts with password and code; no page is open to them."""
-    person = portal.demo["staff"]
-    secret = portal.secrets["clients"]["gateway"].split()[0]
-    accounts = f"http://127.0.0.1:{portal.processes()['accounts'].port}/v1"
-    credentials = {"client_id": "gateway", "client_secret": secret}
-    token = requests.post(f"{accounts}/tokens", json=credentials, timeout=10).json()["access_token"]
-    sent = {"email": person["email"], "password": person["password"], "source": "192.0.2.1"}
-    sent["code"] = pyotp.TOTP(person["totp_secret"]).now()
-    headers = {"Authorization": f"Bearer {token}"}
-    return requests.post(f"{accounts}/sessions", json=sent, headers=headers, timeout=10).status_code == 201
 
 
 def _stays_logged_in(logged_out: list[str], retrying_browser: RetryingBrowser) -> None:

@@ -77,7 +77,7 @@ def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:
 
 
 def test_a_specialite_is_offered_and_replaced_as_the_nomenclature_has_it() -> None:
-    """`bcn.csv`: the spécialités of the nomenclature BCN with a session since 2022 (ministry, Licence Ouverte)."""
+    """`bcn.csv`: these spécialités in the nomenclature BCN (ministry, Licence Ouverte)."""
     rows = csv.DictReader(NOMENCLATURE.read_text(encoding="utf-8").splitlines(), delimiter=";")
     known = {row["code"]: (int(row["premiere_session"]), int(row["derniere_session"] or 9999)) for row in rows}
     for specialite in BTS.specialites:

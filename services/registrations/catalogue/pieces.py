@@ -115,16 +115,12 @@ def _rule(context: ReadingContext, node: Node) -> RuleUse:
         for key in others:
             fields.take(key)  # parameters: what they may be is the rule's own matter
         use = RuleUse(name, {key: _plain(node.entries[key]) for key in others}, first, last)
-    for problem in problems(use) if name else ():
-        context.refuse(node, _with_mend(problem, use))
+    if name and name not in RULES:
+        context.refuse(node, f"règle inconnue « {name} » : {suggestion(name, RULES)}")
+    for problem in problems(use) if name in RULES else ():
+        known = ", ".join(parameter.name for parameter in RULES[name].parameters) or "aucun"
+        context.refuse(node, f"{problem} ; paramètres de {name} : {known}")
     return use
-
-
-def _with_mend(problem: str, use: RuleUse) -> str:
-    if use.name not in RULES:
-        return f"règle inconnue « {use.name} » : {suggestion(use.name, RULES)}"
-    parameter_names = [parameter.name for parameter in RULES[use.name].parameters]
-    return f"{problem} ; paramètres de {use.name} : {', '.join(parameter_names) or 'aucun'}"
 
 
 def _plain(node: Node) -> Any:

@@ -50,8 +50,8 @@ def change_dates(app: Flask, **dates: datetime) -> None:
     with app.app_context():
         with db.reading() as reading:
             opening = reading.get_one(OpeningRow, opening_id(app))
-        change = {"reason": "Prolongation", "confirmed": True, "actor": OPERATOR, "at": NOW}
-        change_openings({opening.id: opening.revision}, dates, **change)
+        revisions = {opening.id: opening.revision}
+        change_openings(revisions, dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW)
 
 
 def move_to(instant: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Commands of registrations for operators: catalogue, dates, messages. Errors are printed and end with status 1."""
+"""Commands of registrations for operators: catalogue, messages. Errors are printed and end with status 1."""
 
 import getpass
 import os
@@ -18,11 +18,13 @@ from services.chassis.errors import DomainError
 from services.chassis.french import short_instant
 from services.chassis.tasks import audit_jobs, commands
 from services.contracts.registration_rules import SEVERITIES
-from services.registrations import catalogue
+from services.registrations.catalogue import etablissements
+from services.registrations.catalogue.contents import read_catalogue
+from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.jobs import registry
 from services.registrations.models import Message, audit_chain, db
 from services.registrations.operations import catalogue as catalogue_operations
-from services.registrations.operations import messages, openings, republication, retention
+from services.registrations.operations import messages, republication, retention
 from services.registrations.queries.openings import all_messages
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -57,7 +59,6 @@ def register(app: Flask) -> None:
         publish_message,
         withdraw_message,
         list_messages,
-        window,
         publish_candidatures,
         erase_again,
     ):
@@ -87,14 +88,14 @@ def erase_again(ids: TextIO) -> None:
 def load_catalogue(folder: Path | None, dry_run: bool, at_start: bool) -> None:
     """Load the exams of FOLDER (default: CATALOGUE_DIR), all or none; they are in force at once."""
     folder = folder or current_app.extensions["portail"].catalogue_dir
-    with _file_mistakes_as_click_error():
-        offered = catalogue.read_catalogue(folder, portal_now())
+    with _errors_as_click_error():
+        offered = read_catalogue(folder, portal_now())
     left = catalogue_operations.left_to_staff(offered.exams) if at_start else ()
     for exam in left:
         click.echo(f"{exam.code} : chargé par un administrateur, laissé en l'état.")
     exams = [exam for exam in offered.exams if exam not in left]
     schools = () if left else offered.etablissements
-    with _domain_error_as_click_error():
+    with _errors_as_click_error():
         if dry_run:
             lines = catalogue_operations.compare_catalogue(exams, portal_now())
         else:
@@ -109,10 +110,12 @@ def load_catalogue(folder: Path | None, dry_run: bool, at_start: bool) -> None:
 @with_appcontext
 def load_etablissements(file: Path) -> None:
     """Load the establishments of FILE, the public annuaire's CSV."""
-    with _file_mistakes_as_click_error():
-        etablissements = catalogue.read_etablissements(file)
-    catalogue_operations.load_catalogue([], actor=_operator(), at=portal_now(), etablissements=etablissements)
-    click.echo(f"{len(etablissements)} établissements.")
+    mistakes: list[Mistake] = []
+    read = etablissements.read(file, mistakes)
+    if mistakes:
+        raise click.ClickException(str(CatalogueError(mistakes)))
+    catalogue_operations.load_catalogue([], actor=_operator(), at=portal_now(), etablissements=read)
+    click.echo(f"{len(read)} établissements.")
 
 
 @click.command("publish-message")
@@ -126,7 +129,7 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
     """Show a message on the home page for a time."""
     now = portal_now()
     new = Message(title=title, text=text, severity=severity, shown_from=shown_from or now, shown_until=shown_until)
-    with _domain_error_as_click_error():
+    with _errors_as_click_error():
         click.echo(messages.publish_message(new, actor=_operator(), at=now))
 
 
@@ -135,7 +138,7 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
 @with_appcontext
 def withdraw_message(message_id: str) -> None:
     """Remove a message from the home page at once."""
-    with _domain_error_as_click_error():
+    with _errors_as_click_error():
         messages.withdraw_message(message_id, actor=_operator(), at=portal_now())
 
 
@@ -151,33 +154,6 @@ def list_messages() -> None:
     _print_lines(lines, "Aucun message.")
 
 
-@click.command("window")
-@click.argument("exam")
-@click.argument("session")
-@click.argument("academie")
-@click.option("--opens", type=INSTANT)
-@click.option("--closes", type=INSTANT, help="Exclusive: for 23:59 write the next day 00:00.")
-@click.option("--deposit-opens", type=INSTANT)
-@click.option("--deposit-closes", type=INSTANT, help="Exclusive.")
-@click.option("--reason", required=True)
-@with_appcontext
-def window(exam: str, session: str, academie: str, reason: str, **new: datetime | None) -> None:
-    """Change dates of an opening; they take precedence over the catalogue, also over one that is loaded later."""
-    with _domain_error_as_click_error():
-        dates = openings.change_window(exam, session, academie, new, reason=reason, actor=_operator(), at=portal_now())
-    click.echo(f"Inscriptions : du {short_instant(dates.opens)} au {short_instant(dates.closes)} (exclu)")
-    click.echo(f"Dépôt : du {short_instant(dates.deposit_opens)} au {short_instant(dates.deposit_closes)} (exclu)")
-
-
-@contextmanager
-def _file_mistakes_as_click_error() -> Iterator[None]:
-    """Turns CatalogueError into the command's error, one line « file:line: … » per mistake."""
-    try:
-        yield
-    except catalogue.CatalogueError as error:
-        raise click.ClickException("\n".join(str(mistake) for mistake in error.mistakes)) from error
-
-
 def _operator() -> Actor:
     try:
         return Actor("operator", getpass.getuser())
@@ -190,10 +166,12 @@ def _print_lines(lines: Sequence[str], otherwise: str) -> None:
 
 
 @contextmanager
-def _domain_error_as_click_error() -> Iterator[None]:
-    """Turns DomainError into the command's error, with one line per field."""
+def _errors_as_click_error() -> Iterator[None]:
+    """Turns CatalogueError, with one line « file:line: … » per mistake, and DomainError, with one per field."""
     try:
         yield
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from error
     except DomainError as error:
         details = [f"{field_error.pointer.removeprefix('#/')} : {field_error.detail}" for field_error in error.errors]
         raise click.ClickException("\n".join([error.detail, *details])) from error

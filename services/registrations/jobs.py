@@ -22,18 +22,16 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.catalogue import move_demonstration_dates
-from services.registrations.operations.draft_reminders import remind_of_drafts
 from services.registrations.operations.incidents import tell_of_extensions
 from services.registrations.operations.moved_dates import follow_moved_dates
+from services.registrations.operations.reminders import remind_candidates
 from services.registrations.operations.retention import erase_due
-from services.registrations.operations.validations import remind_to_validate
 
 SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » gets the first answer
 MESSAGE_DAYS = 365
 
 __all__ = ["registry"]  # with the jobs below on it
-registry.every(minutes=1, name="remind-drafts")(remind_of_drafts)
-registry.every(minutes=1, name="remind-to-validate")(remind_to_validate)
+registry.every(minutes=1, name="remind-candidates")(remind_candidates)
 registry.every(seconds=10, name="follow-moved-dates")(follow_moved_dates)
 registry.every(seconds=10, name="tell-of-extensions")(tell_of_extensions)
 

@@ -3,7 +3,6 @@
 A saved version stays readable for good: it keeps its event, its answers and the digest of its catalogue.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +19,12 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.tasks.tables import EventTables
 from services.contracts import registration_rules as rules
@@ -43,12 +43,6 @@ ID = String(32)
 DIGEST = String(64)
 # Plain JSON: JSONB would sort the keys, and the order of lists of labels is what candidates see.
 Json = JSON(none_as_null=True)
-
-ENDED = text("state <> 'active'")
-OPEN = text("closed_at IS NULL")
-CLOSED = text("closed_at IS NOT NULL")
-OF_STAFF = text("candidate_id IS NULL")
-WAITING = text(f"validation = '{rules.TO_VALIDATE}'")
 
 
 class CatalogueRevision(db.Model):
@@ -101,10 +95,10 @@ class OpeningRow(db.Model):
     listed: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=0)
     looked_through: Mapped[str | None] = mapped_column(ID)
-    stored_options: Mapped[SessionOptions] = mapped_column(
-        "options", DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
+    options: Mapped[SessionOptions] = mapped_column(
+        DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
     )
-    # Of the version before, which may be at work on these tables; the release after this one drops them.
+    # Read by 0.2.0 alone, which may be at work on these tables; the release after this one drops them.
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     draft_reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -118,20 +112,11 @@ class OpeningRow(db.Model):
             deposit_closes=self.catalogue_deposit_closes,
         )
 
-    @property
-    def options(self) -> SessionOptions:
-        """Those that have a column of the version before are read there: it writes no others."""
-        return replace(
-            self.stored_options,
-            reminder_days=tuple(self.reminder_days),
-            draft_reminder_days=tuple(self.draft_reminder_days),
-            refusal_mails=self.refusal_mails,
-        )
-
-    @options.setter
-    def options(self, options: SessionOptions) -> None:
-        self.stored_options, self.refusal_mails = options, options.refusal_mails
+    @validates("options")
+    def _keep_older_columns(self, _: str, options: SessionOptions) -> SessionOptions:
+        self.refusal_mails = options.refusal_mails
         self.reminder_days, self.draft_reminder_days = list(options.reminder_days), list(options.draft_reminder_days)
+        return options
 
 
 class Incident(db.Model):
@@ -240,7 +225,7 @@ class Candidature(db.Model):
     By what staff browse: a trigger of the database keeps the columns from `last_saved_at` to `forme` as the newest
     version says them; `pieces_state` is as the service pieces told last, in its event number `pieces_number`.
     `validation`: of VALIDATION_STATES, None where the current version is certified on paper; `reminder_rung`: the last
-    rung (see `draft_reminders.rung_name`) for which it was looked at while it had to be validated.
+    rung (see `reminders.Rung`) for which it was looked at while it had to be validated.
     """
 
     __tablename__ = "candidatures"
@@ -249,14 +234,12 @@ class Candidature(db.Model):
         known_values("state", CANDIDATURE_STATES),
         Index(
             "uq_candidatures_active_exclusivity",
-            "candidate_id",
-            "exclusivity_key",
+            *("candidate_id", "exclusivity_key"),
             unique=True,
-            sqlite_where=text("state = 'active'"),
-            postgresql_where=text("state = 'active'"),
+            **where("state = 'active'"),
         ),
         Index("ix_candidatures_opening", "opening_id", "id"),
-        Index("ix_candidatures_ended", "opening_id", "state", "id", sqlite_where=ENDED, postgresql_where=ENDED),
+        Index("ix_candidatures_ended", "opening_id", "state", "id", **where("state <> 'active'")),
         # Every column of a staff search, so that a list of a common name is read from the index, in its order.
         Index("ix_candidatures_listed", "id", "folded_name", "opening_id", "state"),
         Index("ix_candidatures_listed_by_name", "folded_name", "id", "opening_id", "state"),
@@ -266,7 +249,7 @@ class Candidature(db.Model):
             Index(f"ix_candidatures_by_{name}", name, "folded_name", "id", "opening_id", "state")
             for name in ("specialite", "categorie", "etablissement", "forme", "pieces_state", "validation")
         ),
-        Index("ix_candidatures_to_validate", "opening_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_candidatures_to_validate", "opening_id", "id", **where(f"validation = '{rules.TO_VALIDATE}'")),
         Index(
             "ix_candidatures_counted",
             *("opening_id", "state", "pieces_state", "specialite", "categorie", "etablissement", "forme", "id"),
@@ -376,31 +359,18 @@ class Draft(db.Model):
 
     That of a correction has no `candidate_id`: the member of staff `staff_id` began it, with `reason` as it was typed
     last. `modified_version`: of the candidature `modification_of`, from which it was filled in.
-    `reminder_rung`: the last rung (see `draft_reminders.rung_name`) for which it was looked at, and its candidate
+    `reminder_rung`: the last rung (see `reminders.Rung`) for which it was looked at, and its candidate
     reminded where that had to be.
     """
 
     __tablename__ = "drafts"
     __table_args__ = (
-        Index(
-            "uq_drafts_open",
-            "candidate_id",
-            "opening_id",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
-        Index("ix_drafts_open", "opening_id", "id", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_drafts_corrections", "modification_of", sqlite_where=OF_STAFF, postgresql_where=OF_STAFF),
-        Index("ix_drafts_closed_at", "closed_at", sqlite_where=CLOSED, postgresql_where=CLOSED),
+        Index("uq_drafts_open", "candidate_id", "opening_id", unique=True, **where("closed_at IS NULL")),
+        Index("ix_drafts_open", "opening_id", "id", **where("closed_at IS NULL")),
+        Index("ix_drafts_corrections", "modification_of", **where("candidate_id IS NULL")),
         *(
-            Index(
-                f"ix_drafts_{name}",
-                name,
-                sqlite_where=text(f"{name} IS NOT NULL"),
-                postgresql_where=text(f"{name} IS NOT NULL"),
-            )
-            for name in ("candidature_id", "modification_of")
+            Index(f"ix_drafts_{name}", name, **where(f"{name} IS NOT NULL"))
+            for name in ("closed_at", "candidature_id", "modification_of")
         ),
     )
 

@@ -268,7 +268,7 @@ class HearPiecesState(HearReminder):
 
 class RemindOfDraft(DoneByAJob, _CandidatureOperation):
     name = "remind of a draft"
-    job = "remind-drafts"
+    job = "remind-candidates"
     options: ClassVar[dict[str, Any]] = {"draft_reminder_days": (7,)}
     done: ClassVar[State] = {"mails": ["Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"], "drafts": 1}
 
@@ -283,7 +283,6 @@ class RemindOfDraft(DoneByAJob, _CandidatureOperation):
 
 class RemindToValidate(RemindOfDraft):
     name = "remind to validate"
-    job = "remind-to-validate"
     options: ClassVar[dict[str, Any]] = {"draft_reminder_days": (7,), "validation": ONLINE}
     done: ClassVar[State] = {"mails": ["Inscription à valider : BREVET DE TECHNICIEN SUPERIEUR"]}
 

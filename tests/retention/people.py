@@ -21,12 +21,18 @@ from services.chassis.database.audit import Actor
 from services.documents.jobs import registry as documents_jobs
 from services.pieces.jobs import registry as pieces_jobs
 from services.registrations.jobs import registry as registrations_jobs
-from services.registrations.models import db as registrations_db
-from services.registrations.queries.catalogue import opening_row
 from tests.pieces import sample_files
 from tests.pieces.tus_client import send_file
 from tests.registrations.domain.example_dossier import BESANCON, at
-from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, NOW, Answer, CandidateClient, load
+from tests.registrations.service.candidate_client import (
+    GUIDE,
+    GUIDE_SESSION,
+    NOW,
+    Answer,
+    CandidateClient,
+    load,
+    opening_id,
+)
 from tests.support import tokens
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.object_store import Bucket
@@ -53,8 +59,7 @@ class Person(CandidateClient):
     found: dict[str, str] = field(default_factory=dict, compare=False)
 
     def open(self, academie: str = "03") -> Answer:
-        with self.app.app_context(), registrations_db.reading() as reading:
-            opening = opening_row(reading, "BTS", academie, self.session).id
+        opening = opening_id(self.app, academie, self.session)
         return self.call("POST", "/drafts", {"opening_id": opening, "assertion": self.assertion})
 
     @property

@@ -51,7 +51,7 @@ class _Reader:
         return All(parts) if name == "all" else AnyOf(parts)
 
     def _test(self, node: Node) -> Condition:
-        with self._building.fields(node, "une condition") as fields:
+        with Fields(self._building, node, "une condition") as fields:
             named = [(kind, fields.optional(kind)) for kind in SUBJECTS if kind in node.entries]
             kind, name = named[0]
             if len(named) > 1:

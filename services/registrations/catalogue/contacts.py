@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.contracts.registrations import Contact
 from services.reference import academies, telephones
+from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH
 from services.registrations.catalogue.mistakes import Mistake
 from services.registrations.catalogue.reading_context import ReadingContext
@@ -19,7 +20,7 @@ def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, Contact]:
     if not path.is_file():
         return by_code
     context = ReadingContext(now=EPOCH, contacts=by_code, mistakes=mistakes)
-    with context.fields(YamlReader(path, mistakes).read(), FILE) as fields:
+    with Fields(context, YamlReader(path, mistakes).read(), FILE) as fields:
         for node in context.items_of(fields.take("academies"), "academies"):
             _academie(context, node, by_code)
         for node in context.items_of(fields.take("services"), "services"):
@@ -30,18 +31,13 @@ def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, Contact]:
 def contact(context: ReadingContext, node: Node | None) -> Contact | None:
     if node is None:
         return None
-    with context.fields(node, "un contact") as fields:
+    with Fields(context, node, "un contact") as fields:
         fields.required("lines")
-        return Contact(
-            title=fields.text("title"),
-            lines=fields.texts("lines"),
-            telephone=fields.optional("telephone"),
-            email=fields.optional("email"),
-        )
+        return fields.made(Contact)
 
 
 def _academie(context: ReadingContext, node: Node, by_code: dict[str, Contact]) -> None:
-    with context.fields(node, "une académie") as fields:
+    with Fields(context, node, "une académie") as fields:
         code, contact_text = fields.text("code"), contact(context, fields.required("contact"))
     context.define(node, "l'académie", "academie", code)
     if code and code not in by_code:
@@ -51,7 +47,7 @@ def _academie(context: ReadingContext, node: Node, by_code: dict[str, Contact]) 
 
 
 def _service(context: ReadingContext, node: Node, by_code: dict[str, Contact]) -> None:
-    with context.fields(node, "un service") as fields:
+    with Fields(context, node, "un service") as fields:
         codes, contact_text = fields.texts("academies", tuple(by_code)), contact(context, fields.required("contact"))
     if contact_text:
         by_code.update({code: contact_text for code in codes if code in by_code})

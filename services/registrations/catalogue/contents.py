@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services.registrations.catalogue import contacts
-from services.registrations.catalogue.etablissements import etablissements
-from services.registrations.catalogue.exams import load_exams
-from services.registrations.catalogue.folders import exam_folders
+from services.registrations.catalogue import contacts, etablissements
+from services.registrations.catalogue.exams import read_exams
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam
@@ -28,20 +26,11 @@ class Catalogue:
 def read_catalogue(root: Path, at: datetime) -> Catalogue:
     """Raises CatalogueError with all that is wrong, in exams and establishments."""
     mistakes: list[Mistake] = []
-    exams: tuple[Exam, ...] = ()
-    schools: tuple[Etablissement, ...] = ()
-    try:
-        exams = tuple(load_exams(root, at))
-    except CatalogueError as error:
-        mistakes += error.mistakes
-    try:
-        schools = etablissements(root)
-    except CatalogueError as error:
-        mistakes += error.mistakes
+    exams, file = read_exams(root, at, mistakes), root / etablissements.FILE
+    schools = etablissements.read(file, mistakes) if file.is_file() else ()
     if mistakes:
         raise CatalogueError(mistakes)
-    folders = exam_folders(root, mistakes)
-    return Catalogue(exams, schools, {exam.code: _packed(folder) for exam, folder in zip(exams, folders, strict=True)})
+    return Catalogue(tuple(exams.values()), schools, {exam.code: _packed(folder) for folder, exam in exams.items()})
 
 
 def _packed(folder: Path) -> bytes:

@@ -7,8 +7,8 @@ from pathlib import Path
 from services.contracts.registration_rules import LABEL_LENGTH, SHORT_CODE_LENGTH
 from services.reference import uai
 from services.reference.lists import departements
-from services.registrations.catalogue.length_checks import too_long
-from services.registrations.catalogue.mistakes import CatalogueError, Mistake
+from services.registrations.catalogue.fields import too_long
+from services.registrations.catalogue.mistakes import Mistake
 from services.registrations.domain.dossier import Etablissement
 
 FILE = "etablissements.csv"
@@ -24,20 +24,13 @@ _HABILITE = ("habilite_ccf",)
 _OPEN = ("", "OUVERT")
 
 
-def etablissements(root: Path) -> tuple[Etablissement, ...]:
-    """The establishments of the catalogue's own file; none if there is no such file."""
-    path = root / FILE
-    return read_etablissements(path) if path.is_file() else ()
-
-
-def read_etablissements(path: Path) -> tuple[Etablissement, ...]:
-    """The establishments of a CSV file, comma or semicolon. Raises CatalogueError with every mistaken line.
+def read(path: Path, mistakes: list[Mistake]) -> tuple[Etablissement, ...]:
+    """The establishments of a CSV file, comma or semicolon. What is wrong in it is added to `mistakes`.
 
     The annuaire lists every school: only lycées, CFA and the like that are open are taken from it.
     """
     by_code: dict[str, Etablissement] = {}
-    mistakes: list[Mistake] = []
-    for line, row in _rows(path):
+    for line, row in _rows(path, mistakes):
         if not _is_wanted(row):
             continue
         etablissement = _etablissement(row)
@@ -45,12 +38,10 @@ def read_etablissements(path: Path) -> tuple[Etablissement, ...]:
         if mistake:
             mistakes.append(Mistake(str(path), line, mistake))
         by_code[etablissement.code] = etablissement
-    if mistakes:
-        raise CatalogueError(mistakes)
     return tuple(by_code.values())
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+def _rows(path: Path, mistakes: list[Mistake]) -> Iterator[tuple[int, Mapping[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
@@ -58,8 +49,8 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
             reader = csv.DictReader(file, delimiter=";" if first.count(";") > first.count(",") else ",")
             for row in reader:
                 yield reader.line_num, {str(key): str(value or "").strip() for key, value in row.items()}
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise CatalogueError([Mistake(str(path), 1, "CSV illisible : l'enregistrer en UTF-8")]) from error
+    except (UnicodeDecodeError, csv.Error):
+        mistakes.append(Mistake(str(path), 1, "CSV illisible : l'enregistrer en UTF-8"))
 
 
 def _is_wanted(row: Mapping[str, str]) -> bool:

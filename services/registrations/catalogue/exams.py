@@ -4,20 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from services.registrations.catalogue import (
-    folders,
-    length_checks,
-    lists,
-    pieces,
-    references,
-    sessions,
-    specialites,
-    tabs,
-)
+from services.registrations.catalogue import folders, lists, pieces, references, sessions, specialites, tabs
 from services.registrations.catalogue.contacts import contacts
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.folders import ExamFolder
-from services.registrations.catalogue.mistakes import CatalogueError, Mistake, suggestion
+from services.registrations.catalogue.mistakes import Mistake, suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 from services.registrations.domain.exam_definition import Exam, Session, Specialite
@@ -28,15 +19,12 @@ BY_DURATION = "duree"
 MAX_EXTENSION_DAYS = 30
 
 
-def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
-    """The exams under `root` (or the single one that `root` is), relative dates resolved from `now`.
-
-    Raises CatalogueError with every mistake of every file.
-    """
-    mistakes: list[Mistake] = []
+def read_exams(root: Path, now: datetime, mistakes: list[Mistake]) -> dict[Path, Exam]:
+    """The exams under `root` (or the single one that `root` is) by their folders, relative dates resolved from `now`.
+    What is wrong in any file is added to `mistakes`."""
     exam_paths = folders.exam_folders(root, mistakes)
     shared = contacts(root, mistakes) if root not in exam_paths else contacts(root.parent, mistakes)
-    exams: list[Exam] = []
+    exams: dict[Path, Exam] = {}
     places: dict[str, Path] = {}
     for folder in exam_paths:
         context = ReadingContext(now=now, contacts=shared, mistakes=mistakes)
@@ -47,23 +35,22 @@ def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
         if exam.code and (first := places.setdefault(exam.code, folder)) is not folder:
             text = f"doublon de l'examen « {exam.code} », déjà dans {first} : changer de code"
             mistakes.append(Mistake(str(folder / folders.EXAM_FILE), 1, text))
-        exams.append(exam)
-    if mistakes:
-        raise CatalogueError(mistakes)
-    return tuple(exams)
+        exams[folder] = exam
+    return exams
 
 
 def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     sections = folder.sections
-    with context.fields(folder.head, "un examen") as fields:
+    with Fields(context, folder.head, "un examen") as fields:
         code, label = fields.text("code"), fields.text("label")
-        reasons = pieces.refusal_reasons(context, fields)
+        reasons = pieces.refusal_reasons(fields)
         extension_days = _extension_days(fields)
         domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", EXCLUSIVE_NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
             fields.take(name)
-    length_checks.check_code(context, folder.head.entries.get("code", folder.head), "code de l'examen", code)
-    _require_tabs(context, folder)
+        fields.check_code("code", "code de l'examen", code)
+    if "tabs" not in folder.sections:
+        context.refuse(folder.head, "section « tabs » manquante : écrire la liste des onglets")
     exam = Exam(
         code=code,
         domaine=domaine,
@@ -97,11 +84,6 @@ def _extension_days(fields: Fields) -> int | None:
         fields.refuse(node, f"« prolongation » : écrire {BY_DURATION}, ou jours: 1 à {MAX_EXTENSION_DAYS}")
         return None
     return int(days)
-
-
-def _require_tabs(context: ReadingContext, folder: ExamFolder) -> None:
-    if "tabs" not in folder.sections:
-        context.refuse(folder.head, "section « tabs » manquante : écrire la liste des onglets")
 
 
 def _specialites(context: ReadingContext, folder: ExamFolder) -> tuple[Specialite, ...]:

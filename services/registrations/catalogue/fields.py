@@ -1,21 +1,31 @@
-"""Typed access to the keys of a node. What is missing, ill-typed or unknown becomes a mistake; reading goes on."""
+"""Typed access to the keys of a node. What is missing, ill-typed, too long or unknown becomes a mistake; reading goes
+on."""
 
+import dataclasses
+import typing
 from collections.abc import Collection, Iterator
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
+from services.contracts.registration_rules import CODE_LENGTH
 from services.registrations.catalogue.mistakes import Mistake, suggestion
+from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 
+# A pièce's code is one path segment of its files' keys. A store that keeps objects as files allows 255 bytes for one;
+# the rest is left for endings that a store adds.
+MAX_ENCODED_BYTES = 180
 _BOOLEANS = {"true": True, "false": False}
 Default = TypeVar("Default", bool, None)
+Made = TypeVar("Made")
 
 
 class Fields:
     """The keys of a map. Used as a context manager: on leaving, keys that were not read are mistakes."""
 
-    def __init__(self, node: Node, mistakes: list[Mistake], what: str) -> None:
-        self.node, self.what, self._mistakes = node, what, mistakes
+    def __init__(self, context: ReadingContext, node: Node, what: str) -> None:
+        self.context, self.node, self.what = context, node, what
         self._taken: set[str] = set()
         if node.kind not in ("map", UNREADABLE):
             self.refuse(node, f"{what} : des clés sont attendues ici (« code: … »)")
@@ -27,13 +37,30 @@ class Fields:
         if error is not None:
             return
         for name in self.node.entries.keys() - self._taken:
-            mend = suggestion(name, self._taken)
-            self._mistakes.append(
-                Mistake(self.node.file, self.node.keys[name], f"clé inconnue « {name} » pour {self.what} : {mend}")
-            )
+            text = f"clé inconnue « {name} » pour {self.what} : {suggestion(name, self._taken)}"
+            self.context.mistakes.append(Mistake(self.node.file, self.node.keys[name], text))
+
+    def made(self, made: type[Made], /, **others: Any) -> Made:
+        """A dataclass whose fields are keys of that name, each read by its type, but for `others`."""
+        hints = typing.get_type_hints(made)
+        for field in dataclasses.fields(typing.cast(Any, made)):
+            if field.name not in others:
+                others[field.name] = self._of_type(hints[field.name], field.name)
+        return made(**others)
+
+    def _of_type(self, expected: Any, name: str) -> Any:
+        if expected is str:
+            return self.text(name)
+        if expected == str | None:
+            return self.optional(name)
+        return self.flag(name, False) if expected is bool else self.texts(name)
 
     def refuse(self, node: Node, text: str) -> None:
-        self._mistakes.append(Mistake(node.file, node.line, text))
+        self.context.refuse(node, text)
+
+    def at(self, name: str) -> Node:
+        """Where the key stands; the map where it is absent."""
+        return self.node.entries.get(name, self.node)
 
     def take(self, name: str) -> Node | None:
         """The value of a key, None where absent or empty."""
@@ -52,9 +79,13 @@ class Fields:
         node = self.required(name)
         return self.scalar(node, name) if node else ""
 
-    def optional(self, name: str) -> str | None:
+    def optional(self, name: str, refers_to: str = "") -> str | None:
+        """`refers_to`: a kind of what another part of the exam must define by that name."""
         node = self.take(name)
-        return self.scalar(node, name) or None if node else None
+        value = self.scalar(node, name) or None if node else None
+        if refers_to:
+            self.context.reference(refers_to, value, self.at(name))
+        return value
 
     def integer(self, name: str) -> int | None:
         node = self.take(name)
@@ -64,6 +95,13 @@ class Fields:
         """A list of whole numbers, or a single one; () where absent. Those that do not read are left out."""
         values = (self._integer(item, name) for item in self.items(name))
         return tuple(value for value in values if value is not None)
+
+    def years(self, first: str = "from", last: str = "to") -> tuple[int | None, int | None]:
+        """Two session years, both included; either may be left open."""
+        begin, end = self.integer(first), self.integer(last)
+        if begin is not None and end is not None and begin > end:
+            self.refuse(self.node, f"« {first}: {begin} » vient après « {last}: {end} » : les échanger")
+        return begin, end
 
     def flag(self, name: str, default: Default) -> bool | Default:
         node = self.take(name)
@@ -77,18 +115,19 @@ class Fields:
     def choice(self, name: str, known: Collection[str], default: str | None = None) -> str:
         if default is not None and self.take(name) is None:
             return default
-        node, value = self.node.entries.get(name), self.text(name)
-        if node and value and value not in known:
-            self.refuse(node, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
+        value = self.text(name)
+        self._refuse_unknown(self.at(name), name, value, known)
         return value
 
-    def texts(self, name: str, known: Collection[str] | None = None) -> tuple[str, ...]:
-        """A list of texts, or a single one; () where absent."""
+    def texts(self, name: str, known: Collection[str] | None = None, *, refers_to: str = "") -> tuple[str, ...]:
+        """A list of texts, or a single one; () where absent. `refers_to`: as `optional`, of each."""
         values = []
         for item in self.items(name):
             value = self.scalar(item, name)
-            if known is not None and value and value not in known:
-                self.refuse(item, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
+            if known is not None:
+                self._refuse_unknown(item, name, value, known)
+            if refers_to:
+                self.context.reference(refers_to, value, item)
             values.append(value)
         return tuple(values)
 
@@ -117,8 +156,35 @@ class Fields:
             self.refuse(node, f"« {name} » : texte manquant ; l'écrire")
         return node.text.strip()
 
+    def check_length(self, name: str, what: str, text: str, longest: int = CODE_LENGTH) -> None:
+        """Refuse a text that is too long for its column; `what` names it in the message (French)."""
+        if mistake := too_long(what, text, longest):
+            self.refuse(self.at(name), mistake)
+
+    def check_code(self, name: str, what: str, code: str) -> None:
+        """Refuse a code that is too long for a column, or for the key of an object."""
+        self.check_length(name, what, code)
+        if len(code) <= CODE_LENGTH and (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
+            advice = "le raccourcir, ou l'écrire sans accents ni signes"
+            text = f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : {advice}"
+            self.refuse(self.at(name), text)
+
+    def _refuse_unknown(self, node: Node, name: str, value: str, known: Collection[str]) -> None:
+        if value and value not in known:
+            self.refuse(node, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
+
     def _integer(self, node: Node, name: str) -> int | None:
         if node.kind != "scalar" or not node.text.lstrip("-").isdecimal() or node.tag != "int":
             self.refuse(node, f"« {name} » : un nombre entier est attendu, sans guillemets ni zéro devant")
             return None
         return int(node.text)
+
+
+def too_long(what: str, text: str, longest: int) -> str | None:
+    """The message (French) for a text of more than `longest` characters; None for one that fits."""
+    return f"{what} de {len(text)} caractères, {longest} au plus : le raccourcir" if len(text) > longest else None
+
+
+def encoded_bytes(code: str) -> int:
+    """The bytes of a code in an object's key, percent-encoded with its dots (a code may be « .. »)."""
+    return len(quote(code, safe="").replace(".", "%2E"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.registrations.catalogue.fields import Fields
-from services.registrations.catalogue.mistakes import Mistake
+from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::00)?")
@@ -29,9 +29,9 @@ def zone(fields: Fields, default: ZoneInfo) -> ZoneInfo:
 class InstantReader:
     """Reads the instants of one opening or session. `demonstration`: relative instants are allowed."""
 
-    def __init__(self, mistakes: list[Mistake], now: datetime, in_zone: ZoneInfo, demonstration: bool) -> None:
-        self._mistakes, self._zone, self._demonstration = mistakes, in_zone, demonstration
-        self._today = now.astimezone(in_zone).date()
+    def __init__(self, context: ReadingContext, in_zone: ZoneInfo, demonstration: bool) -> None:
+        self._context, self._zone, self._demonstration = context, in_zone, demonstration
+        self._today = context.now.astimezone(in_zone).date()
 
     def read(self, node: Node) -> datetime:
         """The instant in UTC; EPOCH and a mistake where it cannot be read."""
@@ -52,12 +52,11 @@ class InstantReader:
         if not self._demonstration:
             text = "date relative hors démonstration : écrire la date, ou « demonstration: true » dans ce fichier"
             return self._refused(node, text)
-        with Fields(node, self._mistakes, "une date relative") as fields:
+        with Fields(self._context, node, "une date relative") as fields:
             days, at = fields.integer("today"), fields.optional("at") or "00:00"
         if days is None or abs(days) > MAX_RELATIVE_DAYS:
-            return self._refused(
-                node, f'date relative : écrire {{today: -10, at: "12:00"}}, {MAX_RELATIVE_DAYS} jours au plus'
-            )
+            text = f'date relative : écrire {{today: -10, at: "12:00"}}, {MAX_RELATIVE_DAYS} jours au plus'
+            return self._refused(node, text)
         try:
             hour = time.fromisoformat(at) if _HOUR.fullmatch(at) else None
         except ValueError:
@@ -75,11 +74,12 @@ class InstantReader:
     def _unambiguous(self, node: Node, local: datetime) -> datetime:
         first = local.replace(tzinfo=self._zone)
         if first.astimezone(UTC).astimezone(self._zone).replace(tzinfo=None) != local:
-            self._refuse(
-                node, f"cette heure n'existe pas (passage à l'heure d'été, {self._zone}) : en choisir une autre"
-            )
+            text = "cette heure n'existe pas (passage à l'heure d'été, {})"
         elif first.utcoffset() != first.replace(fold=1).utcoffset():
-            self._refuse(node, f"cette heure existe deux fois (heure d'hiver, {self._zone}) : en choisir une autre")
+            text = "cette heure existe deux fois (heure d'hiver, {})"
+        else:
+            return first.astimezone(UTC)
+        self._context.refuse(node, f"{text.format(self._zone)} : en choisir une autre")
         return first.astimezone(UTC)
 
     def _mend(self, text: str) -> str:
@@ -88,8 +88,5 @@ class InstantReader:
         return f"date illisible « {text} » : écrire 2021-10-25 12:00"
 
     def _refused(self, node: Node, text: str) -> datetime | None:
-        self._refuse(node, text)
+        self._context.refuse(node, text)
         return None
-
-    def _refuse(self, node: Node, text: str) -> None:
-        self._mistakes.append(Mistake(node.file, node.line, text))

@@ -2,8 +2,6 @@
 
 import itertools
 
-from services.contracts.registration_rules import CODE_LENGTH
-from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
@@ -38,15 +36,9 @@ def categories(context: ReadingContext, node: Node | None) -> tuple[Category, ..
 
 
 def _item(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Item:
-    with context.fields(node, "une valeur de liste") as fields:
-        item = Item(
-            key=fields.text("key"),
-            label=fields.text("label"),
-            official=fields.optional("official"),
-            precision=fields.optional("precision"),
-            tags=fields.texts("tags"),
-        )
-    length_checks.check_length(context, node.entries.get("key", node), "clé de la valeur", item.key, CODE_LENGTH)
+    with Fields(context, node, "une valeur de liste") as fields:
+        item = fields.made(Item)
+        fields.check_length("key", "clé de la valeur", item.key)
     context.define(node, "la valeur", "item", *owner, item.key)
     for tag in item.tags:
         for prefix in (DISPENSE_TAG, DISPENSE_WITH_LAW_UNIT_TAG):
@@ -56,17 +48,14 @@ def _item(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Item:
 
 
 def _category(context: ReadingContext, node: Node) -> Category:
-    with context.fields(node, "une catégorie") as fields:
-        category = Category(
-            code=fields.text("code"),
-            label=fields.text("label"),
+    with Fields(context, node, "une catégorie") as fields:
+        category = fields.made(
+            Category,
             public=fields.flag("public", True),
             formes=fields.texts("formes", FORMES),
             regime=fields.choice("regime", REGIMES),
             regime_if_habilite=fields.choice("regime_if_habilite", REGIMES, "") or None,
-            etablissements=fields.texts("etablissements"),
             experience=_experience(context, fields),
-            help=fields.optional("help"),
         )
     context.define(node, "la catégorie", "category", category.code)
     if not category.formes:
@@ -77,8 +66,8 @@ def _category(context: ReadingContext, node: Node) -> Category:
 def _experience(context: ReadingContext, fields: Fields) -> tuple[YearsBySessions, ...]:
     spans = []
     for node in fields.items("experience"):
-        with context.fields(node, "une durée d'expérience") as span:
-            first, last = context.range_of(span)
+        with Fields(context, node, "une durée d'expérience") as span:
+            first, last = span.years()
             span.required("years")
             spans.append((node, YearsBySessions(first, last, span.integer("years") or 0)))
     no_overlap(context, [(node, span.first, span.last) for node, span in spans], "durées d'expérience")

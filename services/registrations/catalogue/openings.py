@@ -30,7 +30,7 @@ class SessionDefaults:
 def openings(context: ReadingContext, fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
     nodes = list(context.items_of(fields.required("openings"), "openings"))
     if "openings" in fields.node.entries and not nodes:
-        fields.refuse(fields.node.entries["openings"], "aucune ouverture : écrire « - academie: … » avec ses dates")
+        fields.refuse(fields.at("openings"), "aucune ouverture : écrire « - academie: … » avec ses dates")
     named_apart = {_scalar(node, "academie") for node in nodes}
     by_academie: dict[str, tuple[Node, Opening]] = {}
     for node in nodes:
@@ -49,36 +49,35 @@ def _duplicate_message(first: tuple[Node, Opening], again: Opening) -> str:
 
 
 def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, named_apart: set[str]) -> list[Opening]:
-    with context.fields(node, "une ouverture") as fields:
+    with Fields(context, node, "une ouverture") as fields:
         own_contact = contact(context, fields.take("contact"))
         template = _without_place(context, fields, defaults, own_contact)
         country = fields.optional("country")
-        codes = _codes(context, fields, named_apart, country is not None)
-        _refuse_unknown(context, fields)
+        codes = _codes(fields, named_apart, country is not None)
+        _refuse_unknown(fields)
         if country is not None:
-            return [_abroad(context, fields, template, country, own_contact)]
+            return [_abroad(fields, template, country, own_contact)]
     return [_in_academie(context, template, code, own_contact) for code in codes]
 
 
 def _without_place(context: ReadingContext, fields: Fields, defaults: SessionDefaults, own: Contact | None) -> Opening:
     zone = instants.zone(fields, defaults.zone)
-    reader = InstantReader(context.mistakes, context.now, zone, defaults.demonstration)
+    reader = InstantReader(context, zone, defaults.demonstration)
     deposit = fields.required("deposit")
-    opens, closes = _window(context, fields, reader, "inscriptions")
+    opens, closes = _window(fields, reader, "inscriptions")
     starts, ends = EPOCH, EPOCH
     if deposit is not None:
-        with context.fields(deposit, "le dépôt") as inner:
-            starts, ends = _window(context, inner, reader, "dépôt")
+        with Fields(context, deposit, "le dépôt") as inner:
+            starts, ends = _window(inner, reader, "dépôt")
     if EPOCH not in (opens, ends) and ends <= opens:
         fields.refuse(fields.node, "le dépôt finit avant l'ouverture des inscriptions : corriger les dates")
     notice = fields.optional("residence_notice") or defaults.residence_notice
     if notice is None:
         fields.refuse(fields.node, "texte manquant residence_notice : l'écrire ici ou dans texts")
-    return Opening(
+    return fields.made(
+        Opening,
         academie="",
         label="",
-        code_choice=fields.text("code_choice"),
-        code_pdf=fields.text("code_pdf"),
         opens=opens,
         closes=closes,
         deposit_opens=starts,
@@ -90,16 +89,16 @@ def _without_place(context: ReadingContext, fields: Fields, defaults: SessionDef
     )
 
 
-def _window(context: ReadingContext, fields: Fields, reader: InstantReader, what: str) -> tuple[datetime, datetime]:
+def _window(fields: Fields, reader: InstantReader, what: str) -> tuple[datetime, datetime]:
     opens, closes = (
         reader.read(node) if node else EPOCH for node in (fields.required("opens"), fields.required("closes"))
     )
     if EPOCH not in (opens, closes) and closes <= opens:
-        context.refuse(fields.node.entries["closes"], f"dates dans le désordre ({what}) : closes doit suivre opens")
+        fields.refuse(fields.at("closes"), f"dates dans le désordre ({what}) : closes doit suivre opens")
     return opens, closes
 
 
-def _codes(context: ReadingContext, fields: Fields, named_apart: set[str], abroad: bool) -> tuple[str, ...]:
+def _codes(fields: Fields, named_apart: set[str], abroad: bool) -> tuple[str, ...]:
     single, several = fields.optional("academie"), fields.texts("academies")
     if abroad or single or several:
         if sum((abroad, bool(single), bool(several))) > 1:
@@ -117,24 +116,23 @@ def _in_academie(context: ReadingContext, template: Opening, code: str, own: Con
     return replace(template, academie=code, label=label, contact=own or context.contacts.get(code, template.contact))
 
 
-def _abroad(context: ReadingContext, fields: Fields, template: Opening, code: str, own: Contact | None) -> Opening:
+def _abroad(fields: Fields, template: Opening, code: str, own: Contact | None) -> Opening:
     """A country has a two-digit code of the catalogue that no académie has, as it becomes part of the N° candidat."""
-    at = fields.node.entries["country"]
     if len(code) != 2 or not code.isdecimal() or academies.by_code(code):
-        context.refuse(at, f"code de pays « {code} » : écrire deux chiffres qui ne sont ceux d'aucune académie")
+        text = f"code de pays « {code} » : écrire deux chiffres qui ne sont ceux d'aucune académie"
+        fields.refuse(fields.at("country"), text)
     if own is None:
-        context.refuse(fields.node, "un pays n'a pas de rectorat : écrire contact {title, lines, email}")
+        fields.refuse(fields.node, "un pays n'a pas de rectorat : écrire contact {title, lines, email}")
     return replace(template, academie=code, label=fields.text("label"))
 
 
-def _refuse_unknown(context: ReadingContext, fields: Fields) -> None:
+def _refuse_unknown(fields: Fields) -> None:
     """Refuse académies that do not exist, each at its own line."""
     for name in ("academie", "academies"):
         for item in fields.items(name):
             if item.text != ALL and academies.by_code(item.text) is None:
-                context.refuse(
-                    item, f"académie inconnue « {item.text} » : écrire son code à deux chiffres, entre guillemets"
-                )
+                text = f"académie inconnue « {item.text} » : écrire son code à deux chiffres, entre guillemets"
+                fields.refuse(item, text)
 
 
 def _scalar(node: Node, name: str) -> str:

@@ -7,8 +7,8 @@ from services.contracts.document_rules import CODE_FORM, LONGEST_CODE, DocumentT
 from services.contracts.piece_rules import FORMATS
 from services.contracts.registration_rules import LABEL_LENGTH, REFUSAL_REASON_LENGTH
 from services.reference.text import folded
-from services.registrations.catalogue import conditions, length_checks
-from services.registrations.catalogue.fields import Fields
+from services.registrations.catalogue import conditions
+from services.registrations.catalogue.fields import Fields, too_long
 from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
@@ -25,37 +25,34 @@ def pieces(context: ReadingContext, node: Node | None) -> tuple[PieceRule, ...]:
 
 
 def _piece(context: ReadingContext, node: Node) -> PieceRule:
-    with context.fields(node, "une pièce") as fields:
+    with Fields(context, node, "une pièce") as fields:
         code, group = fields.text("code"), fields.text("regroupement")
-        piece = PieceRule(
+        piece = fields.made(
+            PieceRule,
             code=code,
-            label=fields.text("label"),
             group_code="_".join(folded(group).upper().split()),
             group_label=group,
             required=fields.flag("required", True),
             formats=fields.texts("formats", FORMATS) or FORMATS,
-            form=fields.optional("form"),
+            form=fields.optional("form", "form"),
             when=conditions.read(context, fields.take("when"), "piece", code),
-            refusal_reasons=refusal_reasons(context, fields),
-            proves_version=fields.flag("proves_version", False),
-            compared_with=fields.texts("compared_with"),
+            refusal_reasons=refusal_reasons(fields),
+            compared_with=fields.texts("compared_with", refers_to="recap"),
         )
-        for title, item in zip(piece.compared_with, fields.items("compared_with"), strict=True):
-            context.reference("recap", title, item)
+        fields.check_code("code", "code de la pièce", code)
+        fields.check_code("regroupement", "regroupement", piece.group_code)
     if "formats" in node.entries and not node.entries["formats"].items:
         context.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")
-    length_checks.check_code(context, node.entries.get("code", node), "code de la pièce", code)
-    length_checks.check_code(context, node.entries.get("regroupement", node), "regroupement", piece.group_code)
     context.define(node, "la pièce", "piece", code)
-    context.reference("form", piece.form, node.entries.get("form", node))
     return piece
 
 
-def refusal_reasons(context: ReadingContext, fields: Fields) -> tuple[str, ...]:
+def refusal_reasons(fields: Fields) -> tuple[str, ...]:
     """Sentences for « Non Conforme », of an exam or of a piece."""
     reasons = fields.texts("refusal_reasons")
     for node, reason in zip(fields.items("refusal_reasons"), reasons, strict=True):
-        length_checks.check_length(context, node, "motif de refus", reason, REFUSAL_REASON_LENGTH)
+        if mistake := too_long("motif de refus", reason, REFUSAL_REASON_LENGTH):
+            fields.refuse(node, mistake)
     return reasons
 
 
@@ -64,18 +61,11 @@ def forms(context: ReadingContext, node: Node | None) -> tuple[FormText, ...]:
 
 
 def _form(context: ReadingContext, node: Node) -> FormText:
-    with context.fields(node, "un formulaire") as fields:
+    with Fields(context, node, "un formulaire") as fields:
         code = fields.text("code")
         fields.required("paragraphs")
-        form = FormText(
-            code=code,
-            title=fields.text("title"),
-            paragraphs=fields.texts("paragraphs"),
-            blanks=fields.texts("blanks"),
-            in_menu=fields.flag("in_menu", False),
-            when=conditions.read(context, fields.take("when"), "form", code),
-        )
-    length_checks.check_code(context, node.entries.get("code", node), "code du formulaire", code)
+        form = fields.made(FormText, code=code, when=conditions.read(context, fields.take("when"), "form", code))
+        fields.check_code("code", "code du formulaire", code)
     context.define(node, "le formulaire", "form", code)
     return form
 
@@ -84,7 +74,7 @@ def texts(context: ReadingContext, node: Node | None) -> dict[str, tuple[str, ..
     texts_by_name: dict[str, tuple[str, ...]] = {}
     if node is None:
         return texts_by_name
-    with context.fields(node, "texts") as fields:
+    with Fields(context, node, "texts") as fields:
         for name in TEXTS:
             if value := fields.texts(name):
                 texts_by_name[name] = value
@@ -96,15 +86,15 @@ def texts(context: ReadingContext, node: Node | None) -> dict[str, tuple[str, ..
 def document_types(context: ReadingContext, node: Node | None) -> dict[str, str]:
     if node is None:
         return {}
-    with context.fields(node, "document_types") as fields:
+    with Fields(context, node, "document_types") as fields:
         labels = {code: fields.text(code) for code in node.entries}
     for code, label in labels.items():
+        fields.check_length(code, f"libellé du document « {code} »", label, LABEL_LENGTH)
         if not re.fullmatch(CODE_FORM, code):
             mend = f"n'écrire que des lettres minuscules et « _ », {LONGEST_CODE} au plus"
             context.refuse(node.entries[code], f"code de document « {code} » : {mend}")
         if code in set(DocumentType):
             context.refuse(node.entries[code], f"document « {code} » : tout examen l'a déjà ; le retirer")
-        length_checks.check_length(context, node.entries[code], f"libellé du document « {code} »", label, LABEL_LENGTH)
     return labels
 
 
@@ -118,23 +108,19 @@ def rules(context: ReadingContext, node: Node | None) -> tuple[RuleUse, ...]:
 
 
 def _rule(context: ReadingContext, node: Node) -> RuleUse:
-    with context.fields(node, "une règle") as fields:
+    with Fields(context, node, "une règle") as fields:
         name = fields.text("name")
-        first, last = context.range_of(fields)
+        first, last = fields.years()
         others = [key for key in node.entries if key not in _RULE_KEYS]
         for key in others:
             fields.take(key)  # parameters: what they may be is the rule's own matter
         use = RuleUse(name, {key: _plain(node.entries[key]) for key in others}, first, last)
-    for problem in problems(use) if name else ():
-        context.refuse(node, _with_mend(problem, use))
+    if name and name not in RULES:
+        context.refuse(node, f"règle inconnue « {name} » : {suggestion(name, RULES)}")
+    for problem in problems(use) if name in RULES else ():
+        known = ", ".join(parameter.name for parameter in RULES[name].parameters) or "aucun"
+        context.refuse(node, f"{problem} ; paramètres de {name} : {known}")
     return use
-
-
-def _with_mend(problem: str, use: RuleUse) -> str:
-    if use.name not in RULES:
-        return f"règle inconnue « {use.name} » : {suggestion(use.name, RULES)}"
-    parameter_names = [parameter.name for parameter in RULES[use.name].parameters]
-    return f"{problem} ; paramètres de {use.name} : {', '.join(parameter_names) or 'aucun'}"
 
 
 def _plain(node: Node) -> Any:

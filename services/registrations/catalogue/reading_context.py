@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeGuard
 
 from services.contracts.registrations import Contact
-from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.mistakes import Mistake
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 from services.registrations.domain.conditions import Test
@@ -38,9 +38,6 @@ class ReadingContext:
     references: list[Reference] = field(default_factory=list)
     definitions: dict[tuple[str, ...], Node] = field(default_factory=dict)
 
-    def fields(self, node: Node, what: str) -> Fields:
-        return Fields(node, self.mistakes, what)
-
     def refuse(self, node: Node, text: str) -> None:
         self.mistakes.append(Mistake(node.file, node.line, text))
 
@@ -57,25 +54,18 @@ class ReadingContext:
 
     def items_of(self, node: Node | None, what: str) -> Iterator[Node]:
         """The items of a section that is a list."""
-        if node is None or node.is_null or node.kind == UNREADABLE:
-            return
-        if node.kind != "list":
-            self.refuse(node, f"{what} : une liste est attendue (« - … »)")
-            return
-        yield from node.items
+        if self._is_written(node, "list", f"{what} : une liste est attendue (« - … »)"):
+            yield from node.items
 
     def entries_of(self, node: Node | None, what: str) -> Iterator[tuple[str, Node]]:
         """The entries of a section that is a map."""
-        if node is None or node.is_null or node.kind == UNREADABLE:
-            return
-        if node.kind != "map":
-            self.refuse(node, f"{what} : des noms suivis de valeurs sont attendus (« nom: … »)")
-            return
-        yield from node.entries.items()
+        if self._is_written(node, "map", f"{what} : des noms suivis de valeurs sont attendus (« nom: … »)"):
+            yield from node.entries.items()
 
-    def range_of(self, fields: Fields, first: str = "from", last: str = "to") -> tuple[int | None, int | None]:
-        """Two session years, both included; either may be left open."""
-        begin, end = fields.integer(first), fields.integer(last)
-        if begin is not None and end is not None and begin > end:
-            self.refuse(fields.node, f"« {first}: {begin} » vient après « {last}: {end} » : les échanger")
-        return begin, end
+    def _is_written(self, node: Node | None, kind: str, otherwise: str) -> TypeGuard[Node]:
+        """Whether the section is there and of that kind; of another kind it is refused."""
+        if node is None or node.is_null or node.kind == UNREADABLE:
+            return False
+        if node.kind != kind:
+            self.refuse(node, otherwise)
+        return node.kind == kind

@@ -1,53 +1,36 @@
-"""What a catalogue keeps of the one that it replaces: running demonstration sessions, openings and spécialités in use.
-
-Demonstration sessions stay open: `closes` moves up to `session_closes`, then a next year's session is added.
-"""
+"""What a catalogue keeps of that which it replaces: running demonstration sessions, openings and spécialités in use."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from services.chassis.clock import PARIS
 from services.contracts.api.administration import OpeningDates
 from services.contracts.api.operation import answer_of
-from services.registrations.catalogue.sessions import offered_codes, session_end
-from services.registrations.domain.exam_definition import Exam, Opening, Session
-
-STEP_DAYS = 30  # an end is moved by whole steps, at the same time of day in Paris
+from services.registrations.domain.exam_definition import Exam, Session
 
 
-def with_current_demonstrations(exam: Exam, now: datetime) -> Exam:
-    """The exam with its demonstration sessions as they should be at `now`; the same object where none has to change.
-
-    Dated sessions are never touched, and a year that has one gets no demonstration session.
-    """
-    sessions = tuple(_extended_session(session, now) if session.demonstration else session for session in exam.sessions)
-    demonstrations = [session for session in sessions if session.demonstration]
-    newest = max(demonstrations, key=lambda session: session.year, default=None)
-    if newest is not None and newest.closes <= now:
-        following = _next_years_session(exam, newest, now)
-        if following.year not in {session.year for session in sessions}:
-            sessions = (*sessions, following)
-    return exam if sessions == exam.sessions else replace(exam, sessions=sessions)
-
-
-def with_running_demonstrations(stored: Exam | None, loaded: Exam, now: datetime) -> Exam:
+def with_running_demonstrations(stored: Exam, loaded: Exam, now: datetime) -> Exam:
     """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload changes no date.
 
     A demonstration session of `loaded` counts only while none of `stored` is running.
     """
-    dated_years = {session.year for session in loaded.sessions if not session.demonstration}
-    running = tuple(
-        session
-        for session in (stored.sessions if stored else ())
-        if session.demonstration and session.closes > now and session.year not in dated_years
-    )
+    dated = tuple(session for session in loaded.sessions if not session.demonstration)
+    years = {session.year for session in dated}
+    running = [session for session in running_demonstrations(stored, now) if session.year not in years]
     if not running:
-        return with_current_demonstrations(loaded, now)
-    loaded_demonstrations = {session.name: session for session in loaded.sessions if session.demonstration}
-    running_as_loaded = tuple(_with_dates_of(session, loaded_demonstrations.get(session.name)) for session in running)
-    dated_sessions = tuple(session for session in loaded.sessions if not session.demonstration)
-    return with_current_demonstrations(replace(loaded, sessions=(*dated_sessions, *running_as_loaded)), now)
+        return loaded
+    demonstrations = {session.name: session for session in loaded.sessions if session.demonstration}
+    as_loaded = (_with_dates_of(session, demonstrations.get(session.name)) for session in running)
+    return replace(loaded, sessions=(*dated, *as_loaded))
+
+
+def running_demonstrations(exam: Exam, now: datetime) -> list[Session]:
+    """Those in which one can still register, or will."""
+    return [
+        session
+        for session in exam.sessions
+        if session.demonstration and any(now < opening.closes for opening in session.openings)
+    ]
 
 
 def _with_dates_of(running: Session, loaded: Session | None) -> Session:
@@ -60,74 +43,6 @@ def _with_dates_of(running: Session, loaded: Session | None) -> Session:
         for opening in loaded.openings
     )
     return replace(loaded, openings=openings, closes=running.closes)
-
-
-def _extended_session(session: Session, now: datetime) -> Session:
-    if session.closes <= now:
-        return session
-    openings = tuple(_extended_opening(opening, now, session.closes) for opening in session.openings)
-    return session if openings == session.openings else replace(session, openings=openings)
-
-
-def _extended_opening(opening: Opening, now: datetime, limit: datetime) -> Opening:
-    """Move an end that has passed; pièces must stay depositable as long as registrations are open."""
-    if opening.closes > now:
-        return opening
-    closes = min(_moved_past(opening.closes, now), limit)
-    deposit = min(_days_later(opening.deposit_closes, (closes - opening.closes).days), limit)
-    return replace(opening, closes=closes, deposit_closes=max(deposit, closes))
-
-
-def _next_years_session(exam: Exam, session: Session, now: datetime) -> Session:
-    """The next year's session: it opens where the last one ended, and is open at `now`."""
-    year = session.year + 1
-    while session_end(year) <= now:
-        year += 1
-    openings = tuple(_next_years_opening(opening, session, year, now) for opening in session.openings)
-    return replace(
-        session,
-        name=str(year),
-        year=year,
-        label=session.label.replace(str(session.year), str(year)),
-        closes=session_end(year),
-        specialites=_next_years_specialites(exam, session, year),
-        openings=openings,
-    )
-
-
-def _next_years_opening(opening: Opening, session: Session, year: int, now: datetime) -> Opening:
-    limit, closes = session_end(year), _moved_past(session.closes, now)
-    delay = max(opening.deposit_closes - opening.closes, timedelta())
-    return replace(
-        opening,
-        code_choice=opening.code_choice.replace(str(session.year), str(year)),
-        code_pdf=opening.code_pdf.replace(str(session.year), str(year)),
-        opens=session.closes,
-        closes=min(closes, limit),
-        deposit_opens=session.closes,
-        deposit_closes=min(closes + delay, limit),
-    )
-
-
-def _next_years_specialites(exam: Exam, session: Session, year: int) -> tuple[str, ...]:
-    """All spécialités of the new year if the session had all of its year; else those of its list that still exist."""
-    possible = offered_codes(exam.specialites, year)
-    if session.specialites == offered_codes(exam.specialites, session.year):
-        return possible
-    return tuple(code for code in session.specialites if code in possible)
-
-
-def _moved_past(instant: datetime, now: datetime) -> datetime:
-    """The instant moved by whole steps until it lies after `now`."""
-    steps = (now - instant).days // STEP_DAYS + 1
-    moved = _days_later(instant, steps * STEP_DAYS)
-    return moved if moved > now else _days_later(moved, STEP_DAYS)
-
-
-def _days_later(instant: datetime, days: int) -> datetime:
-    """Whole days later at the same time of day in Paris, so that daylight saving shifts no hour."""
-    local = instant.astimezone(PARIS).replace(tzinfo=None) + timedelta(days=days)
-    return local.replace(tzinfo=PARIS).astimezone(UTC)
 
 
 @dataclass(frozen=True)

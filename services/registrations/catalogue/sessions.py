@@ -1,12 +1,13 @@
 """Reads sessions with their openings. The year of a demonstration session is computed from its dates."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.chassis.clock import PARIS
+from services.contracts.reminder_rules import MAX_DAYS
 from services.contracts.retention import OF_A_SESSION, Period, RetentionError
 from services.contracts.session_options import PAPER, VALIDATION_MODES
-from services.registrations.catalogue import instants, length_checks, openings, reminders
+from services.registrations.catalogue import instants, openings
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
 from services.registrations.catalogue.openings import ALL
@@ -26,55 +27,56 @@ class ExamParts:
     residence_notice: str | None
 
 
-def year_of_epreuves(closes: datetime) -> int:
-    """The year of the first épreuves (May) after registrations close."""
-    local = closes.astimezone(PARIS)
-    return local.year + (local.month >= EPREUVES_FIRST_MONTH)
-
-
-def session_end(year: int) -> datetime:
-    """A session closes with the civil year of its épreuves; exclusive."""
-    return datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(EPOCH.tzinfo)
-
-
-def offered_codes(specialites: tuple[Specialite, ...], year: int) -> tuple[str, ...]:
-    """The codes of the spécialités that have épreuves in the session of that year."""
-    return tuple(specialite.code for specialite in specialites if _is_offered(specialite, year))
-
-
 def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamParts) -> Session:
     """`stem` is the file's name, which names the session unless it is a demonstration one."""
-    with context.fields(node, "une session") as fields:
+    with Fields(context, node, "une session") as fields:
         demonstration = fields.flag("demonstration", False)
         zone = instants.zone(fields, PARIS)
-        reader = InstantReader(context.mistakes, context.now, zone, demonstration)
-        opening_list = openings.openings(
-            context, fields, openings.SessionDefaults(zone, demonstration, exam.residence_notice)
-        )
+        reader = InstantReader(context, zone, demonstration)
+        defaults = openings.SessionDefaults(zone, demonstration, exam.residence_notice)
+        opening_list = openings.openings(context, fields, defaults)
         year = _year(fields, demonstration, opening_list, context.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
         closes = fields.take("session_closes")
-        new_session = Session(
+        new_session = fields.made(
+            Session,
             name=name,
             year=year,
-            label=fields.text("label"),
-            closes=reader.read(closes) if closes else session_end(year),
-            specialites=_specialites(context, fields, exam, year),
-            pieces=_pieces(context, fields, exam),
+            closes=reader.read(closes) if closes else _end_of_civil_year(year),
+            specialites=_specialites(fields, exam, year),
+            pieces=_pieces(fields, exam),
             openings=opening_list,
             demonstration=demonstration,
-            reminder_days=reminders.reminder_days(fields, "relances"),
-            draft_reminder_days=reminders.reminder_days(fields, "relances_brouillons"),
+            reminder_days=_reminder_days(fields, "relances"),
+            draft_reminder_days=_reminder_days(fields, "relances_brouillons"),
             refusal_mails=fields.flag("mail_non_conforme", False),
             document_mails=fields.flag("mail_documents", True),
             validation=fields.choice("validation", VALIDATION_MODES, default=PAPER),
             retention=_retention(fields),
         )
-    length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
+        fields.check_code("name", "nom de la session", name)
     context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)
     _check_label(context, node.entries.get("label", node), new_session)
     _check_dates(context, node, new_session)
     return _with_year_filled_in(new_session)
+
+
+def _reminder_days(fields: Fields, name: str) -> tuple[int, ...]:
+    """A ladder, the farthest day first; () where absent, and where it does not read."""
+    days = fields.integers(name)
+    for value, item in zip(days, fields.items(name), strict=False):
+        if not 0 <= value <= MAX_DAYS:
+            fields.refuse(item, f"« {name} » : {value} jours ; écrire un nombre de 0 (le dernier jour) à {MAX_DAYS}")
+            return ()
+    if list(days) != sorted(set(days), reverse=True):
+        fields.refuse(fields.at(name), f"« {name} » : écrire chaque nombre une fois, du plus grand au plus petit")
+        return ()
+    return days
+
+
+def _end_of_civil_year(year: int) -> datetime:
+    """Exclusive."""
+    return datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(UTC)
 
 
 def _retention(fields: Fields) -> tuple[tuple[str, str], ...]:
@@ -82,9 +84,8 @@ def _retention(fields: Fields) -> tuple[tuple[str, str], ...]:
     node, own = fields.take("conservation"), []
     for code, period in (node.entries if node else {}).items():
         if code not in OF_A_SESSION:
-            fields.refuse(
-                period, f"conservation : « {code} » n'est pas une donnée de session ({', '.join(OF_A_SESSION)})"
-            )
+            known = ", ".join(OF_A_SESSION)
+            fields.refuse(period, f"conservation : « {code} » n'est pas une donnée de session ({known})")
             continue
         try:
             own.append((code, Period(period.text).text))
@@ -105,50 +106,45 @@ def _year(fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...]
     """The year, resolved for a demonstration session; that of `fallback` where it does not read."""
     if demonstration:
         if fields.take("year") is not None:
-            fields.refuse(
-                fields.node.entries["year"], "l'année d'une session de démonstration suit ses dates : la retirer"
-            )
+            fields.refuse(fields.at("year"), "l'année d'une session de démonstration suit ses dates : la retirer")
         read = [opening.closes for opening in opening_list if opening.closes != EPOCH]
-        return year_of_epreuves(max(read, default=fallback))
+        closes = max(read, default=fallback).astimezone(PARIS)
+        return closes.year + (closes.month >= EPREUVES_FIRST_MONTH)
     if fields.required("year") is None or (year := fields.integer("year")) is None:
         return fallback.year
     if not 1990 <= year <= 2100:
         text = f"année de session invraisemblable {year} : écrire par exemple 2027"
-        fields.refuse(fields.node.entries["year"], text)
+        fields.refuse(fields.at("year"), text)
         return fallback.year
     return year
 
 
-def _specialites(context: ReadingContext, fields: Fields, exam: ExamParts, year: int) -> tuple[str, ...]:
+def _specialites(fields: Fields, exam: ExamParts, year: int) -> tuple[str, ...]:
     """« all » means those that have épreuves that year; a list must name such ones."""
     node = fields.take("specialites")
     if node is None:
         if exam.specialites:
             fields.refuse(fields.node, "clé « specialites » manquante pour une session : écrire « specialites: all »")
         return ()
-    possible = offered_codes(exam.specialites, year)
+    possible = tuple(specialite.code for specialite in exam.specialites if _is_offered(specialite, year))
     if node.kind == "scalar" and node.text == ALL:
         if not possible:
             fields.refuse(node, f"aucune spécialité n'a d'épreuves en {year} : en définir une, ou changer l'année")
         return possible
-    codes = fields.texts("specialites")
+    codes = fields.texts("specialites", refers_to="specialite")
     if not codes:
         fields.refuse(node, "la liste des spécialités est vide : écrire « specialites: all » ou des codes")
     for code, item in zip(codes, fields.items("specialites"), strict=True):
-        context.reference("specialite", code, item)
         if any(specialite.code == code for specialite in exam.specialites) and code not in possible:
             fields.refuse(item, f"la spécialité {code} n'a pas d'épreuves en {year} : la retirer ou dater une version")
     return codes
 
 
-def _pieces(context: ReadingContext, fields: Fields, exam: ExamParts) -> tuple[str, ...]:
+def _pieces(fields: Fields, exam: ExamParts) -> tuple[str, ...]:
     node = fields.take("pieces")
     if node is not None and node.kind == "scalar" and node.text == ALL:
         return tuple(piece.code for piece in exam.pieces)
-    codes = fields.texts("pieces")
-    for code, item in zip(codes, fields.items("pieces"), strict=True):
-        context.reference("piece", code, item)
-    return codes
+    return fields.texts("pieces", refers_to="piece")
 
 
 def _check_dates(context: ReadingContext, node: Node, new_session: Session) -> None:

@@ -3,8 +3,7 @@
 import itertools
 import re
 
-from services.contracts.registration_rules import CODE_LENGTH, LABEL_LENGTH, SHORT_CODE_LENGTH
-from services.registrations.catalogue import length_checks
+from services.contracts.registration_rules import LABEL_LENGTH, SHORT_CODE_LENGTH
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import REGIMES, no_overlap
 from services.registrations.catalogue.mistakes import suggestion
@@ -47,42 +46,34 @@ def _label_without_option(specialite: Specialite) -> str:
 
 
 def _specialite(context: ReadingContext, node: Node) -> Specialite:
-    with context.fields(node, "une spécialité") as fields:
+    with Fields(context, node, "une spécialité") as fields:
         code = fields.text("code")
-        first, last = context.range_of(fields, "first_session", "last_session")
+        first, last = fields.years("first_session", "last_session")
         versions = [_version(context, item, code) for item in context.items_of(fields.required("versions"), "versions")]
-        specialite = Specialite(
+        specialite = fields.made(
+            Specialite,
             code=code,
-            label=fields.text("label"),
             first_session=first,
             last_session=last,
             versions=tuple(version for _, version in versions),
-            acronym=fields.optional("acronym"),
-            domain=fields.optional("domain"),
-            replaced_by=fields.optional("replaced_by"),
+            domain=fields.optional("domain", f"item:{DOMAINS}"),
         )
-    length_checks.check_length(
-        context, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE_LENGTH
-    )
-    length_checks.check_length(
-        context, node.entries.get("label", node), "libellé de la spécialité", specialite.label, LABEL_LENGTH
-    )
-    _check_acronym_domain_successor(context, node, specialite)
+        fields.check_length("code", "code de la spécialité", code, SHORT_CODE_LENGTH)
+        fields.check_length("label", "libellé de la spécialité", specialite.label, LABEL_LENGTH)
+    _check_acronym_and_successor(context, node, specialite)
     context.define(node, "la spécialité", "specialite", code)
     no_overlap(context, [(at, version.first, version.last) for at, version in versions], "versions")
     _check_no_gap(context, node, specialite, versions)
     return specialite
 
 
-def _check_acronym_domain_successor(context: ReadingContext, node: Node, specialite: Specialite) -> None:
-    """An acronym is one word, a domain is in the exam's list, only a spécialité with a last session has a successor."""
+def _check_acronym_and_successor(context: ReadingContext, node: Node, specialite: Specialite) -> None:
+    """An acronym is one word; only a spécialité with a last session has a successor."""
     if specialite.acronym and (len(specialite.acronym.split()) > 1 or len(specialite.acronym) > SHORT_CODE_LENGTH):
         context.refuse(
             node.entries["acronym"],
             f"sigle « {specialite.acronym} » : un seul mot, {SHORT_CODE_LENGTH} lettres au plus",
         )
-    if specialite.domain:
-        context.reference(f"item:{DOMAINS}", specialite.domain, node.entries["domain"])
     if specialite.replaced_by and specialite.last_session is None:
         at = node.entries["replaced_by"]
         context.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
@@ -107,8 +98,8 @@ def _check_no_gap(
 
 
 def _version(context: ReadingContext, node: Node, specialite: str) -> tuple[Node, SpecialiteVersion]:
-    with context.fields(node, "une version") as fields:
-        first, last = context.range_of(fields)
+    with Fields(context, node, "une version") as fields:
+        first, last = fields.years()
         owner = (specialite, str(first))
         items = list(context.items_of(fields.required("epreuves"), "epreuves"))
         epreuves = tuple(_epreuve(context, item, owner) for item in items)
@@ -118,29 +109,21 @@ def _version(context: ReadingContext, node: Node, specialite: str) -> tuple[Node
 
 
 def _epreuve(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Epreuve:
-    with context.fields(node, "une épreuve") as fields:
-        first, last = context.range_of(fields)
-        epreuve = Epreuve(
-            code=fields.text("code"),
-            label=fields.text("label"),
+    with Fields(context, node, "une épreuve") as fields:
+        first, last = fields.years()
+        options = fields.optional("options", "list")
+        epreuve = fields.made(
+            Epreuve,
             kind=fields.choice("kind", KINDS),
-            unit=fields.optional("unit"),
-            parent=fields.optional("parent"),
             tags=_tags(fields),
-            options=fields.optional("options"),
-            excluded_options=fields.texts("excluded_options"),
-            options_of=fields.optional("options_of"),
-            differs_from=fields.optional("differs_from"),
+            options=options,
+            excluded_options=fields.texts("excluded_options", refers_to=f"item:{options}"),
             modes=_modes(fields),
-            hidden_on_pdf=fields.flag("hidden_on_pdf", False),
             first_session=first,
             last_session=last,
         )
-    length_checks.check_length(context, node.entries.get("code", node), "code de l'épreuve", epreuve.code, CODE_LENGTH)
+        fields.check_length("code", "code de l'épreuve", epreuve.code)
     context.define(node, "l'épreuve", "epreuve", *owner, epreuve.code)
-    context.reference("list", epreuve.options, node)
-    for key in epreuve.excluded_options:
-        context.reference(f"item:{epreuve.options}", key, node)
     return epreuve
 
 
@@ -149,7 +132,7 @@ def _tags(fields: Fields) -> tuple[str, ...]:
     for tag in tags:
         if tag and tag not in EPREUVE_TAGS and not tag.startswith(COMMON_UNIT_TAG):
             choice = suggestion(tag, (*EPREUVE_TAGS, f"{COMMON_UNIT_TAG}<nom>"))
-            fields.refuse(fields.node.entries["tags"], f"étiquette inconnue « {tag} » : {choice}")
+            fields.refuse(fields.at("tags"), f"étiquette inconnue « {tag} » : {choice}")
     return tags
 
 

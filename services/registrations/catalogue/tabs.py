@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from services.contracts.registration_rules import CODE_LENGTH
-from services.registrations.catalogue import conditions, length_checks
+from services.registrations.catalogue import conditions
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import list_items
 from services.registrations.catalogue.mistakes import suggestion
@@ -32,7 +31,7 @@ def tabs(context: ReadingContext, node: Node | None) -> tuple[Tab, ...]:
 
 
 def _tab(context: ReadingContext, node: Node) -> Tab:
-    with context.fields(node, "un onglet") as fields:
+    with Fields(context, node, "un onglet") as fields:
         kind = fields.choice("kind", KINDS)
         own = kind in KINDS_WITH_OWN_NAME
         name = fields.text("name") if own else fields.optional("name") or kind
@@ -74,7 +73,7 @@ def _options(context: ReadingContext, fields: Fields, kind: str) -> dict[str, An
     node = fields.take("options")
     if node is None:
         return {}
-    with context.fields(node, f"les options d'un onglet {kind}") as options:
+    with Fields(context, node, f"les options d'un onglet {kind}") as options:
         match kind:
             case "candidature":
                 return _without_empty({"omit": options.texts("omit", PARTS)})
@@ -102,23 +101,20 @@ def _without_empty(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _question(context: ReadingContext, node: Node) -> Question:
-    with context.fields(node, "une question") as fields:
+    with Fields(context, node, "une question") as fields:
         name = fields.text("name")
-        length_checks.check_length(context, node.entries.get("name", node), "nom de la question", name, CODE_LENGTH)
+        fields.check_length("name", "nom de la question", name)
         context.define(node, "la question", "question", name)
-        question = Question(
+        question = fields.made(
+            Question,
             name=name,
-            label=fields.text("label"),
             type=fields.choice("type", TYPES),
-            hint=fields.optional("hint"),
             options=_question_options(context, fields, name),
-            list=fields.optional("list"),
+            list=fields.optional("list", "list"),
             required=_required(context, fields, name),
             shown=conditions.read(context, fields.take("shown"), "question", name),
             format=fields.choice("format", FORMATS, "") or None,
-            text=fields.optional("text"),
         )
-    context.reference("list", question.list, node.entries.get("list", node))
     _check_question(context, node, question)
     return question
 

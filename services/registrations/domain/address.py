@@ -8,7 +8,7 @@ from functools import cache
 from services.reference import academies, communes
 from services.reference.lists import FRANCE, pays
 from services.reference.text import capitals, folded
-from services.registrations.domain.forms import FORMATS, Field, FieldError, Option, Section, TabAnswers, error
+from services.registrations.domain.forms import FORMATS, Field, FieldError, Option, Section, TabAnswers, error, select
 
 FRANCE_HERE = "FRANCE"  # as the form's list says it; documents say FRANCE (DONT OUTRE-MER)
 _LINES = ("adresse", "complement_1", "complement_2", "complement_3")
@@ -114,16 +114,8 @@ def _in_academie(academie: str, words: str, limit: int) -> tuple[communes.Commun
 @cache
 def _country() -> Field:
     options = (Option(country.code, FRANCE_HERE if country.is_france else country.label) for country in pays.proposed())
-    return Field(
-        "pays",
-        "Pays",
-        "select",
-        required=True,
-        options=tuple(options),
-        value=FRANCE,
-        autocomplete="country",
-        refresh=True,
-    )
+    others = {"value": FRANCE, "placeholder": None, "autocomplete": "country", "refresh": True}
+    return select("pays", "Pays", tuple(options), **others)
 
 
 def _postal_code(typed: TabAnswers) -> Field:

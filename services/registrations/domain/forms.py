@@ -202,6 +202,11 @@ def yes_no(name: str, label: str, *, required: bool = False, refresh: bool = Fal
     return Field(name, label, "yes_no", required=required, refresh=refresh, options=options)
 
 
+def select(name: str, label: str, options: tuple[Option, ...], **others: Any) -> Field:
+    """Of which one must be chosen, and none is chosen first, unless `others` say otherwise."""
+    return Field(name, label, "select", options=options, **{"required": True, "placeholder": SELECT, **others})
+
+
 def notice(name: str, text: str) -> Field:
     """A paragraph among the fields."""
     return Field(name, text, "notice")

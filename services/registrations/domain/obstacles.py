@@ -69,7 +69,7 @@ def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
 
 def _window(dossier: Dossier, instant: datetime) -> Obstacle | None:
     opening = dossier.opening
-    if windows.may_save(opening, dossier.modifies, instant):
+    if windows.is_open(opening, instant):
         return None
     if windows.state(opening, instant) is WindowState.NOT_YET:
         return Obstacle(reason=WindowState.NOT_YET, detail=windows.sentence(opening, instant))

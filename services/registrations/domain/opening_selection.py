@@ -77,7 +77,7 @@ def _step(name: str, value: str, value_label: str) -> ChosenStep:
 
 def _is_shown(view: OpeningView, purpose: Purpose, instant: datetime) -> bool:
     if purpose is Purpose.REGISTER:
-        return windows.may_register(view.opening, instant)
+        return windows.is_open(view.opening, instant)
     return instant < view.session.closes
 
 

@@ -94,7 +94,7 @@ def refuse_incomplete(dossier: Dossier) -> None:
 def rule_refusals(dossier: Dossier) -> dict[str, str]:
     """By the name of each rule that refuses the dossier: why."""
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR)
-    reasons = {use.name: " ".join(error.detail for error in rules.apply(use, dossier)) for use in uses}
+    reasons = {use.name: " ".join(dict.fromkeys(error.detail for error in rules.apply(use, dossier))) for use in uses}
     return {name: reason for name, reason in reasons.items() if reason}
 
 

@@ -14,24 +14,9 @@ def state(opening: Opening, instant: datetime) -> WindowState:
     return WindowState.OPEN if instant < opening.closes else WindowState.CLOSED
 
 
-def may_register(opening: Opening, instant: datetime) -> bool:
-    """Whether a candidature may be begun, and saved for the first time."""
+def is_open(opening: Opening, instant: datetime) -> bool:
+    """Whether its candidate may begin a candidature, save, modify, validate or withdraw it, and take that back."""
     return state(opening, instant) is WindowState.OPEN
-
-
-def may_modify(opening: Opening, instant: datetime) -> bool:
-    """Whether a saved candidature may be modified, and the modification saved; and validated online."""
-    return state(opening, instant) is WindowState.OPEN
-
-
-def may_withdraw(opening: Opening, instant: datetime) -> bool:
-    """Whether its candidate may take a candidature back (« Se désinscrire »), and take that back."""
-    return state(opening, instant) is WindowState.OPEN
-
-
-def may_save(opening: Opening, modifies: str | None, instant: datetime) -> bool:
-    """Whether a draft may be saved: of a first version, or of the candidature that it modifies."""
-    return may_modify(opening, instant) if modifies else may_register(opening, instant)
 
 
 def sentence(opening: Opening, instant: datetime) -> str:

@@ -26,9 +26,7 @@ from services.contracts.registration_rules import (
 from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
 from services.contracts.retention import NO_VERSION_AFTER
 from services.reference.text import folded
-from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
-from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.obstacles import conflicting_candidature, place_taken, refusal_sentence
 from services.registrations.domain.registration_content import registration_saved
 from services.registrations.models import (
@@ -42,7 +40,7 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
-from services.registrations.operations.errors import AlreadyRegistered, window_closed
+from services.registrations.operations.errors import AlreadyRegistered, refuse_when_closed, too_late_to
 from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
@@ -57,13 +55,10 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
     """
     with db.operation() as session:
         candidature = _own_locked(session, candidate_id, candidature_id)
-        if candidature.state == WITHDRAWN:
-            return
-        if candidature.state != ACTIVE:
-            raise NotFound()
-        view = opening_view(session, candidature.opening_id)
-        _refuse_when_closed(view, "vous désinscrire", received_at)
-        end_candidature(session, candidature, WITHDRAWN, Actor("candidate", candidate_id), received_at)
+        if _is_to_become(WITHDRAWN, candidature, ACTIVE):
+            view = opening_view(session, candidature.opening_id)
+            refuse_when_closed(view, received_at, too_late_to("vous désinscrire"))
+            end_candidature(session, candidature, WITHDRAWN, Actor("candidate", candidate_id), received_at)
 
 
 def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
@@ -73,13 +68,10 @@ def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetim
     """
     with db.operation() as session:
         candidature = _own_locked(session, candidate_id, candidature_id)
-        if candidature.state == ACTIVE:
-            return
-        if candidature.state != WITHDRAWN:
-            raise NotFound()
-        view = opening_view(session, candidature.opening_id)
-        _refuse_when_closed(view, "annuler votre désinscription", received_at)
-        restore(session, candidature, Actor("candidate", candidate_id), received_at)
+        if _is_to_become(ACTIVE, candidature, WITHDRAWN):
+            view = opening_view(session, candidature.opening_id)
+            refuse_when_closed(view, received_at, too_late_to("annuler votre désinscription"))
+            restore(session, candidature, Actor("candidate", candidate_id), received_at)
 
 
 def _own_locked(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
@@ -88,10 +80,11 @@ def _own_locked(session: DbSession, candidate_id: str, candidature_id: str) -> C
     return found(session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)))
 
 
-def _refuse_when_closed(view: OpeningView, act: str, at: datetime) -> None:
-    if not windows.may_withdraw(view.opening, at):
-        whom = "contactez le service des examens et concours dont vous dépendez"
-        raise window_closed(view, f"Le service d'inscription est fermé : pour {act}, {whom}.")
+def _is_to_become(state: str, candidature: Candidature, before: str) -> bool:
+    """Whether it is not yet. Raises NotFound for one that is neither in that state nor in the one before."""
+    if candidature.state not in (state, before):
+        raise NotFound()
+    return candidature.state == before
 
 
 def end_candidature(

@@ -19,14 +19,11 @@ from services.contracts.api.administration import CatalogueComparison, ComparedE
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
 from services.contracts.session_options import SessionOptions
-from services.registrations.catalogue import (
-    Catalogue,
-    CatalogueError,
-    digest,
-    read_archive,
-    to_data,
-    with_current_demonstrations,
-)
+from services.registrations.catalogue.archive import read_archive
+from services.registrations.catalogue.contents import Catalogue
+from services.registrations.catalogue.mistakes import CatalogueError
+from services.registrations.catalogue.replacement import running_demonstrations
+from services.registrations.catalogue.serialising import digest, to_data
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
 from services.registrations.models import (
@@ -91,14 +88,16 @@ def compare_catalogue(exams: Sequence[Exam], at: datetime) -> tuple[str, ...]:
 
 
 def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
-    """Move the dates of demonstration sessions that have passed; returns what changed, one line each."""
+    """Where the demonstration sessions of an exam have closed, put it in force anew from the files that it was loaded
+    from, whose dates follow the day; returns what changed, one line each."""
     with db.operation() as session:
         lines: list[str] = []
         for current in session.scalars(select(CurrentExam)).all():
             exam = exam_by_digest(session, current.digest)
-            moved = with_current_demonstrations(exam, at)
-            if moved != exam:
-                lines += _put_in_force(session, moved, actor, at)
+            has_some = any(item.demonstration for item in exam.sessions)
+            if has_some and current.files and not running_demonstrations(exam, at):
+                for moved in read_archive(current.files, at).exams:
+                    lines += _put_in_force(session, moved, actor, at)
         return tuple(lines)
 
 

@@ -14,7 +14,7 @@ from services.contracts import problem_types
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
 from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
-from services.registrations.domain import registration_form, registration_numbers, windows
+from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.change_of_specialite import carried_answers
 from services.registrations.domain.dossier import Answers, Dossier
 from services.registrations.domain.exam_definition import OpeningView
@@ -33,7 +33,7 @@ from services.registrations.operations.candidatures import (
     refuse_second_candidature,
     request_mail,
 )
-from services.registrations.operations.errors import DraftChanged, window_closed
+from services.registrations.operations.errors import DraftChanged, refuse_when_closed
 from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier, identity_of
@@ -65,8 +65,7 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
             return _resumed(draft, identity)
-        if not windows.may_register(view.opening, instant):
-            raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
+        refuse_when_closed(view, instant, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
         dossier = assembled_dossier(session, view, candidate, identity, instant, answers={})
         refuse_second_candidature(dossier, refusal_sentence)
@@ -83,8 +82,7 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
         candidate = lock_candidate(session, candidate_id)
         candidature = active_candidature(session, candidate_id, candidature_id)
         view = opening_view(session, candidature.opening_id)
-        if not windows.may_modify(view.opening, instant):
-            raise window_closed(view, "Votre inscription ne peut plus être modifiée en ligne.")
+        refuse_when_closed(view, instant, "Votre inscription ne peut plus être modifiée en ligne.")
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, view.id)) is not None:
             if draft.modification_of != candidature_id:
@@ -262,8 +260,8 @@ def save_draft(
             return earlier_save(draft)
         hold_dates(session, draft.opening_id)
         view = opening_view(session, draft.opening_id)
-        if not windows.may_save(view.opening, draft.modification_of, received_at):
-            raise window_closed(view, "Le service d'inscription est fermé : votre dossier n'a pas été enregistré.")
+        closed = "Le service d'inscription est fermé : votre dossier n'a pas été enregistré."
+        refuse_when_closed(view, received_at, closed)
         refuse_other_revision(draft, revision)
         identity = accept_identity(candidate, identity)
         dossier = dossier_to_save(session, candidate, draft, view, identity, received_at)

@@ -1,6 +1,7 @@
 """The errors of registrations: stable problem types, with the French texts that pages show."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from services.chassis.errors import Conflict, Forbidden
 from services.contracts import problem_types
@@ -32,11 +33,18 @@ class IdentityOutdated(Conflict):
     problem = problem_types.IDENTITY_OUTDATED
 
 
-def window_closed(view: OpeningView, sentence: str) -> WindowClosed:
-    """The error with `sentence` (what cannot be done any more), the window and the contact."""
-    return WindowClosed(
-        sentence,
-        window=f"Fermeture du service d'inscription : {windows.closing(view.opening.closes)} (heure de Paris).",
-        academie_label=view.opening.label,
-        contact=asdict(view.opening.contact),
-    )
+def refuse_when_closed(view: OpeningView, instant: datetime, sentence: str) -> None:
+    """Raises WindowClosed with `sentence` (what cannot be done at that instant), the window and the contact."""
+    if not windows.is_open(view.opening, instant):
+        raise WindowClosed(
+            sentence,
+            window=f"Fermeture du service d'inscription : {windows.closing(view.opening.closes)} (heure de Paris).",
+            academie_label=view.opening.label,
+            contact=asdict(view.opening.contact),
+        )
+
+
+def too_late_to(act: str) -> str:
+    """What a candidate can only ask for once the window is closed."""
+    whom = "contactez le service des examens et concours dont vous dépendez"
+    return f"Le service d'inscription est fermé : pour {act}, {whom}."

@@ -17,9 +17,9 @@ from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
 from services.contracts.api.administration import OpeningMove
 from services.registrations.models import AuditEntry, Draft, Incident, Message, OpeningChange, db
-from services.registrations.operations.draft_reminders import registered_among
 from services.registrations.operations.messages import add_message
 from services.registrations.operations.openings import Change, NewDates, move_openings
+from services.registrations.queries.candidatures import registered_among
 from services.registrations.queries.openings import already_noted, noted_incident
 
 SEND_EXTENSION_MAIL = "send_extension_mail"

@@ -1,8 +1,8 @@
-"""Changes openings' dates for an operator: stored with a reason, they take precedence over the catalogue, and are
-published for pieces."""
+"""Changes openings' dates: stored with a reason, they take precedence over the catalogue, and are published for
+pieces."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,9 +16,7 @@ from services.contracts.api.administration import OpeningDates, OpeningMove
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import WindowChanged
-from services.registrations.domain.date_changes import REASON_MISSING, disorder
 from services.registrations.models import AuditEntry, Candidature, OpeningChange, OpeningRow, db
-from services.registrations.queries.catalogue import opening_row
 from services.registrations.queries.openings import opening_moves
 
 NewDates = Mapping[str, datetime | None]
@@ -35,22 +33,10 @@ class Change:
     incident_id: str | None = None
 
 
-def change_window(
-    exam: str, session_name: str, academie: str, new: NewDates, *, reason: str, actor: Actor, at: datetime
-) -> OpeningDates:
-    """Set dates of an opening, with a reason; returns those now in force.
-
-    Raises NotFound for an unknown opening, Invalid without a reason or with dates out of order.
-    """
-    with db.operation() as session:
-        row = opening_row(session, exam, academie, session_name, lock=True)
-        return _change(session, row, new, Change(reason, actor, at))
-
-
 def change_openings(
     revisions: Mapping[str, int], new: NewDates, *, reason: str, confirmed: bool, actor: Actor, at: datetime
 ) -> None:
-    """As `change_window`, for openings (by id) whose dates were read with these revisions: all, or none of them.
+    """Set dates of openings (by id) that were read with these revisions, with a reason: of all, or of none of them.
 
     Raises as `opening_moves`, and Invalid for what candidates lose by it unless it is `confirmed`.
     """
@@ -72,8 +58,9 @@ def move_openings(
     moves = opening_moves(session, revisions, new, change.reason, change.at)
     _refuse_unless(confirmed, moves)
     for move in moves:
-        if move.after != answer_of(OpeningDates, move.opening):
-            _change(session, rows[move.opening.id], new[move.opening.id], change)
+        before = answer_of(OpeningDates, move.opening)
+        if move.after != before:
+            _change(session, rows[move.opening.id], before, move.after, change)
     return moves
 
 
@@ -85,14 +72,8 @@ def _refuse_unless(confirmed: bool, moves: Sequence[OpeningMove]) -> None:
         raise Invalid("Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=tuple(lost))
 
 
-def _change(session: DbSession, row: OpeningRow, new: NewDates, change: Change) -> OpeningDates:
+def _change(session: DbSession, row: OpeningRow, before: OpeningDates, after: OpeningDates, change: Change) -> None:
     reason = change.reason.strip()
-    if not reason:
-        raise Invalid(errors=(REASON_MISSING,))
-    before = dates_in_force(session, row)
-    after = replace(before, **{name: date for name, date in new.items() if date is not None})
-    if errors := disorder(after):
-        raise Invalid(errors=errors)
     session.add(
         OpeningChange(
             opening_id=row.id,
@@ -108,7 +89,6 @@ def _change(session: DbSession, row: OpeningRow, new: NewDates, change: Change) 
     announce_dates(session, row, after)
     trace = {**vars(after), "reason": reason}
     AuditEntry.record(session, change.actor, "window.changed", row.id, at=change.at, before=vars(before), after=trace)
-    return after
 
 
 def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:

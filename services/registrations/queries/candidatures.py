@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, Subquery, bindparam, literal, select
 from sqlalchemy.orm import Session as DbSession
+from sqlalchemy.orm import aliased
 
 from services.chassis.clock import iso_utc
 from services.chassis.errors import NotFound, found
@@ -93,7 +94,7 @@ def list_mine(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.
         )
         for item in candidatures
         if item.candidature.state == WITHDRAWN
-        and windows.may_withdraw(item.opening.opening, at)
+        and windows.is_open(item.opening.opening, at)
         and item.candidature.exclusivity_key not in taken
     )
     return _tiles(candidatures, at), withdrawn
@@ -136,7 +137,7 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
         saved_at=view.version.saved_at,
         closes_at=opening.closes,
         closes_label=windows.closing(opening.closes),
-        modifiable=windows.may_modify(opening, at) and windows.may_withdraw(opening, at),
+        modifiable=windows.is_open(opening, at),
         validation=view.candidature.validation,
         validated_at=view.validated_at,
         **others,
@@ -239,6 +240,18 @@ def is_engaged(session: DbSession, candidate_id: str) -> bool:
     """Whether a candidature was ever saved: the civil status can then be changed by staff only."""
     candidate = session.get(Candidate, candidate_id)
     return candidate is not None and candidate.engaged_at is not None
+
+
+def registered_among(session: DbSession, opening_id: str, candidate_ids: Sequence[str]) -> set[str]:
+    """Which of these candidates have an active candidature in the session of that opening, in whatever académie."""
+    here = aliased(OpeningRow)
+    query = (
+        select(Candidature.candidate_id)
+        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
+        .join(here, (here.exam == OpeningRow.exam) & (here.session == OpeningRow.session))
+        .where(here.id == opening_id, Candidature.candidate_id.in_(candidate_ids), Candidature.state == ACTIVE)
+    )
+    return set(session.scalars(query))
 
 
 def numeros_candidat() -> Subquery:

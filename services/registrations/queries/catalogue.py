@@ -16,8 +16,13 @@ from services.contracts.api.administration import ConcernedSession, Difference, 
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, ETABLISSEMENT_SEARCH_LENGTH
 from services.reference.text import folded
-from services.registrations.catalogue import differences, from_data, sentence, with_running_demonstrations
-from services.registrations.catalogue.replacement import UsedOpening, with_used_definitions
+from services.registrations.catalogue.differences import differences, sentence
+from services.registrations.catalogue.replacement import (
+    UsedOpening,
+    with_running_demonstrations,
+    with_used_definitions,
+)
+from services.registrations.catalogue.serialising import from_data
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam, OpeningView
 from services.registrations.models import (
@@ -77,13 +82,6 @@ def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, d
     return found(_view(session, row, change, digest))
 
 
-def opening_row(session: DbSession, exam: str, academie: str, session_name: str, *, lock: bool = False) -> OpeningRow:
-    """By natural key. Raises NotFound."""
-    query = select(OpeningRow).filter_by(exam=exam, session=session_name, academie=academie)
-    row = session.scalar(query.with_for_update() if lock else query)
-    return found(row, f"Aucune ouverture {exam} {session_name} pour l'académie {academie}.")
-
-
 def offered_openings(session: DbSession) -> tuple[OpeningView, ...]:
     """Every listed opening that the catalogue defines."""
     views = (_view(session, row, change, digest) for row, change, digest in session.execute(_LISTED))
@@ -139,8 +137,7 @@ def compare_exam(session: DbSession, offered: Exam, at: datetime) -> ExamCompari
     """Running demonstration sessions keep their dates, used openings and spécialités stay defined."""
     current = session.get(CurrentExam, offered.code)
     if current is None:
-        listed = with_running_demonstrations(None, offered, at)
-        return ExamComparison(listed, listed, differences(None, listed))
+        return ExamComparison(offered, offered, differences(None, offered))
     old = exam_by_digest(session, current.digest)
     listed = with_running_demonstrations(old, offered, at)
     exam = with_used_definitions(listed, old, _used_openings(session, offered.code))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from services.registrations.catalogue import etablissements, load_exams
+from services.registrations.catalogue.contents import read_catalogue
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import option_choices
 from services.registrations.domain.epreuve_structure import Structure, structure_of
@@ -13,10 +13,11 @@ from tests.registrations.domain.etablissement_directory import Directory
 from tests.registrations.domain.example_dossier import DOSSIER
 
 ROOT = Path(__file__).parents[3] / "catalogue"
-EXAMS: dict[str, Exam] = {exam.code: exam for exam in load_exams(ROOT, NOW)}
+CATALOGUE = read_catalogue(ROOT, NOW)
+EXAMS: dict[str, Exam] = {exam.code: exam for exam in CATALOGUE.exams}
 BTS = EXAMS["BTS"]
 OFFERED = [(session.name, code) for session in BTS.sessions for code in session.specialites]
-_DIRECTORY = Directory(*etablissements(ROOT))
+_DIRECTORY = Directory(*CATALOGUE.etablissements)
 
 
 def session_of(exam: Exam, name: str) -> Session:

@@ -3,7 +3,7 @@
 from services.contracts import registration_rules as rules
 from services.contracts.reminder_rules import MAX_DAYS
 from services.registrations.catalogue.conditions import MAX_LEVELS
-from services.registrations.catalogue.length_checks import MAX_ENCODED_BYTES
+from services.registrations.catalogue.fields import MAX_ENCODED_BYTES
 
 # what the message names, the text in which a value is too long, that value, the longest one
 TOO_LONG = (

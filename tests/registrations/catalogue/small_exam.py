@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from services.registrations.catalogue import CatalogueError, load_exams
+from services.registrations.catalogue.contents import read_catalogue
+from services.registrations.catalogue.mistakes import CatalogueError
+from services.registrations.domain.exam_definition import Exam
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 SMALL = textwrap.dedent(
@@ -88,6 +90,10 @@ def written(root: Path, text: str = SMALL, **others: str) -> Path:
         path.parent.mkdir(exist_ok=True)
         path.write_text(textwrap.dedent(content), encoding="utf-8")
     return root
+
+
+def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
+    return read_catalogue(root, now).exams
 
 
 def with_change(old: str, new: str) -> tuple[str, int]:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from services.chassis.errors import Invalid
-from services.registrations.catalogue import read_archive
-from services.registrations.catalogue.archive import MAX_FILES, MAX_UNPACKED_BYTES
+from services.registrations.catalogue.archive import MAX_FILES, MAX_UNPACKED_BYTES, read_archive
 from tests.documents.imports.exam_office import zip_of
 from tests.registrations.catalogue.small_exam import NOW, SMALL
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.contracts import page_labels
 from services.reference import academies
-from services.registrations.catalogue import check
+from services.registrations.catalogue.check import check
 from services.registrations.domain import facts, registration_form
 from services.registrations.domain.registration_content import requested_pieces
 from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, ROOT, in_besancon, opening_of, session_of
@@ -27,7 +27,7 @@ CANDIDATE = in_besancon(session_of(BTS, "2022"))
 
 
 def test_the_repository_s_catalogue_has_no_mistake() -> None:
-    assert check.mistakes(ROOT) == ()
+    assert check(ROOT) == 0
 
 
 def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order() -> None:

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from services.registrations.catalogue import check, load_exams, yaml_nodes
+from services.registrations.catalogue import yaml_nodes
+from services.registrations.catalogue.check import check
 from tests.registrations.catalogue.exam_mistakes import MISTAKES, MISTAKES_OF_A_WHOLE_SECTION
-from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, with_change, written
+from tests.registrations.catalogue.small_exam import NOW, SMALL, load_exams, mistakes, with_change, written
 
 
 @pytest.mark.parametrize("mistake", [*MISTAKES, *MISTAKES_OF_A_WHOLE_SECTION], ids=lambda mistake: mistake[2])
@@ -107,18 +108,21 @@ def test_a_latin_1_file_is_refused_rather_than_garbled(tmp_path: Path) -> None:
 
 def test_the_command_prints_a_line_a_mistake_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text, line = with_change("form: F1", "form: F2")
-    assert check.main([str(written(tmp_path, text))]) == 1
+    assert check(written(tmp_path, text)) == 1
     message = f"{tmp_path}/cfg/exam.yaml:{line}: formulaire que personne ne définit « F2 » : écrire « F1 »\n"
     assert capsys.readouterr().out == message
     written(tmp_path)
     for checked in (tmp_path, tmp_path / "cfg"):  # a catalogue, or the folder of one exam alone
-        assert check.main([str(checked)]) == 0
+        assert check(checked) == 0
     assert capsys.readouterr().out == ""
 
 
-def test_whatever_line_is_missing_the_file_is_read_or_refused_line_by_line(tmp_path: Path) -> None:
+def test_whatever_line_is_missing_the_file_is_read_or_refused_line_by_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = SMALL.splitlines(keepends=True)
     for removed in range(len(lines)):
         text = "".join(lines[:removed] + lines[removed + 1 :])
-        messages = [str(mistake) for mistake in check.mistakes(written(tmp_path, text))]
-        assert all(text.startswith(f"{tmp_path}/cfg/exam.yaml:") and "\n" not in text for text in messages), removed
+        check(written(tmp_path, text))
+        messages = capsys.readouterr().out.splitlines()
+        assert all(text.startswith(f"{tmp_path}/cfg/exam.yaml:") for text in messages), removed

@@ -1,7 +1,6 @@
 from pathlib import Path
 
-from services.registrations.catalogue import load_exams
-from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
+from tests.registrations.catalogue.small_exam import NOW, SMALL, load_exams, mistakes, written
 
 CONTACT = '{title: "Recteur", lines: ["1 rue du port", "25000 BESANCON"], email: "a@b.fr"}'
 

@@ -1,13 +1,14 @@
 """Sessions whose dates follow the day: open whatever the day, moved on, replaced by the next year's."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from services.chassis.clock import PARIS
-from services.registrations.catalogue import load_exams, with_current_demonstrations
-from services.registrations.catalogue.replacement import STEP_DAYS
+from services.registrations.catalogue.contents import Catalogue, read_catalogue
+from services.registrations.catalogue.replacement import with_running_demonstrations
 from services.registrations.domain.exam_definition import Exam, Session
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
 
@@ -26,8 +27,12 @@ ROLLING = """\
     """
 
 
+def catalogue(root: Path, now: datetime) -> Catalogue:
+    return read_catalogue(written(root, SMALL, sessions__demonstration=ROLLING), now)
+
+
 def loaded(root: Path, now: datetime = NOW) -> Exam:
-    (exam,) = load_exams(written(root, SMALL, sessions__demonstration=ROLLING), now)
+    (exam,) = catalogue(root, now).exams
     return exam
 
 
@@ -78,26 +83,26 @@ def test_a_session_is_open_whatever_the_day(tmp_path: Path) -> None:
     assert [now for now, opening in openings.items() if not opening.opens <= now < opening.closes] == []
 
 
-def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening_does_not(tmp_path: Path) -> None:
-    exam, now = loaded(tmp_path), paris(2027, 4, 10)
-    before, after = rolling(exam).openings[0], rolling(with_current_demonstrations(exam, now)).openings[0]
-    assert after.opens == before.opens
-    assert now < after.closes <= now + timedelta(days=STEP_DAYS + 1)
-    assert after.closes.astimezone(PARIS).hour == 12
-    assert after.deposit_closes >= after.closes
-    assert with_current_demonstrations(exam, NOW + timedelta(days=20)) is exam, "while the window is open"
-    assert with_current_demonstrations(exam, paris(2030, 1, 1)).session("2026") == exam.session("2026")
-    last = rolling(with_current_demonstrations(exam, paris(2027, 12, 31, 12))).openings[0]
-    assert last.closes == paris(2028, 1, 1), "not beyond the session's own end"
+def test_a_reload_leaves_the_dates_of_a_session_in_which_one_can_register_and_its_year(tmp_path: Path) -> None:
+    exam = loaded(tmp_path)
+    for later in (NOW + timedelta(days=20), paris(2026, 12, 25, 11)):
+        assert with_running_demonstrations(exam, loaded(tmp_path, later), later) == exam
+    april = loaded(tmp_path, paris(2027, 3, 20))
+    later = paris(2027, 4, 10)
+    assert rolling(loaded(tmp_path, later)).year == 2028
+    assert with_running_demonstrations(april, loaded(tmp_path, later), later) == april
 
 
-def test_once_a_session_is_over_the_next_year_s_is_made_and_is_open(tmp_path: Path) -> None:
-    now = paris(2028, 1, 1)
-    exam = with_current_demonstrations(loaded(tmp_path), now)
-    session = rolling(exam)
-    assert (session.name, session.label, session.openings[1].code_pdf) == ("2028", "CFG 2028", "2028-08")
-    assert all(opening.opens <= now < opening.closes for opening in session.openings)
-    assert session.closes == paris(2029, 1, 1)
-    assert exam.session("2027") is not None
-    years_later = rolling(with_current_demonstrations(exam, paris(2031, 6, 1)))
-    assert years_later.year == 2031
+def test_once_it_has_closed_that_of_the_files_takes_its_place(tmp_path: Path) -> None:
+    exam = loaded(tmp_path)
+    for now, year in ((paris(2026, 12, 25, 12), 2027), (paris(2028, 1, 1), 2028), (paris(2031, 6, 1), 2032)):
+        session = rolling(with_running_demonstrations(exam, loaded(tmp_path, now), now))
+        assert (session.year, session.openings[1].code_pdf) == (year, f"{year}-08")
+        assert all(opening.opens <= now < opening.closes for opening in session.openings)
+
+
+def test_a_running_session_gives_way_to_a_dated_one_of_its_year(tmp_path: Path) -> None:
+    exam = loaded(tmp_path)
+    dated = replace(exam.sessions[0], name="2027", year=2027)
+    kept = with_running_demonstrations(exam, replace(exam, sessions=(dated,)), NOW)
+    assert kept.sessions == (dated,)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from services.registrations.catalogue import differences, digest, from_data, load_exams, sentence, to_data
+from services.registrations.catalogue.differences import differences, sentence
+from services.registrations.catalogue.serialising import digest, from_data, to_data
 from services.registrations.domain.exam_definition import Exam
 from tests.registrations.catalogue.bts_dossiers import EXAMS
-from tests.registrations.catalogue.small_exam import NOW, SMALL, written
+from tests.registrations.catalogue.small_exam import NOW, SMALL, load_exams, written
 
 
 @pytest.fixture(scope="module")

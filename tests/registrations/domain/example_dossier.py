@@ -1,5 +1,6 @@
 """The guide's exam, session, candidate and dossier as Python values, to test rules without any file."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -239,5 +240,5 @@ def as_saved(dossier: Dossier) -> RegistrationSaved:
     )
 
 
-def details(errors: tuple[object, ...]) -> list[str]:
+def details(errors: Iterable[object]) -> list[str]:
     return [str(getattr(error, "detail", error)) for error in errors]

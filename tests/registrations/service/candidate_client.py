@@ -9,15 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
 from services.chassis.database.audit import Actor
 from services.registrations.domain.exam_definition import Exam
-from services.registrations.models import Draft, db
+from services.registrations.models import Draft, OpeningRow, db
 from services.registrations.operations.catalogue import load_catalogue
-from services.registrations.operations.openings import change_window
-from services.registrations.queries.catalogue import opening_row
+from services.registrations.operations.openings import change_openings
 from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, SESSION, at
 from tests.registrations.service.outbox import forget_receipts
@@ -48,7 +48,10 @@ def load(app: Flask, *exams: Exam) -> None:
 def change_dates(app: Flask, **dates: datetime) -> None:
     """Besançon's."""
     with app.app_context():
-        change_window("BTS", "2022", "03", dates, reason="Prolongation", actor=OPERATOR, at=NOW)
+        with db.reading() as reading:
+            opening = reading.get_one(OpeningRow, opening_id(app))
+        revisions = {opening.id: opening.revision}
+        change_openings(revisions, dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW)
 
 
 def move_to(instant: datetime) -> None:
@@ -56,9 +59,10 @@ def move_to(instant: datetime) -> None:
     clock.set_offset((instant - clock.system_now()).total_seconds())
 
 
-def opening_id(app: Flask, academie: str = "03") -> str:
+def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:
+    opening = select(OpeningRow.id).filter_by(exam="BTS", session=session, academie=academie)
     with app.app_context(), db.reading() as reading:
-        return opening_row(reading, "BTS", academie, "2022").id
+        return reading.scalars(opening).one()
 
 
 @dataclass(frozen=True)

@@ -38,15 +38,6 @@ def test_a_catalogue_is_compared_then_loaded(app: Flask, tmp_path: Path) -> None
     assert run(app, "load-etablissements", str(schools)).output == "1 établissements.\n"
 
 
-def test_dates_are_changed_with_a_reason_and_told_back(app: Flask) -> None:
-    arguments = ("window", "BTS", "2022", "03", "--closes", "2021-10-31 02:30")
-    assert run(app, *arguments).exit_code == 2, "a reason is required"
-    result = run(app, *arguments, "--reason", "Panne")
-    assert "Inscriptions : du 01/10/2021 à 12:00 au 31/10/2021 à 02:30" in result.output
-    assert run(app, "window", "BTS", "2022", "98", "--reason", "x").exit_code == 1
-    assert run(app, "window", "BTS", "2022", "03", "--closes", "demain", "--reason", "x").exit_code == 2
-
-
 def test_messages_are_published_listed_and_withdrawn(app: Flask) -> None:
     texts = ("--title", "Indisponibilité", "--text", "Ce soir.")
     kind = ("--severity", "warning", "--until", "2021-12-01 00:00")

@@ -38,7 +38,7 @@ def _run_at(app: Flask, instant: datetime) -> None:
     move_to(instant)
     for _ in range(2):
         with app.app_context():
-            registry.jobs["remind-drafts"].run()
+            registry.jobs["remind-candidates"].run()
     run_follow_ups(app, registry)
 
 

@@ -17,8 +17,8 @@ from services.contracts.session_options import SessionOptions
 from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import publish_message, withdraw_message
-from services.registrations.operations.openings import change_openings, change_window
-from tests.registrations.catalogue.test_demonstration import loaded
+from services.registrations.operations.openings import change_openings
+from tests.registrations.catalogue.test_demonstration import catalogue
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service.candidate_client import (
     AMIENS,
@@ -79,15 +79,15 @@ def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candid
 
 
 def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
+    revisions = _revisions(app)
     with app.app_context():
         with pytest.raises(Invalid, match="erreurs"):
-            change_window("BTS", "2022", "03", {"closes": NOW}, reason=" ", actor=OPERATOR, at=NOW)
-        backwards = {"closes": BESANCON.opens, "deposit_closes": BESANCON.deposit_opens}
+            _move(revisions, closes=BESANCON.closes + timedelta(days=1), reason=" ")
         with pytest.raises(Invalid) as refusal:
-            change_window("BTS", "2022", "03", backwards, reason="x", actor=OPERATOR, at=NOW)
+            _move(revisions, closes=BESANCON.opens, deposit_closes=BESANCON.deposit_opens)
         assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
         with pytest.raises(NotFound):
-            change_window("BTS", "2022", "99", {}, reason="x", actor=OPERATOR, at=NOW)
+            _move({"0" * 32: 1}, closes=NOW)
 
 
 def _revisions(app: Flask) -> dict[str, int]:
@@ -95,8 +95,8 @@ def _revisions(app: Flask) -> dict[str, int]:
         return {row.id: row.revision for row in session.query(OpeningRow).filter_by(session="2022")}
 
 
-def _move(revisions: dict[str, int], confirmed: bool = False, **dates: datetime) -> None:
-    change_openings(revisions, dates, reason="Panne", confirmed=confirmed, actor=OPERATOR, at=NOW)
+def _move(revisions: dict[str, int], confirmed: bool = False, reason: str = "Panne", **dates: datetime) -> None:
+    change_openings(revisions, dates, reason=reason, confirmed=confirmed, actor=OPERATOR, at=NOW)
 
 
 def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
@@ -129,10 +129,11 @@ def test_what_candidates_lose_is_confirmed(app: Flask) -> None:
 
 def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
-        exam = loaded(tmp_path, NOW)
-        load_catalogue([exam], actor=OPERATOR, at=NOW)
+        first = catalogue(tmp_path, NOW)
+        load_catalogue(first.exams, actor=OPERATOR, at=NOW, files=first.files)
         later = NOW + timedelta(days=3)
-        assert load_catalogue([loaded(tmp_path, later)], actor=OPERATOR, at=later) == ()
+        assert load_catalogue(catalogue(tmp_path, later).exams, actor=OPERATOR, at=later, files=first.files) == ()
+        assert move_demonstration_dates(later, actor=OPERATOR) == ()
         for days in (60, 400, 800):
             later = NOW + timedelta(days=days)
             assert move_demonstration_dates(later, actor=OPERATOR)

@@ -210,7 +210,7 @@ def _remind_at(app: Flask, instant: Any) -> None:
     move_to(instant)
     for _ in range(2):
         with app.app_context():
-            registry.jobs["remind-to-validate"].run()
+            registry.jobs["remind-candidates"].run()
     run_follow_ups(app, registry)
 
 
@@ -237,7 +237,7 @@ def test_a_reminder_that_waited_past_the_validation_is_not_sent(
     saved = str(candidate.registered()["candidature_id"])
     move_to(SEVEN_DAYS)
     with online.app_context():
-        registry.jobs["remind-to-validate"].run()
+        registry.jobs["remind-candidates"].run()
     assert follow_ups_of(online) == ["send_validation_reminder"]
     candidate.received = SEVEN_DAYS
     validate(candidate, saved)

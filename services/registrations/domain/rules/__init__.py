@@ -3,18 +3,7 @@
 K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) apply to every exam and are not listed.
 """
 
-from services.registrations.domain.rules import acquis, choices
-from services.registrations.domain.rules.registry import ERROR, RULES, WARNING, Rule, apply, in_force, problems, reasons
+from services.registrations.domain.rules import acquis, choices  # each registers its own
+from services.registrations.domain.rules.registry import ERROR, RULES, WARNING, apply, in_force, problems, reasons
 
-__all__ = [
-    "ERROR",
-    "RULES",
-    "WARNING",
-    "Rule",
-    "acquis",
-    "apply",
-    "choices",
-    "in_force",
-    "problems",
-    "reasons",
-]
+__all__ = ["ERROR", "RULES", "WARNING", "acquis", "apply", "choices", "in_force", "problems", "reasons"]

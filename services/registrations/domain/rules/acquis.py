@@ -20,75 +20,59 @@ from services.registrations.domain.rules.registry import ERROR, in_force, rule
 
 
 @rule("K6", tab="acquis")
-def benefice(dossier: Dossier, *, years: int) -> tuple[FieldError, ...]:
+def benefice(dossier: Dossier, *, years: int) -> Iterator[FieldError]:
     """A mark of 10 or more is kept `years` years, on a unit; from another BTS, on common units only.
 
     Source: D643-15, D643-23; counting by sessions and the limit to common units are inferred.
     """
-    errors: list[FieldError] = []
     for box, unit, epreuve in _units(dossier, BENEFICE):
-        errors.extend(_unit_errors(dossier, unit, epreuve))
+        yield from _unit_errors(dossier, unit, epreuve)
         if unit.mark is None:
-            errors.append(_mark_error(unit, _mark_detail(unit, epreuve)))
-        errors.extend(_year_errors(dossier, unit, epreuve, years))
-        errors.extend(_common_unit_errors(dossier, box, unit, epreuve))
-    return tuple(errors)
+            yield _mark_error(unit, _mark_detail(unit, epreuve))
+        yield from _origin_errors(dossier, box, unit, epreuve, years)
 
 
 @rule("K7", tab="acquis")
-def report(dossier: Dossier, *, years: int) -> tuple[FieldError, ...]:
+def report(dossier: Dossier, *, years: int) -> Iterator[FieldError]:
     """A mark below 10 is carried over in the progressive form only, for the same `years`. Source: D643-23 al. 3."""
-    errors: list[FieldError] = []
     for box, unit, epreuve in _units(dossier, REPORT):
-        errors.extend(_unit_errors(dossier, unit, epreuve))
+        yield from _unit_errors(dossier, unit, epreuve)
         if dossier.formes.final != PROGRESSIVE:
-            errors.append(
-                _mark_error(
-                    unit,
-                    f"{epreuve.code} : une note inférieure à {PASS_MARK} ne peut être reportée "
-                    "que sous la forme progressive ; décochez l'épreuve pour la repasser.",
-                )
+            yield _mark_error(
+                unit,
+                f"{epreuve.code} : une note inférieure à {PASS_MARK} ne peut être reportée "
+                "que sous la forme progressive ; décochez l'épreuve pour la repasser.",
             )
-        errors.extend(_year_errors(dossier, unit, epreuve, years))
-        errors.extend(_common_unit_errors(dossier, box, unit, epreuve))
-    return tuple(errors)
+        yield from _origin_errors(dossier, box, unit, epreuve, years)
 
 
 @rule("K8", tab="acquis")
-def dispense(dossier: Dossier, *, never: str = PROFESSIONAL_TAG) -> tuple[FieldError, ...]:
+def dispense(dossier: Dossier, *, never: str = PROFESSIONAL_TAG) -> Iterator[FieldError]:
     """Another diploma dispenses of what its title's tags say, never of épreuves tagged `never`; a VAE of any unit.
 
     Source: arrêté of 24/06/2005, art. 1 and 2; D643-18 for the VAE.
     """
-    errors: list[FieldError] = []
     for box, unit, epreuve in _units(dossier, DISPENSE):
-        errors.extend(_unit_errors(dossier, unit, epreuve))
+        yield from _unit_errors(dossier, unit, epreuve)
         if box.box is not Box.DIPLOME:
             continue
         if never in epreuve.tags:
-            errors.append(
-                _keep_error(unit, f"{epreuve.code} : une épreuve professionnelle ne peut pas être dispensée.")
-            )
+            yield _keep_error(unit, f"{epreuve.code} : une épreuve professionnelle ne peut pas être dispensée.")
         elif not _title_dispenses(box, epreuve, dossier.session.year):
             title = f"« {box.title.label} »" if box.title else "ce diplôme"
-            errors.append(_keep_error(unit, f"{epreuve.code} : {title} ne donne pas droit à cette dispense."))
+            yield _keep_error(unit, f"{epreuve.code} : {title} ne donne pas droit à cette dispense.")
         if box.year is not None and box.year > dossier.session.year:
-            errors.append(error(field(box.box, "annee"), "Année : elle doit précéder la session présentée."))
-    return tuple(dict.fromkeys(errors))
+            yield error(field(box.box, "annee"), "Année : elle doit précéder la session présentée.")
 
 
 @rule("K6", tab="acquis")
-def unit_kept_once(dossier: Dossier) -> tuple[FieldError, ...]:
+def unit_kept_once(dossier: Dossier) -> Iterator[FieldError]:
     """A unit is kept in one box only, as it has one position. Follows from D643-15 and D643-17."""
     seen: set[str] = set()
-    errors: list[FieldError] = []
     for unit in (unit for box in dossier.acquis for unit in box.kept_units):
         if unit.code in seen:
-            errors.append(
-                _keep_error(unit, f"{unit.code} : cette épreuve est déjà conservée plus haut ; décochez-la ici.")
-            )
+            yield _keep_error(unit, f"{unit.code} : cette épreuve est déjà conservée plus haut ; décochez-la ici.")
         seen.add(unit.code)
-    return tuple(errors)
 
 
 def is_dispensed_by_title(dossier: Dossier, box: DeclaredBox, epreuve: Epreuve) -> bool:
@@ -141,18 +125,15 @@ def _unit_errors(dossier: Dossier, unit: KeptUnit, epreuve: Epreuve) -> Iterator
         yield _keep_error(unit, f"{epreuve.code} : cette épreuve ne porte pas d'unité et ne peut pas être conservée.")
 
 
-def _year_errors(dossier: Dossier, unit: KeptUnit, epreuve: Epreuve, years: int) -> Iterator[FieldError]:
-    if unit.year is None:
-        return  # the tab asks for the year
-    if unit.year >= dossier.session.year:
+def _origin_errors(
+    dossier: Dossier, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve, years: int
+) -> Iterator[FieldError]:
+    """Of the year in which a mark was obtained (where it is missing the tab asks for it), and of the other BTS."""
+    if unit.year is not None and unit.year >= dossier.session.year:
         yield _keep_error(unit, f"{epreuve.code} : une note s'obtient avant la session {dossier.session.year}.")
-    elif dossier.session.year - unit.year > years:
-        yield _keep_error(
-            unit, f"{epreuve.code} : une note se conserve {years} ans ; celle de {unit.year} n'est plus valable."
-        )
-
-
-def _common_unit_errors(dossier: Dossier, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve) -> Iterator[FieldError]:
+    elif unit.year is not None and dossier.session.year - unit.year > years:
+        text = f"{epreuve.code} : une note se conserve {years} ans ; celle de {unit.year} n'est plus valable."
+        yield _keep_error(unit, text)
     if box.box is Box.AUTRE and box.specialite and not is_common_with(box, epreuve, dossier.session.year):
         yield _keep_error(unit, f"{epreuve.code} : cette unité n'est pas commune avec « {box.specialite.label} ».")
 

@@ -1,6 +1,8 @@
 """Rules on what is chosen: spécialité (K2), forme (K3); épreuves complete (K4, K5), facultatives (K9), languages (K10);
 what is checked after the registration and never a reason to refuse (K14, D643-16; K15: residence)."""
 
+from collections.abc import Iterator
+
 from services.reference import academies
 from services.registrations.domain import address
 from services.registrations.domain.dossier import Dossier
@@ -16,15 +18,15 @@ from services.registrations.domain.epreuve_positions import (
 )
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.forms import FieldError, error
-from services.registrations.domain.rules.registry import rule, warning
+from services.registrations.domain.rules.registry import WARNING, rule
 
 
 @rule("K2", tab="qualification")
-def specialite_open(dossier: Dossier) -> tuple[FieldError, ...]:
+def specialite_open(dossier: Dossier) -> Iterator[FieldError]:
     """A spécialité has a first and a last session. Source: each diploma's arrêté."""
     specialite, year = dossier.specialite, dossier.session.year
     if specialite is None:
-        return ()
+        return
     if specialite.first_session is not None and year < specialite.first_session:
         reason = f"n'existe qu'à partir de la session {specialite.first_session}"
     elif specialite.last_session is not None and year > specialite.last_session:
@@ -32,88 +34,70 @@ def specialite_open(dossier: Dossier) -> tuple[FieldError, ...]:
     elif specialite.version_for(year) is None:
         reason = f"n'est pas organisée à la session {year}"
     else:
-        return ()
-    return (error("specialite", f"Spécialité : « {specialite.label} » {reason}."),)
+        return
+    yield error("specialite", f"Spécialité : « {specialite.label} » {reason}.")
 
 
 @rule("K3", tab="qualification")
-def forme_allowed(dossier: Dossier) -> tuple[FieldError, ...]:
+def forme_allowed(dossier: Dossier) -> Iterator[FieldError]:
     """The form is one that the category may choose, unless a dérogation is asked for. Source: D643-22 al. 1."""
     chosen, category = dossier.formes.chosen, dossier.category
-    if chosen is None or category is None or chosen in category.formes:
-        return ()
-    allowed = " ou ".join(FORMES[forme] for forme in category.formes)
-    return (
-        error(
+    if chosen is not None and category is not None and chosen not in category.formes:
+        allowed = " ou ".join(FORMES[forme] for forme in category.formes)
+        yield error(
             "forme",
             f"Forme de passage : la catégorie {category.label} ({category.code}) donne la forme {allowed} ; "
             "pour une autre, demandez une dérogation.",
-        ),
-    )
+        )
 
 
 @rule("K4", tab="epreuves")
-def globale_complete(dossier: Dossier) -> tuple[FieldError, ...]:
+def globale_complete(dossier: Dossier) -> Iterator[FieldError]:
     """In the globale form every mandatory unit is sat, kept or dispensed. Source: D643-14 1°.
 
     Positions are computed so; only a posted « non_inscrit » can break it.
     """
-    if dossier.formes.final != GLOBALE:
-        return ()
-    return tuple(
-        _position_error(chosen, f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe.")
-        for chosen in _leaves(dossier)
-        if chosen.mandatory and chosen.position == INSCRIT and chosen.posted_position == NON_INSCRIT
-    )
+    for chosen in _leaves(dossier) if dossier.formes.final == GLOBALE else ():
+        if chosen.mandatory and chosen.position == INSCRIT and chosen.posted_position == NON_INSCRIT:
+            text = f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe."
+            yield _position_error(chosen, text)
 
 
 @rule("K5", tab="epreuves")
-def progressive_at_least(dossier: Dossier, *, minimum: int) -> tuple[FieldError, ...]:
+def progressive_at_least(dossier: Dossier, *, minimum: int) -> Iterator[FieldError]:
     """In the progressive form at least `minimum` units are sat. Our proposal, without source."""
     if dossier.formes.final != PROGRESSIVE:
-        return ()
+        return
     leaves = [chosen for chosen in _leaves(dossier) if chosen.mandatory]
-    if not leaves or sum(chosen.position == INSCRIT for chosen in leaves) >= minimum:
-        return ()
-    free = next((chosen for chosen in leaves if chosen.choosable), leaves[0])
-    count = "une épreuve obligatoire" if minimum == 1 else f"{minimum} épreuves obligatoires"
-    return (_position_error(free, f"Choisissez au moins {count} à la position « {POSITIONS[INSCRIT]} »."),)
+    if leaves and sum(chosen.position == INSCRIT for chosen in leaves) < minimum:
+        free = next((chosen for chosen in leaves if chosen.choosable), leaves[0])
+        count = "une épreuve obligatoire" if minimum == 1 else f"{minimum} épreuves obligatoires"
+        yield _position_error(free, f"Choisissez au moins {count} à la position « {POSITIONS[INSCRIT]} ».")
 
 
 @rule("K9", tab="epreuves")
-def facultatives_at_most(dossier: Dossier, *, max: int, max_referentiel: int, besides: str) -> tuple[FieldError, ...]:
+def facultatives_at_most(dossier: Dossier, *, max: int, max_referentiel: int, besides: str) -> Iterator[FieldError]:
     """At most `max` facultatives, of which `max_referentiel` of the référentiel, those tagged `besides` not counted.
 
     Source: D643-14 (until session 2024: 3 and 2), décret 2024-788 (from 2025: 2 and 1).
     """
-    sat = [
-        facultative
-        for facultative in _leaves(dossier)
-        if facultative.epreuve.kind == FACULTATIVE and facultative.position == INSCRIT
-    ]
+    sat = [leaf for leaf in _leaves(dossier) if leaf.epreuve.kind == FACULTATIVE and leaf.position == INSCRIT]
     of_referentiel = [facultative for facultative in sat if besides not in facultative.epreuve.tags]
-    reasons = []
     if len(sat) > max:
-        reasons.append((sat[-1], f"Épreuves facultatives : {max} au plus, vous en avez choisi {len(sat)}."))
+        yield _position_error(sat[-1], f"Épreuves facultatives : {max} au plus, vous en avez choisi {len(sat)}.")
     if len(of_referentiel) > max_referentiel:
         text = f"Épreuves facultatives hors engagement étudiant : {max_referentiel} au plus"
-        reasons.append((of_referentiel[-1], f"{text}, vous en avez choisi {len(of_referentiel)}."))
-    return tuple(_position_error(facultative, detail) for facultative, detail in reasons)
+        yield _position_error(of_referentiel[-1], f"{text}, vous en avez choisi {len(of_referentiel)}.")
 
 
 @rule("K10", tab="epreuves")
-def options_differ(dossier: Dossier) -> tuple[FieldError, ...]:
+def options_differ(dossier: Dossier) -> Iterator[FieldError]:
     """A second language differs from the first. Inferred, and usual in every académie."""
-    return tuple(
-        error(
-            f"option-{chosen.epreuve.code}",
-            f"{chosen.epreuve.code} : l'option doit différer de celle de {first.epreuve.code}.",
-        )
-        for chosen in dossier.epreuves
-        if chosen.option
-        for first in epreuves_to_differ_from(dossier, chosen)
-        if chosen.option == first.option
-    )
+    for chosen in dossier.epreuves:
+        code = chosen.epreuve.code
+        for first in epreuves_to_differ_from(dossier, chosen) if chosen.option else ():
+            if chosen.option == first.option:
+                yield error(f"option-{code}", f"{code} : l'option doit différer de celle de {first.epreuve.code}.")
 
 
 def epreuves_to_differ_from(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[ChosenEpreuve, ...]:
@@ -149,44 +133,39 @@ def years_label(years: int) -> str:
     return f"{years} an{'s' if years > 1 else ''}"
 
 
-@warning("K15", tab="identification")
-def residence_expected(dossier: Dossier) -> tuple[str, ...]:
+@rule("K15", tab="identification", level=WARNING)
+def residence_expected(dossier: Dossier) -> Iterator[str]:
     """One registers in the académie of residence. Source: guide §2."""
     other = address.other_academie(dossier.typed_in("identification"), dossier.opening.academie)
-    if not other or not academies.by_code(dossier.opening.academie):
-        return ()
-    return (
-        f"Votre adresse dépend de l'{other.label} et vous vous inscrivez dans l'{dossier.opening.label} : "
-        "l'inscription se fait dans l'académie de résidence. Vérifiez votre adresse, ou choisissez l'autre.",
-    )
+    if other and academies.by_code(dossier.opening.academie):
+        yield (
+            f"Votre adresse dépend de l'{other.label} et vous vous inscrivez dans l'{dossier.opening.label} : "
+            "l'inscription se fait dans l'académie de résidence. Vérifiez votre adresse, ou choisissez l'autre."
+        )
 
 
-@warning("K14", tab="candidature")
-def experience_expected(dossier: Dossier) -> tuple[str, ...]:
+@rule("K14", tab="candidature", level=WARNING)
+def experience_expected(dossier: Dossier) -> Iterator[str]:
     """Years of professional experience, by category and session. Source: D643-16, décret 2022-850."""
-    if dossier.category is None:
-        return ()
-    return tuple(
-        f"Vous devrez justifier de {years_label(years)} d'expérience professionnelle "
-        "dans un emploi en rapport avec le diplôme, à la date de la dernière épreuve."
-        for years in dossier.category.experience_in(dossier.session.year)
-    )
+    for years in dossier.category.experience_in(dossier.session.year) if dossier.category else ():
+        yield (
+            f"Vous devrez justifier de {years_label(years)} d'expérience professionnelle "
+            "dans un emploi en rapport avec le diplôme, à la date de la dernière épreuve."
+        )
 
 
-@warning("K14", tab="diploma")
-def diplome_expected(dossier: Dossier, *, tag: str) -> tuple[str, ...]:
+@rule("K14", tab="diploma", level=WARNING)
+def diplome_expected(dossier: Dossier, *, tag: str) -> Iterator[str]:
     """The diploma held should open the exam (tagged so in the list). Source: D612-30."""
-    if dossier.diplome is None or tag in dossier.diplome.tags:
-        return ()
-    return (
-        f"« {dossier.diplome.label} » n'ouvre pas de droit l'accès à cet examen : "
-        "le service gestionnaire examinera votre situation.",
-    )
+    if dossier.diplome and tag not in dossier.diplome.tags:
+        yield (
+            f"« {dossier.diplome.label} » n'ouvre pas de droit l'accès à cet examen : "
+            "le service gestionnaire examinera votre situation."
+        )
 
 
-@warning("K14", tab="candidature")
-def attestation_expected(dossier: Dossier, *, categories: tuple[str, ...]) -> tuple[str, ...]:
+@rule("K14", tab="candidature", level=WARNING)
+def attestation_expected(dossier: Dossier, *, categories: tuple[str, ...]) -> Iterator[str]:
     """These categories must provide a certificate of training. Source: D643-8, D643-9, D643-16."""
-    if dossier.category is None or dossier.category.code not in categories:
-        return ()
-    return ("Vous devrez fournir une attestation de formation établie par votre centre de formation.",)
+    if dossier.category and dossier.category.code in categories:
+        yield "Vous devrez fournir une attestation de formation établie par votre centre de formation."

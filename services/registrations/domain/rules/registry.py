@@ -1,12 +1,12 @@
 """The rules by name. An exam's `rules:` selects some, with parameters, for a range of sessions.
 
-A rule is a pure function of a Dossier; the catalogue may set its annotated keyword parameters. It returns all
+A rule is a pure function of a Dossier; the catalogue may set its annotated keyword parameters. It yields all
 reasons, not only the first.
 """
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from services.registrations.domain.exam_definition import RuleUse
 from services.registrations.domain.forms import FieldError
 
 ERROR, WARNING = "error", "warning"
+_Errors = Callable[..., Iterator[FieldError]]
+_Warnings = Callable[..., Iterator[str]]
+Function = typing.TypeVar("Function", _Errors, _Warnings)
 
 
 @dataclass(frozen=True)
@@ -26,58 +29,40 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rule:
-    name: str
-    check: str  # "K9", of the BTS's table of rules
     tab: str  # kind of the tab that shows its reasons
     level: str  # ERROR refuses the tab, WARNING only informs
-    function: Callable[..., tuple[Any, ...]]
+    function: Callable[..., Iterator[Any]]
     parameters: tuple[Parameter, ...]
 
 
 RULES: dict[str, Rule] = {}
 
-_Errors = Callable[..., tuple[FieldError, ...]]
-_Warnings = Callable[..., tuple[str, ...]]
 
+def rule(check: str, *, tab: str, level: str = ERROR) -> Callable[[Function], Function]:
+    """Registers a function of errors, or of warnings, under its own name. `check`: « K9 », of the BTS's table of
+    rules."""
 
-def rule(check: str, *, tab: str) -> Callable[[_Errors], _Errors]:
-    """Registers a function of errors under its own name."""
-
-    def register(function: _Errors) -> _Errors:
-        _add(function, check, tab, ERROR)
+    def register(function: Function) -> Function:
+        hints = typing.get_type_hints(function)
+        keywords = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+        parameters = tuple(Parameter(p.name, hints[p.name], p.default is p.empty) for p in keywords)
+        RULES[function.__name__] = Rule(tab, level, function, parameters)
         return function
 
     return register
 
 
-def warning(check: str, *, tab: str) -> Callable[[_Warnings], _Warnings]:
-    """Registers a function of warnings under its own name."""
-
-    def register(function: _Warnings) -> _Warnings:
-        _add(function, check, tab, WARNING)
-        return function
-
-    return register
-
-
-def problems(use: RuleUse) -> tuple[str, ...]:
-    """What is wrong with a use of a rule, for the catalogue's check (French); nothing if all is well."""
-    rule_found = RULES.get(use.name)
-    if rule_found is None:
-        return (f"règle inconnue « {use.name} » : choisir parmi {', '.join(sorted(RULES))}",)
-    parameters = {parameter.name: parameter for parameter in rule_found.parameters}
-    unknown = [f"paramètre inconnu « {name} » pour {use.name}" for name in use.parameters if name not in parameters]
-    missing = [
-        f"paramètre « {parameter.name} » manquant pour {use.name}"
-        for parameter in rule_found.parameters
-        if parameter.required and parameter.name not in use.parameters
-    ]
-    ill_typed = [
-        f"paramètre « {name} » de {use.name} : {_expected(parameters[name].type)}"
-        for name, value in use.parameters.items()
-        if name in parameters and not _fits(value, parameters[name].type)
-    ]
-    return (*unknown, *missing, *ill_typed)
+def problems(use: RuleUse) -> Iterator[str]:
+    """What is wrong with a use of a known rule, for the catalogue's check (French)."""
+    parameters = {parameter.name: parameter for parameter in RULES[use.name].parameters}
+    for name, value in use.parameters.items():
+        if name not in parameters:
+            yield f"paramètre inconnu « {name} » pour {use.name}"
+        elif not _fits(value, parameters[name].type):
+            yield f"paramètre « {name} » de {use.name} : {_expected(parameters[name].type)}"
+    for parameter in parameters.values():
+        if parameter.required and parameter.name not in use.parameters:
+            yield f"paramètre « {parameter.name} » manquant pour {use.name}"
 
 
 def in_force(uses: Iterable[RuleUse], session_year: int, level: str, tab: str | None = None) -> tuple[RuleUse, ...]:
@@ -92,7 +77,7 @@ def in_force(uses: Iterable[RuleUse], session_year: int, level: str, tab: str | 
     )
 
 
-def apply(use: RuleUse, dossier: Dossier) -> tuple[Any, ...]:
+def apply(use: RuleUse, dossier: Dossier) -> Iterator[Any]:
     return RULES[use.name].function(dossier, **use.parameters)
 
 
@@ -100,13 +85,6 @@ def reasons(dossier: Dossier, level: str, tab: str) -> tuple[Any, ...]:
     """What the rules of a level say of a kind of tab: errors or warnings."""
     uses = in_force(dossier.exam.rules, dossier.session.year, level, tab)
     return tuple(reason for use in uses if use.name not in dossier.overridden for reason in apply(use, dossier))
-
-
-def _add(function: Callable[..., tuple[Any, ...]], check: str, tab: str, level: str) -> None:
-    hints = typing.get_type_hints(function)
-    keywords = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
-    parameters = tuple(Parameter(p.name, hints[p.name], p.default is p.empty) for p in keywords)
-    RULES[function.__name__] = Rule(function.__name__, check, tab, level, function, parameters)
 
 
 def _fits(value: Any, expected: Any) -> bool:

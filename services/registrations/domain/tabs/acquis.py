@@ -29,7 +29,6 @@ from services.registrations.domain.forms import (
     FORMATS,
     MAX_PROPOSALS,
     OUI,
-    SELECT,
     Field,
     FieldError,
     Option,
@@ -37,6 +36,7 @@ from services.registrations.domain.forms import (
     TabAnswers,
     error,
     notice,
+    select,
     yes_no,
 )
 from services.registrations.domain.rules.acquis import is_common_with, is_dispensed_by_title, opens_common_units
@@ -213,14 +213,7 @@ def _year_and_academie(box: Box) -> tuple[Field, ...]:
             hint="Exemple : 2021",
             inputmode="numeric",
         ),
-        Field(
-            field(box, "academie"),
-            "Académie",
-            "select",
-            required=box.has_marks,
-            options=_academies(),
-            placeholder=SELECT,
-        ),
+        select(field(box, "academie"), "Académie", _academies(), required=box.has_marks),
     )
 
 
@@ -234,9 +227,7 @@ def _origin(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
     if box.box is Box.AUTRE:
         yield _specialite(dossier, box, "Spécialité du BTS présenté", required=True)
     if box.box is Box.DIPLOME:
-        options = list_options(dossier.exam, TITLES)
-        name = field(box.box, "titre")
-        yield Field(name, "Diplôme obtenu", "select", required=True, options=options, placeholder=SELECT, refresh=True)
+        yield select(field(box.box, "titre"), "Diplôme obtenu", list_options(dossier.exam, TITLES), refresh=True)
         if opens_common_units(box.title):
             yield _specialite(dossier, box, "Spécialité du BTS obtenu", required=False)
         if box.title and any(tag.startswith(DISPENSE_WITH_LAW_UNIT_TAG) for tag in box.title.tags):

@@ -3,8 +3,6 @@
 An exam without categories or situations simply has no such fields; its tab may also `omit` parts by name.
 """
 
-from dataclasses import replace
-
 from services.contracts.api.forms import Explanation, Guidance
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
@@ -15,7 +13,6 @@ from services.registrations.domain.forms import (
     NON,
     OUI,
     OUI_NON,
-    SELECT,
     Field,
     FieldError,
     Option,
@@ -23,6 +20,7 @@ from services.registrations.domain.forms import (
     TabAnswers,
     error,
     notice,
+    select,
     yes_no,
 )
 from services.registrations.domain.rules.choices import years_label
@@ -108,10 +106,10 @@ def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[Field, ...]
     situations = list_options(exam, "situations")
     fields = []
     if offered:
-        category = _select("categorie", "Catégorie du candidat", offered, refresh=True)
-        fields.append(replace(category, guidance=_guidance(exam, dossier.session.year)))
+        guidance = _guidance(exam, dossier.session.year)
+        fields.append(select("categorie", "Catégorie du candidat", offered, refresh=True, guidance=guidance))
     if situations:
-        fields.append(_select("situation", "Situation à l'inscription", situations))
+        fields.append(select("situation", "Situation à l'inscription", situations))
     if "duree" not in omitted:
         fields.append(yes_no("amenagement_duree", DUREE_LABEL).holding(NON))
     return tuple(fields)
@@ -187,10 +185,6 @@ def _etablissement_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldErr
         detail = f"« {etablissement.label} » ne correspond pas à la catégorie {category.label_with_code}."
         return (error("etablissement", f"Etablissement : {detail}"),)
     return ()
-
-
-def _select(name: str, label: str, options: tuple[Option, ...], *, refresh: bool = False) -> Field:
-    return Field(name, label, "select", required=True, options=options, placeholder=SELECT, refresh=refresh)
 
 
 def _omitted(tab: Tab) -> frozenset[str]:

@@ -4,7 +4,7 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item, Tab
-from services.registrations.domain.forms import SELECT, Field, Section, TabAnswers
+from services.registrations.domain.forms import Section, TabAnswers, select
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, list_options
 
 TITLE = "Diplôme possédé"
@@ -12,7 +12,7 @@ TITLE = "Diplôme possédé"
 
 def content(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
     options = list_options(dossier.exam, "diplomes")
-    field = Field("diplome", "Diplôme ou formation", "select", required=True, options=options, placeholder=SELECT)
+    field = select("diplome", "Diplôme ou formation", options)
     return TabContent(sections=(Section("Diplôme ou formation d'origine", (field,)),))
 
 

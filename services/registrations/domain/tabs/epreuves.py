@@ -8,7 +8,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import SELECT, Field, FieldError, Option, TabAnswers, error
+from services.registrations.domain.forms import Field, FieldError, Option, TabAnswers, error, select
 from services.registrations.domain.rules.choices import epreuves_to_differ_from
 from services.registrations.domain.tabs.tab_kind import EpreuveField, TabContent, TabKind
 
@@ -54,15 +54,10 @@ def _epreuve_field(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -
 
 
 def _position_field(chosen: ChosenEpreuve) -> Field:
-    return Field(
-        f"position-{chosen.epreuve.code}",
-        "Position",
-        "select",
-        required=True,
-        options=tuple(Option(position, POSITIONS[position]) for position in (NON_INSCRIT, INSCRIT)),
-        value=chosen.posted_position or chosen.position,
-        refresh=True,
-    )
+    options = tuple(Option(position, POSITIONS[position]) for position in (NON_INSCRIT, INSCRIT))
+    value = chosen.posted_position or chosen.position
+    name = f"position-{chosen.epreuve.code}"
+    return select(name, "Position", options, value=value, placeholder=None, refresh=True)
 
 
 def _option_field(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> Field | None:
@@ -71,16 +66,8 @@ def _option_field(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) ->
     if not offered or not (chosen.choosable or chosen.position == INSCRIT):
         return None
     name = f"option-{chosen.epreuve.code}"
-    return Field(
-        name,
-        "Option",
-        "select",
-        required=chosen.position == INSCRIT,
-        options=tuple(Option(key, label) for key, label in offered),
-        value=typed.raw(name) or chosen.option,
-        placeholder=SELECT,
-        refresh=True,
-    )
+    options, value = tuple(Option(key, label) for key, label in offered), typed.raw(name) or chosen.option
+    return select(name, "Option", options, required=chosen.position == INSCRIT, value=value, refresh=True)
 
 
 def _available_options(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,6 @@ from services.registrations.domain import address
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import (
-    SELECT,
     Field,
     FieldError,
     Option,
@@ -21,6 +20,7 @@ from services.registrations.domain.forms import (
     TabAnswers,
     error,
     label_in_errors,
+    select,
 )
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
@@ -119,14 +119,7 @@ def _birth(identity: Identity) -> Section:
 @lru_cache(maxsize=4)  # lists of the reference data, the same for everyone of a civilité
 def _nationality(civilite: str) -> Field:
     options = tuple(Option(nationalite.code, nationalite.label(civilite)) for nationalite in nationalites.all())
-    return Field(
-        "nationalite",
-        "Nationalité",
-        "select",
-        required=True,
-        options=options,
-        placeholder="Sélectionnez une nationalité",
-    )
+    return select("nationalite", "Nationalité", options, placeholder="Sélectionnez une nationalité")
 
 
 @cache
@@ -134,7 +127,7 @@ def _csp_field() -> Field:
     options = tuple(
         Option(profession.code, profession.label, profession.group or None) for profession in csp.proposed()
     )
-    return Field("csp", CSP_LABEL, "select", required=True, options=options, placeholder=SELECT)
+    return select("csp", CSP_LABEL, options)
 
 
 def _disabled_field(name: str, label: str, value: str, hint: str | None = None) -> Field:

@@ -2,14 +2,7 @@
 
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import (
-    Field,
-    FieldError,
-    Option,
-    Section,
-    TabAnswers,
-    error,
-)
+from services.registrations.domain.forms import Field, FieldError, Option, Section, TabAnswers, error
 from services.registrations.domain.obstacles import conflicting_candidature, refusal_sentence
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 

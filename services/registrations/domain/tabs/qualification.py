@@ -10,13 +10,13 @@ from services.registrations.domain.forms import (
     NON,
     OUI,
     OUI_NON,
-    SELECT,
     Field,
     FieldError,
     Option,
     Section,
     TabAnswers,
     error,
+    select,
     yes_no,
 )
 from services.registrations.domain.specialites import BROWSE, absence, matching, offered
@@ -91,17 +91,8 @@ def _forme_fields(dossier: Dossier, typed: TabAnswers) -> tuple[Field, ...]:
     category = dossier.category
     formes = category.formes if category else tuple(FORMES)
     options = tuple(Option(forme, FORMES[forme]) for forme in formes)
-    forme = Field(
-        "forme",
-        "Forme de passage",
-        "select",
-        required=True,
-        options=options,
-        hint=FORMES_HINT if len(formes) > 1 else None,
-        value=formes[0] if len(formes) == 1 else None,
-        placeholder=SELECT,
-        refresh=True,
-    )
+    only, hint = (None, FORMES_HINT) if len(formes) > 1 else (formes[0], None)
+    forme = select("forme", "Forme de passage", options, hint=hint, value=only, refresh=True)
     derogation = yes_no("derogation", DEROGATION_LABEL, refresh=True).holding(NON)
     wished_field = (_wished_field(),) if typed.text("derogation") == OUI else ()
     final = Field("forme_finale", "Forme passage finale", value=_final_label(typed, forme), disabled=True)
@@ -109,16 +100,8 @@ def _forme_fields(dossier: Dossier, typed: TabAnswers) -> tuple[Field, ...]:
 
 
 def _wished_field() -> Field:
-    return Field(
-        "forme_souhaitee",
-        "Forme de passage souhaitée",
-        "select",
-        required=True,
-        options=tuple(Option(forme, label) for forme, label in FORMES.items()),
-        hint=SUBJECT_TO,
-        placeholder=SELECT,
-        refresh=True,
-    )
+    options = tuple(Option(forme, label) for forme, label in FORMES.items())
+    return select("forme_souhaitee", "Forme de passage souhaitée", options, hint=SUBJECT_TO, refresh=True)
 
 
 def _final_label(typed: TabAnswers, forme: Field) -> str:

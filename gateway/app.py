@@ -11,7 +11,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import access, error_pages, web_security
+from gateway import access, asked_again, error_pages, web_security
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.components import register_components
 from gateway.seal import Seal, owner_field
@@ -111,6 +111,7 @@ def _register_services(app: Flask, settings: GatewaySettings) -> None:
         PROCONNECT: settings.proconnect_issuer,
     }
     app.jinja_env.globals["provider_paths"] = PROVIDER_PATHS
+    asked_again.register(app)
     visitor.register(app)
     staff_member.register(app)
 

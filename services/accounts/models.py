@@ -179,6 +179,9 @@ class LoginSession(db.Model):
     provider: Mapped[str | None] = mapped_column(_PROVIDER)
     id_token_sealed: Mapped[str | None] = mapped_column(Text)
     """Of a log-in with a provider: what it is told when the session ends."""
+    confirmed_act: Mapped[str | None] = mapped_column(_HASH)
+    """For which its candidate has signed in with the provider anew; until it is done, once."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ProviderIdentity(db.Model):

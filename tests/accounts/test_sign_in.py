@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from services.accounts.models import Account, LoginSession, ProviderIdentity, db
 from services.accounts.operations import second_factor
+from services.accounts.operations.sessions import CONFIRMATION_LIFETIME
 from services.accounts.queries import personal_data
+from services.chassis.clock import system_now
 from services.contracts.api.sign_in import PROVIDER_SECONDS
 from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug
@@ -67,10 +70,15 @@ def proconnect(providers: Providers) -> DemonstrationProvider:
 
 
 def come_back(
-    accounts: RunningAccounts, provider: DemonstrationProvider, who: dict[str, Any], *methods: str, **brought: str
+    accounts: RunningAccounts,
+    provider: DemonstrationProvider,
+    who: dict[str, Any],
+    *methods: str,
+    leaving: dict[str, str] | None = None,
+    **brought: str,
 ) -> TestResponse:
     """What accounts says to a browser that went to the provider and came back as this person."""
-    begun = accounts.post("/sign-ins", provider=provider.name).json or {}
+    begun = accounts.post("/sign-ins", provider=provider.name, **leaving or {}).json or {}
     state = begun["address"].partition("state=")[2].partition("&")[0]
     code = consent(provider, begun["address"], who, *methods)
     back = {"attempt": begun["attempt"], "state": state, "code": code, "issuer": provider.issuer}
@@ -286,6 +294,110 @@ def test_a_provider_that_is_off_is_not_there(accounts: RunningAccounts) -> None:
         built = accounts.app.extensions["accounts.dependencies"]
         accounts.app.extensions["accounts.dependencies"] = replace(built, identity_providers={})
         assert accounts.post("/sign-ins", provider="franceconnect").status_code == 404
+
+
+# -- an act that is confirmed ------------------------------------------------------------------------------------------
+
+ACT, OTHER_ACT = "ab" * 32, "cd" * 32
+
+
+@pytest.fixture
+def angela() -> dict[str, Any]:
+    return person()
+
+
+@pytest.fixture
+def opened(accounts: RunningAccounts, franceconnect: DemonstrationProvider, angela: dict[str, Any]) -> dict[str, Any]:
+    """Her session, in an account without a password."""
+    create(accounts, angela, identity_of(accounts, franceconnect, angela))
+    return dict(come_back(accounts, franceconnect, angela).json["opened"])
+
+
+def confirm(
+    accounts: RunningAccounts, provider: DemonstrationProvider, who: dict[str, Any], session: str, act: str = ACT
+) -> TestResponse:
+    return come_back(accounts, provider, who, leaving={"act": act, "session": session}, session=session)
+
+
+def prove(accounts: RunningAccounts, opened: dict[str, Any], digest: str = ACT, **given: str) -> TestResponse:
+    sent = {"current_password": "", "digest": digest, "session": opened["session"], **given}
+    return accounts.call("POST", "/me/password-proof", opened["access_token"], **sent)
+
+
+def test_a_sign_in_anew_confirms_one_act_once(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider, angela: dict[str, Any], opened: dict[str, Any]
+) -> None:
+    begun = accounts.post("/sign-ins", provider="franceconnect", act=ACT, session=opened["session"]).json or {}
+    assert {"prompt=login", "max_age=0"} <= set(begun["address"].partition("?")[2].split("&"))
+    assert problem_slug(prove(accounts, opened)) == "saisie-invalide"
+    answer = confirm(accounts, franceconnect, angela, opened["session"])
+    assert (answer.json["confirmed"], answer.json["opened"]) == (True, None)
+    assert prove(accounts, opened, OTHER_ACT).status_code == 422
+    assert prove(accounts, opened).status_code == 200
+    again = prove(accounts, opened)
+    assert (again.status_code, "a déjà servi" in again.json["errors"][0]["detail"]) == (422, True)
+
+
+def test_a_confirmation_is_of_one_session_and_ends_with_it_or_after_some_minutes(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider, angela: dict[str, Any], opened: dict[str, Any]
+) -> None:
+    assert confirm(accounts, franceconnect, angela, opened["session"]).json["confirmed"]
+    other = come_back(accounts, franceconnect, angela).json["opened"]
+    assert prove(accounts, other).status_code == 422
+    stranger = accounts.log_in_new_candidate()
+    assert prove(accounts, stranger, session=opened["session"]).status_code == 422, "of the account's owner alone"
+    with accounts.app.app_context(), db.operation() as session:
+        session.execute(update(LoginSession).values(confirmed_at=system_now() - CONFIRMATION_LIFETIME))
+    assert prove(accounts, opened).status_code == 422
+    assert confirm(accounts, franceconnect, angela, opened["session"]).json["confirmed"]
+    accounts.post("/sessions/end", session=opened["session"])
+    assert prove(accounts, opened).status_code == 422
+    assert problem_slug(confirm(accounts, franceconnect, angela, opened["session"])) == "session-expiree"
+
+
+@pytest.mark.parametrize("act", ["copy", "erasure", "deletion"])
+def test_what_asks_for_the_password_again_takes_a_confirmation_of_itself_alone(
+    accounts: RunningAccounts,
+    franceconnect: DemonstrationProvider,
+    angela: dict[str, Any],
+    opened: dict[str, Any],
+    act: str,
+) -> None:
+    path = {"copy": "/me/copies"}.get(act, f"/me/{act}")
+    for confirmed, is_done in (("another", False), (act, True)):
+        assert confirm(accounts, franceconnect, angela, opened["session"], confirmed).json["confirmed"]
+        sent = {"current_password": "", "session": opened["session"]}
+        answer = accounts.call("POST", path, opened["access_token"], **sent)
+        assert (answer.status_code < 300) is is_done, answer.json
+
+
+def test_nobody_else_confirms(
+    accounts: RunningAccounts, franceconnect: DemonstrationProvider, angela: dict[str, Any], opened: dict[str, Any]
+) -> None:
+    session = opened["session"]
+    namesake = person()
+    create(accounts, namesake, identity_of(accounts, franceconnect, namesake))
+    for who in (person(), {**angela, "sub": "changed"}, namesake):
+        assert "n'est pas celle qui ouvre" in refused(confirm(accounts, franceconnect, who, session))
+    other = come_back(accounts, franceconnect, angela).json["opened"]
+    leaving = {"act": ACT, "session": session}
+    refused(come_back(accounts, franceconnect, angela, leaving=leaving, session=other["session"]))
+    assert come_back(accounts, franceconnect, angela, session=session).json["opened"], "a sign-in confirms nothing"
+    for each in (opened, other):
+        assert prove(accounts, each).status_code == 422
+
+
+@pytest.mark.parametrize("auth_time", [None, 0, "now", int(time.time()) - 600, int(time.time()) + 6000])
+def test_who_was_signed_in_before_has_not_confirmed(
+    accounts: RunningAccounts,
+    franceconnect: DemonstrationProvider,
+    angela: dict[str, Any],
+    opened: dict[str, Any],
+    auth_time: Any,
+) -> None:
+    claiming(franceconnect, auth_time=auth_time)
+    refused(confirm(accounts, franceconnect, angela, opened["session"]))
+    assert prove(accounts, opened).status_code == 422
 
 
 # -- staff -------------------------------------------------------------------------------------------------------------

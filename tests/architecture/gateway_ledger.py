@@ -103,6 +103,7 @@ GATEWAY: dict[str, str] = {
         POST /inscription
         POST /inscription/<draft_id>/<int:number>
         POST /inscription/<draft_id>/<int:number>/saisie
+        GET /connexion/franceconnect/confirmation
         GET /inscription/<draft_id>/<int:number>/recherche
         POST /inscriptions/<candidature_id>/modification
         POST /inscriptions/<candidature_id>/desinscription

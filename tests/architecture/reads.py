@@ -159,7 +159,7 @@ WRITING_READS: dict[tuple[str, str], Written] = {
 }
 # Of providers that are switched off here: 404. Where they are on, what comes back logs in (accounts.login_sessions and
 # others): a provider sends a browser by a GET, and the state in its cookie is what a form's origin is elsewhere.
-OF_PROVIDERS = {path + end for path in PROVIDER_PATHS.values() for end in ("", RETURN)}
+OF_PROVIDERS = {path + end for path in PROVIDER_PATHS.values() for end in ("", RETURN, "/confirmation")}
 # A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
 VISIT = Written({"accounts.login_sessions"})
 # A form keeps the version that it fetched, as the event under way would; a confirmation is kept itself, too.

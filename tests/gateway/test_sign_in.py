@@ -1,6 +1,7 @@
 """FranceConnect and ProConnect without scripts: to the provider and back, and what refusals say to do."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -12,15 +13,21 @@ from werkzeug.test import TestResponse
 
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
+from services.contracts.page_labels import VALIDATE_REGISTRATION
+from services.contracts.session_options import ONLINE
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.checked_browser import CheckedBrowser
 from tests.gateway.gestion.invitations import invite, shown_secret
 from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.test_validation import save_another_version
+from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, load
 from tests.support.app_server import AppServer
 from tests.support.identity_providers import Providers, consent, person, running_providers, settings_for
 from tests.support.in_process_portal import InProcessPortal, running_portal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
+
+CONFIRM = "Confirmer avec FranceConnect"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +43,7 @@ def running(
     issuers = {f"{name}_issuer": f"{servers[0].url}/{name}" for name in ("franceconnect", "proconnect")}
     of_accounts = partial(settings_for, server=servers[0], providers=servers[1])
     with running_portal(tmp_path_factory.mktemp("sign-in"), of_accounts=of_accounts, **issuers) as portal:
+        load(portal.registrations.app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE),)))
         yield portal
 
 
@@ -49,8 +57,11 @@ class Visit:
         """By the button of a page; the path at which the provider sends the browser back. `suite`: forged into its
         address."""
         self.browser.get(page)
-        [link] = self.browser.page.xpath("//a[contains(@class, 'fr-connect')]/@href")
-        link = f"{link}?{urlencode({'suite': suite})}" if suite else link
+        [link] = self.browser.page.xpath(f"//a[contains(@class, 'fr-connect')]/@href | //a[.='{CONFIRM}']/@href")
+        return self.come_from(f"{link}?{urlencode({'suite': suite})}" if suite else str(link), provider)
+
+    def come_from(self, link: str, provider: str = "franceconnect") -> str:
+        """The path at which the provider sends the browser back that followed this link to it."""
         address = self.browser.get(link, follow=False).headers["Location"]
         issuer = self._providers[provider].issuer
         assert address.startswith(f"{issuer}/authorize?")
@@ -131,6 +142,80 @@ def test_a_provider_that_is_away_leaves_the_password_way(
         assert "FranceConnect ne répond pas" in visit.browser.text
         visit.browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
         assert visit.browser.path == "/"
+
+
+@pytest.fixture
+def registered(visit: Visit, candidates: CandidateFactory) -> str:
+    """The path of a candidature to be validated of the visitor, who has come by FranceConnect."""
+    visit.who |= {"given_name": "Laurent", "family_name": "BINET", "birthdate": "2001-02-01", "gender": "male"}
+    email = candidates.create_activated_account()
+    candidates.register(email)
+    visit.identify()
+    visit.browser.press("Relier FranceConnect à ce compte", identifiant=email, password=PASSWORD)
+    visit.browser.get("/inscriptions")
+    return str(visit.browser.page.xpath("//main//h3/a/@href")[0])
+
+
+def test_an_inscription_is_validated_by_a_fresh_sign_in_with_franceconnect(visit: Visit, registered: str) -> None:
+    browser, page = visit.browser, f"{registered}/validation"
+    visit.identify(page)
+    assert (browser.path, "FranceConnect vient de confirmer" in browser.text) == (page, True)
+    assert not browser.page.xpath("//input[@name='current_password']")
+    save_another_version(browser, registered)
+    browser.get(f"{page}?fait=confirmation")
+    browser.press(VALIDATE_REGISTRATION)
+    assert (browser.answer.status_code, "portait sur autre chose" in browser.text) == (422, True)
+    visit.identify(page)
+    shown = browser.answer
+    browser.press(VALIDATE_REGISTRATION)
+    assert (browser.path, "Votre inscription est validée." in browser.text) == (registered, True)
+    browser.answer = shown
+    browser.press(VALIDATE_REGISTRATION)
+    assert "Votre inscription est validée en ligne depuis le" in browser.text, "sent twice"
+
+
+@pytest.mark.parametrize(
+    ("page", "button", "done"),
+    [
+        ("/compte/donnees", "Demander une copie", "Votre demande est enregistrée"),
+        ("/compte/effacement", "Demander l'effacement", "Votre demande est enregistrée"),
+        ("/compte/suppression", "Supprimer", "Vous avez une candidature"),
+    ],
+)
+def test_what_asks_for_the_password_again_takes_franceconnect_for_it(
+    visit: Visit, registered: str, page: str, button: str, done: str
+) -> None:
+    browser = visit.browser
+    browser.get(f"{page}?fait=confirmation")
+    browser.press(button)
+    assert browser.answer.status_code == 422
+    visit.identify(page)
+    browser.press(button)
+    assert done in browser.text
+
+
+def test_who_is_somebody_else_at_the_provider_confirms_nothing_and_goes_back_to_the_page(
+    visit: Visit, registered: str, servers: tuple[AppServer, Providers]
+) -> None:
+    browser, page = visit.browser, "/compte/donnees"
+    visit.who = person()
+    visit.identify(page)
+    assert (browser.answer.status_code, "n'est pas celle qui ouvre" in browser.text) == (403, True)
+    assert browser.follow("Revenir à la page").request.path == page
+    back = visit.leave(page)
+    with service_stopped(servers[0]):
+        browser.get(back)
+        assert (browser.answer.status_code, "FranceConnect ne répond pas" in browser.text) == (503, True)
+    browser.follow("Revenir à la page")
+    browser.press("Demander une copie", current_password=PASSWORD)
+    assert "Votre demande est enregistrée" in browser.text
+
+
+def test_who_came_with_a_password_gives_it_again(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
+    browser.get("/compte/donnees")
+    assert CONFIRM not in browser.text
+    assert browser.get("/connexion/franceconnect/confirmation?demande=forged").status_code == 404
 
 
 def test_who_gives_up_at_the_provider_reads_so(visit: Visit) -> None:

@@ -80,6 +80,7 @@ class DemonstrationProvider:
         if challenge != grant.asked["code_challenge"] or client != (CLIENT_ID, CLIENT_SECRET, self.redirect_uri):
             raise KeyError(form["code"])
         claims = {"sub": grant.person["sub"], "nonce": grant.asked["nonce"], "acr": "eidas1", "amr": grant.methods}
+        claims["auth_time"] = int(time.time())
         return {
             "access_token": self._granted(grant),
             "token_type": "Bearer",

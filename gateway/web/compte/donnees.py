@@ -5,6 +5,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.asked_again import given_again
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
 from gateway.sessions import visitor
@@ -18,12 +19,12 @@ NOTICES = {"demande": "Votre demande est enregistrée : un mail vous dira que la
 
 @blueprint.get("/compte/donnees", who=access.CANDIDATE)
 def my_data(refusal: DomainError | None = None) -> ResponseReturnValue:
-    rules, person = retention(), visitor.required()
+    rules, person, copies = retention(), visitor.required(), visitor.call(api.read_copies)
     return render_page(
         "compte/templates/donnees.html",
-        refusal=refusal,
+        refusal=refusal if copies.may_ask else None,  # the form was sent twice
         notice=NOTICES.get(request.args.get("fait", "")),
-        copies=visitor.call(api.read_copies),
+        copies=copies,
         rules=rules,
         name=f"{person.prenoms} {person.nom}",
     )
@@ -32,7 +33,7 @@ def my_data(refusal: DomainError | None = None) -> ResponseReturnValue:
 @blueprint.post("/compte/donnees", who=access.CANDIDATE)
 def ask_copy() -> ResponseReturnValue:
     try:
-        visitor.call(api.ask_copy, body={"current_password": request.form.get("current_password", "")})
+        visitor.call(api.ask_copy, body=given_again())
     except DomainError as refusal:
         return my_data(shown_here(refusal, (422, 429, 503)))
     return redirect(url_for("compte.my_data", fait="demande"), code=303)

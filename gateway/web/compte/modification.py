@@ -7,6 +7,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.asked_again import given_again
 from gateway.pages import render_page, show_contact
 from gateway.posted_forms import Values, posted_answers, shown_here
 from gateway.sessions import visitor
@@ -89,8 +90,7 @@ def ask_deletion(refusal: DomainError | None = None) -> ResponseReturnValue:
 @blueprint.post("/compte/suppression", who=access.CANDIDATE)
 def delete_account() -> ResponseReturnValue:
     try:
-        sent = {"current_password": request.form.get("current_password", "")}
-        visitor.call(api.delete_account, body=sent)
+        visitor.call(api.delete_account, body=given_again())
     except DomainError as refusal:
         return ask_deletion(shown_here(refusal, (409, 422, 429, 503)))
     response = redirect("/?fait=suppression", code=303)

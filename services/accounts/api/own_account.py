@@ -41,7 +41,7 @@ def change_account(body: dict[str, Any]) -> api.Changed:
 
 @views.serves(api.delete_account)
 def delete_account(body: dict[str, str]) -> None:
-    account_change.delete_own_account(access.caller().id, body["current_password"])
+    account_change.delete_own_account(access.caller().id, body)
 
 
 @views.serves(erasure.read_my_erasure)
@@ -51,12 +51,12 @@ def read_my_erasure() -> erasure.MyErasure:
 
 @views.serves(erasure.ask_erasure)
 def ask_erasure(body: dict[str, str]) -> erasure.AskedErasure:
-    return erasure.AskedErasure(erased=erasure_requests.ask_erasure(access.caller().id, body["current_password"]))
+    return erasure.AskedErasure(erased=erasure_requests.ask_erasure(access.caller().id, body))
 
 
 @views.serves(api.ask_copy)
 def ask_copy(body: dict[str, str]) -> None:
-    personal_copies.ask(access.caller().id, body["current_password"])
+    personal_copies.ask(access.caller().id, body)
 
 
 @views.serves(api.read_copies)
@@ -81,7 +81,7 @@ def read_identity() -> api.SignedIdentity:
 
 @views.serves(api.prove_password)
 def prove_password(body: dict[str, str]) -> api.PasswordProof:
-    return api.PasswordProof(proof=passwords.prove(access.caller().id, body["current_password"], body["digest"]))
+    return api.PasswordProof(proof=passwords.prove(access.caller().id, body["digest"], body))
 
 
 @views.serves(list_mails_of_accounts)

@@ -83,18 +83,23 @@ class IdentityProvider:
         self._kept = ExpiringCache[Any](seconds=KEPT_SECONDS, at_most=2)
         self._limit = Limit(f"calls_to_{name}", max(1, thread_count() // 8), refusal=self._away)
 
-    def begin(self) -> tuple[str, dict[str, str]]:
-        """Where the browser goes; what we alone know of it (state, nonce, verifier). Raises Unavailable, Forbidden."""
+    def begin(self, *, anew: bool = False) -> tuple[str, dict[str, str]]:
+        """Where the browser goes; what we alone know of it (state, nonce, verifier). `anew`: whoever is signed in there
+        signs in once more. Raises Unavailable, Forbidden."""
         nonce, verifier = generate_token(32), generate_token(64)
+        parameters = {**self._parameters, **({"prompt": "login", "max_age": "0"} if anew else {})}
         with self._exchange() as session:
             endpoint = self._published(session)["authorization_endpoint"]
             address, state = session.create_authorization_url(
-                endpoint, code_verifier=verifier, nonce=nonce, **self._parameters
+                endpoint, code_verifier=verifier, nonce=nonce, **parameters
             )
         return address, {"state": state, "nonce": nonce, "verifier": verifier}
 
-    def identity(self, code: str, *, nonce: str, verifier: str) -> ProvidedIdentity:
-        """The identity that the code gives. Raises Unavailable, Forbidden `fournisseur-refuse`."""
+    def identity(self, code: str, *, nonce: str, verifier: str, since: int | None = None) -> ProvidedIdentity:
+        """The identity that the code gives. `since`: when its owner has signed in at the earliest (seconds since 1970).
+
+        Raises Unavailable, Forbidden `fournisseur-refuse`.
+        """
         with self._exchange() as session:
             published = self._published(session)
             tokens = session.fetch_token(
@@ -107,6 +112,9 @@ class IdentityProvider:
             now = int(system_now().timestamp())
             claims = CodeIDToken(id_token.claims, id_token.header, issued, asked)
             claims.validate(now, TOLERATED_SECONDS)
+            signed_in_at = claims.get("auth_time") or 0
+            if since and not since - TOLERATED_SECONDS <= signed_in_at <= now + TOLERATED_SECONDS:
+                raise self.refusal("not signed in anew")
             answer = session.get(published["userinfo_endpoint"])
             answer.raise_for_status()
             user = self._verified(session, answer.text).claims

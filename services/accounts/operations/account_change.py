@@ -14,6 +14,7 @@ from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.errors import Conflict, found
 from services.contracts.api.operation import answer_of
+from services.contracts.api.own_account import DELETION
 
 
 def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
@@ -65,11 +66,10 @@ def _change_credentials(account_id: str, changes: Changes, password_hash: str | 
             email_change.request_email_change(session, account, changes.email)
 
 
-def delete_own_account(account_id: str, typed_password: str) -> None:
+def delete_own_account(account_id: str, given: Mapping[str, str]) -> None:
     """Erase everything that accounts stores about the candidate.
 
-    Raises Invalid (password), TooMany, Conflict `candidature-existante`, Unavailable, NotFound.
+    Raises Conflict `candidature-existante`, and as `passwords.checked_again`.
     """
-    account = stored_account(account_id)
-    passwords.check_current_password(account, typed_password)
+    passwords.checked_again(account_id, DELETION, given)
     identity_changes.delete_account(account_id)

@@ -1,5 +1,6 @@
 """Requests of erasure of who has a candidature: what no law keeps goes at once, an administrateur answers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.accounts.models import Account, AuditEntry, ErasureRequest, KnownBrowser, db
 from services.accounts.operations.identity_changes import delete_account
-from services.accounts.operations.passwords import check_current_password
+from services.accounts.operations.passwords import checked_again
 from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.audit import Actor
@@ -15,6 +16,7 @@ from services.chassis.errors import Conflict, Invalid, found
 from services.chassis.tasks.rows import follow_up
 from services.contracts.api import erasure as api
 from services.contracts.api.operation import answer_of
+from services.contracts.api.own_account import ERASURE
 from services.contracts.retention import Period
 from services.mail import sent_mails
 
@@ -34,11 +36,9 @@ def my_erasure(account_id: str) -> api.MyErasure:
     return answer_of(api.MyErasure, last, engaged=engaged)
 
 
-def ask_erasure(account_id: str, typed_password: str) -> bool:
-    """Whether the account is erased at once. Raises Invalid on the password, NotFound, TooMany, Unavailable."""
-    account = stored_account(account_id)
-    check_current_password(account, typed_password)
-    if not is_frozen(account):
+def ask_erasure(account_id: str, given: Mapping[str, str]) -> bool:
+    """Whether the account is erased at once. Raises as `checked_again`."""
+    if not is_frozen(checked_again(account_id, ERASURE, given)):
         delete_account(account_id)
         return True
     with db.operation() as session:

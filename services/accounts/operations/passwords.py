@@ -22,6 +22,11 @@ from services.chassis.errors import Invalid
 from services.chassis.tasks.rows import follow_up
 from services.contracts.account_rules import State
 
+NOT_CONFIRMED = (
+    "Votre confirmation avec FranceConnect a déjà servi, date de trop longtemps ou portait sur autre chose : confirmez "
+    "de nouveau, ou saisissez votre mot de passe."
+)
+
 
 def ask_reset(email: str) -> None:
     """Mail a link if there is an account; beyond a few per hour nothing is sent.
@@ -77,7 +82,8 @@ def check_current_password(person: Person, typed: str) -> None:
         matches = dependencies().password_hasher.matches(person.password_hash, typed)
     if not matches and person.password_hash == NO_PASSWORD:
         raise wrong_password_error(
-            "Votre compte n'a pas encore de mot de passe : demandez-en un par « Mot de passe oublié »."
+            "Votre compte n'a pas encore de mot de passe : confirmez avec FranceConnect là où la page le propose, ou "
+            "demandez-en un par « Mot de passe oublié »."
         )
     if not matches:
         raise wrong_password_error() if typed else wrong_password_error("Saisissez votre mot de passe actuel.")
@@ -85,12 +91,22 @@ def check_current_password(person: Person, typed: str) -> None:
         rate_limits.uncount_attempt(session, person.email_key, [rate_limits.CURRENT_PASSWORD])
 
 
-def prove(account_id: str, typed: str, digest: str) -> str:
-    """A signed proof that the candidate has typed the password for the act that has this digest. Raises NotFound, and
-    as `check_current_password`."""
+def checked_again(account_id: str, act: str, given: Mapping[str, str]) -> Account:
+    """The account, whose owner has given the password again for this act, or confirmed it with a provider.
+
+    `given`: current_password, session. Raises NotFound, and as `check_current_password`.
+    """
     account = accounts.stored_account(account_id)
-    check_current_password(account, typed)
-    return dependencies().signer.password_proof(account.id, digest)
+    if not given["session"]:
+        check_current_password(account, given["current_password"])
+    elif not sessions.use_confirmation(given["session"], account_id, act):
+        raise wrong_password_error(NOT_CONFIRMED)
+    return account
+
+
+def prove(account_id: str, digest: str, given: Mapping[str, str]) -> str:
+    """A signed proof that the candidate was asked again for the act that has this digest. Raises as `checked_again`."""
+    return dependencies().signer.password_proof(checked_again(account_id, digest, given).id, digest)
 
 
 def wrong_password_error(detail: str = "Le mot de passe actuel est incorrect.") -> Invalid:

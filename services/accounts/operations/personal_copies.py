@@ -5,7 +5,7 @@ Its row is committed before its object is written, under a key made of the row's
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from services.accounts.dependencies import dependencies
 from services.accounts.models import Account, AuditEntry, PersonalCopy, db
 from services.accounts.operations import passwords
-from services.accounts.queries import accounts, personal_data
+from services.accounts.queries import personal_data
 from services.chassis import brand
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
@@ -32,7 +32,7 @@ from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.api.operation import answer_of
-from services.contracts.api.own_account import MyCopies, MyCopy, download_copy
+from services.contracts.api.own_account import COPY, MyCopies, MyCopy, download_copy
 from services.contracts.api.personal_data import PersonalData, read_held_file, read_part
 from services.contracts.retention import retention
 from services.objects import ContentDigest, ObjectMissing, StoreUnavailable, put_verified
@@ -44,12 +44,12 @@ _TEMPLATES = Environment(loader=PackageLoader("services.accounts"), autoescape=T
 _TEMPLATES.filters["instant"] = short_instant
 
 
-def ask(account_id: str, typed_password: str) -> None:
+def ask(account_id: str, given: Mapping[str, str]) -> None:
     """Have a copy made, unless one is under way or was asked for within ONE_PER.
 
-    Raises Invalid (password), TooMany, Unavailable, NotFound.
+    Raises as `passwords.checked_again`.
     """
-    passwords.check_current_password(accounts.stored_account(account_id), typed_password)
+    passwords.checked_again(account_id, COPY, given)
     with db.operation() as session:
         found(session.get(Account, account_id, with_for_update=True))
         if not _may_ask(_newest(session, account_id)):

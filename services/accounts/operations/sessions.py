@@ -13,6 +13,7 @@ from services.accounts.domain.staff import session_scopes
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
 from services.accounts.operations import second_factor
+from services.accounts.queries.accounts import Person
 from services.accounts.signing import TOKEN_SECONDS
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import system_now
@@ -22,6 +23,8 @@ from services.contracts import problem_types
 from services.contracts.api.sessions import KINDS, STAFF, LoggedIn
 from services.contracts.api.sign_in import ProviderLogOut
 
+CONFIRMATION_LIFETIME = timedelta(minutes=10)
+"""From a sign-in anew until the act that it confirms: the page that is certified is read meanwhile."""
 KEPT_AFTER_END = timedelta(days=1)
 BROWSER_REMEMBERED = timedelta(days=400)
 """As long as browsers keep a cookie at most."""
@@ -73,6 +76,29 @@ def exchange(secret: str, client: str, *, code: str | None = None) -> LoggedIn:
     if code is not None:
         second_factor.confirm_code(login.subject_id, code)
     return _exchanged(login, subject, client, gave_code=code is not None)
+
+
+def confirm(session: Session, secret: str, owner: Person | None, act: str) -> bool:
+    """Note that the owner of this session, whom the caller has locked, has signed in anew for the act; False where it
+    is somebody else's. Raises Unauthenticated where it is over."""
+    login = session.get(LoginSession, hash_secret(secret), with_for_update=True)
+    if login is None or _is_over(login, system_now()):
+        raise _expired_error(None)
+    if owner is None or owner.id != login.subject_id:
+        return False
+    login.confirmed_act, login.confirmed_at = act, system_now()
+    return True
+
+
+def use_confirmation(secret: str, account_id: str, act: str) -> bool:
+    """Whether the candidate has signed in anew for this very act in this session, not long ago; it serves once."""
+    now = system_now()
+    with db.operation() as session:
+        login = session.get(LoginSession, hash_secret(secret), with_for_update=True)
+        if login is None or login.subject_id != account_id or _is_over(login, now) or login.confirmed_act != act:
+            return False
+        confirmed_at, login.confirmed_act, login.confirmed_at = login.confirmed_at, None, None
+        return confirmed_at is not None and now - confirmed_at < CONFIRMATION_LIFETIME
 
 
 def end_session(secret: str) -> None:
@@ -144,7 +170,7 @@ def _count_of_live(kind: str, now: datetime) -> Select[int]:
     )
 
 
-def _subject_of(session: Session, login: LoginSession | None) -> Account | StaffMember | None:
+def _subject_of(session: Session, login: LoginSession | None) -> Person | None:
     if login is None:
         return None
     if login.kind == STAFF:
@@ -183,7 +209,7 @@ def _record_activity(secret_hash: str, now: datetime) -> bool:
         return True
 
 
-def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str, *, gave_code: bool) -> LoggedIn:
+def _exchanged(login: LoginSession, subject: Person, client: str, *, gave_code: bool) -> LoggedIn:
     time_left = min(_idle_limit(login.kind), login.created_at + _absolute_limit() - system_now())
     rights: dict[str, Any] = {}
     person: dict[str, Any]
@@ -201,6 +227,7 @@ def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str,
         subject=subject.id,
         prenoms=subject.prenoms,
         previous_login_at=login.previous_login_at,
+        provider=login.provider,
         idle_seconds_left=int(time_left.total_seconds()),
         **person,
         **rights,

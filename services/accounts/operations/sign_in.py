@@ -9,28 +9,35 @@ from sqlalchemy.orm import Session
 from services.accounts.clients.identity_provider import IdentityProvider, ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.models import StaffMember, db
-from services.accounts.operations import login, provider_identities, second_factor
+from services.accounts.operations import login, provider_identities, second_factor, sessions
 from services.accounts.operations.login import LoggedIn
 from services.accounts.queries.accounts import Person
+from services.accounts.stored_secrets import hash_secret
+from services.chassis.clock import system_now
 from services.chassis.errors import NotFound
 from services.contracts.api.sign_in import ATTEMPT_MINUTES, PROCONNECT, SignedIn, SignIn
 
 _SEALED = "sign-in"
 
 
-def begin(provider: str) -> SignIn:
-    """Raises NotFound where the provider is not switched on, Unavailable, Forbidden."""
-    address, begun = _provider(provider).begin()
-    attempt = dependencies().derived_keys.seal_content(_SEALED, {**begun, "provider": provider})
+def begin(provider: str, *, act: str, session: str) -> SignIn:
+    """`act`: which the candidate of this session confirms by signing in anew; else empty.
+
+    Raises NotFound where the provider is not switched on, Unavailable, Forbidden.
+    """
+    address, begun = _provider(provider).begin(anew=bool(act))
+    confirmed = {"act": act, "session": hash_secret(session), "at": int(system_now().timestamp())} if act else {}
+    attempt = dependencies().derived_keys.seal_content(_SEALED, {**begun, **confirmed, "provider": provider})
     return SignIn(address=address, attempt=attempt)
 
 
 def finish(
-    provider: str, attempt: str, *, state: str, code: str, issuer: str, device: str | None
+    provider: str, attempt: str, *, state: str, code: str, issuer: str, device: str | None, session: str
 ) -> LoggedIn | SignedIn:
-    """The log-in of who is known; else what is asked first.
+    """The log-in of who is known; else what is asked first. Of an act that was to be confirmed, that it is.
 
-    Raises Forbidden `fournisseur-refuse` for whatever cannot be verified, `compte-desactive`, Unavailable.
+    Raises Forbidden `fournisseur-refuse` for whatever cannot be verified, `compte-desactive`, Unavailable;
+    Unauthenticated where the `session` of what was to be confirmed is over.
     """
     asked = _provider(provider)
     begun = dependencies().derived_keys.sealed_content(_SEALED, attempt, timedelta(minutes=ATTEMPT_MINUTES)) or {}
@@ -40,7 +47,21 @@ def finish(
         raise asked.refusal("another browser", detail)
     if not code or issuer not in ("", asked.issuer):  # RFC 9207
         raise asked.refusal("no code" if not code else "another issuer", "L'identification n'a pas abouti.")
-    identity = asked.identity(code, nonce=begun["nonce"], verifier=begun["verifier"])
+    identity = asked.identity(code, nonce=begun["nonce"], verifier=begun["verifier"], since=begun.get("at"))
+    if "act" not in begun:
+        return _log_in(identity, device)
+    if hash_secret(session) != begun["session"] or not _confirm(identity, session, begun["act"]):
+        raise asked.refusal("another account", "Cette identité n'est pas celle qui ouvre ce compte.")
+    return SignedIn(confirmed=True)
+
+
+def _confirm(identity: ProvidedIdentity, secret: str, act: str) -> bool:
+    with db.operation() as session:
+        owner = provider_identities.owner_of(session, identity)
+        return sessions.confirm(session, secret, owner, act)
+
+
+def _log_in(identity: ProvidedIdentity, device: str | None) -> LoggedIn | SignedIn:
     with db.operation() as session:
         person = provider_identities.owner_of(session, identity)
         if person is None:

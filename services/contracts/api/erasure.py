@@ -9,7 +9,7 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.api.fields import Text
 from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, staff
-from services.contracts.api.own_account import CurrentPassword
+from services.contracts.api.own_account import AskedAgain
 
 TITLE = "Demandes d'effacement"
 ANSWER_LENGTH = 2000
@@ -61,7 +61,7 @@ ask_erasure = _OWN.post(
     AskedErasure,
     "Ask for the erasure of one's data. Without a candidature the account is erased; with one what no law keeps is "
     "erased, and an administrateur answers. Asked again, nothing changes until the answer.",
-    body=CurrentPassword,
+    body=AskedAgain,
     problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES),
 )
 list_erasure_requests = _ADMINISTRATE.get(

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.account_rules import Editable
+from services.contracts.account_rules import MAX_TOKEN_LENGTH, Editable
 from services.contracts.api.forms import Form
 from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, one_of
 from services.contracts.api.visitors import PASSWORD, Values
@@ -18,11 +18,18 @@ TITLE = "Mon compte"
 COPY_SECONDS = 30.0  # until an archive begins to come
 
 
-class CurrentPassword(Schema):
+COPY, ERASURE, DELETION = "copy", "erasure", "deletion"
+"""Acts for which the password is asked again; one that is certified is named by its digest."""
+
+
+class AskedAgain(Schema):
+    """The password, or the browser's `session` in which its candidate has confirmed the act with FranceConnect."""
+
     current_password = fields.String(**PASSWORD)
+    session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
 
 
-class PasswordForAct(CurrentPassword):
+class AskedAgainForDigest(AskedAgain):
     digest = fields.String(required=True, validate=validate.Length(equal=64), metadata={"description": "SHA-256"})
 
 
@@ -100,7 +107,7 @@ delete_account = _OWN.post(
     "/v1/me/deletion",
     NoneType,
     "Delete the account, which has no candidature.",
-    body=CurrentPassword,
+    body=AskedAgain,
     problems=_REFUSALS,
 )
 ask_copy = _OWN.post(
@@ -108,7 +115,7 @@ ask_copy = _OWN.post(
     NoneType,
     "Have a copy made of all that the portal holds of the caller; a mail says that it is ready. Nothing changes where "
     "one was asked for within a day, or is being made.",
-    body=CurrentPassword,
+    body=AskedAgain,
     status=202,
     problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES),
 )
@@ -130,8 +137,8 @@ read_identity = _OWN.get(
 prove_password = _OWN.post(
     "/v1/me/password-proof",
     PasswordProof,
-    "That the password was typed again, signed for registrations and good for a short time: for the one act that has "
+    "That the candidate was asked again, signed for registrations and good for a short time: for the one act that has "
     "the digest.",
-    body=PasswordForAct,
+    body=AskedAgainForDigest,
     problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES),
 )

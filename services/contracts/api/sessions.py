@@ -49,7 +49,7 @@ class AccessToken(Answered):
 
 class LoggedIn(AccessToken):
     """What pages show of the person logged in. `identity`: a candidate's, as a signed token; `role`, `scopes` and
-    `academies` (None: all): what a member of staff may do, and where."""
+    `academies` (None: all): what a member of staff may do, and where; `provider`: by which they signed in, if any."""
 
     kind: str
     subject: str
@@ -62,6 +62,7 @@ class LoggedIn(AccessToken):
     academies: tuple[str, ...] | None = None
     identity: str | None = None
     previous_login_at: Instant | None = None
+    provider: str | None = None
 
 
 class OpenedSession(LoggedIn):

@@ -27,6 +27,13 @@ class Provider(Schema):
     provider = fields.String(required=True, validate=validate.OneOf(PROVIDER_LABELS))
 
 
+class Departure(Provider):
+    """`act`: which the candidate of the browser's `session` confirms by signing in anew (own_account.py)."""
+
+    act = fields.String(load_default="", validate=validate.Length(max=64))
+    session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+
+
 class Return(Provider):
     """What the browser brings back: `attempt` from us, the others from the provider."""
 
@@ -35,6 +42,7 @@ class Return(Provider):
     code = fields.String(load_default="", validate=_TEXT)
     issuer = fields.String(load_default="", validate=_TEXT)
     device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
 
 
 class SignIn(Answered):
@@ -46,11 +54,13 @@ class SignIn(Answered):
 
 class SignedIn(Answered):
     """The session that is `opened`; else the `identity`, sealed, which is sent with what joins it to an account, since
-    none has it, or with the code that `asks_code` of staff, since the provider has seen no second factor of theirs."""
+    none has it, or with the code that `asks_code` of staff, since the provider has seen no second factor of theirs.
+    Nobody signs in where an act is `confirmed`."""
 
     opened: OpenedSession | None = None
     identity: str | None = None
     asks_code: bool = False
+    confirmed: bool = False
 
 
 class ProviderLogOut(Answered):
@@ -64,7 +74,7 @@ begin_sign_in = GATEWAY.post(
     "/v1/sign-ins",
     SignIn,
     "Where to send the browser.",
-    body=Provider,
+    body=Departure,
     reads=True,
     problems=_REFUSALS,
     seconds=PROVIDER_SECONDS + 1,
@@ -72,9 +82,9 @@ begin_sign_in = GATEWAY.post(
 finish_sign_in = GATEWAY.post(
     "/v1/sign-ins/returns",
     SignedIn,
-    "Verify what the browser came back with, once, and log its owner in.",
+    "Verify what the browser came back with, once, and log its owner in, or note what they confirm.",
     body=Return,
-    problems=(*_REFUSALS, problem_types.ACCOUNT_DISABLED),
+    problems=(*_REFUSALS, problem_types.ACCOUNT_DISABLED, problem_types.SESSION_EXPIRED),
     seconds=PROVIDER_SECONDS + 1,
 )
 read_provider_log_out = GATEWAY.post(

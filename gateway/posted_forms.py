@@ -3,16 +3,18 @@
 
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import request
 
 from services.chassis.clock import PARIS, YEARS, to_paris
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, FieldError, Invalid, NotFound
 from services.chassis.french import shown_end
 
 Values = dict[str, str | list[str]]
+InstantReader = Callable[[str], datetime | None]
 OWNER_FIELD = "titulaire"
 """Whose form it is, encrypted (seal.py)."""
 BUTTONS_THAT_STAY = ("onglet", "corriger", "rechercher", "choisir", "parcourir")
@@ -23,6 +25,7 @@ SHOWN_WORDS_SUFFIX = "-affiche"
 _ORDER_KEY = re.compile(r"[\w-]{20,100}", re.ASCII)
 INSTANT_FORMAT = "%d/%m/%Y %H:%M"
 INSTANT_HINT = "JJ/MM/AAAA HH:MM, heure de Paris"
+TEXT_EXPECTED = "Ce texte est requis."
 INSTANT_EXPECTED = "Une date et une heure sont attendues, par exemple 25/10/2021 12:00."
 DAY_FORMAT = "%d/%m/%Y"
 DAY_EXPECTED = "Une date est attendue, par exemple 30/05/1998."
@@ -86,6 +89,12 @@ def shown_here(refusal: DomainError, statuses: Collection[int]) -> DomainError:
     return refusal
 
 
+def in_field(refusal: DomainError, name: str) -> DomainError:
+    """The refusal as a mistake of this field of the page's form."""
+    refusal.errors = (FieldError(f"#/{name}", refusal.detail),)
+    return refusal
+
+
 def shown_errors(refusal: DomainError | None) -> list[dict[str, str]]:
     return [{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else []
 
@@ -110,6 +119,19 @@ def read_instant(text: str) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return typed if exists and typed.year in YEARS else None
+
+
+def read_instants(
+    typed: Mapping[str, Any], readers: Mapping[str, InstantReader], required: Mapping[str, str]
+) -> dict[str, str]:
+    """What these readers find, by the names of what was typed, as APIs take it. Raises Invalid with every mistake: what
+    is no instant, and what is `required`, each with its sentence, and missing."""
+    instants = {name: read(typed[name]) for name, read in readers.items()}
+    errors = [FieldError(f"#/{name}", INSTANT_EXPECTED) for name, instant in instants.items() if instant is None]
+    errors += [FieldError(f"#/{name}", detail) for name, detail in required.items() if not typed[name]]
+    if errors:
+        raise Invalid(errors=tuple(errors))
+    return {name: instant.isoformat() for name, instant in instants.items() if instant}
 
 
 def read_day(text: str) -> date | None:

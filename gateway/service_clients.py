@@ -100,7 +100,7 @@ class ServiceClients:
         self.own_token = self._own_token(settings)
         self.for_pages = self._by_service("", settings.page_calls_at_once)
         self.for_staff = self._by_service("_for_staff", settings.staff_calls_at_once)
-        self.for_tools = self._by_service("_for_tools", settings.tool_calls_at_once, queue_seconds=0.0)
+        self.for_tools = self._by_service("_for_tools", settings.staff_calls_at_once, queue_seconds=0.0)
         at_once, quarter_of_threads = settings.password_calls_at_once, max(1, settings.threads // 4)
         quarter = {"each_running": max(1, at_once // 4), "each": quarter_of_threads, "waiting": quarter_of_threads}
         self.passwords = self._client(

@@ -67,14 +67,9 @@ class GatewaySettings(Settings):
         return max(1, self.threads // 16)
 
     @property
-    def tool_calls_at_once(self) -> int:
-        """Calls of tools to one service: an eighth of the threads for the four."""
-        return max(1, self.threads // 32)
-
-    @property
     def staff_calls_at_once(self) -> int:
-        """Calls of gestionnaires' pages to one service: an eighth of the threads for the four. A file holds its place
-        until its last byte is read, and must take none of a candidate's pages."""
+        """Calls of gestionnaires' pages to one service, and as many of tools: each an eighth of the threads for the
+        four. A file holds its place until its last byte is read, and must take none of a candidate's pages."""
         return max(1, self.threads // 32)
 
     def url_of(self, service: str) -> str:

@@ -1,7 +1,6 @@
 """Running external programs to their end, and logging."""
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,13 +10,12 @@ class Failed(Exception):
     """A program ended with an error; the message has its last lines."""
 
 
-def run(*command: str, typed: str = "", environment: dict[str, str] | None = None, seconds: float | None = None) -> str:
+def run(*command: str, typed: str = "", seconds: float | None = None) -> str:
     """Run the command with `typed` on its standard input; returns its output. Raises Failed."""
     try:
         result = subprocess.run(
             command,
             input=typed,
-            env={**os.environ, **(environment or {})},
             capture_output=True,
             text=True,
             timeout=seconds,

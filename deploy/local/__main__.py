@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from deploy import broker
 from deploy.local.children import MODULES, Plan, free_ports
 from deploy.local.command import write_environments
 from deploy.local.forking import STOP_SIGNALS, preload
 from deploy.local.rotate_secret import READY_SECONDS, reload_secrets
-from deploy.local.startup_steps import StepFailed, create_demonstration_staff, declare_queues, load_catalogue, migrate
+from deploy.local.startup_steps import StepFailed, create_demonstration_staff, migrate, run_command
 from deploy.local.state_folder import AlreadyRunning, SecretsUnreadable, chosen_state
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
 from services.chassis.clock import PARIS, system_now
@@ -70,9 +71,9 @@ def _run(plan: Plan) -> None:
         supervisor.start(objects)
         preload(MODULES)
         supervisor.wait_ready([objects.name], READY_SECONDS)
-        declare_queues(plan)
+        broker.declare(plan.broker_url)
         migrate(plan)
-        load_catalogue(plan)
+        run_command(plan, "registrations", "load-catalogue", "catalogue", "--at-start")
         create_demonstration_staff(plan)
         write_environments(plan)
         children = plan.children()

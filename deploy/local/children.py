@@ -60,22 +60,23 @@ class Plan:
 
     @property
     def broker_url(self) -> str:
-        return configured("BROKER_URL", self.state.broker_url)
+        return os.environ.get("BROKER_URL", self.state.broker_url)
 
     def url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
 
     def service_environment(self, service: str) -> dict[str, str]:
-        """What a service reads, whatever its role (web, worker, command)."""
+        """What a service reads, whatever its role (web, worker, command): servers that the operator names
+        (ACCOUNTS_DATABASE_URL, MAIL_URL …), else the machine's own files."""
         own = {
-            "DATABASE_URL": configured(f"{service.upper()}_DATABASE_URL", self.state.database_url(service)),
+            "DATABASE_URL": os.environ.get(f"{service.upper()}_DATABASE_URL", self.state.database_url(service)),
             "CLIENT_ID": service,
             "CLIENT_SECRET": self.secrets.clients[service],
             "AUDIT_KEY": self.secrets.audit_key,
             "OBJECTS_URL": self._bucket(service),
-            "MAIL_URL": configured("MAIL_URL", f"file://{self.state.mail}"),
-            "MAIL_CA_FILE": configured("MAIL_CA_FILE", ""),
-            "ANTIVIRUS_URL": configured("ANTIVIRUS_URL", "none"),
+            "MAIL_URL": os.environ.get("MAIL_URL", f"file://{self.state.mail}"),
+            "MAIL_CA_FILE": os.environ.get("MAIL_CA_FILE", ""),
+            "ANTIVIRUS_URL": os.environ.get("ANTIVIRUS_URL", "none"),
             "CATALOGUE_DIR": str(Path("catalogue").resolve()),
         }
         own |= {name: os.environ[name] for name in SERVICE_OPTIONS if name in os.environ}
@@ -92,9 +93,9 @@ class Plan:
         if service == "documents":
             own |= {
                 "PAPER_KEY": self.secrets.paper_key,
-                "PAPER_SEAL_FILE": configured("PAPER_SEAL_FILE", str(self.state.paper_seal)),
-                "PAPER_SEAL_PASSPHRASE": configured("PAPER_SEAL_PASSPHRASE", ""),
-                "PAPER_TIME_STAMPS_URL": configured("PAPER_TIME_STAMPS_URL", ""),
+                "PAPER_SEAL_FILE": os.environ.get("PAPER_SEAL_FILE", str(self.state.paper_seal)),
+                "PAPER_SEAL_PASSPHRASE": os.environ.get("PAPER_SEAL_PASSPHRASE", ""),
+                "PAPER_TIME_STAMPS_URL": os.environ.get("PAPER_TIME_STAMPS_URL", ""),
             }
         return self._common() | own
 
@@ -161,11 +162,6 @@ class Plan:
     def _bucket(self, service: str) -> str:
         keys = f"{self.secrets.objects_key}:{self.secrets.objects_secret}"
         return f"s3+http://{keys}@127.0.0.1:{self.ports['objects']}/{service}"
-
-
-def configured(name: str, default: str) -> str:
-    """A server that the operator names (ACCOUNTS_DATABASE_URL, BROKER_URL, MAIL_URL …), else the machine's own file."""
-    return os.environ.get(name, default)
 
 
 def free_ports() -> dict[str, int]:

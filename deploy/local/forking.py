@@ -66,10 +66,6 @@ class Forked:
             raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
         return self._process.exitcode
 
-    @property
-    def returncode(self) -> int | None:
-        return self._process.exitcode
-
 
 def terminate_all() -> None:
     """SIGTERM to every forked process left: a signal may have arrived before its parent knew of it."""

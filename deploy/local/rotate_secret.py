@@ -5,28 +5,17 @@ The steps and what lies between them: docs/operations/run.md, « Turn a key ».
 """
 
 import dataclasses
-import secrets
 import sys
 from typing import Any
 
-from cryptography.fernet import Fernet
-
+from deploy.containers.secret_makers import ROTATABLE, SECRET_MAKERS
 from deploy.local.children import Plan
 from deploy.local.command import write_environments
-from deploy.local.state_folder import Secrets, SecretsUnreadable, chosen_state, new_signing_key
+from deploy.local.state_folder import Secrets, SecretsUnreadable, chosen_state
 from deploy.local.supervisor import NotReady, Supervisor
 from deploy.secret_rotation import Step, StepOutOfOrder, rotate_text
-from deploy.service_names import CLIENTS
 
 READY_SECONDS = 150.0
-MAKERS = {
-    "signing-key": new_signing_key,
-    "paper-key": new_signing_key,
-    "audit-key": new_signing_key,
-    "sealing-key": lambda: secrets.token_urlsafe(32),
-    "seal-key": lambda: Fernet.generate_key().decode(),
-}
-ROTATABLE = (*MAKERS, *(f"{client}-client-secret" for client in CLIENTS))
 
 
 def main() -> None:
@@ -45,10 +34,10 @@ def secrets_after(current: Secrets, name: str, step: Step) -> Secrets:
     """The secrets after this step for the one of this name. Raises StepOutOfOrder."""
     if name.endswith("-client-secret"):
         client = name.removesuffix("-client-secret")
-        text = rotate_text(current.clients[client], step, lambda: secrets.token_urlsafe(32))
+        text = rotate_text(current.clients[client], step, SECRET_MAKERS[name])
         return dataclasses.replace(current, clients={**current.clients, client: text})
     field = name.replace("-", "_")
-    changed: dict[str, Any] = {field: rotate_text(getattr(current, field), step, MAKERS[name])}
+    changed: dict[str, Any] = {field: rotate_text(getattr(current, field), step, SECRET_MAKERS[name])}
     return dataclasses.replace(current, **changed)
 
 

@@ -1,4 +1,4 @@
-"""Steps before the processes start: migrations, broker queues, the demonstration catalogue and staff accounts."""
+"""Steps before the processes start: migrations, a service's command, the demonstration's staff accounts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryFile
 from typing import IO
 
-from deploy import broker
 from deploy.local.children import Plan
 from deploy.local.forking import Forked
 from deploy.local.state_folder import write_private
@@ -28,15 +27,6 @@ def migrate(plan: Plan) -> None:
     with ExitStack() as stack:
         for output in [stack.enter_context(_running_command(plan, service, "migrate")) for service in SERVICES]:
             output()
-
-
-def declare_queues(plan: Plan) -> None:
-    """The broker's queues and bindings, from the contracts."""
-    broker.declare(plan.broker_url)
-
-
-def load_catalogue(plan: Plan) -> None:
-    run_command(plan, "registrations", "load-catalogue", "catalogue", "--at-start")
 
 
 def create_demonstration_staff(plan: Plan) -> None:

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import IO
 
 from cryptography import x509
-from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
+from deploy.containers.secret_makers import SECRET_MAKERS
 from deploy.service_names import CLIENTS, OBJECT_SERVICES
 from services.chassis.clock import system_now
 
+KEYS = ("signing_key", "seal_key", "sealing_key", "paper_key", "audit_key")
 SEALED_BY = "Portail candidat (démonstration)"
 
 
@@ -104,7 +104,7 @@ class StateFolder:
             write_private(self.paper_seal, new_seal())
         stored = self.read_secrets()
         if not stored.paper_key:
-            self.write_secrets(replace(stored, paper_key=new_signing_key()))
+            self.write_secrets(replace(stored, paper_key=SECRET_MAKERS["paper-key"]()))
         return self.read_secrets()
 
     def read_secrets(self) -> Secrets:
@@ -137,24 +137,13 @@ def chosen_state() -> StateFolder:
     return StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve())
 
 
-def new_signing_key() -> str:
-    key = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return key.decode()
-
-
 def _new_secrets() -> Secrets:
     return Secrets(
-        signing_key=new_signing_key(),
-        seal_key=Fernet.generate_key().decode(),
-        clients={client: secrets.token_urlsafe(32) for client in CLIENTS},
+        **{name: SECRET_MAKERS[name.replace("_", "-")]() for name in KEYS},
+        clients={client: SECRET_MAKERS[f"{client}-client-secret"]() for client in CLIENTS},
         objects_key=secrets.token_hex(8),
         objects_secret=secrets.token_hex(16),
-        staff_passwords={name: f"Demo.{secrets.token_urlsafe(8)}a" for name in ("staff", "admin")},
-        sealing_key=secrets.token_urlsafe(32),
-        paper_key=new_signing_key(),
-        audit_key=new_signing_key(),
+        staff_passwords={name: SECRET_MAKERS["demo-password"]() for name in ("staff", "admin")},
     )
 
 

@@ -84,9 +84,10 @@ class Supervisor:
     def restart_crashed(self) -> None:
         """Restart children that have ended."""
         for name, running in list(self._running.items()):
-            if running.process.poll() is not None and time.monotonic() - running.started >= RESTART_SECONDS:
+            code = running.process.poll()
+            if code is not None and time.monotonic() - running.started >= RESTART_SECONDS:
                 _signal(running.process, signal.SIGKILL)  # processes that it left in its group
-                print(f"{name} s'est arrêté (code {running.process.returncode}) ; relance.", flush=True)
+                print(f"{name} s'est arrêté (code {code}) ; relance.", flush=True)
                 self.start(running.child)
 
     def end_silent(self) -> None:

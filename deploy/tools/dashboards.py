@@ -66,7 +66,6 @@ def _panel(panel: Json, section: int) -> Json:
         "title": panel["title"],
         "description": panel["about"],
         "gridPos": {"w": panel["width"], "h": HEIGHT},
-        "datasource": {"type": "prometheus", "uid": "prometheus"},
         "targets": _targets(kind, panel["queries"]),
         "fieldConfig": {"defaults": _defaults(panel), "overrides": []},
         "options": LAST_VALUES if kind in ("stat", "bars") else {},
@@ -76,7 +75,8 @@ def _panel(panel: Json, section: int) -> Json:
 
 def _targets(kind: str, queries: Mapping[str, str]) -> list[Json]:
     """The queries of a panel: those of lines are asked over time, others as of now."""
-    shape = {"instant": kind != "lines", "format": "table" if kind == "table" else "time_series"}
+    shape: Json = {"instant": True} if kind != "lines" else {}
+    shape |= {"format": "table"} if kind == "table" else {}
     named = zip(ascii_uppercase, queries.items(), strict=False)
     return [{"refId": letter, "expr": query, "legendFormat": legend, **shape} for letter, (legend, query) in named]
 
@@ -86,7 +86,8 @@ def _defaults(panel: Json) -> Json:
     steps = [{"color": "green" if below is None else "red", "value": None}]
     if below is not None or above is not None:
         steps.append({"color": "red" if below is None else "green", "value": above if below is None else below})
-    defaults = {"unit": panel.get("unit", "short"), "min": 0, "noValue": NO_VALUE, "decimals": panel.get("decimals")}
+    defaults = {"unit": panel.get("unit", "short"), "min": 0, "noValue": NO_VALUE}
+    defaults |= {"decimals": panel["decimals"]} if "decimals" in panel else {}
     return defaults | {"thresholds": {"mode": "absolute", "steps": steps}}
 
 

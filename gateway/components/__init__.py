@@ -1,7 +1,7 @@
 """The State's design system (DSFR) as Jinja macros, one file each, used by every page as « components/<name>.html ».
 
-Templates say `{% from "components/form_field.html" import form_field %}` and extend « layout/page.html »; this module
-makes those names known to any Jinja environment, and filters for instants and dates (in French, Paris time) and sizes.
+This module makes the macros that pages call known to all templates of a Jinja environment, by their names, as it does
+the layouts, and filters for instants and dates (in French, Paris time) and sizes.
 """
 
 from datetime import date, datetime
@@ -19,10 +19,36 @@ from services.contracts import page_labels
 from services.contracts.piece_rules import STATUS_LABELS
 
 _GATEWAY = Path(__file__).parent.parent
+MACROS = {
+    "act_form": ("act_form", "code_field", "passkey_button", "reason_field"),
+    "alert": ("alert", "refusal_of_password_form", "said"),
+    "badge": ("badge",),
+    "breadcrumb": ("breadcrumb",),
+    "button": ("button", "button_group", "link_button"),
+    "confirmation": ("confirmation",),
+    "contact": ("contact_banner", "contact_lines"),
+    "disclosure": ("disclosure", "disclosure_group"),
+    "error_summary": ("error_summary",),
+    "footer": ("footer",),
+    "form_field": ("form_field", "form_line", "form_sections", "mandatory_fields_note"),
+    "header": ("header",),
+    "password_again": ("password_again",),
+    "provider_button": ("provider_button",),
+    "session_end": ("session_end",),
+    "summary_list": ("both_inputs", "summary_list", "summary_rows"),
+    "table": ("table", "table_of"),
+    "tabs_nav": ("tabs_nav",),
+    "tile": ("card", "tile", "tile_grid"),
+    "to_do_list": ("to_do_list",),
+}
+"""What pages call, by the file in which it is: each import would cost a page some ten microseconds."""
 
 
 def register_components(env: Environment) -> None:
-    """Add macros, base layouts, what they call and filters to `env` (for Flask: `app.jinja_env`); its loader stays."""
+    """Add macros, base layouts, what they call and filters to `env` (for Flask: `app.jinja_env`); its loader stays.
+
+    A macro knows the globals that `env` has now: those of the application are set before.
+    """
     own = {name: FileSystemLoader(_GATEWAY / name) for name in ("components", "layout")}
     loaders: list[BaseLoader] = [PrefixLoader(own)]
     if env.loader is not None:
@@ -49,6 +75,9 @@ def register_components(env: Environment) -> None:
         number=french.number,
         shown_value=shown_value,
     )
+    for file, names in MACROS.items():
+        module = env.get_template(f"components/{file}.html").module
+        env.globals.update({name: getattr(module, name) for name in names})
 
 
 def shown_value(value: Any) -> str:

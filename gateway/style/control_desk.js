@@ -1,5 +1,6 @@
 /* The control of a piece: magnify and turn its pages, decide by keys, go to the next. All of it works without. */
 
+import { element, message } from "./elements.js";
 import { NextPiece } from "./decisions/next_piece.js";
 
 let desk = null; // of the piece that is shown
@@ -8,14 +9,7 @@ const DECLARED_SETTING = "declare"; // whether all that was declared is open
 const LARGEST_ZOOM = 4;
 const NO_REASON = "Choisissez un motif ou écrivez un commentaire : le candidat lit pourquoi.";
 
-function button(label, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "fr-btn fr-btn--sm fr-btn--tertiary";
-  made.textContent = label;
-  made.addEventListener("click", act);
-  return made;
-}
+const button = (label, act) => element("button", { type: "button", className: "fr-btn fr-btn--sm fr-btn--tertiary", onclick: act }, label);
 
 // How a picture fills `width` percent of its box from its top left corner. A turned one leaves its place in the page as it was: the margin
 // takes what is too much of it away.
@@ -47,10 +41,8 @@ function addMagnifier(pages) {
     quarterTurns = (quarterTurns + 1) % 4;
     show();
   };
-  const tools = document.createElement("div");
-  tools.className = "portail-loupe";
-  tools.append(button("Agrandir", magnify(1.5)), button("Réduire", magnify(1 / 1.5)), button("Tourner", turn));
-  pages.before(tools);
+  const tools = [button("Agrandir", magnify(1.5)), button("Réduire", magnify(1 / 1.5)), button("Tourner", turn)];
+  pages.before(element("div", { className: "portail-loupe" }, ...tools));
 }
 
 const field = (name) => desk.querySelector(`[data-decision] [name=${name}]`);
@@ -69,10 +61,9 @@ function refuse(button) {
 function showMissingReason(words) {
   const asked = field("reason") || field("comment");
   const group = asked.closest(".fr-select-group, .fr-input-group");
-  const message = Object.assign(document.createElement("p"), { className: "fr-message fr-message--error", textContent: words });
   group.classList.toggle(`${group.classList[0]}--error`, Boolean(words));
   asked.ariaInvalid = words ? "true" : null;
-  group.querySelector(".fr-messages-group").replaceChildren(...(words ? [message] : []));
+  group.querySelector(".fr-messages-group").replaceChildren(...(words ? [message("error", words)] : []));
 }
 
 // By key: where the control is that is pressed, which names the shortcut, and how. What the page does not have has no key.
@@ -137,9 +128,7 @@ function nameKeys(place) {
 function nameKey(control, key) {
   if (!control) return;
   control.setAttribute("aria-keyshortcuts", key);
-  const name = Object.assign(document.createElement("kbd"), { className: "portail-touche", textContent: key });
-  name.ariaHidden = "true";
-  control.append(name);
+  control.append(element("kbd", { className: "portail-touche", ariaHidden: "true" }, key));
 }
 
 // All that was declared stays open or closed from piece to piece, as the gestionnaire left it.

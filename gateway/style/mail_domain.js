@@ -1,6 +1,8 @@
 /* Under a mail address: the one that was meant, where its domain is one slip away from one that many have (as
    gateway/mail_domains.py says without this script). It only proposes. */
 
+import { element, message } from "./elements.js";
+
 const isASlip = (typed, meant) => {
   let start = 0;
   while (start < typed.length && typed[start] === meant[start]) start += 1;
@@ -22,23 +24,17 @@ function propose(input) {
   place.querySelector("[data-proposition]")?.remove();
   const address = correctedAddress(input);
   if (!address) return;
-  const paragraph = document.createElement("p");
-  paragraph.className = "fr-message fr-message--info";
-  paragraph.dataset.proposition = "";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "fr-link fr-link--sm";
-  button.textContent = address;
-  button.addEventListener("click", () => {
+  const onclick = () => {
     const typed = input.value;
     for (const field of input.form.querySelectorAll("input[type=email]")) if (field.value === typed) field.value = address;
     input.dispatchEvent(new Event("change", { bubbles: true }));
     input.focus();
-  });
-  const sentence = document.createElement("span"); // the paragraph lays its parts out without spaces
-  sentence.append("Vouliez-vous dire\u00a0: ", button, "\u00a0?");
-  paragraph.append(sentence);
-  place.append(paragraph);
+  };
+  const button = element("button", { type: "button", className: "fr-link fr-link--sm", onclick }, address);
+  const sentence = element("span", {}, "Vouliez-vous dire\u00a0: ", button, "\u00a0?"); // the paragraph lays its parts out without spaces
+  const proposal = message("info", sentence);
+  proposal.dataset.proposition = "";
+  place.append(proposal);
 }
 
 const proposeIn = (root) => root.querySelectorAll("[data-domaines]").forEach(propose);

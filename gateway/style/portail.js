@@ -6,7 +6,6 @@ import "component/button/button.module.min.js";
 import "component/modal/modal.module.min.js";
 import "component/navigation/navigation.module.min.js";
 import "component/header/header.module.min.js";
-import "component/accordion/accordion.module.min.js";
 import "component/breadcrumb/breadcrumb.module.min.js";
 import "component/password/password.module.min.js";
 import "./search_field.js";

@@ -1,6 +1,8 @@
 /* Suggestions under a text box: the listbox pattern, with arrow keys, Enter and Escape. The value of a search is one of them; a free text
    box (data-libre) also accepts other text. Without this script the button « Rechercher » requests the same list from the server. */
 
+import { element } from "./elements.js";
+
 const WAIT_MS = 200;
 const MIN_CHARACTERS = 2;
 
@@ -45,24 +47,18 @@ class SearchField {
   // Replaces the server's list of results, if there is one, by a hidden field with the value.
   hiddenValue() {
     const chosen = this.root.querySelector(".portail-recherche__resultats input:checked");
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = this.root.querySelector("[name=rechercher]").value;
-    field.value = chosen ? chosen.value : "";
+    const name = this.root.querySelector("[name=rechercher]").value;
+    const field = element("input", { type: "hidden", name, value: chosen ? chosen.value : "" });
     this.root.querySelector(".portail-recherche__resultats")?.remove();
     this.root.append(field);
     return field;
   }
 
   buildList() {
-    this.list = document.createElement("ul");
-    this.list.className = "portail-suggestions";
-    this.list.id = `${this.input.id}-suggestions`;
-    this.list.hidden = true;
+    this.list = element("ul", { className: "portail-suggestions", id: `${this.input.id}-suggestions`, hidden: true });
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "Suggestions");
-    this.status = document.createElement("p");
-    this.status.className = "fr-sr-only fr-message fr-message--info fr-mt-1w";
+    this.status = element("p", { className: "fr-sr-only fr-message fr-message--info fr-mt-1w" });
     this.status.setAttribute("role", "status");
     this.input.parentElement.append(this.list);
     (this.root.querySelector(".portail-recherche__ligne") || this.input.parentElement).after(this.status);
@@ -138,23 +134,18 @@ class SearchField {
   }
 
   buildOption(option, index) {
-    const line = document.createElement("li");
-    line.id = `${this.list.id}-${index}`;
+    const [onmousedown, onclick] = [(event) => event.preventDefault(), () => this.choose(index)];
+    const line = element("li", { id: `${this.list.id}-${index}`, onmousedown, onclick }, option.label);
     line.setAttribute("role", "option");
     line.setAttribute("aria-selected", "false");
-    line.textContent = option.label;
     if (option.hint) this.addHint(line, option.hint);
-    line.addEventListener("mousedown", (event) => event.preventDefault());
-    line.addEventListener("click", () => this.choose(index));
     return line;
   }
 
   // Shown below the label of the option, announced after it.
   addHint(line, words) {
-    const hint = document.createElement("span");
-    hint.className = "fr-hint-text";
+    const hint = element("span", { className: "fr-hint-text" }, words);
     hint.setAttribute("aria-hidden", "true");
-    hint.textContent = words;
     line.append(hint);
     line.setAttribute("aria-description", words);
   }

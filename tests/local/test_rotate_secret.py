@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from deploy.containers.secret_makers import ROTATABLE
 from deploy.local import rotate_secret
 from deploy.local.children import Child, Plan, free_ports
 from deploy.local.state_folder import Secrets, StateFolder
@@ -57,7 +58,7 @@ def texts(secrets: Secrets) -> dict[str, str]:
 
 def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder) -> None:
     before = state.load_or_create_secrets()
-    for name in rotate_secret.ROTATABLE:
+    for name in ROTATABLE:
         (old,) = secrets_in(texts(before)[name])
         added = rotate_secret.secrets_after(before, name, Step.ADD)
         assert secrets_in(texts(added)[name])[0] == old, name

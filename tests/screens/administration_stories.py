@@ -90,7 +90,7 @@ def accounts_and_journal(context: StoryContext) -> None:
     _search(administrator, candidate.email)
     recorder.record(administrator.page, "gestion-comptes-trouve", "/gestion/comptes")
     recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte-candidat", ACCOUNT)
-    administrator.fill(prenoms="", motif="Carte d'identité reçue le 4 octobre")
+    administrator.fill(prenoms="", reason="Carte d'identité reçue le 4 octobre")
     recorder.record(administrator.press("Corriger l'état civil"), "gestion-compte-refuse", ACCOUNT)
     administrator.fill(prenoms="Pierre Louis")
     recorder.record(administrator.press("Corriger l'état civil"), "gestion-compte-corrige", ACCOUNT)

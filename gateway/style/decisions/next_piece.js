@@ -1,6 +1,8 @@
 /* From piece to piece without loading a page anew: the answer takes the place of what is shown, with the first picture of the next piece,
    which was loaded ahead into the memory of this page. Nothing is written to a cache. Without this script pages are loaded. */
 
+import { element } from "../elements.js";
+
 const TIMEOUT_MS = 60_000;
 
 // The first picture of the piece that follows. The server notes that it was loaded ahead, and is told when it is shown.
@@ -111,7 +113,6 @@ export class NextPiece {
 
 // As the browser would without this script.
 function submitPlainly(form, button) {
-  const field = button.name && Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
-  if (field) form.append(field);
+  if (button.name) form.append(element("input", { type: "hidden", name: button.name, value: button.value }));
   form.submit();
 }

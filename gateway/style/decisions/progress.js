@@ -1,5 +1,7 @@
 /* How far the decision on a selection is: a bar with its text, « Arrêter », then the report. */
 
+import { element } from "../elements.js";
+
 export class DecisionProgress {
   constructor(place) {
     this.place = place;
@@ -42,7 +44,7 @@ export class DecisionProgress {
     this.setRunning(false);
     const report = this.part("bilan");
     report.className = `fr-alert fr-alert--sm fr-alert--${severity}`;
-    report.replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+    report.replaceChildren(...lines.map((line) => element("p", {}, line)));
     this.place.focus();
   }
 

@@ -1,6 +1,7 @@
 /* The list of chosen files: thumbnail or name, and size. Photographs chosen one after another are added to the list; they can be reordered
    and removed. The file control always contains the same files. */
 
+import { element } from "../elements.js";
 import { decoded, isPicture } from "./photographs.js";
 import { sizeInWords } from "./sizes.js";
 
@@ -28,22 +29,17 @@ export class ChosenFiles {
   }
 
   buildItem(file, index) {
-    const line = document.createElement("li");
-    line.className = "portail-fichier";
-    const words = element("p", "portail-fichier__nom", file.name);
-    words.append(" ", element("span", "fr-hint-text", `(${sizeInWords(file.size)})`));
-    line.append(this.buildThumbnail(file), words, this.buildButtons(file, index));
-    return line;
+    const size = element("span", { className: "fr-hint-text" }, `(${sizeInWords(file.size)})`);
+    const words = element("p", { className: "portail-fichier__nom" }, file.name, " ", size);
+    return element("li", { className: "portail-fichier" }, this.buildThumbnail(file), words, this.buildButtons(file, index));
   }
 
   buildThumbnail(file) {
-    const place = element("span", "portail-fichier__image");
+    const place = element("span", { className: "portail-fichier__image" });
     if (isPicture(file)) {
       decoded(file, { resizeHeight: THUMBNAIL_HEIGHT }).then((picture) => {
         if (!picture) return;
-        const canvas = element("canvas");
-        canvas.width = picture.width;
-        canvas.height = picture.height;
+        const canvas = element("canvas", { width: picture.width, height: picture.height });
         canvas.getContext("2d").drawImage(picture, 0, 0);
         picture.close();
         canvas.setAttribute("role", "img");
@@ -55,7 +51,7 @@ export class ChosenFiles {
   }
 
   buildButtons(file, index) {
-    const place = element("span", "portail-fichier__boutons");
+    const place = element("span", { className: "portail-fichier__boutons" });
     const last = this.files.length - 1;
     if (index > 0) place.append(this.buildButton("Monter", "arrow-up-line", file, () => this.move(index, index - 1, "Monter")));
     if (index < last) place.append(this.buildButton("Descendre", "arrow-down-line", file, () => this.move(index, index + 1, "Descendre")));
@@ -64,11 +60,8 @@ export class ChosenFiles {
   }
 
   buildButton(label, icon, file, act) {
-    const button = element("button", `fr-btn fr-btn--tertiary fr-btn--sm fr-icon-${icon}`, `${label} ${file.name}`);
-    button.type = "button";
-    button.title = label;
-    button.addEventListener("click", act);
-    return button;
+    const className = `fr-btn fr-btn--tertiary fr-btn--sm fr-icon-${icon}`;
+    return element("button", { type: "button", className, title: label, onclick: act }, `${label} ${file.name}`);
   }
 
   move(from, to, label) {
@@ -83,11 +76,4 @@ export class ChosenFiles {
     this.setFiles(this.files.filter((_, other) => other !== index));
     (this.list.children[Math.min(index, this.files.length - 1)]?.querySelector("button:last-child") || this.input).focus();
   }
-}
-
-function element(tag, className = "", words = "") {
-  const created = document.createElement(tag);
-  created.className = className;
-  created.textContent = words;
-  return created;
 }

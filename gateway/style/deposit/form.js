@@ -1,6 +1,7 @@
 /* « Envoyer une pièce jointe »: shows the chosen files, reduces photographs, and on « Envoyer » sends the files in parts (resumable) and
    deposits them. Without this script the form is sent as a whole. */
 
+import { message } from "../elements.js";
 import { ChosenFiles } from "./chosen_files.js";
 import { isPage, isPicture, reduced } from "./photographs.js";
 import { Progress } from "./progress.js";
@@ -129,10 +130,7 @@ class DepositForm {
     this.input.closest(".fr-upload-group").classList.toggle("fr-upload-group--error", Boolean(words));
     if (words) this.input.setAttribute("aria-invalid", "true");
     else this.input.removeAttribute("aria-invalid");
-    const message = document.createElement("p");
-    message.className = "fr-message fr-message--error";
-    message.textContent = words;
-    document.getElementById(`${this.input.id}-messages`).replaceChildren(...(words ? [message] : []));
+    document.getElementById(`${this.input.id}-messages`).replaceChildren(...(words ? [message("error", words)] : []));
     if (words) this.input.focus();
   }
 }

@@ -21,7 +21,13 @@ blueprint.add_app_template_filter(document_mark)
 @blueprint.get("/documents", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
     candidatures = visitor.call(api.list_candidatures).candidatures
-    return render_page("documents/templates/choix_candidature.html", candidatures=candidatures)
+    return render_page(
+        "choix_candidature.html",
+        candidatures=candidatures,
+        shows="documents.show",
+        lead="Choisissez la candidature dont vous voulez voir les documents.",
+        nothing="Vous n'avez pas encore de document. Ils apparaissent ici après l'enregistrement d'une candidature.",
+    )
 
 
 @blueprint.get("/documents/<candidature_id>", who=access.CANDIDATE)

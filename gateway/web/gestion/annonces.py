@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import (
-    INSTANT_EXPECTED,
     INSTANT_HINT,
+    TEXT_EXPECTED,
     posted_text,
     read_end,
     read_instant,
+    read_instants,
     shown_here,
     shown_instant,
 )
@@ -21,11 +22,13 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.ouvertures import MANAGE
 from services.chassis.clock import portal_now
-from services.chassis.errors import DomainError, FieldError, Invalid
+from services.chassis.errors import DomainError
 from services.contracts.api import administration as api
 from services.contracts.registration_rules import SEVERITY_LABELS
 
 FIELDS = ("title", "text", "severity", "shown_from", "shown_until")
+READERS = {"shown_from": read_instant, "shown_until": read_end}
+REQUIRED = dict.fromkeys(("title", "text"), TEXT_EXPECTED)
 DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est retiré."}
 
 
@@ -52,10 +55,10 @@ def list_messages(
 def publish_message() -> ResponseReturnValue:
     posted = {name: posted_text(name) for name in FIELDS}
     try:
-        message = _message(posted)
+        instants = read_instants(posted, READERS, REQUIRED)
         if posted_text("action") != "publier":
             return list_messages(posted, preview=True)
-        staff_member.call(api.publish_message, body=message)
+        staff_member.call(api.publish_message, body=posted | instants)
     except DomainError as refusal:
         return list_messages(posted, refusal=shown_here(refusal, (422,)))
     return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
@@ -65,19 +68,6 @@ def publish_message() -> ResponseReturnValue:
 def withdraw_message(message_id: str) -> ResponseReturnValue:
     staff_member.call(api.withdraw_message, message_id=message_id)
     return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
-
-
-def _message(posted: Mapping[str, str]) -> dict[str, str]:
-    """As the API takes it. Raises Invalid for what has no title, text or date."""
-    instants = {
-        "shown_from": read_instant(posted["shown_from"]),
-        "shown_until": read_end(posted["shown_until"]),
-    }
-    errors = [FieldError(f"#/{name}", "Ce texte est requis.") for name in ("title", "text") if not posted[name]]
-    errors += [FieldError(f"#/{name}", INSTANT_EXPECTED) for name, instant in instants.items() if instant is None]
-    if errors:
-        raise Invalid(errors=tuple(errors))
-    return {**posted, **{name: instant.isoformat() for name, instant in instants.items() if instant}}
 
 
 def _state(message: api.PublishedMessage, now: datetime) -> str:

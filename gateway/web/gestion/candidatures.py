@@ -47,6 +47,7 @@ OF_OPENINGS = ("exam", "session", "academie")
 OF_CONFIRMATIONS = ("specialite", "categorie", "etablissement")
 LIST, CANDIDATURE = "gestion.browse_candidatures", "candidature_id"
 KEPT = (*(field.name for field in api.CANDIDATURES.page_fields.values()), SEARCH, "cursor")
+DONE_SENTENCES = {"enregistrement": "Les filtres sont enregistrés.", "suppression": "Les filtres sont supprimés."}
 Errors = Sequence[dict[str, str]]
 
 
@@ -154,7 +155,7 @@ def _list_page(
         academies=academies,
         saved=saved,
         refused_name=refused_name,
-        done=request.args.get("fait"),
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 
 

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import shown_errors, shown_here
+from gateway.posted_forms import in_field, shown_here
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
-from services.chassis.errors import DomainError, FieldError, Invalid
+from services.chassis.errors import DomainError, Invalid
 from services.contracts.api import administration as api
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 
@@ -26,14 +26,11 @@ REFUSALS_SHOWN_HERE = (412, 413, 422)
 
 
 @blueprint.get("/catalogue", who=access.staff(MANAGE))
-def show_catalogue(refusal: DomainError | None = None, *, status: int | None = None) -> Response:
+def show_catalogue(refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/catalogue.html",
-        status=status,
         exams=staff_member.call(api.list_exams).exams,
         refusal=refusal,
-        errors=(errors := shown_errors(refusal)),
-        file_error=any(error["pointer"] == f"#/{FIELD}" for error in errors),
         mistakes=refusal.extra.get("mistakes", ()) if refusal else (),
         mistakes_in_all=refusal.extra.get("mistakes_in_all", 0) if refusal else 0,
         largest=MAX_CATALOGUE_BYTES,
@@ -51,7 +48,7 @@ def compare_catalogue() -> ResponseReturnValue:
     try:
         archive = _received_archive()
     except DomainError as refusal:
-        return show_catalogue(Invalid(errors=(FieldError(f"#/{FIELD}", refusal.detail),)), status=refusal.http_status)
+        return show_catalogue(in_field(refusal, FIELD))
     return _compared(archive)
 
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_text, read_day, shown_errors, shown_here
+from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_text, read_day, shown_here
 from gateway.sessions import staff_member
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
 from gateway.web.gestion import blueprint
@@ -22,7 +22,6 @@ from services.contracts.api import candidate_accounts as api
 from services.contracts.api.forms import Form
 
 CORRECT = "candidates:correct"
-REASON_FIELD = "motif"
 SEARCH_FIELDS = ("email", "birth_date", "name")
 REFUSALS_SHOWN_HERE = (409, 412, 422, 503)
 DONE_SENTENCES = {
@@ -65,7 +64,7 @@ def show_account(account_id: str) -> ResponseReturnValue:
 @blueprint.post("/comptes/<account_id>", who=access.staff(CORRECT))
 def correct_account(account_id: str) -> ResponseReturnValue:
     values = posted_answers()
-    reason = str(values.pop(REASON_FIELD, ""))
+    reason = str(values.pop("reason", ""))
     if is_refresh():
         return _typed_page(account_id, values, reason)
     try:
@@ -119,14 +118,7 @@ def _account_page(
         form=form,
         reason=reason,
         refusal=refusal,
-        errors=[_with_page_field_name(error) for error in shown_errors(refusal)],
         with_fields=SENT_WITH_SEARCH,
         **both,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
-
-
-def _with_page_field_name(error: Mapping[str, str]) -> dict[str, str]:
-    """The reason has a French name in the page: « reason » is what the API calls it."""
-    pointer = f"#/{REASON_FIELD}" if error["pointer"] == "#/reason" else error["pointer"]
-    return {"pointer": pointer, "detail": error["detail"]}

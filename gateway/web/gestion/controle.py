@@ -15,7 +15,7 @@ from gateway.posted_forms import posted_text, shown_here
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import TYPED_FIELDS, as_options, check_days, posted_decision, what_catalogue_says
-from gateway.web.gestion.names_from_accounts import names_of_piece, openings_sentence
+from gateway.web.gestion.names_from_accounts import names_by_id, openings_sentence
 from gateway.web.gestion.pieces import (
     DECISION_IS_STORED,
     LIST_IS_DONE,
@@ -65,7 +65,8 @@ def show_piece(piece_id: str, *, refusal: DomainError | None = None) -> Response
     read = partial(staff_member.call, read_candidature, candidature_id=piece.candidature.id)
     declared = optional_answer(read, None)  # also where registrations has not heard of it
     catalogue = what_catalogue_says(piece.candidature.exam, piece.code)
-    names = names_of_piece(piece)
+    controls, openings = piece.history.controls, piece.recent_openings
+    names = names_by_id({control.staff_id for control in controls} | {opening.staff_id for opening in openings})
     response = render_page(
         "gestion/templates/piece.html",
         refusal=refusal,

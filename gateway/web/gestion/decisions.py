@@ -201,7 +201,7 @@ def decide_selection() -> ResponseReturnValue:
         refusal=report.failure if report.is_refused else None,
         errors=report.errors,
         is_whole_list=is_whole_list,
-        confirmation=confirmation,
+        confirmed_by=confirmation,
         status_code=status,
         label=STATUS_LABELS[status],
         report=report,

@@ -12,6 +12,8 @@ from gateway.web.gestion.comptes import CORRECT, REFUSALS_SHOWN_HERE
 from services.chassis.errors import DomainError
 from services.contracts.api import erasure as api
 
+ANSWERED = "La réponse est envoyée au candidat."
+
 
 @blueprint.get("/effacements", who=access.staff(CORRECT))
 def list_erasures(refusal: DomainError | None = None) -> Response:
@@ -23,7 +25,7 @@ def list_erasures(refusal: DomainError | None = None) -> Response:
         chosen=next((row for row in requests if row.id == chosen and row.answered_at is None), None),
         answer=posted_text("answer"),
         refusal=refusal,
-        done=request.args.get("fait") == "reponse",
+        done=ANSWERED if request.args.get("fait") == "reponse" else None,
     )
 
 

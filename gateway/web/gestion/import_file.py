@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.file_uploads import ReceivedFile, send_files
+from gateway.posted_forms import in_field
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH
 from gateway.web.gestion.publication import read_import, show_import
 from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, Invalid
 from services.contracts.api import staff_imports as api
 from services.contracts.document_rules import CSV, MAX_ARCHIVE_BYTES, MAX_CSV_BYTES, MAX_PDFS_PER_SENDING
 
@@ -27,13 +28,13 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
     try:
         with received_files(FIELD, staff_member.required().subject, largest, limit=STAFF_UPLOADS) as files:
             if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
-                return show_import(import_id, (FIELD, TOO_MANY_FILES if files else NO_FILE), status=422)
+                raise Invalid(TOO_MANY_FILES if files else NO_FILE)
             for file in files:
                 _send(import_id, file)
     except DomainError as refusal:
         if refusal.http_status in (401, 403, 404):
             raise
-        return show_import(import_id, (FIELD, refusal.detail), refusal=refusal)
+        return show_import(import_id, in_field(refusal, FIELD))
     done = CHECKED if source == CSV else SENT
     return redirect(url_for("gestion.show_import", import_id=import_id, fait=done), code=303)
 

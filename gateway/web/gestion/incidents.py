@@ -9,15 +9,21 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import INSTANT_EXPECTED, INSTANT_HINT, posted_text, read_instant, shown_here
+from gateway.posted_forms import INSTANT_HINT, TEXT_EXPECTED, posted_text, read_instant, read_instants, shown_here
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.ouvertures import DATE_LABELS, MANAGE, REFUSALS_SHOWN_HERE, shown_date
-from services.chassis.errors import DomainError, FieldError, Invalid
+from services.chassis.errors import DomainError, Invalid
 from services.contracts.api import administration as api
 from services.contracts.registration_rules import PERIOD_LABELS
 
-INSTANTS, TEXTS = ("begins", "ends"), ("title", "text", "reason")
+READERS = {"begins": read_instant, "ends": read_instant}
+TEXTS = ("title", "text", "reason")
+REQUIRED = {**dict.fromkeys(TEXTS, TEXT_EXPECTED), "periods": "Choisissez un service au moins."}
+EXTENDED = (
+    "Les périodes sont prolongées et le message est affiché sur la page d'accueil. Les candidats concernés "
+    "reçoivent un mail ; les documents qui portent ces dates sont refaits dans l'heure qui vient."
+)
 PERIOD_OPTIONS = [{"value": value, "label": label} for value, label in PERIOD_LABELS.items()]
 
 
@@ -30,11 +36,11 @@ def note_incident() -> Response:
 def extend_periods() -> ResponseReturnValue:
     """Looked at first, then extended as it was looked at: a box that stays ticked brings the revision and the ends that
     were shown."""
-    typed: dict[str, Any] = {name: posted_text(name) for name in (*INSTANTS, *TEXTS)}
+    typed: dict[str, Any] = {name: posted_text(name) for name in (*READERS, *TEXTS)}
     typed["periods"] = request.form.getlist("periods")
     action, boxes, refusal = posted_text("action"), request.form.getlist("openings"), None
     try:
-        incident = _incident(typed)
+        incident = typed | read_instants(typed, READERS, REQUIRED)
         if action == "prolonger" and (refusal := _refusal_to_extend(incident, boxes)) is None:
             return redirect(url_for("gestion.note_incident", fait="prolonge"), code=303)
         if action != "corriger":
@@ -59,17 +65,6 @@ def _refusal_to_extend(incident: Mapping[str, Any], boxes: Sequence[str]) -> Dom
     return None
 
 
-def _incident(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """As the API takes it. Raises Invalid with every mistake."""
-    instants = {name: read_instant(typed[name]) for name in INSTANTS}
-    errors = [FieldError(f"#/{name}", INSTANT_EXPECTED) for name, instant in instants.items() if instant is None]
-    errors += [FieldError(f"#/{name}", "Ce texte est requis.") for name in TEXTS if not typed[name]]
-    errors += [] if typed["periods"] else [FieldError("#/periods", "Choisissez un service au moins.")]
-    if errors:
-        raise Invalid(errors=tuple(errors))
-    return {**typed, **{name: instant.isoformat() for name, instant in instants.items() if instant}}
-
-
 def _incident_page(typed: Mapping[str, Any], refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/incidents.html",
@@ -77,7 +72,7 @@ def _incident_page(typed: Mapping[str, Any], refusal: DomainError | None = None)
         values=typed,
         period_options=PERIOD_OPTIONS,
         instant_hint=INSTANT_HINT,
-        done=request.args.get("fait") == "prolonge",
+        done=EXTENDED if request.args.get("fait") == "prolonge" else None,
     )
 
 

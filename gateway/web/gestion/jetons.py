@@ -29,6 +29,7 @@ SCOPE_LABELS = {
     "audit:read": "Lire le journal",
     "staff:manage": "Lire la liste de l'équipe et révoquer des jetons",
 }
+REVOKED = "Le jeton est révoqué : il est refusé dans les secondes qui suivent."
 USABLE = "Valable"
 DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
 DEFAULT = {"name": "", "scopes": [], "days": ""}
@@ -51,7 +52,7 @@ def list_tokens(asked: Mapping[str, Any] = DEFAULT, refusal: DomainError | None 
         days_words=TOKEN_DAYS_WORDS,
         days=[{"value": days, "label": label} for days, label in DAYS.items()],
         refusal=refusal,
-        revoked=request.args.get("fait") == "revocation",
+        done=REVOKED if request.args.get("fait") == "revocation" else None,
     )
 
 

@@ -7,16 +7,10 @@ from functools import partial
 from gateway.clients.base import optional_answer
 from gateway.sessions import staff_member
 from services.chassis.french import time_of_day
-from services.contracts.api.staff_pieces import RecentOpening, StaffPieceDetail
+from services.contracts.api.staff_pieces import RecentOpening
 from services.contracts.api.team import StaffName, list_academies, list_names
 
 UNKNOWN = "un autre gestionnaire"
-
-
-def names_of_piece(piece: StaffPieceDetail) -> dict[str, str]:
-    """Of who has opened or controlled the piece, as `names_by_id`."""
-    others = {opening.staff_id for opening in piece.recent_openings}
-    return names_by_id(others | {control.staff_id for control in piece.history.controls})
 
 
 def openings_sentence(openings: Sequence[RecentOpening], names: Mapping[str, str]) -> str:

@@ -39,6 +39,10 @@ DATE_LABELS = {
     "deposit_opens": "Ouverture du dépôt des pièces",
     "deposit_closes": "Fermeture du dépôt des pièces",
 }
+CHANGED = (
+    "Les dates sont changées. Le portail les applique dès maintenant ; les documents qui les portent sont "
+    "refaits dans l'heure qui vient, cette page dit combien le sont."
+)
 TO_CONFIRM = "Cochez cette case pour confirmer."
 ALL = "toutes"
 """Among the académies to choose: every opening of the session."""
@@ -53,7 +57,7 @@ def list_openings() -> ResponseReturnValue:
     return render_page(
         "gestion/templates/ouvertures.html",
         sessions=sessions,
-        done=request.args.get("fait") == "dates",
+        done=CHANGED if request.args.get("fait") == "dates" else None,
         remade=_remade(),
         state_labels=STATE_LABELS,
         state_severities=STATE_SEVERITIES,

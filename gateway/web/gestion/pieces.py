@@ -2,6 +2,7 @@
 there."""
 
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
@@ -85,15 +86,12 @@ def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
     return next(iter(page.items), None)
 
 
-def own_controls() -> OwnControls:
-    """The gestionnaire's last decision and their pace; the page is shown without, while pieces does not say."""
-    return optional_answer(lambda: staff_member.call(api.read_own_controls), NO_CONTROLS)
-
-
 def _list_page(
     shown: Mapping[str, str], page: StaffPieces, numero_candidat: str, *, is_whole_list: bool = False
 ) -> Response:
     can_decide = "pieces:control" in staff_member.required().scopes
+    read_own_controls = partial(staff_member.call, api.read_own_controls)
+    is_after_selection = request.args.get("fait") == SELECTION
     return render_list(
         "gestion/templates/pieces.html",
         api.PIECES,
@@ -106,7 +104,7 @@ def _list_page(
         pieces=page.items,
         posted_value=posted_value,
         can_decide=can_decide,
-        own=own_controls() if request.args.get("fait") != SELECTION else NO_CONTROLS,
+        own=NO_CONTROLS if is_after_selection else optional_answer(read_own_controls, NO_CONTROLS),
         numero_candidat=numero_candidat,
         reasons=reason_options(page.items) if can_decide else [],
         next_query=_next_query(shown, page.next_cursor, is_whole_list),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_errors, shown_here, typed_number
+from gateway.posted_forms import posted_text, shown_here, typed_number
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
@@ -46,17 +46,13 @@ _REVISION = re.compile(r"[0-9]{1,7}")
 
 
 @blueprint.get("/documents/<import_id>", who=access.staff(READ))
-def show_import(
-    import_id: str, *errors: tuple[str, str], refusal: DomainError | None = None, status: int | None = None
-) -> Response:
-    """The page of a publication as it stands; `errors`: names of its fields, each with what is wrong."""
+def show_import(import_id: str, refusal: DomainError | None = None) -> Response:
     publication = read_import(import_id)
     can_publish = PUBLISH in staff_member.required().scopes
     is_csv = publication.source == CSV
     types = read_import_form().types if can_publish and is_csv and publication.state in OPEN_STATES else ()
     return render_page(
         "gestion/templates/publication.html",
-        status=status,
         publication=publication,
         can_publish=can_publish,
         is_csv=is_csv,
@@ -76,7 +72,6 @@ def show_import(
         },
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
         refusal=refusal,
-        errors=[{"pointer": f"#/{name}", "detail": detail} for name, detail in errors] or shown_errors(refusal),
     )
 
 
@@ -109,7 +104,7 @@ def publish_import(import_id: str) -> ResponseReturnValue:
     try:
         staff_member.call(api.publish, import_id=import_id, body=body)
     except DomainError as refusal:
-        return show_import(import_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+        return show_import(import_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _done(import_id, "publication")
 
 

@@ -5,17 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, file_rules
 from gateway.pages import render_page
-from gateway.posted_forms import shown_here
+from gateway.posted_forms import in_field, shown_here
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.file_reception import received_files
 from gateway.web.justificatifs.lisible import after_deposit
 from gateway.web.justificatifs.liste import requested_piece, show
 from gateway.web.justificatifs.uploads import deposit_files
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, Invalid
 from services.contracts.api import pieces as api
 from services.contracts.piece_rules import MAX_MERGED_FILES
 
+FIELD = "fichier"
 NO_FILE = "Choisissez un fichier à envoyer."
 SESSION_ENDED = (
     "Votre session s'était terminée : votre fichier n'a pas été envoyé, car les fichiers ne sont pas conservés. "
@@ -24,40 +25,29 @@ SESSION_ENDED = (
 
 
 @blueprint.get("/justificatifs/<candidature_id>/depot/<piece_id>", who=access.CANDIDATE)
-def ask(
-    candidature_id: str,
-    piece_id: str,
-    detail: str | None = None,
-    status: int = 200,
-    retry_after: int | None = None,
-) -> Response:
-    errors = [{"field": "fichier", "detail": detail}] if detail else []
-    response = render_page(
+def ask(candidature_id: str, piece_id: str, refusal: DomainError | None = None) -> Response:
+    return render_page(
         "justificatifs/templates/depot.html",
-        status=status,
+        refusal=refusal,
         candidature_id=candidature_id,
         piece=requested_piece(candidature_id, piece_id),
-        errors=errors,
         file_rules=file_rules,
         max_files=MAX_MERGED_FILES,
-        notice=SESSION_ENDED if not detail and request.args.get("fait") == "session" else None,
+        notice=SESSION_ENDED if not refusal and request.args.get("fait") == "session" else None,
     )
-    if retry_after:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
 
 
 @blueprint.post("/justificatifs/<candidature_id>/depot/<piece_id>", who=access.CANDIDATE)
 def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     try:
-        with received_files("fichier", visitor.required().subject) as files:
+        with received_files(FIELD, visitor.required().subject) as files:
             if not files:
-                return ask(candidature_id, piece_id, NO_FILE, 422)
+                raise Invalid(NO_FILE)
             piece = deposit_files(piece_id, files)
     except DomainError as refusal:
         if refusal.http_status in (401, 404):
             raise
-        return ask(candidature_id, piece_id, refusal.detail, refusal.http_status, refusal.extra.get("retry_after"))
+        return ask(candidature_id, piece_id, in_field(refusal, FIELD))
     return redirect(after_deposit(candidature_id, piece, file_count=len(files)), code=303)
 
 

@@ -26,7 +26,14 @@ SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 @blueprint.get("/justificatifs", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
     candidatures = visitor.call(api.list_candidatures).candidatures
-    return render_page("justificatifs/templates/mes_justificatifs.html", candidatures=candidatures)
+    return render_page(
+        "choix_candidature.html",
+        candidatures=candidatures,
+        shows="justificatifs.show",
+        lead="Choisissez la candidature dont vous voulez fournir ou suivre les pièces.",
+        nothing="Aucune pièce ne vous est demandée. Les pièces à fournir apparaissent ici tant que vous avez une "
+        "candidature enregistrée.",
+    )
 
 
 @blueprint.get("/justificatifs/<candidature_id>", who=access.CANDIDATE)

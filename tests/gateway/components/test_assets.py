@@ -26,10 +26,12 @@ def test_a_style_sheet_leads_to_the_icons_and_fonts_that_it_names() -> None:
     assert {name for name in named if not (STATIC_FOLDER / name).is_file()} == set()
 
 
-def test_every_icon_named_in_a_template_is_among_those_served() -> None:
+def test_the_icons_served_are_those_that_templates_and_scripts_name() -> None:
     style = (GATEWAY / "style/icons.css").read_text(encoding="utf-8")
     templates = "\n".join(path.read_text(encoding="utf-8") for path in GATEWAY.rglob("*.html"))
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (GATEWAY / "style").rglob("*.js"))
     named = set(re.findall(r"fr-icon-([a-z0-9-]+)", templates)) | set(re.findall(r'icon="([a-z0-9-]+)"', templates))
+    named |= set(re.findall(r'"([a-z-]+-line)"', scripts))
     # « fr-icon-{{ icon }} » leaves an empty name; sizes are not icons.
-    served = set(re.findall(r"\.fr-icon-([a-z0-9-]+)::before", style))
-    assert {name for name in named if name and not name.startswith("-")} - served == set()
+    served = set(re.findall(r"\.fr-icon-([a-z0-9-]+) \{", style))
+    assert {name for name in named if name and not name.startswith("-")} == served

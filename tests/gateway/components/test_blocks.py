@@ -1,14 +1,19 @@
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
+from jinja2 import nodes
 
+from gateway.components import MACROS
 from services.chassis import brand
 from services.contracts.registration_rules import SEVERITIES
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.components.sample_form import TABS
 
+GATEWAY = Path("gateway")
 Render = Callable[..., Any]
 
 
@@ -32,6 +37,18 @@ def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render) -> None:
         page = rendered(summary, before=read, errors=[{"pointer": "#/usage", "detail": detail}])
         assert [text_of(link) for link in page.xpath("//a")] == [text]
     assert rendered(summary, errors=[]).xpath("//body/*") == []
+
+
+@pytest.mark.parametrize("path", sorted(GATEWAY.glob("*/**/*.html")), ids=lambda path: path.name)
+def test_a_page_calls_a_component_and_takes_none_for_what_a_view_gave(components_app: Flask, path: Path) -> None:
+    page = components_app.jinja_env.parse(path.read_text(encoding="utf-8"))
+    own = {name.name for name in page.find_all(nodes.Name) if name.ctx != "load"} | {
+        macro.name for macro in page.find_all(nodes.Macro)
+    }
+    asked = [id(call.node) for call in page.find_all(nodes.Call)] + [id(of.node) for of in page.find_all(nodes.Getattr)]
+    components = {name for names in MACROS.values() for name in names} - own
+    taken = [name for name in page.find_all(nodes.Name) if name.name in components and id(name) not in asked]
+    assert [(name.name, name.lineno) for name in taken] == []
 
 
 def test_tabs_are_numbered_in_order_one_is_current_and_those_done_send_what_was_typed(rendered: Render) -> None:

@@ -155,7 +155,7 @@ def test_a_civil_status_is_corrected_with_a_reason_and_every_candidature_follows
     candidature = depositor(candidates, running).path.rpartition("/")[2]
     open_account(administrator, candidature)
     account = administrator.path
-    administrator.press("Corriger l'état civil", nom_famille="DUBOIS-MARTIN", motif="Carte d'identité du 4 octobre")
+    administrator.press("Corriger l'état civil", nom_famille="DUBOIS-MARTIN", reason="Carte d'identité du 4 octobre")
     assert administrator.path == account
     assert "L'état civil est corrigé" in administrator.text
     assert administrator.value("nom_famille") == "DUBOIS-MARTIN"
@@ -177,8 +177,8 @@ def test_what_a_colleague_corrected_meanwhile_is_shown_and_replaced_once_chosen(
     colleague = staff.logged_in(role=Role.ADMINISTRATEUR)
     for browser in (administrator, colleague):
         open_account(browser, candidature)
-    colleague.press("Corriger l'état civil", nom_famille="DUBOIS", motif="Carte d'identité")
-    administrator.press("Corriger l'état civil", nom_famille="DUPONT", motif="Livret de famille")
+    colleague.press("Corriger l'état civil", nom_famille="DUBOIS", reason="Carte d'identité")
+    administrator.press("Corriger l'état civil", nom_famille="DUPONT", reason="Livret de famille")
     assert administrator.answer.status_code == 412
     assert ("DUBOIS" in administrator.text, administrator.value("nom_famille")) == (True, "DUPONT")
     assert "Livret de famille" in administrator.text
@@ -189,11 +189,11 @@ def test_what_a_colleague_corrected_meanwhile_is_shown_and_replaced_once_chosen(
 
 def test_a_mistake_is_shown_and_what_was_typed_stays(administrator: ScriptlessBrowser, candidature: str) -> None:
     open_account(administrator, candidature)
-    administrator.press("Corriger l'état civil", nom_famille="", prenoms="Paul", motif="Erreur de saisie")
+    administrator.press("Corriger l'état civil", nom_famille="", prenoms="Paul", reason="Erreur de saisie")
     assert administrator.answer.status_code == 422
     assert administrator.value("prenoms") == "Paul"
     assert "Erreur de saisie" in administrator.text
-    administrator.press("Corriger l'état civil", nom_famille="PETIT", motif=" ")
+    administrator.press("Corriger l'état civil", nom_famille="PETIT", reason=" ")
     assert administrator.answer.status_code == 422
     assert administrator.value("nom_famille") == "PETIT"
 

@@ -11,9 +11,9 @@ from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
 from services.chassis import clock
 from services.contracts import page_labels
 from services.contracts.api.pieces import Group, Period, Piece, RequestedPieces
-from services.contracts.document_rules import DocumentType
 from services.documents.dependencies import dependencies
-from services.documents.operations.publishing import Order, publish
+from services.documents.domain.recipients import Publisher
+from services.documents.operations.publishing import publish
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -86,9 +86,10 @@ def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
 
 def test_a_document_is_to_read_until_it_is_opened(browser: ScriptlessBrowser, running: InProcessFourServices) -> None:
     candidature_id = candidature_page(browser).rpartition("/")[2]
-    order = Order(DocumentType.CONVOCATION, "Convocation aux épreuves", ("Rendez-vous le 9 mai.",), (candidature_id,))
+    title, paragraphs = "Convocation aux épreuves", ["Rendez-vous le 9 mai."]
+    order = {"type": "convocation", "title": title, "paragraphs": paragraphs, "pdf": None}
     with running.documents.app.app_context():
-        publish(dependencies(), "gestionnaire", None, order)
+        publish(dependencies(), Publisher("gestionnaire", None), {**order, "candidatures": [candidature_id]})
     running.deliver()
     browser.get("/")
     assert any("Document à lire : Convocation aux épreuves" in item for item in items(browser))

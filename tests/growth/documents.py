@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services.contracts.document_rules import DocumentType
+from services.documents.domain.recipients import Publisher
 from services.documents.jobs import registry
 from services.documents.models import (
     AuditEntry,
@@ -18,7 +18,7 @@ from services.documents.models import (
     SavedVersion,
     db,
 )
-from services.documents.operations.publishing import Order, publish
+from services.documents.operations.publishing import publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
@@ -131,8 +131,8 @@ def _writes(service: Service, office: ExamOffice) -> Actions:
 
 
 def _order(service: Service, candidatures: tuple[str, ...]) -> None:
-    order = Order(DocumentType.CONVOCATION, "Convocation", ("Présentez-vous.",), candidatures)
-    publish(service.dependencies, "agent", None, order)
+    text = {"type": "convocation", "title": "Convocation", "paragraphs": ["Présentez-vous."], "pdf": None}
+    publish(service.dependencies, Publisher("agent", None), {**text, "candidatures": candidatures})
 
 
 def _import(office: ExamOffice) -> None:

@@ -160,9 +160,9 @@ class NewImport(Schema):
 
     type = fields.String(required=True, validate=_TYPES)
     source = fields.String(required=True, validate=_SOURCES)
-    academie = fields.String(required=True, validate=_ACADEMIE)
-    session = PrintedText(required=True, validate=_SESSION)
-    exam = PrintedText(required=True, validate=_SESSION)
+    academie = fields.String(required=True, attribute="academie_code", validate=_ACADEMIE)
+    session = PrintedText(required=True, attribute="session_label", validate=_SESSION)
+    exam = PrintedText(required=True, attribute="exam_label", validate=_SESSION)
     title = PrintedText(load_default="", validate=validate.Length(max=MAX_TITLE_LENGTH))
     paragraphs = fields.List(PARAGRAPH, load_default=list, validate=validate.Length(max=MAX_PARAGRAPHS))
 

@@ -11,14 +11,14 @@ from services.chassis.web.operations import Views
 from services.contracts.api import staff_imports as api
 from services.contracts.document_rules import DocumentType
 from services.documents.api.candidate import file_response, set_filename
+from services.documents.api.staff import who_publishes
 from services.documents.dependencies import dependencies
 from services.documents.domain.document_names import filename
 from services.documents.domain.import_columns import COLUMNS, example_lines, model_headings
-from services.documents.domain.recipients import Publisher, Scope
+from services.documents.domain.recipients import Scope
 from services.documents.models import db
 from services.documents.operations import import_files, import_publication, imports, withdrawals
 from services.documents.operations.import_publication import preview
-from services.documents.operations.imports import NewImport
 from services.documents.queries import imports as queries
 from services.documents.queries.imports import import_answer, import_form
 from services.uploads.uploads import Progress
@@ -34,9 +34,9 @@ def read_form() -> api.ImportForm:
 
 @views.serves(api.read_model)
 def read_model(query: dict[str, Any], type: str) -> Response:
-    if type not in COLUMNS or (query["academie"] and not _publisher().may_publish_in(query["academie"])):
+    if type not in COLUMNS or (query["academie"] and not who_publishes().may_publish_in(query["academie"])):
         raise NotFound()
-    document_type, publisher, part = DocumentType(type), _publisher(), query.pop("part")
+    document_type, publisher, part = DocumentType(type), who_publishes(), query.pop("part")
     label, specialite, import_id = document_type.label, query.pop("specialite"), query.pop("absent_from")
     completed = queries.import_of(publisher, import_id) if import_id else None
     if all(query.values()):
@@ -56,40 +56,40 @@ def read_model(query: dict[str, Any], type: str) -> Response:
 
 @views.serves(api.read_model_parts)
 def read_model_parts(import_id: str) -> list[api.ModelPart]:
-    return queries.model_parts(_publisher(), import_id)
+    return queries.model_parts(who_publishes(), import_id)
 
 
 @views.serves(api.list_imports)
 def list_imports(query: dict[str, Any]) -> api.Imports:
-    return queries.list_imports(_publisher(), query)
+    return queries.list_imports(who_publishes(), query)
 
 
 @views.serves(api.create_import)
 def create_import(body: dict[str, Any], headers: dict[str, Any]) -> api.Import:
-    new = NewImport(**{**body, "paragraphs": tuple(body["paragraphs"])})
-    return import_answer(imports.create_import(_publisher(), new, headers["order_key"]))
+    return import_answer(imports.create_import(who_publishes(), body, headers["order_key"]))
 
 
 @views.serves(api.read_import)
 def read_import(import_id: str) -> api.Import:
-    return import_answer(queries.import_of(_publisher(), import_id))
+    return import_answer(queries.import_of(who_publishes(), import_id))
 
 
 @views.serves(api.take_uploads)
 def take_uploads(body: dict[str, Any], import_id: str) -> tuple[api.Import, dict[str, str], int]:
-    row = import_files.take_uploads(dependencies(), _publisher(), import_id, body["uploads"])
+    row = import_files.take_uploads(dependencies(), who_publishes(), import_id, body["uploads"])
     answer = import_answer(row)
     return answer, {}, 202 if answer.to_check else 200
 
 
 @views.serves(api.list_refusals)
 def list_refusals(query: dict[str, Any], import_id: str) -> api.Refusals:
-    return queries.list_refusals(_publisher(), import_id, **query)
+    return queries.list_refusals(who_publishes(), import_id, **query)
 
 
 @views.serves(api.read_lines_to_mend)
 def read_lines_to_mend(import_id: str) -> Response:
-    publisher, row = _publisher(), queries.import_of(_publisher(), import_id)
+    publisher = who_publishes()
+    row = queries.import_of(publisher, import_id)
     return csv_response(
         "lignes-a-corriger.csv",
         db.reading_for_staff(export=True),
@@ -100,52 +100,47 @@ def read_lines_to_mend(import_id: str) -> Response:
 
 @views.serves(api.read_check)
 def read_check(import_id: str) -> api.ImportCheck:
-    return queries.check_of(_publisher(), import_id)
+    return queries.check_of(who_publishes(), import_id)
 
 
 @views.serves(api.list_documents)
 def list_documents(query: dict[str, Any], import_id: str) -> api.ImportDocuments:
-    return queries.list_import_documents(_publisher(), import_id, **query)
+    return queries.list_import_documents(who_publishes(), import_id, **query)
 
 
 @views.serves(api.search_documents)
 def search_documents(body: dict[str, Any], import_id: str) -> api.ImportDocuments:
-    return queries.list_import_documents(_publisher(), import_id, **body)
+    return queries.list_import_documents(who_publishes(), import_id, **body)
 
 
 @views.serves(api.read_preview)
 def read_preview(query: dict[str, Any], import_id: str) -> Response:
-    file = preview(dependencies(), _publisher(), import_id, query["document"], query["format"])
+    file = preview(dependencies(), who_publishes(), import_id, query["document"], query["format"])
     return file_response(file, save=False)
 
 
 @views.serves(api.publish)
 def publish(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(import_publication.publish_import(_publisher(), import_id, **body))
+    return import_answer(import_publication.publish_import(who_publishes(), import_id, **body))
 
 
 @views.serves(api.abandon)
 def abandon(import_id: str) -> api.Import:
-    return import_answer(imports.abandon_import(_publisher(), import_id))
+    return import_answer(imports.abandon_import(who_publishes(), import_id))
 
 
 @views.serves(api.withdraw)
 def withdraw(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(withdrawals.withdraw_import(_publisher(), import_id, **body))
+    return import_answer(withdrawals.withdraw_import(who_publishes(), import_id, **body))
 
 
 @views.serves(api.withdraw_document)
 def withdraw_document(body: dict[str, Any], document_id: str) -> None:
-    withdrawals.withdraw_document(_publisher(), document_id, **body)
-
-
-def _publisher() -> Publisher:
-    caller = access.caller()
-    return Publisher(caller.id, caller.academies)
+    withdrawals.withdraw_document(who_publishes(), document_id, **body)
 
 
 def _begin_upload(import_id: str, filename: str, length: int) -> Progress:
-    return import_files.begin_upload(_publisher(), import_id, filename, length)
+    return import_files.begin_upload(who_publishes(), import_id, filename, length)
 
 
 uploads = upload_views(api.uploads, imports.uploads, _begin_upload)

@@ -7,12 +7,11 @@ from flask import Response
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_documents as api
-from services.contracts.document_rules import DocumentType
 from services.documents.api.candidate import file_response
 from services.documents.dependencies import dependencies
 from services.documents.domain.recipients import Publisher
 from services.documents.operations.document_files import open_document
-from services.documents.operations.publishing import Order, publish
+from services.documents.operations.publishing import publish
 from services.documents.queries import documents
 
 views = Views("staff", __name__)
@@ -20,15 +19,7 @@ views = Views("staff", __name__)
 
 @views.serves(api.publish_documents)
 def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> api.Accepted:
-    caller = access.caller()
-    order = Order(
-        type=DocumentType(body["type"]),
-        title=body["title"],
-        paragraphs=tuple(body["paragraphs"]),
-        candidatures=tuple(body["candidatures"]),
-        pdf=body["pdf"],
-    )
-    return publish(dependencies(), caller.id, caller.academies, order, headers["order_key"])
+    return publish(dependencies(), who_publishes(), body, headers["order_key"])
 
 
 @views.serves(api.list_documents)
@@ -43,6 +34,10 @@ def read_remade() -> list[api.RemadeDocuments]:
 
 @views.serves(api.read_document)
 def open_staff_document(query: dict[str, Any], document_id: str) -> Response:
+    return file_response(open_document(dependencies(), who_publishes(), document_id), save=query["save"])
+
+
+def who_publishes() -> Publisher:
+    """The caller."""
     caller = access.caller()
-    file = open_document(dependencies(), Publisher(caller.id, caller.academies), document_id)
-    return file_response(file, save=query["save"])
+    return Publisher(caller.id, caller.academies)

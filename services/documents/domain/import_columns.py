@@ -8,8 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from decimal import Decimal
 from itertools import accumulate
 
 from services.chassis.french import short_date
@@ -23,32 +22,20 @@ INSCRIPTION_LENGTH, INSCRIPTION_LENGTH_IN_WORDS = 3, "trois chiffres"
 HIGHEST_MARK, HIGHEST_COEFFICIENT = Decimal(20), Decimal(100)
 
 
-class Kind(StrEnum):
-    """What a cell holds (cell_values.py)."""
-
-    NUMERO_CANDIDAT = "numero_candidat"
-    NUMERO_INSCRIPTION = "numero_inscription"
-    TEXT = "text"
-    DATE = "date"
-    TIME = "time"
-    MARK = "mark"
-    COEFFICIENT = "coefficient"
-
-
 @dataclass(frozen=True)
 class Column:
     """`label` heads the column, as it is written in the first line of the file. `max_length` in characters, which
     `hint_template` may name. `examples`: the cells of the model's lines. `whole_document`: the same on every line of a
-    candidate."""
+    candidate. `read`: how a cell of it is stored, None as its text; raises CellRefused."""
 
     name: str
     label: str
-    kind: Kind
     hint_template: str
     examples: tuple[str, str]
     required: bool = True
     max_length: int = 120
     whole_document: bool = False
+    read: Callable[["Column", str], str] | None = None
 
     @property
     def hint(self) -> str:
@@ -56,33 +43,125 @@ class Column:
         return self.hint_template.format(max_length=self.max_length)
 
 
+MARKS = {"ABS": "Absent", "AB": "Absent", "DISP": "Dispensé", "DI": "Dispensé"}
+_SHOWN = 40  # characters of a cell that a reason repeats
+_FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"(\d{1,2})\s*(?::|[hH])\s*(\d{2})?(?::00)?")
+
+
+class CellRefused(ValueError):
+    """The cell cannot be taken; the message is the reason, in French."""
+
+
+def value_of(column: Column, cell: str) -> str:
+    """The cell as it is stored: dates in ISO form, times as 14:00, numbers with a comma; empty for an empty cell that
+    is not required. Raises CellRefused."""
+    text = cleaned_text(cell)
+    if not text:
+        if column.required:
+            raise CellRefused(f"« {column.label} » n'est pas rempli")
+        return ""
+    if len(text) > column.max_length:
+        raise CellRefused(f"« {column.label} » dépasse {column.max_length} caractères")
+    return column.read(column, text) if column.read else text
+
+
+def cleaned_text(cell: str) -> str:
+    """On one line, in NFC, without characters that only steer."""
+    spaced = " ".join(unicodedata.normalize("NFC", cell).split())
+    return "".join(character for character in spaced if unicodedata.category(character)[0] != "C")
+
+
+def _numero_candidat(column: Column, text: str) -> str:
+    """A spreadsheet drops the zero that every N° candidat begins with."""
+    digits = text.replace(" ", "")
+    if not re.fullmatch(rf"[0-9]{{{NUMERO_LENGTH - 1},{NUMERO_LENGTH}}}", digits):
+        raise _refused(column, text, f"n'est pas un N° candidat ({NUMERO_LENGTH_IN_WORDS})")
+    return digits.zfill(NUMERO_LENGTH)
+
+
+def _numero_inscription(column: Column, text: str) -> str:
+    if not re.fullmatch(rf"[0-9]{{1,{INSCRIPTION_LENGTH}}}", text):
+        raise _refused(column, text, f"n'est pas un N° d'inscription ({INSCRIPTION_LENGTH_IN_WORDS})")
+    return text.zfill(INSCRIPTION_LENGTH)
+
+
+def _date(column: Column, text: str) -> str:
+    try:
+        if match := _FRENCH_DATE.fullmatch(text):
+            return date(int(match[3]), int(match[2]), int(match[1])).isoformat()
+        if _ISO_DATE.fullmatch(text):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise _refused(column, text, "n'est pas une date (jj/mm/aaaa)")
+
+
+def _time(column: Column, text: str) -> str:
+    match = _TIME.fullmatch(text)
+    if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59 or not (match[2] or text[-1] in "hH"):
+        raise _refused(column, text, "n'est pas une heure (14:00)")
+    return f"{int(match[1]):02d}:{match[2] or '00'}"
+
+
+def _mark(column: Column, text: str) -> str:
+    if label := MARKS.get(text.upper()):
+        return label
+    mark = _number(text)
+    if mark is None or mark > HIGHEST_MARK:
+        raise _refused(column, text, f"n'est pas une note (de 0 à {HIGHEST_MARK}, ABS ou DISP)")
+    return _written(mark)
+
+
+def _coefficient(column: Column, text: str) -> str:
+    number = _number(text)
+    if number is None or not 0 < number <= HIGHEST_COEFFICIENT:
+        raise _refused(column, text, "n'est pas un coefficient")
+    return _written(number)
+
+
+def _number(text: str) -> Decimal | None:
+    """A positive number with two decimals at most; None for any other text."""
+    plain = text.replace(" ", "").replace(",", ".")
+    return Decimal(plain) if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,2})?", plain) else None
+
+
+def _written(number: Decimal) -> str:
+    return f"{number.normalize():f}".replace(".", ",")
+
+
+def _refused(column: Column, text: str, what: str) -> CellRefused:
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return CellRefused(f"« {column.label} » : « {shown} » {what}")
+
+
 NUMERO_CANDIDAT = Column(
     "numero_candidat",
     "N° candidat",
-    Kind.NUMERO_CANDIDAT,
     NUMERO_LENGTH_IN_WORDS.capitalize(),
     ("02103000001", "02103000001"),
+    read=_numero_candidat,
 )
 NUMERO_INSCRIPTION = Column(
     "numero_inscription",
     "N° inscription",
-    Kind.NUMERO_INSCRIPTION,
     f"{INSCRIPTION_LENGTH_IN_WORDS.capitalize()} ; seulement si un candidat a plusieurs candidatures à cette session",
     ("001", "001"),
     required=False,
     whole_document=True,
+    read=_numero_inscription,
 )
 NOM, PRENOMS, DATE_NAISSANCE = (
-    Column("nom", "Nom", Kind.TEXT, "De ce N° candidat, {max_length} caractères au plus", ("", ""), False, 300),
-    Column("prenoms", "Prénoms", Kind.TEXT, "De même, {max_length} caractères au plus", ("", ""), False, 300),
-    Column("date_naissance", "Date de naissance", Kind.DATE, "De même, jj/mm/aaaa", ("", ""), False),
+    Column("nom", "Nom", "De ce N° candidat, {max_length} caractères au plus", ("", ""), False, 300),
+    Column("prenoms", "Prénoms", "De même, {max_length} caractères au plus", ("", ""), False, 300),
+    Column("date_naissance", "Date de naissance", "De même, jj/mm/aaaa", ("", ""), False, read=_date),
 )
 CANDIDATE = (NUMERO_CANDIDAT, NUMERO_INSCRIPTION, NOM, PRENOMS, DATE_NAISSANCE)
 """Whom a line is for; who it names is compared with whose number it has."""
 EPREUVE = Column(
     "epreuve",
     "Epreuve",
-    Kind.TEXT,
     "Son intitulé, {max_length} caractères au plus",
     ("E1 - Culture générale et expression", "E2 - Langue vivante 1 : Anglais"),
 )
@@ -91,18 +170,17 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
     DocumentType.CONVOCATION: (
         *CANDIDATE,
         EPREUVE,
-        Column("date", "Date", Kind.DATE, "jj/mm/aaaa", ("12/05/2022", "13/05/2022")),
-        Column("heure", "Heure", Kind.TIME, "14:00 ou 14h00, heure du lieu de l'épreuve", ("14:00", "08:30")),
-        Column("duree", "Durée", Kind.TEXT, "{max_length} caractères au plus", ("4 h", "20 min"), False, 20),
+        Column("date", "Date", "jj/mm/aaaa", ("12/05/2022", "13/05/2022"), read=_date),
+        Column("heure", "Heure", "14:00 ou 14h00, heure du lieu de l'épreuve", ("14:00", "08:30"), read=_time),
+        Column("duree", "Durée", "{max_length} caractères au plus", ("4 h", "20 min"), False, 20),
         Column(
             "lieu",
             "Lieu",
-            Kind.TEXT,
             "Centre et adresse, {max_length} caractères au plus",
             ("Lycée Pergaud, 91 boulevard Léon Blum, 25000 BESANCON", "Lycée Pergaud, 25000 BESANCON"),
             max_length=200,
         ),
-        Column("salle", "Salle", Kind.TEXT, "{max_length} caractères au plus", ("B 204", "C 12"), False, 40),
+        Column("salle", "Salle", "{max_length} caractères au plus", ("B 204", "C 12"), False, 40),
     ),
     DocumentType.RELEVE: (
         *CANDIDATE,
@@ -110,15 +188,16 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
         Column(
             "note",
             "Note",
-            Kind.MARK,
             f"De 0 à {HIGHEST_MARK}, avec deux décimales au plus ; ABS : absent, DISP : dispensé",
             ("12,5", "ABS"),
+            read=_mark,
         ),
-        Column("coefficient", "Coefficient", Kind.COEFFICIENT, f"Plus de 0, {HIGHEST_COEFFICIENT} au plus", ("3", "2")),
+        Column(
+            "coefficient", "Coefficient", f"Plus de 0, {HIGHEST_COEFFICIENT} au plus", ("3", "2"), read=_coefficient
+        ),
         Column(
             "resultat",
             "Résultat",
-            Kind.TEXT,
             "Le même sur toutes les lignes d'un candidat, {max_length} caractères au plus",
             ("Admis", "Admis"),
             required=False,
@@ -131,7 +210,6 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
         Column(
             "mesure",
             "Mesure",
-            Kind.TEXT,
             "L'aménagement accordé, {max_length} caractères au plus",
             ("Temps majoré d'un tiers", "Sujets en gros caractères"),
             max_length=300,
@@ -139,7 +217,6 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
         Column(
             "epreuves",
             "Epreuves concernées",
-            Kind.TEXT,
             "{max_length} caractères au plus ; toutes si la cellule est vide",
             ("Epreuves écrites", ""),
             required=False,
@@ -231,118 +308,3 @@ def without_line(texts: Iterable[str], epreuves: Sequence[EpreuveLine]) -> list[
 def _name(text: str) -> str:
     """« E2-A », « e2 a » and « E2A » are one code."""
     return folded(text).replace(" ", "")
-
-
-MARKS = {"ABS": "Absent", "AB": "Absent", "DISP": "Dispensé", "DI": "Dispensé"}
-_SHOWN = 40  # characters of a cell that a reason repeats
-_FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIME = re.compile(r"(\d{1,2})\s*(?::|[hH])\s*(\d{2})?(?::00)?")
-
-
-class CellRefused(ValueError):
-    """The cell cannot be taken; the message is the reason, in French."""
-
-
-def value_of(column: Column, cell: str) -> str:
-    """The cell as it is stored: dates in ISO form, times as 14:00, numbers with a comma; empty for an empty cell that
-    is not required. Raises CellRefused."""
-    text = cleaned_text(cell)
-    if not text:
-        if column.required:
-            raise CellRefused(f"« {column.label} » n'est pas rempli")
-        return ""
-    if len(text) > column.max_length:
-        raise CellRefused(f"« {column.label} » dépasse {column.max_length} caractères")
-    return _READERS[column.kind](column, text)
-
-
-def cleaned_text(cell: str) -> str:
-    """On one line, in NFC, without characters that only steer."""
-    spaced = " ".join(unicodedata.normalize("NFC", cell).split())
-    return "".join(character for character in spaced if unicodedata.category(character)[0] != "C")
-
-
-def _numero_candidat(column: Column, text: str) -> str:
-    """A spreadsheet drops the zero that every N° candidat begins with."""
-    digits = text.replace(" ", "")
-    if not re.fullmatch(rf"[0-9]{{{NUMERO_LENGTH - 1},{NUMERO_LENGTH}}}", digits):
-        raise _refused(column, text, f"n'est pas un N° candidat ({NUMERO_LENGTH_IN_WORDS})")
-    return digits.zfill(NUMERO_LENGTH)
-
-
-def _numero_inscription(column: Column, text: str) -> str:
-    if not re.fullmatch(rf"[0-9]{{1,{INSCRIPTION_LENGTH}}}", text):
-        raise _refused(column, text, f"n'est pas un N° d'inscription ({INSCRIPTION_LENGTH_IN_WORDS})")
-    return text.zfill(INSCRIPTION_LENGTH)
-
-
-def _date(column: Column, text: str) -> str:
-    try:
-        if match := _FRENCH_DATE.fullmatch(text):
-            return date(int(match[3]), int(match[2]), int(match[1])).isoformat()
-        if _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text).isoformat()
-    except ValueError:
-        pass
-    raise _refused(column, text, "n'est pas une date (jj/mm/aaaa)")
-
-
-def _time(column: Column, text: str) -> str:
-    match = _TIME.fullmatch(text)
-    if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59 or not (match[2] or text[-1] in "hH"):
-        raise _refused(column, text, "n'est pas une heure (14:00)")
-    return f"{int(match[1]):02d}:{match[2] or '00'}"
-
-
-def _mark(column: Column, text: str) -> str:
-    if label := MARKS.get(text.upper()):
-        return label
-    mark = _number(text)
-    if mark is None or mark > HIGHEST_MARK:
-        raise _refused(column, text, f"n'est pas une note (de 0 à {HIGHEST_MARK}, ABS ou DISP)")
-    return _written(mark)
-
-
-def _coefficient(column: Column, text: str) -> str:
-    number = _number(text)
-    if number is None or not 0 < number <= HIGHEST_COEFFICIENT:
-        raise _refused(column, text, "n'est pas un coefficient")
-    return _written(number)
-
-
-def _text(column: Column, text: str) -> str:
-    return text
-
-
-def _number(text: str) -> Decimal | None:
-    """A positive number with two decimals at most; None for any other text."""
-    plain = text.replace(" ", "").replace(",", ".")
-    if not re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,2})?", plain):
-        return None
-    try:
-        return Decimal(plain)
-    except InvalidOperation:
-        return None
-
-
-def _written(number: Decimal) -> str:
-    text = f"{number:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace(".", ",")
-
-
-def _refused(column: Column, text: str, what: str) -> CellRefused:
-    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return CellRefused(f"« {column.label} » : « {shown} » {what}")
-
-
-_READERS: dict[Kind, Callable[[Column, str], str]] = {
-    Kind.NUMERO_CANDIDAT: _numero_candidat,
-    Kind.NUMERO_INSCRIPTION: _numero_inscription,
-    Kind.TEXT: _text,
-    Kind.DATE: _date,
-    Kind.TIME: _time,
-    Kind.MARK: _mark,
-    Kind.COEFFICIENT: _coefficient,
-}

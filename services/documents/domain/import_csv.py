@@ -39,29 +39,37 @@ MAX_COLUMNS = 100
 _Lines = Mapping[int, list[str]]
 _NO_LINES: _Lines = {1: []}
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX and ODS, XLS
+MISSHAPEN = "La ligne a plus de cellules que la première : vérifiez les séparateurs et les guillemets"
+UNMATCHED = f"Sans la colonne « {LINE_HEADING} », les refus de ce fichier remplacent tous ceux d'avant"
+
+
+Values = dict[str, str]
+"""By the names of the columns."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """`number`: where it begins in the file, the headings being line 1. `cells` by the names of the columns."""
+class Refusal:
+    """Why a line or a file is not published. `place`: the number of the line, or the name of the file. `is_repeated`:
+    of a line that another one says, so that there is nothing to mend."""
 
-    number: int
-    cells: dict[str, str]
+    place: str
+    numero_candidat: str
+    reason: str
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True)
 class CsvContent:
-    """`misshapen`: the numbers of lines that have more cells than there are headings. `unused_columns`: headings that
-    no column of the type has. `unfilled`: how many lines came back as a model had them. `completes`: whether it is of
-    lines refused before; `headings` and `records` (by their numbers) are without the columns that say so.
-    `is_unmatched`: which of the earlier refused lines came back cannot be told."""
+    """`lines`: their cells, by where they begin in the file, the headings being line 1; `refusals`: of those whose
+    cells cannot be told apart. `unused_columns`: headings that no column of the type has. `unfilled`: how many lines
+    came back as a model had them. `completes`: whether it is of lines refused before; `headings` and `records` (by
+    their numbers) are without the columns that say so."""
 
-    lines: tuple[Line, ...]
-    misshapen: tuple[int, ...]
+    lines: Mapping[int, Values]
+    refusals: tuple[Refusal, ...]
     unused_columns: tuple[str, ...]
     unfilled: int
     completes: bool
-    is_unmatched: bool
     headings: list[str]
     records: Mapping[int, list[str]]
 
@@ -77,18 +85,19 @@ def read_csv(content: bytes, columns: Sequence[Column], earlier: _Lines = _NO_LI
     marks = {text: place for place, text in enumerate(map(folded_heading, headings)) if text in (_REASON, _LINE)}
     headings = _without(headings, marks)
     places = _places(headings, columns)
-    is_unmatched = _REASON in marks and _LINE not in marks and len(earlier) > 1
+    refusals: list[Refusal] = []
     if marks:
-        records = _completed(records, marks, headings, _NO_LINES if is_unmatched else earlier)
-    lines: list[Line] = []
-    misshapen: list[int] = []
+        if _LINE not in marks and len(earlier) > 1:
+            refusals, earlier = [Refusal("1", "", UNMATCHED)], _NO_LINES
+        records = _completed(records, marks, headings, earlier)
+    lines: dict[int, Values] = {}
     taken: dict[int, list[str]] = {}
     unfilled = 0
     for number, cells in records:
         if any(cell.strip() for cell in cells[len(headings) :]):
-            misshapen.append(number)
+            refusals.append(Refusal(str(number), "", MISSHAPEN))
         elif any(_cell(cells, place).strip() for name, place in places.items() if name not in FILLED):
-            lines.append(Line(number, {name: _cell(cells, place) for name, place in places.items()}))
+            lines[number] = {name: _cell(cells, place) for name, place in places.items()}
         else:
             unfilled += 1
             continue
@@ -97,10 +106,9 @@ def read_csv(content: bytes, columns: Sequence[Column], earlier: _Lines = _NO_LI
             raise refused(f"Le fichier a plus de {MAX_LINES} lignes : envoyez-le en plusieurs parties.")
     if not taken and not unfilled:
         raise refused("Le fichier n'a aucune ligne sous celle des intitulés.")
-    used = set(places.values())
-    others = (text.strip()[:80] for place, text in enumerate(headings) if place not in used)
+    others = (text.strip()[:80] for place, text in enumerate(headings) if place not in places.values())
     unused = tuple(filter(None, others))
-    return CsvContent(tuple(lines), tuple(misshapen), unused, unfilled, bool(marks), is_unmatched, headings, taken)
+    return CsvContent(lines, tuple(refusals), unused, unfilled, bool(marks), headings, taken)
 
 
 def _completed(
@@ -173,16 +181,13 @@ def _places(headings: Sequence[str], columns: Sequence[Column]) -> dict[str, int
     if len(headings) > MAX_COLUMNS:
         raise refused(f"Le fichier a plus de {MAX_COLUMNS} colonnes.")
     folded = [folded_heading(heading) for heading in headings]
-    wanted = {column.name: folded_heading(column.label) for column in columns}
-    labels = {column.name: column.label for column in columns}
-    missing = [column.label for column in columns if column.required and wanted[column.name] not in folded]
-    if missing:
-        names = ", ".join(f"« {label} »" for label in missing)
-        raise refused(f"Il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} {names} (première ligne).")
-    twice = [labels[name] for name, heading in wanted.items() if folded.count(heading) > 1]
-    if twice:
+    wanted = {column: folded_heading(column.label) for column in columns}
+    if missing := [f"« {own.label} »" for own, text in wanted.items() if own.required and text not in folded]:
+        what = "la colonne" if len(missing) == 1 else "les colonnes"
+        raise refused(f"Il manque {what} {', '.join(missing)} (première ligne).")
+    if twice := [column.label for column, heading in wanted.items() if folded.count(heading) > 1]:
         raise refused(f"La colonne « {twice[0]} » est présente deux fois.")
-    return {name: folded.index(heading) for name, heading in wanted.items() if heading in folded}
+    return {column.name: folded.index(heading) for column, heading in wanted.items() if heading in folded}
 
 
 def _cell(cells: Sequence[str], place: int) -> str:
@@ -192,19 +197,6 @@ def _cell(cells: Sequence[str], place: int) -> str:
 MAX_LINES_OF_CANDIDATE = 60
 """A document of more épreuves or measures is a mistake of the file."""
 _SHOWN_NUMERO = 20  # characters
-
-Values = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a line or a file is not published. `place`: the number of the line, or the name of the file. `is_repeated`:
-    of a line that another one says, so that there is nothing to mend."""
-
-    place: str
-    numero_candidat: str
-    reason: str
-    is_repeated: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,61 +229,43 @@ class _Row:
 
 def numeros_of(content: CsvContent) -> frozenset[str]:
     """Every N° candidat of the file that has the form of one."""
-    numeros = (_numero_or_none(line) for line in content.lines)
-    return frozenset(numero for numero in numeros if numero)
+    read = (_read(cells, (NUMERO_CANDIDAT,))[0] for cells in content.lines.values())
+    return frozenset(values[NUMERO_CANDIDAT.name] for values in read if values)
 
 
 def check_rows(document_type: DocumentType, content: CsvContent, recipients: Recipients) -> CheckedImport:
     """The documents of the right lines, and the reason of each other line, in the order of the file."""
-    shape = "La ligne a plus de cellules que la première : vérifiez les séparateurs et les guillemets"
-    refusals = [Refusal(str(number), "", shape) for number in content.misshapen]
-    if content.is_unmatched:
-        replaced = f"Sans la colonne « {LINE_HEADING} », les refus de ce fichier remplacent tous ceux d'avant"
-        refusals.append(Refusal("1", "", replaced))
+    refusals = list(content.refusals)
     blocked: dict[str, int] = {}
-    rows: list[_Row] = []
-    for line in content.lines:
-        row = _row(line, COLUMNS[document_type])
-        if isinstance(row, _Row):
-            rows.append(row)
-            continue
-        refusals.append(row)
-        if numero := _numero_or_none(line):
-            blocked.setdefault(numero, line.number)
+    rows: dict[str, list[_Row]] = defaultdict(list)
+    for number, cells in content.lines.items():
+        values, reasons = _read(cells, COLUMNS[document_type])
+        numero = values.get(NUMERO_CANDIDAT.name)
+        if numero and reasons:
+            blocked.setdefault(numero, number)
+        if reasons:
+            shown = numero or cleaned_text(cells.get(NUMERO_CANDIDAT.name, ""))[:_SHOWN_NUMERO]
+            refusals.append(Refusal(str(number), shown, " ; ".join(reasons)))
+        elif numero:
+            rows[numero].append(_Row(number, values))
     documents: list[CheckedDocument] = []
-    for numero, own_rows in _by_numero(rows).items():
+    for numero, own_rows in rows.items():
         document, refused = _document(document_type, own_rows, recipients, blocked.get(numero))
         documents += [document] if document else []
         refusals += refused
     return CheckedImport(tuple(documents), tuple(sorted(refusals, key=lambda refusal: int(refusal.place))))
 
 
-def _row(line: Line, columns: Sequence[Column]) -> _Row | Refusal:
+def _read(cells: Values, columns: Sequence[Column]) -> tuple[Values, list[str]]:
+    """The values of a line, and why others of its cells cannot be taken."""
     values: Values = {}
     reasons: list[str] = []
     for column in columns:
         try:
-            values[column.name] = value_of(column, line.cells.get(column.name, ""))
+            values[column.name] = value_of(column, cells.get(column.name, ""))
         except CellRefused as refused:
             reasons.append(str(refused))
-    if reasons:
-        shown = cleaned_text(line.cells.get(NUMERO_CANDIDAT.name, ""))[:_SHOWN_NUMERO]
-        return Refusal(str(line.number), values.get(NUMERO_CANDIDAT.name, shown), " ; ".join(reasons))
-    return _Row(line.number, values)
-
-
-def _numero_or_none(line: Line) -> str | None:
-    try:
-        return value_of(NUMERO_CANDIDAT, line.cells.get(NUMERO_CANDIDAT.name, ""))
-    except CellRefused:
-        return None
-
-
-def _by_numero(rows: Iterable[_Row]) -> Mapping[str, list[_Row]]:
-    by_numero: dict[str, list[_Row]] = defaultdict(list)
-    for row in rows:
-        by_numero[row.numero].append(row)
-    return by_numero
+    return values, reasons
 
 
 def _document(
@@ -310,10 +284,10 @@ def _document(
     others = {row.number: text for row in own if (text := another_person(row.values, candidature.identity))}
     of_candidate = [row for row in own if row.number not in others]
     wrong = _of_another_specialite(of_candidate, candidature) | _contradictions(document_type, of_candidate) | others
-    if not wrong and blocking is None:
+    to_mend = [*wrong, *([blocking] if blocking is not None else [])]
+    if not to_mend:
         return CheckedDocument(candidature, tuple(_content(row) for row in own)), repeated
-    first = min([*([blocking] if blocking is not None else []), *wrong])
-    waits = f"La ligne {first} de ce candidat est à corriger : rien n'est publié pour lui"
+    waits = f"La ligne {min(to_mend)} de ce candidat est à corriger : rien n'est publié pour lui"
     return None, [row.refusal(wrong.get(row.number, waits)) for row in own] + repeated
 
 

@@ -23,36 +23,20 @@ class Publisher:
         return self.academies is None or academie in self.academies
 
 
-@dataclass(frozen=True)
-class CandidatureEnd:
-    """How a candidature ended: withdrawn, or set aside by its service gestionnaire."""
-
-    version: int
-    ecartee: bool
-
-    def covers(self, saved_version: int) -> bool:
-        """Whether that saved version had ended; a later one is active again."""
-        return saved_version <= self.version
-
-
-def is_hidden(saved_version: int, end: CandidatureEnd | None) -> bool:
-    """Only withdrawn ones are: a candidate set aside did not ask for it, and may need to show what they registered."""
-    return end is not None and end.covers(saved_version) and not end.ecartee
-
-
-def is_ecartee(saved_version: int, end: CandidatureEnd | None) -> bool:
-    return end is not None and end.covers(saved_version) and end.ecartee
-
-
-def is_newer(version: int, stored: int | None) -> bool:
-    """Whether a version is newer than the one stored here (None: none is)."""
-    return stored is None or version > stored
-
-
 class Activity(Enum):
+    """A candidature that is withdrawn is hidden. Who was set aside (`ECARTEE`) by the service gestionnaire did not ask
+    for it, and may need to show what they registered."""
+
     ACTIVE = auto()
     WITHDRAWN = auto()
     ECARTEE = auto()
+
+
+def activity_of(version: int, ended: int | None, *, ecartee: bool) -> Activity:
+    """Of a saved version of a candidature that has `ended` with a version: a later one is active again."""
+    if ended is None or version > ended:
+        return Activity.ACTIVE
+    return Activity.ECARTEE if ecartee else Activity.WITHDRAWN
 
 
 REASONS = {
@@ -72,9 +56,9 @@ class Candidature:
     id: str
     numero_candidat: str
     numero_inscription: str
-    exam: str
-    session: str
-    academie: str
+    exam_label: str
+    session_label: str
+    academie_code: str
     activity: Activity
     epreuves: tuple[EpreuveLine, ...] = ()
     identity: Identity | None = None
@@ -106,10 +90,10 @@ class Recipients:
         if not known:
             raise RecipientRefused("N° candidat inconnu dans vos académies")
         scope = self._scope
-        own = [item for item in known if (item.exam, item.session) == (scope.exam, scope.session)]
+        own = [item for item in known if (item.exam_label, item.session_label) == (scope.exam, scope.session)]
         if not own:
             raise RecipientRefused(f"Ce candidat n'est pas inscrit à la session {scope.session}")
-        own = [item for item in own if item.academie == scope.academie]
+        own = [item for item in own if item.academie_code == scope.academie]
         if not own:
             raise RecipientRefused("Ce candidat relève d'une autre académie")
         if numero_inscription:

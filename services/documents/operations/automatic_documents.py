@@ -24,16 +24,16 @@ from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id
 from services.documents.domain.proofs import Proof, facts_of
-from services.documents.models import Document, Edition, RemadeDocuments, db
+from services.documents.models import Document, Edition, RemadeDocuments
 from services.documents.operations.candidature_copies import store_version_now
-from services.documents.operations.publishing import add_document, is_there, new_document, rendered_paper
-from services.documents.operations.rendered_documents import assign_files, store_rendered
+from services.documents.operations.publishing import add_document, add_row, is_there, rendered_paper
+from services.documents.operations.rendered_documents import operation_storing
 from services.documents.queries.candidatures import is_withdrawn, saved_event
 from services.documents.queries.documents import automatic_document
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.piece_sheets import demande, relance
-from services.objects import BytesChanged, StoreUnavailable, operation_naming
+from services.objects import BytesChanged, StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -110,13 +110,10 @@ def _store(
     dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, rendered: Rendered
 ) -> None:
     name = DocumentName.new(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
-    pdf, html = store_rendered(dependencies.store, rendered, name)
     at = _date_of(event)
     try:
-        with operation_naming(db, dependencies.store, pdf.key, html.key) as session:
-            document = new_document(session, name, document_type.label, rendered.proof, at=at)
-            assign_files(document, pdf, html)
-            session.add(document)
+        with operation_storing(dependencies.store, rendered, name) as (session, files):
+            add_row(session, name, document_type.label, rendered.proof, files, at)
             _count_remade(session, event)
         if event.edited_at is None:
             SECONDS_AFTER_SAVE.labels(document_type.value).observe((portal_now() - at).total_seconds())

@@ -23,7 +23,6 @@ from services.contracts.registrations import (
 )
 from services.contracts.registrations import Edition as EventEdition
 from services.contracts.retention import NO_VERSION_AFTER
-from services.documents.domain.recipients import is_newer
 from services.documents.models import (
     Candidature,
     Edition,
@@ -49,14 +48,13 @@ def store_version(session: Session, event: RegistrationSaved) -> None:
     if is_erased(session, event.candidature_id) or (candidature is not None and _is_stored(session, event)):
         return
     if candidature is None:
-        candidature = Candidature(id=event.candidature_id)
+        candidature = Candidature(id=event.candidature_id, version=0)
         session.add(candidature)
-    if is_newer(event.version, candidature.version):
-        _update_candidature(candidature, event)
+    if event.version > candidature.version:
+        for column, value in copied_columns(event).items():
+            setattr(candidature, column, value)
     session.flush()
-    session.add(
-        SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=to_stored(event)),
-    )
+    session.add(SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=to_stored(event)))
     session.flush()
     work = {"candidature_id": event.candidature_id, "version": event.version}
     follow_up(session, MAKE_DOCUMENTS, work, subject=event.candidature_id)
@@ -130,9 +128,9 @@ def store_withdrawal(session: Session, event: RegistrationWithdrawn) -> None:
     """Note that a candidature was withdrawn or set aside, whether its own event has arrived or not."""
     withdrawal = session.get(Withdrawal, event.candidature_id)
     if withdrawal is None:
-        withdrawal = Withdrawal(candidature_id=event.candidature_id)
+        withdrawal = Withdrawal(candidature_id=event.candidature_id, version=0)
         session.add(withdrawal)
-    if is_newer(event.version, withdrawal.version):
+    if event.version > withdrawal.version:
         withdrawal.version = event.version
         withdrawal.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
     if event.version == withdrawal.version:
@@ -147,11 +145,6 @@ def _is_already_stored(event: RegistrationSaved) -> bool:
 def _is_stored(session: Session, event: RegistrationSaved) -> bool:
     same_version = select(SavedVersion.version).filter_by(candidature_id=event.candidature_id, version=event.version)
     return session.scalar(same_version) is not None
-
-
-def _update_candidature(candidature: Candidature, event: RegistrationSaved) -> None:
-    for column, value in copied_columns(event).items():
-        setattr(candidature, column, value)
 
 
 def store_declared(session: Session, event: DocumentsDeclared) -> None:

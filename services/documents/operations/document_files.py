@@ -22,7 +22,6 @@ from services.documents.operations.imports import record
 from services.documents.operations.rendered_documents import FORMULAIRE, render_measured, size_and_digest
 from services.documents.queries import candidatures, documents
 from services.documents.queries.documents import document_for_staff, document_of, is_unopened
-from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.piece_sheets import form_offered, formulaire
 from services.objects import ObjectMissing, StoreUnavailable
 
@@ -64,9 +63,9 @@ def confirmation_file(
     existing = stored_or_made(dependencies, document_type, event)
     if isinstance(existing, Document):
         content = _read_stored(dependencies, existing, file_format)
-        content = content or _in_format(render_again(dependencies, existing, event), file_format)
+        content = content or render_again(dependencies, existing, event).in_format(file_format)
     else:
-        content = _in_format(existing, file_format)
+        content = existing.in_format(file_format)
     number = {"version": event.version, "edition": event.edition}
     name = filename(document_type.label, event.session.label, **number, extension=file_format)
     return File(content, name, file_format)
@@ -81,7 +80,7 @@ def form_file(
     form = found(form_offered(event, code))
     rendered = render_measured(formulaire(event, form, dependencies.letterhead), FORMULAIRE)
     name = filename(form.title, event.session.label, version=None, extension=file_format)
-    return File(_in_format(rendered, file_format), name, file_format)
+    return File(rendered.in_format(file_format), name, file_format)
 
 
 def _version_event(
@@ -124,11 +123,7 @@ def _render_again(dependencies: Dependencies, document: Document, file_format: F
         event = candidatures.saved_event(document.candidature_id, document.version, document.edition)
     if event is None:
         raise Unavailable("Ce document n'est pas disponible pour le moment.")
-    return _in_format(render_again(dependencies, document, event), file_format)
-
-
-def _in_format(rendered: Rendered, file_format: FileFormat) -> bytes:
-    return rendered.pdf if file_format is FileFormat.PDF else rendered.html
+    return render_again(dependencies, document, event).in_format(file_format)
 
 
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:

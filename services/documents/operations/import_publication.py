@@ -20,8 +20,8 @@ from services.documents.domain.recipients import REASONS, Publisher
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
-from services.documents.operations.publishing import announce_new, new_document, rendered_paper
-from services.documents.operations.rendered_documents import DECLARED, assign_files, store_rendered
+from services.documents.operations.publishing import add_row, rendered_paper
+from services.documents.operations.rendered_documents import DECLARED, operation_storing
 from services.documents.queries.candidatures import recipient_of, saved_event
 from services.documents.queries.imports import (
     IS_INCOMPLETE,
@@ -32,7 +32,7 @@ from services.documents.queries.imports import (
 )
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import published_sheet
-from services.objects import ObjectMissing, StoreUnavailable, operation_naming, retire
+from services.objects import ObjectMissing, StoreUnavailable, retire
 
 log = structlog.get_logger()
 
@@ -135,16 +135,10 @@ def _rendered_or_reason(dependencies: Dependencies, row: Import, document: Impor
 
 def _store(dependencies: Dependencies, row: Import, document: ImportDocument, rendered: Rendered) -> None:
     name = DocumentName.new(document.candidature_id, row.type, 0, document.id)
-    pdf, html = store_rendered(dependencies.store, rendered, name)
-    with suppress(_NotReady), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
+    with suppress(_NotReady), operation_storing(dependencies.store, rendered, name) as (session, files):
         row, document = _locked(session, document.id)
         session.get_one(Candidature, document.candidature_id, with_for_update=True)
-        published = new_document(
-            session, name, row.title, rendered.proof, at=portal_now(), declared_label=row.type_label
-        )
-        assign_files(published, pdf, html)
-        announce_new(session, published)
-        session.add(published)
+        add_row(session, name, row.title, rendered.proof, files, portal_now(), row.type_label, is_announced=True)
         if document.pdf_key is not None:
             retire(session, document.pdf_key)
             document.pdf_key = None
@@ -215,5 +209,6 @@ def preview(
         raise Unavailable("Ce document n'est pas disponible pour le moment.") from error
     with db.operation() as session:
         record(session, publisher, "document.previewed", document.id, candidature=document.candidature_id)
-    content = rendered.pdf if format is FileFormat.PDF else rendered.html
-    return File(content, filename(row.title, row.session_label, version=None, extension=format), format)
+    return File(
+        rendered.in_format(format), filename(row.title, row.session_label, version=None, extension=format), format
+    )

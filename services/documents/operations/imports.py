@@ -6,7 +6,6 @@ withdrawals.py.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
@@ -45,84 +44,45 @@ uploads = Uploads(db, Upload, UploadPart, most_open=MAX_PDFS_PER_SENDING, most_b
 """Of exam offices: what one member of staff has on the way, as pages and tools send it."""
 
 
-@dataclass(frozen=True)
-class NewImport:
-    """`paragraphs`: what stands above the table of a CSV's documents, or the text alternative of PDFs.
-    `declared_label`: of a type that the exam's catalogue declares."""
-
-    type: str
-    source: str
-    academie: str
-    exam: str
-    session: str
-    title: str
-    paragraphs: tuple[str, ...]
-    declared_label: str | None = None
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """By the columns of an import's row."""
-        return {
-            "type": self.type,
-            "type_label": self.declared_label,
-            "source": self.source,
-            "academie_code": self.academie,
-            "exam_label": self.exam,
-            "session_label": self.session,
-            "title": self.title or type_label(self.type, self.declared_label),
-            "paragraphs": list(self.paragraphs),
-        }
-
-
-def create_import(publisher: Publisher, new: NewImport, order_key: str | None = None) -> Import:
+def create_import(publisher: Publisher, new: Mapping[str, Any], order_key: str | None = None) -> Import:
     """An import that waits for its file; ordered again under the same Idempotency-Key, the first one as it now is.
+    `new`: by its columns, as the API's schema loads it.
 
-    Raises Forbidden for another académie, Invalid for a type that no CSV makes, or PDFs without a text alternative,
-    Conflict if the key was used for another import.
+    Raises Forbidden for another académie, Invalid for a type that neither the guide has nor the exam or that no CSV
+    makes, or PDFs without a text alternative, Conflict if the key was used for another import.
     """
-    new = _with_declared_label(new)
-    _check_new(publisher, new)
-    import_id = derived_id("import", publisher.id, order_key) if order_key else new_id()
-    return _created_before(import_id, new) or _create(publisher, new, import_id)
-
-
-def _with_declared_label(new: NewImport) -> NewImport:
-    """Raises Invalid for a type that is neither of the guide's nor of the exam's."""
-    if new.type in PUBLISHED_TYPES:
-        return new
-    label = declared_label(new.exam, new.type)
-    if label is None:
+    type, label = new["type"], None
+    if type not in PUBLISHED_TYPES and (label := declared_label(new["exam_label"], type)) is None:
         raise Invalid.in_field("type", "Choisissez un type de document que cet examen prévoit.")
-    return replace(new, declared_label=label)
-
-
-def _check_new(publisher: Publisher, new: NewImport) -> None:
-    if not publisher.may_publish_in(new.academie):
+    if not publisher.may_publish_in(new["academie_code"]):
         raise Forbidden("Vous ne publiez pas dans cette académie.")
-    if new.source == CSV and new.type not in COLUMNS:
+    if new["source"] == CSV and type not in COLUMNS:
         raise Invalid.in_field("type", "Ce type de document se publie en PDF.")
-    if new.source == PDF and not new.paragraphs:
+    if new["source"] == PDF and not new["paragraphs"]:
         raise Invalid.in_field("paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF.")
+    columns = {**new, "type_label": label, "title": new["title"] or type_label(type, label)}
+    import_id = derived_id("import", publisher.id, order_key) if order_key else new_id()
+    return _created_before(import_id, columns) or _create(publisher, import_id, columns)
 
 
-def _created_before(import_id: str, new: NewImport) -> Import | None:
+def _created_before(import_id: str, columns: Mapping[str, Any]) -> Import | None:
     """The import of that id; None if there is none yet. Raises Conflict if it is another than the one ordered."""
     with db.reading_for_staff() as session:
         row = session.get(Import, import_id)
-    if row is not None and any(getattr(row, name) != value for name, value in new.columns.items()):
+    if row is not None and any(getattr(row, name) != value for name, value in columns.items()):
         raise key_already_used()
     return row
 
 
-def _create(publisher: Publisher, new: NewImport, import_id: str) -> Import:
-    row = Import(id=import_id, created_at=portal_now(), actor=publisher.id, state=PREPARED, **new.columns)
+def _create(publisher: Publisher, import_id: str, columns: Mapping[str, Any]) -> Import:
+    row = Import(id=import_id, created_at=portal_now(), actor=publisher.id, state=PREPARED, **columns)
     try:
         with db.operation() as session:
             session.add(row)
             session.flush()
             record(session, publisher, "import.created", row.id, state=row.state)
     except IntegrityError:  # the same order, given at the same moment
-        if before := _created_before(import_id, new):
+        if before := _created_before(import_id, columns):
             return before
         raise
     return row

@@ -5,10 +5,11 @@ the same Idempotency-Key, a caller's order given again is not carried out twice.
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import func, select
@@ -30,12 +31,13 @@ from services.contracts.documents import PUBLISHED, REPLACED, DocumentsAnnounced
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id, publication_key
 from services.documents.domain.proofs import Proof, facts_of
+from services.documents.domain.recipients import Publisher
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
 from services.documents.operations.rendered_documents import (
-    assign_files,
+    Files,
+    operation_storing,
     render_measured,
     size_and_digest,
-    store_rendered,
 )
 from services.documents.paper_seal import SealError
 from services.documents.pdf_checks import stamped
@@ -64,72 +66,72 @@ class _AlreadyThere(Exception):
     """Another worker was faster with the same document."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """What to publish. `paragraphs` are the document itself, or the text alternative of `pdf`."""
-
-    type: DocumentType
-    title: str
-    paragraphs: tuple[str, ...]
-    candidatures: tuple[str, ...]
-    pdf: bytes | None = None
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the whole order, to recognise it when it is given again."""
-        pdf = hashlib.sha256(self.pdf).hexdigest() if self.pdf is not None else None
-        fields = [self.type.value, self.title, self.paragraphs, self.candidatures, pdf]
-        return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
-
-
 def publish(
-    dependencies: Dependencies, actor: str, academies: frozenset[str] | None, order: Order, order_key: str | None = None
+    dependencies: Dependencies, publisher: Publisher, order: Mapping[str, Any], order_key: str | None = None
 ) -> Accepted:
-    """Store the order; the worker creates each document. `academies` None: all.
+    """Store the order (as the API's schema of that name loads it); the worker creates each document.
 
     `order_key` is the caller's Idempotency-Key: an order given again gets the first answer. Raises NotFound if none of
     the candidatures may be published to, Unavailable if an uploaded PDF cannot be stored, Conflict if the key was used
     for another order.
     """
-    publication_id = derived_id(actor, order_key) if order_key else new_id()
-    return _previous_answer(publication_id, order) or _publish(dependencies, actor, academies, order, publication_id)
+    id = derived_id(publisher.id, order_key) if order_key else new_id()
+    columns = {name: order[name] for name in ("type", "title", "paragraphs")}
+    publication = Publication(id=id, at=portal_now(), actor=publisher.id, order_digest=_digest(order), **columns)
+    candidature_ids = tuple(dict.fromkeys(order["candidatures"]))
+    return _previous_answer(publication, candidature_ids) or _publish(
+        dependencies, publisher, publication, candidature_ids, order["pdf"]
+    )
+
+
+def _digest(order: Mapping[str, Any]) -> str:
+    """SHA-256 of the whole order, to recognise it when it is given again."""
+    pdf = hashlib.sha256(order["pdf"]).hexdigest() if order["pdf"] is not None else None
+    fields = [order["type"], order["title"], order["paragraphs"], order["candidatures"], pdf]
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
 
 
 def _publish(
-    dependencies: Dependencies, actor: str, academies: frozenset[str] | None, order: Order, publication_id: str
+    dependencies: Dependencies,
+    publisher: Publisher,
+    publication: Publication,
+    candidature_ids: Sequence[str],
+    pdf: bytes | None,
 ) -> Accepted:
-    candidature_ids = tuple(dict.fromkeys(order.candidatures))
-    reachable = active_ids(candidature_ids, academies)
+    reachable = active_ids(candidature_ids, publisher.academies)
     if not reachable:
         raise NotFound()
     accepted = [candidature_id for candidature_id in candidature_ids if candidature_id in reachable]
-    publication = Publication(
-        id=publication_id,
-        at=portal_now(),
-        actor=actor,
-        type=order.type.value,
-        title=order.title,
-        paragraphs=list(order.paragraphs),
-        candidatures=accepted,
-        order_digest=order.digest,
-    )
-    publication.pdf_key = None if order.pdf is None else store_upload(dependencies, publication.id, order.pdf)
-    keys = () if publication.pdf_key is None else (publication.pdf_key,)
+    keys = [] if pdf is None else [store_upload(dependencies, publication.id, pdf)]
+    publication.candidatures, publication.pdf_key = accepted, keys[0] if keys else None
     try:
         with operation_naming(db, dependencies.store, *keys) as session:
             session.add(publication)
             session.flush()
-            AuditEntry.record(session, Actor("staff", actor), "publication.ordered", publication.id)
+            AuditEntry.record(session, Actor("staff", publisher.id), "publication.ordered", publication.id)
             for candidature_id in accepted:
                 work = {"publication_id": publication.id, "candidature_id": candidature_id}
                 follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
     except IntegrityError:  # the same order, given at the same moment
-        if answer := _previous_answer(publication_id, order):
+        if answer := _previous_answer(publication, candidature_ids):
             return answer
         raise
-    log.info("documents_published", publication_id=publication.id, actor=actor, count=len(accepted))
-    refused = tuple(candidature_id for candidature_id in candidature_ids if candidature_id not in reachable)
-    return Accepted(id=publication.id, accepted=len(accepted), refused=refused)
+    log.info("documents_published", publication_id=publication.id, actor=publisher.id, count=len(accepted))
+    return _answer(publication, candidature_ids)
+
+
+def _previous_answer(order: Publication, candidature_ids: Sequence[str]) -> Accepted | None:
+    """The answer given to this order before; None for a new order. Raises Conflict if the key was used for another."""
+    with db.reading() as session:
+        row = session.get(Publication, order.id)
+    if row is not None and row.order_digest != order.order_digest:
+        raise key_already_used()
+    return _answer(row, candidature_ids) if row is not None else None
+
+
+def _answer(row: Publication, candidature_ids: Sequence[str]) -> Accepted:
+    refused = tuple(candidature_id for candidature_id in candidature_ids if candidature_id not in row.candidatures)
+    return Accepted(id=row.id, accepted=len(row.candidatures), refused=refused)
 
 
 def publish_document(dependencies: Dependencies, publication_id: str, candidature_id: str) -> None:
@@ -140,31 +142,12 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
         candidature = session.get_one(Candidature, candidature_id)
     if is_there(document_id):
         return
-    rendered = _render(dependencies, publication, candidature)
+    event, label = found(saved_event(candidature.id, candidature.version)), DocumentType(publication.type).label
+    sheet = notice(event, label, publication.title, tuple(publication.paragraphs), dependencies.letterhead)
+    proof = dependencies.paper_keys.proof_of(facts_of(event, label, portal_now(), document_id))
+    rendered = rendered_paper(dependencies, sheet, publication.type, proof, publication.pdf_key)
     name = DocumentName.new(candidature_id, publication.type, 0, document_id)
     add_document(dependencies, rendered, name, publication.title)
-
-
-def _previous_answer(publication_id: str, order: Order) -> Accepted | None:
-    """The answer given to this order before; None for a new order. Raises Conflict if the key was used for another."""
-    with db.reading() as session:
-        row = session.get(Publication, publication_id)
-    if row is None:
-        return None
-    if row.order_digest != order.digest:
-        raise key_already_used()
-    accepted = set(row.candidatures)
-    refused = tuple(item for item in dict.fromkeys(order.candidatures) if item not in accepted)
-    return Accepted(id=row.id, accepted=len(accepted), refused=refused)
-
-
-def _render(dependencies: Dependencies, publication: Publication, candidature: Candidature) -> Rendered:
-    event = found(saved_event(candidature.id, candidature.version))
-    document_type, paragraphs = DocumentType(publication.type), tuple(publication.paragraphs)
-    sheet = notice(event, document_type.label, publication.title, paragraphs, dependencies.letterhead)
-    facts = facts_of(event, document_type.label, portal_now(), derived_id(publication.id, candidature.id))
-    proof = dependencies.paper_keys.proof_of(facts)
-    return rendered_paper(dependencies, sheet, document_type.value, proof, publication.pdf_key)
 
 
 def rendered_paper(
@@ -206,24 +189,11 @@ def add_document(
 
     `at`: of an event by which its candidate gets a mail; by default the instant, and the document is announced.
     """
-    pdf, html = store_rendered(dependencies.store, rendered, name)
-    with suppress(_AlreadyThere), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
+    with suppress(_AlreadyThere), operation_storing(dependencies.store, rendered, name) as (session, files):
         session.get_one(Candidature, name.candidature_id, with_for_update=True)
         if session.get(Document, name.document_id) is not None:
             raise _AlreadyThere
-        document = new_document(session, name, title, rendered.proof, at=at or portal_now())
-        assign_files(document, pdf, html)
-        if at is None:
-            announce_new(session, document)
-        session.add(document)
-
-
-def announce_new(session: Session, document: Document) -> None:
-    """Have its candidate told of a document that is about to be added."""
-    before = select(Document.id).filter_by(candidature_id=document.candidature_id)
-    before = before.where(is_replaced_by(document.type, document.label)).limit(1)
-    act = PUBLISHED if session.scalar(before) is None else REPLACED
-    announce(session, act, document.label, [document.candidature_id], document.published_at)
+        add_row(session, name, title, rendered.proof, files, at or portal_now(), is_announced=at is None)
 
 
 def announce(
@@ -235,21 +205,27 @@ def announce(
         publish_event(session, DocumentsAnnounced(act, iso_utc(at), label, reason, page), subject=page[0])
 
 
-def new_document(
+def add_row(
     session: Session,
     name: DocumentName,
     title: str,
     proof: Proof | None,
-    *,
+    files: Files,
     at: datetime,
     declared_label: str | None = None,
-) -> Document:
-    """A document's row, without its files. Publications of one type (version 0 in their names) are numbered 1, 2 …
-    within a candidature, whose row the caller has locked."""
-    highest = select(func.max(Document.version)).filter_by(candidature_id=name.candidature_id, type=name.type)
-    return Document(
+    *,
+    is_announced: bool = False,
+) -> None:
+    """Add a document, and have its candidate told where it `is_announced`. Publications of one type (version 0 in their
+    names) are numbered 1, 2 … within a candidature, whose row the caller has locked."""
+    of_candidature = {"candidature_id": name.candidature_id}
+    if is_announced:
+        before = select(Document.id).filter_by(**of_candidature).where(is_replaced_by(name.type, title)).limit(1)
+        act = PUBLISHED if session.scalar(before) is None else REPLACED
+        announce(session, act, title, [name.candidature_id], at)
+    highest = select(func.max(Document.version)).filter_by(**of_candidature, type=name.type)
+    document = Document(
         id=name.document_id,
-        candidature_id=name.candidature_id,
         type=name.type,
         type_label=declared_label,
         version=name.version or (session.scalar(highest) or 0) + 1,
@@ -258,7 +234,10 @@ def new_document(
         published_at=at,
         code=proof and proof.code,
         signed_facts=proof and proof.signed,
+        **of_candidature,
+        **files,
     )
+    session.add(document)
 
 
 def store_upload(dependencies: Dependencies, publication_id: str, content: bytes, extension: str = "pdf") -> str:

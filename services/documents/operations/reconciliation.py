@@ -11,9 +11,9 @@ from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_names import DocumentName
 from services.documents.models import Document, ImportDocument, Publication, Sending, db
 from services.documents.operations.automatic_documents import render_again
-from services.documents.operations.rendered_documents import assign_files, store_rendered
+from services.documents.operations.rendered_documents import operation_storing
 from services.documents.queries.candidatures import saved_event
-from services.objects import StoreUnavailable, operation_naming, retire
+from services.objects import StoreUnavailable, retire
 from services.objects.comparison import KeyColumn, KeyRow
 from services.objects.reconciliation import Reconciliation
 
@@ -68,12 +68,12 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
     remaining = [key for key in before if dependencies.store.exists(key)]
     name = DocumentName.new(document.candidature_id, document.type, document.version, document.id, document.edition)
     rendered = render_again(dependencies, document, event)
-    pdf, html = store_rendered(dependencies.store, rendered, name)
-    with operation_naming(db, dependencies.store, pdf.key, html.key) as session:
+    with operation_storing(dependencies.store, rendered, name) as (session, files):
         row = session.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:
             raise _ChangedMeanwhile
         retire(session, *remaining)
-        assign_files(row, pdf, html)
+        for column, value in files.items():
+            setattr(row, column, value)
     log.info("document_made_again", document_id=document_id)
     return True

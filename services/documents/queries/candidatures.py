@@ -16,12 +16,10 @@ from services.contracts.registrations import RegistrationSaved, from_stored
 from services.documents.domain.document_names import is_id
 from services.documents.domain.recipients import (
     Activity,
-    CandidatureEnd,
     Publisher,
     Recipients,
     Scope,
-    is_ecartee,
-    is_hidden,
+    activity_of,
 )
 from services.documents.domain.recipients import Candidature as Recipient
 from services.documents.models import Candidature, Edition, SavedVersion, Withdrawal, db
@@ -39,9 +37,12 @@ def list_tiles(candidate_id: str) -> api.Tiles:
         .order_by(Candidature.saved_at.desc(), Candidature.id)
     )
     with db.reading() as session:
-        rows = session.execute(statement)
-        tiles = (answer_of(api.Tile, row, ecartee=is_ecartee(row.version, end_of(end))) for row, end in rows)
-        return api.Tiles(candidatures=tuple(tiles))
+        return api.Tiles(
+            candidatures=tuple(
+                answer_of(api.Tile, row, ecartee=_activity(row.version, end) is Activity.ECARTEE)
+                for row, end in session.execute(statement)
+            )
+        )
 
 
 def candidature_of(candidate_id: str, candidature_id: str) -> Candidature | None:
@@ -50,10 +51,10 @@ def candidature_of(candidate_id: str, candidature_id: str) -> Candidature | None
         raise NotFound()
     with db.reading() as session:
         candidature = session.get(Candidature, candidature_id)
-        end = end_of(session.get(Withdrawal, candidature_id))
+        end = session.get(Withdrawal, candidature_id)
     if candidature is None:
         return None
-    if candidature.candidate_id != candidate_id or is_hidden(candidature.version, end):
+    if candidature.candidate_id != candidate_id or _activity(candidature.version, end) is Activity.WITHDRAWN:
         raise NotFound()
     return candidature
 
@@ -71,7 +72,7 @@ def active_ids(candidature_ids: Collection[str], academies: Collection[str] | No
 def is_withdrawn(event: RegistrationSaved) -> bool:
     """Whether that version was withdrawn, as far as the events that have arrived tell."""
     with db.reading() as session:
-        return is_hidden(event.version, end_of(session.get(Withdrawal, event.candidature_id)))
+        return _activity(event.version, session.get(Withdrawal, event.candidature_id)) is Activity.WITHDRAWN
 
 
 def saved_event(candidature_id: str, version: int, edition: int | None = None) -> RegistrationSaved | None:
@@ -89,18 +90,13 @@ def saved_event(candidature_id: str, version: int, edition: int | None = None) -
 
 
 def is_visible() -> ColumnElement[bool]:
-    """The contrary of `recipients.is_hidden`, as SQL over candidatures joined with `WITHDRAWAL_JOIN`."""
+    """Not withdrawn, as SQL over candidatures joined with `WITHDRAWAL_JOIN`."""
     return or_(is_active(), Withdrawal.ecartee)
 
 
 def is_active() -> ColumnElement[bool]:
-    """Neither withdrawn nor set aside: the contrary of `CandidatureEnd.covers`, as SQL."""
+    """Neither withdrawn nor set aside (`recipients.activity_of`), as SQL."""
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
-
-
-def end_of(row: Withdrawal | None) -> CandidatureEnd | None:
-    """How a candidature ended, None if it did not."""
-    return CandidatureEnd(row.version, row.ecartee) if row is not None else None
 
 
 _PAGE = 500  # numbers looked for by one statement
@@ -166,21 +162,14 @@ def _select() -> Select[Candidature, Withdrawal, dict[str, Any] | None]:
 def _recipient(row: Row[Candidature, Withdrawal | None, dict[str, Any] | None]) -> Recipient:
     candidature, withdrawal, payload = row
     saved = from_stored(payload) if payload else None
-    return Recipient(
-        candidature.id,
-        candidature.numero_candidat,
-        candidature.numero_inscription,
-        candidature.exam_label,
-        candidature.session_label,
-        candidature.academie_code,
-        _activity(candidature, withdrawal),
-        saved.epreuves if saved else (),
-        saved.identity if saved else None,
+    return answer_of(
+        Recipient,
+        candidature,
+        activity=_activity(candidature.version, withdrawal),
+        epreuves=saved.epreuves if saved else (),
+        identity=saved.identity if saved else None,
     )
 
 
-def _activity(candidature: Candidature, withdrawal: Withdrawal | None) -> Activity:
-    end = end_of(withdrawal)
-    if end is None or not end.covers(candidature.version):
-        return Activity.ACTIVE
-    return Activity.ECARTEE if end.ecartee else Activity.WITHDRAWN
+def _activity(version: int, end: Withdrawal | None) -> Activity:
+    return activity_of(version, end.version, ecartee=end.ecartee) if end else Activity.ACTIVE

@@ -19,7 +19,7 @@ from reportlab.pdfbase.ttfonts import TTFontFile
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
-from services.contracts.document_rules import cleaned_text
+from services.contracts.document_rules import FileFormat, cleaned_text
 from services.documents.domain.proofs import Proof
 from services.documents.rendering.sheet import Sheet
 from services.documents.rendering.stamp import PNG
@@ -71,6 +71,9 @@ class Rendered:
     pdf: bytes
     html: bytes
     proof: Proof | None = None
+
+    def in_format(self, file_format: FileFormat) -> bytes:
+        return self.pdf if file_format is FileFormat.PDF else self.html
 
 
 def render(sheet: Sheet) -> Rendered:

@@ -1,22 +1,13 @@
 import pytest
 
 from services.documents.domain.document_names import MAX_LENGTH, filename
-from services.documents.domain.recipients import CandidatureEnd, is_ecartee, is_hidden
+from services.documents.domain.recipients import Activity, activity_of
 
 
-@pytest.mark.parametrize(
-    ("saved", "withdrawn", "hidden"), [(1, None, False), (1, 1, True), (1, 2, True), (2, 1, False)]
-)
-def test_a_withdrawal_hides_what_was_saved_up_to_it(saved: int, withdrawn: int | None, hidden: bool) -> None:
-    end = CandidatureEnd(withdrawn, ecartee=False) if withdrawn else None
-    assert is_hidden(saved, end) is hidden
-    assert not is_ecartee(saved, end)
-
-
-@pytest.mark.parametrize(("saved", "ended", "marked"), [(1, 2, True), (2, 1, False)])
-def test_what_was_saved_before_a_candidature_was_set_aside_is_marked(saved: int, ended: int, marked: bool) -> None:
-    assert not is_hidden(saved, CandidatureEnd(ended, ecartee=True))
-    assert is_ecartee(saved, CandidatureEnd(ended, ecartee=True)) is marked
+@pytest.mark.parametrize(("saved", "ended", "has_ended"), [(1, None, False), (1, 1, True), (1, 2, True), (2, 1, False)])
+def test_an_end_holds_for_what_was_saved_up_to_it(saved: int, ended: int | None, has_ended: bool) -> None:
+    for ecartee, then in ((False, Activity.WITHDRAWN), (True, Activity.ECARTEE)):
+        assert activity_of(saved, ended, ecartee=ecartee) is (then if has_ended else Activity.ACTIVE)
 
 
 def test_a_file_is_named_after_what_it_is() -> None:

@@ -18,7 +18,6 @@ from services.documents.domain.import_columns import (
     NUMERO_INSCRIPTION,
     CellRefused,
     Column,
-    Kind,
     code_in,
     value_of,
     without_line,
@@ -37,7 +36,7 @@ from tests.documents.example_events import epreuve
 from tests.documents.imports.exam_office import CELLS, candidature, csv_of, line, numero
 
 CONVOCATION = CELLS["convocation"]
-TEXTS = [column for columns in COLUMNS.values() for column in columns if column.kind is Kind.TEXT]
+TEXTS = [column for columns in COLUMNS.values() for column in columns if column.read is None]
 BTS_2022 = Scope("BTS", "2022", "03")
 EPREUVES = (
     epreuve("E1", "Culture générale"),
@@ -68,12 +67,12 @@ def test_whatever_program_wrote_the_csv_it_is_read(encoding: str, separator: str
     cells = [numero(1), "E1 - Épreuve écrite", "12/05/2022", "14h", "4 h", '"Lycée Pergaud, œuvre ; BESANCON"', "B 204"]
     text = "\n".join(separator.join(row) for row in (headings, [*cells, "Dubois"], [], [""] * 8, [*cells, "Durand"]))
     content = read_csv(text.encode(encoding), COLUMNS[DocumentType.CONVOCATION])
-    assert (content.misshapen, content.unused_columns) == ((), ("Remarque",))
-    assert [read.number for read in content.lines] == [2, 5]
-    assert content.lines[0].cells["lieu"] == "Lycée Pergaud, œuvre ; BESANCON"
-    assert content.lines[0].cells["epreuve"] == "E1 - Épreuve écrite"
-    quoted = read_csv(csv_of([line(1) + '"']), COLUMNS[DocumentType.CONVOCATION]).lines[0]
-    assert quoted.cells["salle"] == 'B 204"', "a lone quote is a character like another"
+    assert (content.refusals, content.unused_columns) == ((), ("Remarque",))
+    assert list(content.lines) == [2, 5]
+    assert content.lines[2]["lieu"] == "Lycée Pergaud, œuvre ; BESANCON"
+    assert content.lines[2]["epreuve"] == "E1 - Épreuve écrite"
+    quoted = read_csv(csv_of([line(1) + '"']), COLUMNS[DocumentType.CONVOCATION]).lines[2]
+    assert quoted["salle"] == 'B 204"', "a lone quote is a character like another"
 
 
 @pytest.mark.parametrize(

@@ -57,18 +57,7 @@ MissingPiecesFilters = MISSING_PIECES.filters_schema()
 
 
 class Reminders(Schema):
-    candidatures = fields.List(
-        fields.String(), load_default=None, allow_none=True, validate=validate.Length(1, LARGEST_PAGE)
-    )
-    filters = fields.Nested(
-        MissingPiecesFilters,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Celles que la liste trouve, sans celles déjà relancées ce jour"},
-    )
-    cursor = fields.String(
-        load_default=None, metadata={"description": "Avec des filtres : next_cursor de la réponse précédente"}
-    )
+    candidatures = fields.List(fields.String(), required=True, validate=validate.Length(1, LARGEST_PAGE))
 
 
 class MissingPiece(Answered):
@@ -140,10 +129,6 @@ class ReminderResult(Answered):
 
 class ReminderResults(Answered):
     results: tuple[ReminderResult, ...]
-    next_cursor: Annotated[
-        str | None,
-        Meta(description="Redemander avec lui : d'autres peuvent suivre, même après une réponse vide"),
-    ]
 
 
 _READ, _CONTROL = Callers(staff("pieces:read")), Callers(staff("pieces:control"))
@@ -178,7 +163,6 @@ remind_whole_list = _CONTROL.post(
 remind = _CONTROL.post(
     "/v1/reminders",
     ReminderResults,
-    "Remind the candidates of these candidatures, or of those that the filters find: one mail each, once a day.",
+    "Remind the candidates of these candidatures: one mail each, once a day.",
     body=Reminders,
-    problems=(problem_types.NOT_FOUND,),
 )

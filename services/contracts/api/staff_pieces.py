@@ -365,10 +365,7 @@ list_pieces = _READ.get(
     StaffPieces,
     "Pieces asked for or deposited, in pages: follow `next_cursor` until it is null.",
     query=PIECES.page_schema(
-        after=fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"}),
-        before=fields.String(
-            metadata={"description": "Identifiant d'une pièce : celles juste avant elle, sans curseur"}
-        ),
+        after=fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"})
     ),
     problems=(problem_types.NOT_FOUND,),
 )

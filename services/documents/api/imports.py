@@ -76,8 +76,8 @@ def read_import(import_id: str) -> api.Import:
 
 @views.serves(api.take_uploads)
 def take_uploads(body: dict[str, Any], import_id: str) -> tuple[api.Import, dict[str, str], int]:
-    row = import_files.take_uploads(dependencies(), who_publishes(), import_id, body["uploads"])
-    answer = import_answer(row)
+    [upload_id] = body["uploads"]
+    answer = import_answer(import_files.take_upload(dependencies(), who_publishes(), import_id, upload_id))
     return answer, {}, 202 if answer.to_check else 200
 
 

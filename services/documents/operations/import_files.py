@@ -103,40 +103,34 @@ def begin_upload(publisher: Publisher, import_id: str, filename: str, length: in
         return uploads.begin(session, publisher.id, filename=name, length=length, at=at, import_id=import_id)
 
 
-def take_uploads(dependencies: Dependencies, publisher: Publisher, import_id: str, upload_ids: Sequence[str]) -> Import:
+def take_upload(dependencies: Dependencies, publisher: Publisher, import_id: str, upload_id: str) -> Import:
     """Check what was uploaded, PDFs later; what this import has taken already, or takes meanwhile, is not taken again.
 
     Raises NotFound, also for an upload given up meanwhile, UploadIncomplete, Conflict once the import is published or
     given up, Invalid for a file that cannot be read, Unavailable while the store does not answer: then nothing of that
     file is kept.
     """
-    for upload_id in upload_ids:
-        row = import_of(publisher, import_id)
-        try:
-            _take(dependencies, publisher, row, upload_id)
-        except UploadsChanged:
-            if not _is_taken(publisher, row, upload_id):
-                raise
+    row, upload = import_of(publisher, import_id), _complete(publisher, import_id, upload_id)
+    try:
+        if upload.became_id is None:
+            refuse_unless_open(row)
+            if row.source == CSV:
+                _check_csv(publisher, row, upload)
+            else:
+                _take_sending(dependencies, publisher, row, upload)
+    except UploadsChanged:
+        if _complete(publisher, import_id, upload_id).became_id != import_id:  # by the same call at the same moment
+            raise
     return import_of(publisher, import_id)
 
 
-def _take(dependencies: Dependencies, publisher: Publisher, row: Import, upload_id: str) -> None:
+def _complete(publisher: Publisher, import_id: str, upload_id: str) -> Upload:
+    """Raises NotFound, UploadIncomplete."""
     with db.reading() as session:
-        upload = uploads.complete(session, publisher.id, upload_id)
-    if upload.import_id != row.id:
+        upload: Upload = uploads.complete(session, publisher.id, upload_id)
+    if upload.import_id != import_id:
         raise NotFound("Cet envoi n'est pas celui de cette publication.")
-    if upload.became_id is None:
-        refuse_unless_open(row)
-        if row.source == CSV:
-            _check_csv(publisher, row, upload)
-        else:
-            _take_sending(dependencies, publisher, row, upload)
-
-
-def _is_taken(publisher: Publisher, row: Import, upload_id: str) -> bool:
-    """By the same call, given at the same moment. Raises NotFound, UploadIncomplete."""
-    with db.reading() as session:
-        return uploads.complete(session, publisher.id, upload_id).became_id == row.id
+    return upload
 
 
 def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:

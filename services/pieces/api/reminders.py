@@ -1,23 +1,15 @@
 """Missing pieces for staff and their tools, within their académies: who lacks what until when; reminders by hand."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from services.chassis.clock import offset, portal_now
-from services.chassis.errors import FieldError, Invalid
 from services.chassis.tasks.gauges import recorded
 from services.chassis.web import access
-from services.chassis.web.access_tokens import Caller
 from services.chassis.web.operations import Views
 from services.contracts.api import missing_pieces as api
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db
-from services.pieces.operations.reminders import (
-    filtered_selection,
-    remind_selection,
-    remind_whole_list,
-    whole_list,
-)
+from services.pieces.operations.reminders import remind_selection, remind_whole_list, whole_list
 from services.pieces.queries.incomplete_candidatures import incomplete_sessions
 from services.pieces.queries.missing_pieces_list import list_page, sessions_of
 
@@ -45,11 +37,9 @@ def count_missing_pieces() -> api.IncompleteSessions:
 
 @views.serves(api.remind)
 def remind(body: dict[str, Any]) -> api.ReminderResults:
-    by = access.caller()
-    candidature_ids, cursor = _selection(by, body)
-    outcomes = remind_selection(by, candidature_ids)
+    outcomes = remind_selection(access.caller(), body["candidatures"])
     results = (api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items())
-    return api.ReminderResults(results=tuple(results), next_cursor=cursor)
+    return api.ReminderResults(results=tuple(results))
 
 
 @views.serves(api.read_whole_list)
@@ -60,12 +50,3 @@ def read_whole_list(query: dict[str, Any]) -> api.WholeList:
 @views.serves(api.remind_whole_list)
 def remind_all_listed(body: dict[str, Any]) -> None:
     remind_whole_list(access.caller(), body)
-
-
-def _selection(by: Caller, body: dict[str, Any]) -> tuple[Sequence[str], str | None]:
-    """Raises Invalid unless it is given in one of the two ways."""
-    candidatures, filters = body["candidatures"], body["filters"]
-    if (candidatures is None) == (filters is None):
-        detail = "Indiquez des candidatures, ou des filtres, l'un des deux."
-        raise Invalid(errors=(FieldError("#/candidatures", detail),))
-    return (candidatures, None) if candidatures is not None else filtered_selection(by, filters, body["cursor"])

@@ -1,5 +1,6 @@
-"""Pieces for staff and their tools, within their académies: list, read, control one or many."""
+"""Pieces for staff and their tools, within their académies: list, read, control one or many; the feed of changes."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, json
@@ -15,10 +16,12 @@ from services.contracts.api import staff_pieces as api
 from services.pieces.domain.control import Decision
 from services.pieces.models import db
 from services.pieces.operations import controls
+from services.pieces.operations.change_numbering import number_changes
 from services.pieces.operations.controls import ControlRequest
 from services.pieces.operations.downloads import record_export
 from services.pieces.queries import answers, pieces, staff_list
 from services.pieces.queries import controls as control_queries
+from services.pieces.queries.changes import changes_page
 from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 
 views = Views("pieces", __name__)
@@ -91,6 +94,14 @@ def control_many(body: dict[str, Any]) -> api.ControlResults:
     current = _current_pieces(requests, results)
     pairs = zip(requests, results, strict=True)
     return api.ControlResults(results=tuple(_result(request.piece_id, result, current) for request, result in pairs))
+
+
+@views.serves(api.list_changes)
+def list_changes(query: dict[str, Any]) -> api.Changes:
+    more_wait = number_changes()
+    with db.reading_for_staff() as session:
+        page = changes_page(session, access.caller().academies, query["after"], query["limit"])
+    return replace(page, has_more=page.has_more or more_wait)
 
 
 def _current_pieces(

@@ -5,22 +5,21 @@ from typing import Any
 from services.chassis.web import access
 from services.chassis.web.gateway_headers import received_at
 from services.contracts.api import pieces as api
-from services.pieces.operations.upload_deposits import deposit_uploads as deposit
-from services.pieces.operations.uploads import begin_upload, uploads
+from services.pieces.operations import uploads
 from services.pieces.queries import answers
 from services.uploads.uploads import Progress
 from services.uploads.views import upload_views
 
 
 def _begin(piece_id: str, filename: str, length: int) -> Progress:
-    return begin_upload(access.caller().id, piece_id, filename, length, received_at())
+    return uploads.begin_upload(access.caller().id, piece_id, filename, length, received_at())
 
 
-views = upload_views(api.uploads, uploads, _begin)
+views = upload_views(api.uploads, uploads.uploads, _begin)
 
 
 @views.serves(api.deposit_uploads)
 def deposit_uploads(body: dict[str, Any], piece_id: str) -> api.Piece:
     at = received_at()
-    context = deposit(access.caller().id, piece_id, body["uploads"], at)
+    context = uploads.deposit_uploads(access.caller().id, piece_id, body["uploads"], at)
     return answers.candidate_piece(context, at)

@@ -5,7 +5,8 @@ Candidates are told by mail of their pieces that were found « Non Conforme », 
 later than the last control: what is corrected or taken back at once is not announced, several refusals are one mail.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -55,7 +56,6 @@ log = structlog.get_logger()
 
 ANNOUNCE_REFUSALS = "announce_refusals"
 DELAY_SECONDS = 60.0  # between a refusal and its mail
-READ_FIRST = "Indiquez dans If-Match l'etag de la pièce que vous avez examinée."
 SETTLED = timedelta(seconds=DELAY_SECONDS - 5)
 """Of a refusal that is announced; less than the delay, for clocks that differ. One that is newer has its own mail to
 come, with the others."""
@@ -77,15 +77,11 @@ def control_piece(by: Caller, request: ControlRequest) -> PieceContext:
     Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict for another file than
     the current one, Invalid.
     """
-    if not request.if_match:
-        raise PreconditionRequired(READ_FIRST)
-    with db.operation() as session:
-        lock_candidature_of_piece(session, request.piece_id)
-        context = piece_within_academies(session, by.academies, request.piece_id)
+    with _changing(by, request.piece_id, request.if_match) as (session, context):
         if _is_made(session, context, by, request):
             return context
         now = portal_now()
-        _check(context, request.if_match, request.decision, now)
+        _check(context, request, now)
         before = {"status": context.piece.status}
         row = _apply(context, request.decision, by.id, now)
         session.add(row)
@@ -93,9 +89,7 @@ def control_piece(by: Caller, request: ControlRequest) -> PieceContext:
         AuditEntry.record(
             session, Actor("staff", by.id), "piece.controlled", context.piece.id, before=before, after=after
         )
-        plan_notice(session, context)
-        tell_state(session, context.candidature.id)
-        return piece_within_academies(session, by.academies, request.piece_id)
+        return _changed(session, by, context)
 
 
 def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceContext:
@@ -105,11 +99,7 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
     Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict where somebody else has
     controlled it or its candidate has acted on the control.
     """
-    if not if_match:
-        raise PreconditionRequired(READ_FIRST)
-    with db.operation() as session:
-        lock_candidature_of_piece(session, piece_id)
-        context = piece_within_academies(session, by.academies, piece_id)
+    with _changing(by, piece_id, if_match) as (session, context):
         newest = newest_control(session, piece_id)
         if newest and newest.takes_back and newest.staff_id == by.id and _was_read_just_before(context, if_match):
             return context
@@ -118,9 +108,24 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
             raise Conflict(reason)
         _check_etag(context, if_match)
         _take_back(session, context, found(control), by.id)
-        plan_notice(session, context)
-        tell_state(session, context.candidature.id)
-        return piece_within_academies(session, by.academies, piece_id)
+        return _changed(session, by, context)
+
+
+@contextmanager
+def _changing(by: Caller, piece_id: str, if_match: str | None) -> Iterator[tuple[Session, PieceContext]]:
+    """One write transaction, with the piece's candidature locked. Raises PreconditionRequired, NotFound."""
+    if not if_match:
+        raise PreconditionRequired("Indiquez dans If-Match l'etag de la pièce que vous avez examinée.")
+    with db.operation() as session:
+        lock_candidature_of_piece(session, piece_id)
+        yield session, piece_within_academies(session, by.academies, piece_id)
+
+
+def _changed(session: Session, by: Caller, context: PieceContext) -> PieceContext:
+    """The piece as it then is, of which its candidate and registrations hear."""
+    plan_notice(session, context)
+    tell_state(session, context.candidature.id)
+    return piece_within_academies(session, by.academies, context.piece.id)
 
 
 def control_many(by: Caller, requests: Sequence[ControlRequest]) -> list[PieceContext | DomainError]:
@@ -157,8 +162,8 @@ def _is_made(session: Session, context: PieceContext, by: Caller, request: Contr
     if last is None or last.staff_id != by.id or not _was_read_just_before(context, request.if_match):
         return False
     made = answer_of(Decision, last, status=Status(last.status))
-    current_id = context.deposit.id if context.deposit else None
-    return rules.is_repeated(request.decision, made) and current_id == last.deposit_id and context.status is made.status
+    is_as_made = context.deposit_id == last.deposit_id and context.status is made.status
+    return is_as_made and rules.is_repeated(request.decision, made)
 
 
 def _was_read_just_before(context: PieceContext, if_match: str | None) -> bool:
@@ -166,21 +171,20 @@ def _was_read_just_before(context: PieceContext, if_match: str | None) -> bool:
     return rules.if_match_names(if_match or "", rules.etag(context.piece.id, context.piece.revision - 1))
 
 
-def _check_etag(context: PieceContext, if_match: str) -> None:
-    if not rules.if_match_names(if_match, context.etag):
+def _check_etag(context: PieceContext, if_match: str | None) -> None:
+    if not rules.if_match_names(if_match or "", context.etag):
         raise PreconditionFailed("Cette pièce a changé depuis que vous l'avez lue.", etag=context.etag)
 
 
-def _check(context: PieceContext, if_match: str, decision: Decision, now: datetime) -> None:
-    _check_etag(context, if_match)
-    current_id = context.deposit.id if context.deposit else None
-    if decision.deposit_id != current_id:
+def _check(context: PieceContext, request: ControlRequest, now: datetime) -> None:
+    _check_etag(context, request.if_match)
+    if request.decision.deposit_id != context.deposit_id:
         raise Conflict(
             "Le fichier examiné n'est plus celui de la pièce.",
             problem=problem_types.DEPOSIT_REPLACED,
             errors=(FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce."),),
         )
-    if errors := rules.decision_errors(decision, now, context.scan):
+    if errors := rules.decision_errors(request.decision, now, context.scan):
         raise Invalid(errors=errors)
 
 

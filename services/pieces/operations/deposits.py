@@ -33,8 +33,7 @@ from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.deposit_limits import count_deposit_try, refuse_beyond_quota
-from services.pieces.operations.file_acceptance import AcceptedFile
-from services.pieces.operations.received_files import ReceivedFile
+from services.pieces.operations.file_acceptance import AcceptedFile, ReceivedFile
 from services.pieces.queries.pieces import (
     PieceContext,
     latest_control,
@@ -129,7 +128,7 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
             raise refusals.DepositClosed(reason, problem=problem_types.VALIDATION_CLOSED)
         now, actor = portal_now(), Actor("candidate", candidate_id)
         for context in (group[index] for index in validatable_indexes(states, at)):
-            piece, deposit_id = context.piece, context.deposit.id if context.deposit else None
+            piece, deposit_id = context.piece, context.deposit_id
             session.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
             piece.validated_at, piece.resubmit_until, piece.asked_again_for = now, None, None
             piece.revision += 1

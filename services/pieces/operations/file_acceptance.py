@@ -3,12 +3,17 @@
 They are merged in the order given: a picture becomes a page, a PDF brings all of its pages.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 from services.chassis.errors import DomainError
 from services.contracts.piece_rules import HEIC_EXTENSIONS, MAX_FILE_BYTES, VIEWABLE_FORMATS, Format
+from services.objects import ContentDigest
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain import uploads as rules
@@ -17,7 +22,30 @@ from services.pieces.domain.refusals import FormatRefused
 from services.pieces.inspection.format_detection import is_heic
 from services.pieces.inspection.inspections import Look
 from services.pieces.models import Upload
-from services.pieces.operations.received_files import ReceivedFile, hold_in_memory, write_to_disk
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A whole file, positioned at its beginning, with its size and digest."""
+
+    content: BinaryIO
+    stored: ContentDigest
+
+
+@contextmanager
+def write_to_disk(chunks: Iterable[bytes]) -> Iterator[ReceivedFile]:
+    """All chunks in one temporary file, for the block. What iterating raises is raised."""
+    with TemporaryFile() as file:
+        digest, size = hashlib.sha256(), 0
+        for chunk in chunks:
+            digest.update(chunk)
+            size += file.write(chunk)
+        file.seek(0)
+        yield ReceivedFile(cast(BinaryIO, file), ContentDigest(size, digest.hexdigest()))
+
+
+def hold_in_memory(content: bytes) -> ReceivedFile:
+    return ReceivedFile(io.BytesIO(content), ContentDigest(len(content), hashlib.sha256(content).hexdigest()))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
 from services.chassis.web.access_tokens import Caller
 from services.contracts.api import missing_pieces as api
+from services.contracts.api.operation import answer_of
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import ReminderOutcome
 from services.contracts.pieces import IncompleteCandidature, MissingGroup, MissingPiece, PiecesReminded
@@ -49,9 +50,8 @@ log = structlog.get_logger()
 
 Part = tuple[str, datetime, int | None]
 """(regroupement, deadline, days before it): a rung of the ladder; without days, what was reminded of by hand."""
-MOST_PAGES = 5
-"""Of the list, that one request looks at, each of a bounded number of candidatures."""
 MOST_COUNTED_PAGES = 100
+"""Of the list, each of a bounded number of candidatures."""
 REMIND_LIST = "remind_list"
 
 
@@ -103,26 +103,15 @@ def _publish_reminder(session: Session, incomplete: Sequence[Incomplete], at: da
 
 def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
     """A candidature as events hold it."""
-    candidature = incomplete.candidature
     groups = tuple(
         MissingGroup(
             label=pieces[0].piece.group_label,
             deposit_closes=iso_utc(until),
-            pieces=tuple(
-                MissingPiece(
-                    missing.piece.code,
-                    missing.piece.label,
-                    missing.refused,
-                    missing.piece.status_comment if missing.refused else None,
-                    missing.to_validate,
-                    missing.piece.asked_again_for,
-                )
-                for missing in pieces
-            ),
+            pieces=tuple(answer_of(MissingPiece, missing, missing.piece) for missing in pieces),
         )
         for _, until, pieces in incomplete.parts()
     )
-    return IncompleteCandidature(candidature.id, candidature.version, groups)
+    return IncompleteCandidature(incomplete.candidature.id, incomplete.candidature.version, groups)
 
 
 def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> dict[str, list[Part]]:
@@ -241,21 +230,6 @@ def _day_of_rungs(at: datetime) -> str:
     return (local.date() if at >= begins else local.date() - timedelta(days=1)).isoformat()
 
 
-def filtered_selection(
-    by: Caller, filters: Mapping[str, Any], cursor: str | None = None
-) -> tuple[Sequence[str], str | None]:
-    """The first candidatures of the list with these filters, from `cursor` on, that were not reminded today (few or
-    none where many were, or lack nothing), and the cursor from which others may follow. Raises NotFound, Invalid."""
-    at, chosen = portal_now(), list[str]()
-    for _ in range(MOST_PAGES):
-        page = _listed(by, {**filters, "limit": LARGEST_PAGE - len(chosen), "cursor": cursor}, at)
-        chosen += (item.candidature.id for item in page.items if not _is_reminded(item, at))
-        cursor = page.next_cursor
-        if cursor is None or len(chosen) == LARGEST_PAGE:
-            break
-    return chosen, cursor
-
-
 def whole_list(by: Caller, filters: Mapping[str, Any]) -> api.WholeList:
     """All that the list with these filters finds, counted up to a bound. Raises NotFound."""
     at, cursor, listed, reminded, to_mail = portal_now(), None, 0, 0, set[str]()
@@ -292,10 +266,10 @@ def remind_page(data: Mapping[str, Any]) -> None:
     """Remind a page of a list, the others after it; repeated on the same day it sends nothing more."""
     academies, filters = data["academies"], data["filters"]
     by = Caller("staff", data["staff_id"], academies=None if academies is None else frozenset(academies))
-    candidature_ids, cursor = filtered_selection(by, filters, data["cursor"])
-    remind_selection(by, candidature_ids)
-    if cursor:
-        remind_whole_list(by, filters, cursor)
+    page = _listed(by, {**filters, "limit": LARGEST_PAGE, "cursor": data["cursor"]}, portal_now())
+    remind_selection(by, [item.candidature.id for item in page.items])
+    if page.next_cursor:
+        remind_whole_list(by, filters, page.next_cursor)
 
 
 def remind_selection(by: Caller, candidature_ids: Sequence[str]) -> dict[str, ReminderOutcome]:

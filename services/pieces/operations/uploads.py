@@ -1,20 +1,29 @@
-"""A candidate's uploads: begun where the piece may be deposited, within the limits of one candidate."""
+"""A candidate's uploads: begun where the piece may be deposited, within the limits of one candidate.
 
+Complete ones become a deposit: a single one as it is, several merged into a PDF. Repeating it changes nothing.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
+from services.chassis.errors import Conflict, NotFound
+from services.contracts import problem_types
+from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.dependencies import dependencies
+from services.pieces.domain import refusals
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import clean_filename
-from services.pieces.domain.refusals import too_many_deposits_per_hour
 from services.pieces.models import Upload, UploadPart, db
-from services.pieces.operations.deposits import refuse_closed_deposit
-from services.pieces.operations.received_files import refuse_size
-from services.pieces.queries.pieces import lock_candidature_of_piece, own_piece
-from services.uploads.uploads import Progress, Uploads
+from services.pieces.operations.deposits import counting_refusals, refuse_closed_deposit, store_deposit
+from services.pieces.operations.file_acceptance import AcceptedFile, accept_file, merge_into_pdf, write_to_disk
+from services.pieces.queries.pieces import PieceContext, lock_candidature_of_piece, own_piece
+from services.uploads.uploads import Progress, Uploads, UploadsChanged
 
 uploads = Uploads(db, Upload, UploadPart, rules.MAX_OPEN_UPLOADS, rules.MAX_OPEN_BYTES)
 
@@ -25,7 +34,10 @@ def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, a
     Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty file, TooManyDeposits or TooManyUploads beyond
     what one candidate may have on its way.
     """
-    refuse_size(length)
+    if length > MAX_FILE_BYTES:
+        raise refusals.too_large(length)
+    if length == 0:
+        raise refusals.empty()
     with db.operation() as session:
         lock_candidature_of_piece(session, piece_id)
         refuse_closed_deposit(own_piece(session, candidate_id, piece_id), at)
@@ -40,4 +52,61 @@ def _refuse_beyond_hourly_limit(session: Session, candidate_id: str, deposits_pe
     touched = select(Upload.touched_at).where(Upload.owner_id == candidate_id, Upload.touched_at > now - rules.HOUR)
     times = session.scalars(touched.order_by(Upload.touched_at)).all()  # whatever became of the uploads
     if (excess := len(times) - rules.uploads_per_hour(deposits_per_hour)) >= 0:
-        raise too_many_deposits_per_hour(int((times[excess] + rules.HOUR - now).total_seconds()) + 1)
+        raise refusals.too_many_deposits_per_hour(int((times[excess] + rules.HOUR - now).total_seconds()) + 1)
+
+
+def deposit_uploads(
+    candidate_id: str, piece_id: str, upload_ids: Sequence[str], requested_at: datetime
+) -> PieceContext:
+    """Make the uploads' bytes the piece's current file; returns the piece as it then is.
+
+    Raises NotFound, UploadIncomplete, Conflict, DepositClosed, TooLarge, FileRefused, FormatRefused,
+    UnverifiableFile, TooManyDeposits, Unavailable; then nothing is stored and the uploads stay.
+    """
+    with counting_refusals(), dependencies().concurrent_deposits.place(candidate_id):
+        while True:
+            with db.reading() as session:
+                context = own_piece(session, candidate_id, piece_id)
+                taken = [_complete_upload(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
+                if _are_deposited(session, taken):
+                    return context
+            at = rules.deposit_instant([upload.begun_at for upload in taken], requested_at)
+
+            def assign(session: Session, deposit_id: str) -> None:
+                uploads.take(session, upload_ids, deposit_id)
+
+            with suppress(UploadsChanged), ExitStack() as files:  # then the loop reads them again
+                accept = partial(_accept_uploads, candidate_id, taken, files)
+                return store_deposit(candidate_id, piece_id, accept, at, assign)
+
+
+def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
+    """Raises NotFound, UploadIncomplete."""
+    upload: Upload = uploads.complete(session, candidate_id, upload_id)
+    if upload.piece_id != piece_id:
+        raise NotFound("Cet envoi n'est pas celui de cette pièce.")
+    return upload
+
+
+def _are_deposited(session: Session, taken: Sequence[Upload]) -> bool:
+    """Whether exactly these are one deposit already. Raises Conflict where some are part of another one."""
+    deposit_ids = {upload.became_id for upload in taken}
+    if deposit_ids == {None}:
+        return False
+    deposit_id = deposit_ids.pop()
+    upload_ids = {upload.id for upload in taken}
+    of_deposit = select(Upload.id).where(Upload.became_id == deposit_id)
+    if deposit_ids or deposit_id is None or set(session.scalars(of_deposit)) != upload_ids:
+        detail = "Un de ces fichiers est déjà déposé avec d'autres. Envoyez-le à nouveau."
+        raise Conflict(detail, problem=problem_types.UPLOAD_DEPOSITED)
+    return True
+
+
+def _accept_uploads(
+    candidate_id: str, taken: Sequence[Upload], files: ExitStack, accepted_formats: tuple[Format, ...]
+) -> AcceptedFile:
+    """The accepted file is on disk until `files` is closed."""
+    if len(taken) > 1:
+        return merge_into_pdf(candidate_id, taken, uploads.read, accepted_formats)
+    file = files.enter_context(write_to_disk(uploads.read(taken[0])))
+    return accept_file(candidate_id, taken[0].filename, file, accepted_formats)

@@ -70,7 +70,6 @@ def taking_back_refusal(context: PieceContext, latest: Control | None, staff_id:
     as that control left it."""
     if latest is None or latest.staff_id != staff_id or latest.before is None:
         return rules.NOT_THE_CALLERS
-    piece, deposit_id = context.piece, context.deposit.id if context.deposit else None
     left = (latest.status, latest.resubmit_until, latest.deposit_id)
-    is_as_left = (piece.status, piece.resubmit_until, deposit_id) == left
+    is_as_left = (context.piece.status, context.piece.resubmit_until, context.deposit_id) == left
     return None if is_as_left and context.candidature.saved_at <= latest.controlled_at else rules.ACTED_UPON

@@ -60,6 +60,10 @@ class MissingPiece:
     def refused(self) -> bool:
         return self.piece.status == Status.NON_COMPLIANT
 
+    @property
+    def comment(self) -> str | None:
+        return self.piece.status_comment if self.refused else None
+
 
 @dataclass(frozen=True)
 class Incomplete:
@@ -130,10 +134,12 @@ def refused_page(session: Session, after: tuple[datetime, str], until: datetime)
     return [(end, piece, candidature) for end, piece, candidature in session.execute(query.limit(PAGE)) if end]
 
 
-def openings_with_missing_pieces(session: Session, academies: Collection[str] | None, at: datetime) -> list[OpeningKey]:
-    """The openings, within these académies (None: all), whose deposit is open at `at` or that have refused pieces which
-    can be deposited again; by session, exam and académie."""
-    periods = select(*WINDOW_KEY).where(Window.deposit_opens <= at, Window.deposit_closes > at)
+def openings_with_missing_pieces(
+    session: Session, academies: Collection[str] | None, at: datetime
+) -> dict[OpeningKey, datetime | None]:
+    """The openings, within these académies (None: all), whose deposit is open at `at`, with its end, or that have
+    refused pieces which can be deposited again; by session, exam and académie."""
+    periods = select(*WINDOW_KEY, Window.deposit_closes).where(Window.deposit_opens <= at, Window.deposit_closes > at)
     refused = (
         select(*OPENING)
         .join(Piece, Piece.candidature_id == Candidature.id)
@@ -143,8 +149,9 @@ def openings_with_missing_pieces(session: Session, academies: Collection[str] | 
     if academies is not None:
         periods = periods.where(Window.academie_code.in_(academies))
         refused = refused.where(Piece.academie_code.in_(academies), Candidature.academie_code.in_(academies))
-    keys = {(row[0], row[1], row[2]) for query in (periods, refused) for row in session.execute(query)}
-    return sorted(keys, key=opening_order)
+    ends: dict[OpeningKey, datetime | None] = {(row[0], row[1], row[2]): None for row in session.execute(refused)}
+    ends |= {(row[0], row[1], row[2]): row[3] for row in session.execute(periods)}
+    return {key: ends[key] for key in sorted(ends, key=opening_order)}
 
 
 def opening_order(key: OpeningKey) -> tuple[str, str, str]:
@@ -184,14 +191,13 @@ def incomplete_sessions(
     """The sessions whose pieces can be deposited at `at`, within these académies (None: all), by label; `counted`: what
     the job recorded of each opening."""
     openings = openings_with_missing_pieces(session, academies, at)
-    ends = _ends(session, openings, at)
     sessions = []
     for (name, exam), keys in groupby(openings, key=lambda key: opening_order(key)[:2]):
         of_session = list(keys)
         label = session_label(session, exam, name)
         if label is not None:
             numbers = [counted[key] for key in of_session if key in counted]
-            closes = min((ends[key] for key in of_session if key in ends), default=None)
+            closes = min(filter(None, map(openings.get, of_session)), default=None)
             sessions.append(
                 IncompleteSession(
                     exam=exam,
@@ -203,10 +209,3 @@ def incomplete_sessions(
                 )
             )
     return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
-
-
-def _ends(session: Session, openings: Collection[OpeningKey], at: datetime) -> dict[OpeningKey, datetime]:
-    """When the deposits end that are open."""
-    query = select(*WINDOW_KEY, Window.deposit_closes).where(tuple_(*WINDOW_KEY).in_(openings))
-    is_open = (Window.deposit_opens <= at, Window.deposit_closes > at)
-    return {(row[0], row[1], row[2]): row[3] for row in session.execute(query.where(*is_open))}

@@ -40,7 +40,7 @@ class MissingPiecesPage:
 
     items: tuple[IncompleteCandidature, ...]
     next_cursor: str | None
-    openings: list[OpeningKey]
+    openings: Collection[OpeningKey]
 
 
 def list_page(
@@ -82,7 +82,7 @@ def sessions_of(session: Session, openings: Collection[OpeningKey]) -> tuple[Ope
     return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
 
 
-def _chosen(openings: list[OpeningKey], filters: Mapping[str, Any]) -> list[OpeningKey]:
+def _chosen(openings: Collection[OpeningKey], filters: Mapping[str, Any]) -> list[OpeningKey]:
     wanted = [filters.get(name) for name in ("exam", "session", "academie")]
     return [key for key in openings if all(value in (None, part) for value, part in zip(wanted, key, strict=True))]
 
@@ -126,8 +126,5 @@ def _part(group_code: str, until: datetime, pieces: list[Missing], at: datetime)
         regroupement=Regroupement(code=group_code, label=pieces[0].piece.group_label),
         deposit_closes=until,
         days_left=days_left(until, at),
-        pieces=tuple(
-            answer_of(MissingPiece, missing.piece, refused=missing.refused, to_validate=missing.to_validate)
-            for missing in pieces
-        ),
+        pieces=tuple(answer_of(MissingPiece, missing, missing.piece) for missing in pieces),
     )

@@ -64,6 +64,10 @@ class PieceContext:
         return _period_of(self.piece, self.window)
 
     @property
+    def deposit_id(self) -> str | None:
+        return self.deposit.id if self.deposit else None
+
+    @property
     def scan(self) -> Scan | None:
         return Scan(self.deposit.scan) if self.deposit else None
 

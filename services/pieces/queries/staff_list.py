@@ -38,15 +38,12 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     """One page of the pieces within `academies` (None: all). `filters`: the query as `PiecesQuery` reads it, with
     `limit` and `cursor`.
 
-    `after` and `before` name a piece, in the list or not: the page is what follows it there, or what is just before it
-    (without a cursor).
+    `after` names a piece, in the list or not: the page is what follows it there.
 
     Raises NotFound for an académie or a piece outside `academies`, Invalid for a cursor that this API did not give.
     """
     query = matching_pieces(academies, filters)
     limit: int = filters["limit"]
-    if (before := filters.get("before")) is not None:
-        return _page(_pieces_before(session, query, _place_of(session, academies, before), limit))
     if (after := filters.get("after")) is not None:
         query = query.where(*_after_place(*_place_of(session, academies, after)))
     if cursor := filters.get("cursor"):
@@ -55,12 +52,11 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     has_more = len(items) > limit
     items = items[:limit]
     is_first = not (cursor or after)
-    total = (_count(session, _places(academies, filters)) if has_more else len(items)) if is_first else None
-    return _page(items, encode_cursor(_place_in_list(items[-1].piece)) if has_more else None, total)
-
-
-def _page(contexts: list[PieceContext], next_cursor: str | None = None, total: int | None = None) -> StaffPieces:
-    return StaffPieces(items=tuple(map(staff_piece, contexts)), next_cursor=next_cursor, total=total)
+    return StaffPieces(
+        items=tuple(map(staff_piece, items)),
+        next_cursor=encode_cursor(_place_in_list(items[-1].piece)) if has_more else None,
+        total=(_count(session, _places(academies, filters)) if has_more else len(items)) if is_first else None,
+    )
 
 
 def _count(session: Session, places: Select[*tuple[Any, ...]]) -> int | None:
@@ -136,14 +132,6 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
         if "sent_again" in filters and len(within) > 1:  # the planner may begin with candidatures: with theirs, then
             query = query.where(Candidature.academie_code.in_(within))
     return query
-
-
-def _pieces_before(
-    session: Session, query: Select[*tuple[Any, ...]], place: tuple[str, str], limit: int
-) -> list[PieceContext]:
-    """The pieces just before a place of the list, in the list's order."""
-    nearest_first = query.where(*_before_place(*place)).order_by(*(column.desc() for column in LIST_ORDER)).limit(limit)
-    return fetch_pieces(session, nearest_first)[::-1]
 
 
 def _place_in_list(piece: Piece) -> tuple[str, str]:

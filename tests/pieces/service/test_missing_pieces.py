@@ -16,7 +16,7 @@ from services.contracts.pieces import PiecesStateChanged
 from services.pieces.models import Deposit, db
 from services.pieces.operations import candidature_states, reminders
 from services.pieces.operations.candidature_states import tell_all_states
-from services.pieces.operations.reminders import MOST_PAGES, record_incomplete_counts
+from services.pieces.operations.reminders import record_incomplete_counts
 from services.pieces.queries import incomplete_candidatures, missing_pieces_list
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces.example_events import (
@@ -104,7 +104,6 @@ def test_of_another_académie_nothing_is_seen_and_nobody_reminded(laddered: Piec
     assert laddered.staff("GET", "/missing-pieces?academie=03", academies=("20",)).status_code == 404
     outcomes = _remind(laddered, {"candidatures": [CANDIDATURE, "unknown"]}, academies=("20",))
     assert outcomes == {CANDIDATURE: "not_found", "unknown": "not_found"}
-    assert _remind(laddered, {"filters": {}}, academies=("20",)) == {}
     assert published(laddered) == []
 
 
@@ -128,39 +127,23 @@ def test_a_selection_is_reminded_once_a_day(laddered: PiecesService, monkeypatch
     assert _remind(laddered, selection)[CANDIDATURE] == "sent"
 
 
-def test_filters_choose_who_was_not_reminded_today(laddered: PiecesService) -> None:
-    laddered.handle_events(registration_saved(candidature_id=AMIENS, candidate_id=OTHER, pieces=(IDENTITY,)))
-    _remind(laddered, {"candidatures": [AMIENS]})
-    assert _remind(laddered, {"filters": {"session": "2022"}}) == {CANDIDATURE: "sent"}
-    assert _remind(laddered, {"filters": {"session": "2022"}}) == {}
+def test_who_was_reminded_by_the_ladder_is_not_reminded_the_same_day(laddered: PiecesService) -> None:
     assert laddered.staff("POST", "/reminders", json={}).status_code == 422
     run_job(laddered.move_to(LAST_DAY))
     outcomes = _remind(laddered, {"candidatures": [CANDIDATURE]})
-    assert outcomes == {CANDIDATURE: "already_reminded_today"}, "by the ladder"
-
-
-def test_one_request_looks_at_a_part_of_the_list(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were nobody left to be reminded of a million candidatures, one request would read them all."""
-    monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
-    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 2)
-    complete = range(2 * MOST_PAGES + 1)
-    for number in complete:
-        own = {"candidature_id": f"{number:032}", "candidate_id": f"beef{number:028}"}
-        laddered.handle_events(registration_saved(pieces=(), **own))
-    first = laddered.staff("POST", "/reminders", json={"filters": {}}).get_json()
-    assert first["results"] == []
-    assert first["next_cursor"] is not None
-    following = {"filters": {}, "cursor": first["next_cursor"]}
-    second = laddered.staff("POST", "/reminders", json=following).get_json()
-    assert second == {"results": [{"candidature": CANDIDATURE, "outcome": "sent"}], "next_cursor": None}
-    assert laddered.staff("POST", "/reminders", json={"filters": {}, "cursor": "bm9u"}).status_code == 422
+    assert outcomes == {CANDIDATURE: "already_reminded_today"}
 
 
 def test_a_whole_list_is_counted_and_reminded_in_pages(
     laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reminders, "LARGEST_PAGE", 2)
+    monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
+    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 2)  # pages with nobody to remind, and a cursor
     laddered.handle_events(*of_others(5, pieces=(IDENTITY,)))
+    for number in range(5):
+        own = {"candidature_id": f"{number:032}", "candidate_id": f"beef{number:028}"}
+        laddered.handle_events(registration_saved(pieces=(), **own))
     _remind(laddered, {"candidatures": [CANDIDATURE]})
     whole = {"candidatures": 6, "reminded": 1, "mails": 5, "is_complete": True}
     assert laddered.read_as_staff("/missing-pieces/whole-list") == whole

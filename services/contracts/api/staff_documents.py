@@ -7,19 +7,10 @@ from typing import Annotated, Any
 from marshmallow import Schema, ValidationError, fields, validate
 from msgspec import Meta
 
+from services.contracts import document_rules as rules
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, FileQuery, ListedDocument
 from services.contracts.api.operation import Answered, Callers, Instant, staff
-from services.contracts.document_rules import (
-    ID_FORM,
-    MAX_ORDER_KEY_LENGTH,
-    MAX_PARAGRAPH_LENGTH,
-    MAX_PARAGRAPHS,
-    MAX_RECIPIENTS,
-    MAX_TITLE_LENGTH,
-    PUBLISHED_TYPES,
-    cleaned_text,
-)
 
 TITLE = "Documents d'une candidature"
 
@@ -70,22 +61,22 @@ class PrintedText(fields.String):
     """Text as documents print it: NFC, on one line, without control characters."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return cleaned_text(super()._deserialize(value, attr, data, **kwargs) or "").strip()
+        return rules.cleaned_text(super()._deserialize(value, attr, data, **kwargs) or "").strip()
 
 
-PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=MAX_PARAGRAPH_LENGTH))
-_ID = fields.String(validate=validate.Regexp(rf"{ID_FORM}\Z"))
+PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=rules.MAX_PARAGRAPH_LENGTH))
+_ID = fields.String(validate=validate.Regexp(rf"{rules.ID_FORM}\Z"))
 
 
 class Order(Schema):
     """`paragraphs` are the document itself, or the text alternative of `pdf`."""
 
     type = fields.String(
-        required=True, validate=validate.OneOf([document_type.value for document_type in PUBLISHED_TYPES])
+        required=True, validate=validate.OneOf([document_type.value for document_type in rules.PUBLISHED_TYPES])
     )
-    title = PrintedText(required=True, validate=validate.Length(min=1, max=MAX_TITLE_LENGTH))
-    paragraphs = fields.List(PARAGRAPH, required=True, validate=validate.Length(min=1, max=MAX_PARAGRAPHS))
-    candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=MAX_RECIPIENTS))
+    title = PrintedText(required=True, validate=validate.Length(min=1, max=rules.MAX_TITLE_LENGTH))
+    paragraphs = fields.List(PARAGRAPH, required=True, validate=validate.Length(min=1, max=rules.MAX_PARAGRAPHS))
+    candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=rules.MAX_RECIPIENTS))
     pdf = PdfField(load_default=None)
 
 
@@ -93,7 +84,7 @@ class OrderKey(Schema):
     order_key = fields.String(
         data_key="Idempotency-Key",
         load_default=None,
-        validate=validate.Length(min=1, max=MAX_ORDER_KEY_LENGTH),
+        validate=validate.Length(min=1, max=rules.MAX_ORDER_KEY_LENGTH),
         metadata={"description": "La même demande, répétée sous la même clé, n'est faite qu'une fois"},
     )
 

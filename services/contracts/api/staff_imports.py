@@ -6,26 +6,13 @@ from typing import Annotated
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
+from services.contracts import document_rules as rules
 from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
 from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
-from services.contracts.document_rules import (
-    CODE_FORM,
-    CSV,
-    DOCUMENT_STATE_LABELS,
-    ID_FORM,
-    MAX_PARAGRAPHS,
-    MAX_REASON_LENGTH,
-    MAX_TITLE_LENGTH,
-    NUMERO_LENGTH,
-    PDF,
-    SOURCE_LABELS,
-    STATE_LABELS,
-    FileFormat,
-)
 from services.contracts.page_sizes import LARGEST_PAGE, ROWS_PAGE
 
 TITLE = "Publier pour de nombreux candidats"
@@ -73,7 +60,7 @@ class Import(Answered):
     id: str
     type: str
     type_label: str
-    source: Annotated[str, one_of(SOURCE_LABELS)]
+    source: Annotated[str, one_of(rules.SOURCE_LABELS)]
     source_label: str
     academie: str
     academie_label: str
@@ -81,7 +68,7 @@ class Import(Answered):
     session: str
     title: str
     paragraphs: tuple[str, ...]
-    state: Annotated[str, one_of(STATE_LABELS)]
+    state: Annotated[str, one_of(rules.STATE_LABELS)]
     state_label: str
     revision: Annotated[int, Meta(description="Augmente à chaque fichier ; une publication nomme celle qui fut lue")]
     filename: str | None
@@ -133,7 +120,7 @@ class ImportDocument(Answered):
     name: str
     earlier: Annotated[str | None, Meta(description="Document que celui-ci remplace, ou auquel il s'ajoute")]
     replaced_at: Annotated[Instant | None, Meta(description="Par un document publié depuis")]
-    state: Annotated[str, one_of(DOCUMENT_STATE_LABELS)]
+    state: Annotated[str, one_of(rules.DOCUMENT_STATE_LABELS)]
     state_label: str
     reason: str | None
     filename: str | None
@@ -145,12 +132,12 @@ class ImportDocuments(Answered):
 
 
 _POSITION = validate.Range(min=0, max=10_000_000)
-_TYPES = validate.Regexp(rf"{CODE_FORM}\Z", error="Choisissez un type de document.")
-_SOURCES = validate.OneOf([CSV, PDF], error="Choisissez un tableau CSV ou des fichiers PDF.")
+_TYPES = validate.Regexp(rf"{rules.CODE_FORM}\Z", error="Choisissez un type de document.")
+_SOURCES = validate.OneOf([rules.CSV, rules.PDF], error="Choisissez un tableau CSV ou des fichiers PDF.")
 _SESSION = validate.Length(min=1, max=200, error="Choisissez une session.")
 _ACADEMIE = validate.Length(min=1, max=8, error="Choisissez une académie.")
 _REASON = validate.Length(
-    min=1, max=MAX_REASON_LENGTH, error=f"Saisissez un motif ({MAX_REASON_LENGTH} caractères au plus)."
+    min=1, max=rules.MAX_REASON_LENGTH, error=f"Saisissez un motif ({rules.MAX_REASON_LENGTH} caractères au plus)."
 )
 
 
@@ -163,8 +150,8 @@ class NewImport(Schema):
     academie = fields.String(required=True, attribute="academie_code", validate=_ACADEMIE)
     session = PrintedText(required=True, attribute="session_label", validate=_SESSION)
     exam = PrintedText(required=True, attribute="exam_label", validate=_SESSION)
-    title = PrintedText(load_default="", validate=validate.Length(max=MAX_TITLE_LENGTH))
-    paragraphs = fields.List(PARAGRAPH, load_default=list, validate=validate.Length(max=MAX_PARAGRAPHS))
+    title = PrintedText(load_default="", validate=validate.Length(max=rules.MAX_TITLE_LENGTH))
+    paragraphs = fields.List(PARAGRAPH, load_default=list, validate=validate.Length(max=rules.MAX_PARAGRAPHS))
 
 
 IMPORTS = staff_lists.StaffList(
@@ -220,16 +207,16 @@ class DocumentsQuery(RowsQuery):
 
 
 class DocumentSearch(Schema):
-    numero_candidat = fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{NUMERO_LENGTH}}}\Z"))
+    numero_candidat = fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{rules.NUMERO_LENGTH}}}\Z"))
 
 
 class PreviewQuery(Schema):
     document = fields.String(
         load_default=None,
-        validate=validate.Regexp(rf"{ID_FORM}\Z"),
+        validate=validate.Regexp(rf"{rules.ID_FORM}\Z"),
         metadata={"description": "Identifiant d'un document de la publication ; par défaut le premier"},
     )
-    format = fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF)
+    format = fields.Enum(rules.FileFormat, by_value=True, load_default=rules.FileFormat.PDF)
 
 
 class Publication(Schema):

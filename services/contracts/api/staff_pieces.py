@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from marshmallow import Schema, fields, post_load, validate
 from msgspec import Meta
 
+from services.contracts import piece_rules as rules
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
 from services.contracts.api.operation import (
@@ -30,16 +31,6 @@ from services.contracts.api.staff_lists import (
     yes_or_no,
 )
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE, USUAL_CHANGES_PAGE
-from services.contracts.piece_rules import (
-    ACTIVE_CONTENT_LABELS,
-    CHANGES_RETENTION_DAYS,
-    MAX_COMMENT_LENGTH,
-    NOT_EXAMINED,
-    PAGE_SIDE,
-    ChangeKind,
-    Scan,
-    Status,
-)
 
 TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
@@ -55,7 +46,7 @@ PIECES = StaffList(
         Filter(
             "status",
             fields.String(
-                validate=validate.OneOf([*(status.value for status in Status), NO_STATUS]),
+                validate=validate.OneOf([*(status.value for status in rules.Status), NO_STATUS]),
                 metadata={"description": f"« {NO_STATUS} » : sans statut"},
             ),
             PageField("statut", "Statut", SELECT, placeholder=""),
@@ -128,11 +119,11 @@ class Control(Schema):
     deposit_id = fields.String(
         required=True, allow_none=True, metadata={"description": "Le dépôt examiné ; null : pièce sur papier"}
     )
-    status = fields.Enum(Status, by_value=True, required=True)
+    status = fields.Enum(rules.Status, by_value=True, required=True)
     comment = fields.String(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Lu par le candidat ; un refus en a un", "maxLength": MAX_COMMENT_LENGTH},
+        metadata={"description": "Lu par le candidat ; un refus en a un", "maxLength": rules.MAX_COMMENT_LENGTH},
     )
     received_on = fields.Date(load_default=None, allow_none=True)
     resubmit_until = LastDayOrInstantField(
@@ -181,15 +172,15 @@ class StaffDeposit(Answered):
     media_type: Annotated[str, Meta(examples=["application/pdf"])]
     sha256: str
     deposited_at: Instant
-    scan: Annotated[str, one_of(Scan)]
+    scan: Annotated[str, one_of(rules.Scan)]
     scan_label: Annotated[str, Meta(examples=["saine"])]
     openable: Annotated[bool, Meta(description="L'antivirus laisse les gestionnaires l'ouvrir")]
     pages: Annotated[int | None, Meta(description="D'un PDF")]
     active_contents: Annotated[
-        tuple[Annotated[str, one_of(ACTIVE_CONTENT_LABELS)], ...] | None,
+        tuple[Annotated[str, one_of(rules.ACTIVE_CONTENT_LABELS)], ...] | None,
         Meta(description="Ce qui agit dans le fichier d'origine ; null : non examiné (archive, ou dépôt d'avant)"),
     ] = None
-    active_contents_label: Annotated[str, Meta(examples=["du code JavaScript, une pièce jointe"])] = NOT_EXAMINED
+    active_contents_label: Annotated[str, Meta(examples=["du code JavaScript, une pièce jointe"])] = rules.NOT_EXAMINED
     version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 
@@ -206,7 +197,7 @@ class StaffPiece(Answered):
     required: bool
     deposit_opens: Instant
     deposit_closes: End
-    status: Annotated[str, one_of(Status)] | None
+    status: Annotated[str, one_of(rules.Status)] | None
     status_label: str | None
     comment: str | None
     received_on: date | None
@@ -259,7 +250,7 @@ class PastControl(Answered):
     """A decision on a piece, or that the one before it was taken back."""
 
     deposit_id: str | None
-    status: Annotated[str, one_of(Status)]
+    status: Annotated[str, one_of(rules.Status)]
     status_label: str
     comment: str | None
     received_on: date | None
@@ -343,7 +334,7 @@ class Change(Answered):
     at: Annotated[
         Instant, Meta(description="Quand cela s'est fait ; d'un fichier remis en place : quand il fut déposé")
     ]
-    kind: Annotated[str, one_of(ChangeKind)]
+    kind: Annotated[str, one_of(rules.ChangeKind)]
     piece_id: Annotated[str | None, Meta(description="null : la candidature entière")]
     candidature_id: str
     numero_candidat: str
@@ -427,7 +418,7 @@ read_page = _READ.get(
     "A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail.",
     query=PageQuery,
     media_type="image/jpeg",
-    answer_words=f"{PAGE_SIDE} points de côté au plus",
+    answer_words=f"{rules.PAGE_SIDE} points de côté au plus",
     seconds=FILE_SECONDS,
     problems=(problem_types.NOT_CLEAN, problem_types.NO_PREVIEW),
 )
@@ -443,6 +434,8 @@ list_changes = _READ.get(
     Changes,
     "What has changed since `after`: deposits, removals, validations, controls, withdrawals of candidatures.",
     query=ChangesQuery,
-    answer_words=f"Dans l'ordre, sans manque ; gardés {CHANGES_RETENTION_DAYS} jours. Relire une page la redonne.",
+    answer_words=(
+        f"Dans l'ordre, sans manque ; gardés {rules.CHANGES_RETENTION_DAYS} jours. Relire une page la redonne."
+    ),
     problems=(problem_types.CURSOR_EXPIRED,),
 )

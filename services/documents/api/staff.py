@@ -24,7 +24,7 @@ def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> api.Acce
 
 @views.serves(api.list_documents)
 def list_documents(candidature_id: str) -> api.StaffDocuments:
-    return documents.list_for_staff(candidature_id, access.caller().academies)
+    return documents.list_for_staff(candidature_id, who_publishes())
 
 
 @views.serves(api.read_remade)

@@ -128,7 +128,7 @@ def _render_again(dependencies: Dependencies, document: Document, file_format: F
 
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:
     """The PDF, also of what was withdrawn. Raises NotFound outside the académies of `staff`, Unavailable."""
-    document, candidature = document_for_staff(document_id, staff.academies)
+    document, candidature = document_for_staff(document_id, staff)
     file = file_of(dependencies, document, candidature, FileFormat.PDF)
     with db.operation() as session:
         record(session, staff, "document.opened", document_id, candidature=candidature.id)

@@ -18,15 +18,7 @@ from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, To
 from services.chassis.french import file_size
 from services.chassis.process.capacity import Limit
 from services.chassis.process.logs import frames_of, reason_of
-from services.contracts.document_rules import (
-    CSV,
-    MAX_ARCHIVE_BYTES,
-    MAX_CSV_BYTES,
-    MAX_LINES,
-    MAX_PDFS_PER_SENDING,
-    READY,
-    DocumentType,
-)
+from services.contracts import document_rules as rules
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
@@ -65,7 +57,7 @@ from services.uploads.uploads import Progress, UploadsChanged
 LinesByCandidature = Mapping[str, Sequence[Values]]
 PROGRESS_SECONDS = 1.0  # between two notes of how far a check is
 MOST_NAMED = 3  # files that took most of a sending's time
-MOST_WAITING = MAX_PDFS_PER_SENDING
+MOST_WAITING = rules.MAX_PDFS_PER_SENDING
 """Sendings of one sender that wait for their check: as many as a form of PDFs makes."""
 RETRY_SECONDS = 60
 TOO_MANY_WAIT = f"{MOST_WAITING} de vos envois attendent leur contrôle : renvoyez la suite quand il aura avancé."
@@ -93,7 +85,7 @@ def begin_upload(publisher: Publisher, import_id: str, filename: str, length: in
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
         refuse_unless_open(row)
-        largest = MAX_CSV_BYTES if row.source == CSV else MAX_ARCHIVE_BYTES
+        largest = rules.MAX_CSV_BYTES if row.source == rules.CSV else rules.MAX_ARCHIVE_BYTES
         if length > largest:
             raise TooLarge(
                 f"La taille d'un envoi ne doit pas excéder {file_size(largest)} : rien n'a été gardé. "
@@ -114,7 +106,7 @@ def take_upload(dependencies: Dependencies, publisher: Publisher, import_id: str
     try:
         if upload.became_id is None:
             refuse_unless_open(row)
-            if row.source == CSV:
+            if row.source == rules.CSV:
                 _check_csv(publisher, row, upload)
             else:
                 _take_sending(dependencies, publisher, row, upload)
@@ -144,7 +136,7 @@ def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:
 def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
     """Check a CSV line by line and keep the report; a file sent before is replaced, or completed by its refused lines
     that come back. Raises Invalid for a file that cannot be read, Conflict where another was checked meanwhile."""
-    document_type = DocumentType(row.type)  # of a CSV: one of the guide's
+    document_type = rules.DocumentType(row.type)  # of a CSV: one of the guide's
     revision = row.revision
     parsed = read_csv(b"".join(uploads.read(upload)), COLUMNS[document_type], refused_lines(row))
     recipients = recipients_of(scope_of(row), publisher, numeros_of(parsed))
@@ -167,7 +159,7 @@ def _add_rows(
     session: Session, row: Import, checked: CheckedImport, records: Mapping[int, list[str]], earlier: LinesByCandidature
 ) -> None:
     first = _next_position(session, ImportDocument, row.id)
-    type = DocumentType(row.type)
+    type = rules.DocumentType(row.type)
     rows = [
         {
             "id": derived_id(row.id, document.candidature.id),
@@ -176,7 +168,7 @@ def _add_rows(
             "candidature_id": document.candidature.id,
             "numero_candidat": document.candidature.numero_candidat,
             "content": (lines := completed_lines(type, earlier.get(document.candidature.id, ()), document.lines)),
-            "state": READY,
+            "state": rules.READY,
             "reason": what_is_missing(lines, document.candidature),
         }
         for position, document in enumerate(checked.documents, first)
@@ -365,11 +357,11 @@ def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refu
                 "content": [],
                 "filename": pdf.name,
                 "pdf_key": pdf.key,
-                "state": READY,
+                "state": rules.READY,
             }
         )
-    if len(known) > MAX_LINES:
-        raise refused(f"Une publication a {MAX_LINES} documents au plus : préparez-en une autre.")
+    if len(known) > rules.MAX_LINES:
+        raise refused(f"Une publication a {rules.MAX_LINES} documents au plus : préparez-en une autre.")
     if documents:
         session.execute(insert(ImportDocument), documents)
     return len(documents)

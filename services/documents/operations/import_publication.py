@@ -12,7 +12,7 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, Invalid, PreconditionFailed, Unavailable
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks.rows import follow_up
-from services.contracts.document_rules import CHECKED, FAILED, PUBLISHED, PUBLISHING, READY, FileFormat, type_label
+from services.contracts import document_rules as rules
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, filename
 from services.documents.domain.proofs import facts_of
@@ -61,18 +61,18 @@ def publish_import(publisher: Publisher, import_id: str, revision: int, *, accep
         row = import_in(session, publisher, import_id, for_change=True)
         if row.revision != revision:
             raise PreconditionFailed("Un autre fichier a été envoyé depuis que vous avez lu ce contrôle : relisez-le.")
-        if row.state in (PUBLISHING, PUBLISHED):
+        if row.state in (rules.PUBLISHING, rules.PUBLISHED):
             return row
         if is_under_check(session, import_id):
             raise Conflict("Des fichiers envoyés attendent leur contrôle : publiez une fois qu'il est terminé.")
-        if row.state != CHECKED:
+        if row.state != rules.CHECKED:
             raise Conflict("Cette publication est retirée ou abandonnée.")
         if not row.ready:
             raise Conflict("Aucun document ne peut être publié : corrigez le fichier et envoyez-le à nouveau.")
         of_import = select(ImportDocument.id).where(ImportDocument.import_id == import_id)
         if not accept_incomplete and session.scalar(of_import.where(*IS_INCOMPLETE).limit(1)):
             raise Invalid.in_field("accept_incomplete", INCOMPLETE)
-        row.state, row.publication_at = PUBLISHING, portal_now()
+        row.state, row.publication_at = rules.PUBLISHING, portal_now()
         uploads.give_up_open(session, import_id=import_id)
         for first, last in _chunks(session, import_id):
             work = {"import_id": import_id, "first": first, "last": last}
@@ -90,7 +90,9 @@ def publish_chunk(dependencies: Dependencies, import_id: str, first: int, last: 
 
 def _chunks(session: Session, import_id: str) -> list[tuple[int, int]]:
     """(first, last) positions of CHUNK documents each."""
-    ready = select(ImportDocument.position).where(ImportDocument.import_id == import_id, ImportDocument.state == READY)
+    ready = select(ImportDocument.position).where(
+        ImportDocument.import_id == import_id, ImportDocument.state == rules.READY
+    )
     positions = list(session.scalars(ready.order_by(ImportDocument.position)))
     chunks = (positions[start : start + CHUNK] for start in range(0, len(positions), CHUNK))
     return [(chunk[0], chunk[-1]) for chunk in chunks]
@@ -98,7 +100,9 @@ def _chunks(session: Session, import_id: str) -> list[tuple[int, int]]:
 
 def _ready(import_id: str, first: int, last: int) -> list[str]:
     place = ImportDocument.position.between(first, last)
-    ready = select(ImportDocument.id).where(ImportDocument.import_id == import_id, place, ImportDocument.state == READY)
+    ready = select(ImportDocument.id).where(
+        ImportDocument.import_id == import_id, place, ImportDocument.state == rules.READY
+    )
     with db.reading() as session:
         return list(session.scalars(ready.order_by(ImportDocument.position)))
 
@@ -108,7 +112,7 @@ def _publish(dependencies: Dependencies, document_id: str) -> None:
         document = session.get_one(ImportDocument, document_id)
         row = session.get_one(Import, document.import_id)
         recipient = recipient_of(session, document.candidature_id)
-    if row.state != PUBLISHING:
+    if row.state != rules.PUBLISHING:
         return
     reason = GONE if recipient is None else REASONS.get(recipient.activity)
     rendered = reason or _rendered_or_reason(dependencies, row, document)
@@ -142,7 +146,7 @@ def _store(dependencies: Dependencies, row: Import, document: ImportDocument, re
         if document.pdf_key is not None:
             retire(session, document.pdf_key)
             document.pdf_key = None
-        document.state = PUBLISHED
+        document.state = rules.PUBLISHED
         row.published += 1
         _end_if_done(row)
 
@@ -157,7 +161,7 @@ def rendered_document(
     event = saved_event(document.candidature_id, version)
     if event is None:
         raise ObjectMissing(f"version {version}")
-    label = type_label(row.type, row.type_label)
+    label = rules.type_label(row.type, row.type_label)
     sheet = published_sheet(
         event,
         label,
@@ -174,7 +178,7 @@ def rendered_document(
 def _fail(document_id: str, reason: str) -> None:
     with suppress(_NotReady), db.operation() as session:
         row, document = _locked(session, document_id)
-        document.state, document.reason = FAILED, reason
+        document.state, document.reason = rules.FAILED, reason
         row.failed += 1
         _end_if_done(row)
 
@@ -184,24 +188,24 @@ def _locked(session: Session, document_id: str) -> tuple[Import, ImportDocument]
     import_id = session.scalar(select(ImportDocument.import_id).where(ImportDocument.id == document_id))
     row = session.get_one(Import, import_id, with_for_update=True)
     document = session.get_one(ImportDocument, document_id, with_for_update=True)
-    if row.state != PUBLISHING or document.state != READY:
+    if row.state != rules.PUBLISHING or document.state != rules.READY:
         raise _NotReady
     return row, document
 
 
 def _end_if_done(row: Import) -> None:
     if row.published + row.failed >= row.ready:
-        row.state, row.ended_at = PUBLISHED, portal_now()
+        row.state, row.ended_at = rules.PUBLISHED, portal_now()
 
 
 def preview(
-    dependencies: Dependencies, publisher: Publisher, import_id: str, document_id: str | None, format: FileFormat
+    dependencies: Dependencies, publisher: Publisher, import_id: str, document_id: str | None, format: rules.FileFormat
 ) -> File:
     """The document of that id, or the first of the import. Raises NotFound, Conflict once it is published or
     given up, Unavailable."""
     row = import_of(publisher, import_id)
     document = import_document_of(publisher, import_id, document_id)
-    if document.state != READY:
+    if document.state != rules.READY:
         raise Conflict("Ce document n'est plus à publier : il n'a pas d'aperçu.")
     try:
         rendered = rendered_document(dependencies, row, document)

@@ -17,17 +17,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.chassis.tasks.rows import follow_up
-from services.contracts.document_rules import (
-    ABANDONED,
-    CHECKED,
-    CSV,
-    MAX_ARCHIVE_BYTES,
-    MAX_PDFS_PER_SENDING,
-    PDF,
-    PREPARED,
-    PUBLISHED_TYPES,
-    type_label,
-)
+from services.contracts import document_rules as rules
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.import_csv import Refusal
@@ -38,9 +28,9 @@ from services.documents.queries.imports import IS_WAITING, declared_label, impor
 from services.objects import retire
 from services.uploads.uploads import Uploads, lock_owner
 
-OPEN_STATES = (PREPARED, CHECKED)
+OPEN_STATES = (rules.PREPARED, rules.CHECKED)
 CHECK_SENDING = "check_sending"
-uploads = Uploads(db, Upload, UploadPart, most_open=MAX_PDFS_PER_SENDING, most_bytes=5 * MAX_ARCHIVE_BYTES)
+uploads = Uploads(db, Upload, UploadPart, most_open=rules.MAX_PDFS_PER_SENDING, most_bytes=5 * rules.MAX_ARCHIVE_BYTES)
 """Of exam offices: what one member of staff has on the way, as pages and tools send it."""
 
 
@@ -52,15 +42,15 @@ def create_import(publisher: Publisher, new: Mapping[str, Any], order_key: str |
     makes, or PDFs without a text alternative, Conflict if the key was used for another import.
     """
     type, label = new["type"], None
-    if type not in PUBLISHED_TYPES and (label := declared_label(new["exam_label"], type)) is None:
+    if type not in rules.PUBLISHED_TYPES and (label := declared_label(new["exam_label"], type)) is None:
         raise Invalid.in_field("type", "Choisissez un type de document que cet examen prévoit.")
     if not publisher.may_publish_in(new["academie_code"]):
         raise Forbidden("Vous ne publiez pas dans cette académie.")
-    if new["source"] == CSV and type not in COLUMNS:
+    if new["source"] == rules.CSV and type not in COLUMNS:
         raise Invalid.in_field("type", "Ce type de document se publie en PDF.")
-    if new["source"] == PDF and not new["paragraphs"]:
+    if new["source"] == rules.PDF and not new["paragraphs"]:
         raise Invalid.in_field("paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF.")
-    columns = {**new, "type_label": label, "title": new["title"] or type_label(type, label)}
+    columns = {**new, "type_label": label, "title": new["title"] or rules.type_label(type, label)}
     import_id = derived_id("import", publisher.id, order_key) if order_key else new_id()
     return _created_before(import_id, columns) or _create(publisher, import_id, columns)
 
@@ -75,7 +65,7 @@ def _created_before(import_id: str, columns: Mapping[str, Any]) -> Import | None
 
 
 def _create(publisher: Publisher, import_id: str, columns: Mapping[str, Any]) -> Import:
-    row = Import(id=import_id, created_at=portal_now(), actor=publisher.id, state=PREPARED, **columns)
+    row = Import(id=import_id, created_at=portal_now(), actor=publisher.id, state=rules.PREPARED, **columns)
     try:
         with db.operation() as session:
             session.add(row)
@@ -92,7 +82,7 @@ def abandon_import(publisher: Publisher, import_id: str) -> Import:
     """Give up an import that is not published; given up already, nothing changes. Raises NotFound, Conflict."""
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
-        if row.state == ABANDONED:
+        if row.state == rules.ABANDONED:
             return row
         refuse_unless_open(row)
         uploads.give_up_open(session, import_id=import_id)
@@ -102,8 +92,8 @@ def abandon_import(publisher: Publisher, import_id: str) -> Import:
         )
         retire(session, *(key for key in session.scalars(uploaded) if key))
         of_import = update(ImportDocument).where(ImportDocument.import_id == import_id)
-        session.execute(of_import.values(state=ABANDONED, pdf_key=None))
-        row.state, row.ended_at = ABANDONED, portal_now()
+        session.execute(of_import.values(state=rules.ABANDONED, pdf_key=None))
+        row.state, row.ended_at = rules.ABANDONED, portal_now()
         record(session, publisher, "import.abandoned", import_id, state=row.state)
     return row
 
@@ -140,7 +130,7 @@ def refuse_unless_open(row: Import) -> None:
 
 def mark_checked(row: Import) -> None:
     """What it holds has changed: who read the report before has to read it again."""
-    row.state, row.revision = CHECKED, row.revision + 1
+    row.state, row.revision = rules.CHECKED, row.revision + 1
 
 
 def record(session: Session, publisher: Publisher, action: str, subject: str, **after: object) -> None:

@@ -5,8 +5,8 @@ from sqlalchemy import select, update
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, NotFound
+from services.contracts import document_rules as rules
 from services.contracts import documents
-from services.contracts.document_rules import AUTOMATIC_TYPES, PUBLISHED, PUBLISHING, READY, WITHDRAWN
 from services.documents.domain.document_names import is_id
 from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, Document, Import, ImportDocument, db
@@ -22,21 +22,21 @@ def withdraw_import(publisher: Publisher, import_id: str, *, reason: str, is_rea
     """
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
-        if row.state == WITHDRAWN:
+        if row.state == rules.WITHDRAWN:
             return row
-        if row.state not in (PUBLISHING, PUBLISHED):
+        if row.state not in (rules.PUBLISHING, rules.PUBLISHED):
             raise Conflict("Cette publication n'a pas été lancée.")
         of_import = ImportDocument.import_id == import_id
-        published = select(ImportDocument.id).where(of_import, ImportDocument.state == PUBLISHED)
+        published = select(ImportDocument.id).where(of_import, ImportDocument.state == rules.PUBLISHED)
         shown = update(Document).where(Document.id.in_(published), Document.withdrawn_at.is_(None))
         at, told = portal_now(), reason if is_reason_shown else None
         end = {"withdrawn_at": at, "withdrawal_reason": reason, "is_reason_shown": is_reason_shown}
         candidatures = session.scalars(shown.values(end).returning(Document.candidature_id)).all()
         announce(session, documents.WITHDRAWN, row.title, candidatures, at, told)
-        shown_or_waiting = ImportDocument.state.in_((PUBLISHED, READY))
-        session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=WITHDRAWN))
+        shown_or_waiting = ImportDocument.state.in_((rules.PUBLISHED, rules.READY))
+        session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=rules.WITHDRAWN))
         row.withdrawn += row.published - row.withdrawn
-        row.state, row.withdrawal_reason, row.ended_at = WITHDRAWN, reason, portal_now()
+        row.state, row.withdrawal_reason, row.ended_at = rules.WITHDRAWN, reason, portal_now()
         record(session, publisher, "import.withdrawn", import_id, documents=row.published)
     return row
 
@@ -46,7 +46,7 @@ def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is
     académie and for one that no gestionnaire published."""
     with db.operation() as session:
         document = session.get(Document, document_id) if is_id(document_id) else None
-        if document is None or document.type in AUTOMATIC_TYPES:
+        if document is None or document.type in rules.AUTOMATIC_TYPES:
             raise NotFound()
         candidature = session.get_one(Candidature, document.candidature_id)
         if not publisher.may_publish_in(candidature.academie_code):
@@ -62,6 +62,6 @@ def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is
         document.withdrawn_at, document.withdrawal_reason, document.is_reason_shown = at, reason, is_reason_shown
         announce(session, documents.WITHDRAWN, document.label, [candidature.id], at, told)
         if imported is not None:
-            imported.state, imported.reason = WITHDRAWN, reason
+            imported.state, imported.reason = rules.WITHDRAWN, reason
             row.withdrawn += 1
         record(session, publisher, "document.withdrawn", document_id, candidature=document.candidature_id)

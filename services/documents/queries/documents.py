@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Subquery, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import to_paris
 from services.chassis.errors import NotFound, found
-from services.chassis.french import short_date
 from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
 from services.contracts.api import verification as verification_api
@@ -21,6 +19,7 @@ from services.contracts.document_rules import AUTOMATIC_TYPES, ONE_PER_SESSION, 
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
 from services.documents.domain.proofs import shown
+from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, Document, RemadeDocuments, Withdrawal, db
 from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_active, is_visible
 
@@ -44,12 +43,12 @@ def list_documents(candidature_id: str) -> api.Documents:
     return api.Documents(documents=tuple(shown))
 
 
-def list_for_staff(candidature_id: str, academies: Collection[str] | None) -> staff_api.StaffDocuments:
-    """All documents of a candidature, withdrawn ones too, the newest first. Raises NotFound, also outside these
-    académies (None: all)."""
+def list_for_staff(candidature_id: str, staff: Publisher) -> staff_api.StaffDocuments:
+    """All documents of a candidature, withdrawn ones too, the newest first. Raises NotFound, also outside the académies
+    of `staff`."""
     with db.reading_for_staff() as session:
         candidature = session.get(Candidature, candidature_id) if is_id(candidature_id) else None
-        if candidature is None or not _is_within(candidature, academies):
+        if candidature is None or not staff.may_publish_in(candidature.academie_code):
             raise NotFound()
         rows = _of_candidature(session, candidature_id)
     return staff_api.StaffDocuments(documents=_listed(staff_api.StaffDocument, rows))
@@ -60,12 +59,12 @@ def _of_candidature(session: Session, candidature_id: str) -> Sequence[Document]
     return session.scalars(of_candidature.order_by(*_NEWEST_FIRST)).all()
 
 
-def document_for_staff(document_id: str, academies: Collection[str] | None) -> tuple[Document, Candidature]:
-    """A document, withdrawn or not, with its candidature. Raises NotFound, also outside these académies (None: all)."""
+def document_for_staff(document_id: str, staff: Publisher) -> tuple[Document, Candidature]:
+    """A document, withdrawn or not, with its candidature. Raises NotFound, also outside the académies of `staff`."""
     with db.reading_for_staff() as session:
         document = session.get(Document, document_id) if is_id(document_id) else None
         candidature = session.get(Candidature, document.candidature_id) if document else None
-    if document is None or candidature is None or not _is_within(candidature, academies):
+    if document is None or candidature is None or not staff.may_publish_in(candidature.academie_code):
         raise NotFound()
     return document, candidature
 
@@ -74,10 +73,6 @@ def remade() -> list[staff_api.RemadeDocuments]:
     """Of each opening whose dates have moved, since the last time."""
     with db.reading_for_staff() as session:
         return [answer_of(staff_api.RemadeDocuments, row) for row in session.scalars(select(RemadeDocuments))]
-
-
-def _is_within(candidature: Candidature, academies: Collection[str] | None) -> bool:
-    return academies is None or candidature.academie_code in academies
 
 
 def list_unopened(candidate_id: str) -> api.DocumentsToRead:
@@ -124,22 +119,15 @@ def is_replaced_by(type: str, label: str) -> ColumnElement[bool]:
     return of_type if type in ONE_PER_SESSION else and_(of_type, Document.label == label)
 
 
-def earlier_documents(session: Session, candidatures: Collection[str], type: str, title: str) -> dict[str, str]:
-    """In French, by candidature: what a new document of that type and title replaces, or else stands beside."""
+def documents_beside(
+    session: Session, candidatures: Collection[str], type: str, title: str
+) -> dict[str, tuple[Document, bool]]:
+    """By candidature: the newest document that a new one of that type and title replaces (True), or else stands
+    beside."""
     replaced = is_replaced_by(type, title)
     published = select(Document, replaced).where(Document.candidature_id.in_(candidatures), Document.type == type)
     rows = session.execute(published.where(Document.withdrawn_at.is_(None)).order_by(replaced, Document.version))
-    acts = {True: "Remplace", False: "S'ajoute à"}
-    return {
-        row.candidature_id: f"{acts[bool(ends)]} « {row.label} » du {short_date(to_paris(row.published_at).date())}"
-        for row, ends in rows
-    }
-
-
-def newest_documents(session: Session, candidatures: Collection[str], type: str, title: str) -> dict[str, Document]:
-    """By candidature: the one of that type and title that replaces the others."""
-    of_title = select(Document).where(Document.candidature_id.in_(candidatures), is_replaced_by(type, title))
-    return {row.candidature_id: row for row in session.scalars(of_title.order_by(Document.version))}
+    return {row.candidature_id: (row, bool(is_replaced)) for row, is_replaced in rows}
 
 
 def verdict_on(code: str) -> verification_api.Verdict | None:

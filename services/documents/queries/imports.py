@@ -11,27 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import YEARS
+from services.chassis.clock import YEARS, to_paris
 from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import UNKNOWN_CURSOR, conditions_of, decode_cursor, encode_cursor
 from services.chassis.errors import FieldError, Invalid, NotFound, found
+from services.chassis.french import short_date
+from services.contracts import document_rules as rules
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
-from services.contracts.document_rules import (
-    CHECKED,
-    DOCUMENT_STATE_LABELS,
-    FOR_EVERYBODY,
-    MAX_LINES,
-    NOTHING_READY,
-    PUBLISHED,
-    PUBLISHED_TYPES,
-    READY,
-    SOURCE_LABELS,
-    STATE_LABELS,
-    UNDER_CHECK,
-    DocumentType,
-    type_label,
-)
 from services.contracts.page_sizes import ROWS_PAGE
 from services.documents.domain.document_names import is_id
 from services.documents.domain.import_columns import COLUMNS, LINE_HEADING, REASON_HEADING, filled_lines, model_headings
@@ -47,12 +34,12 @@ from services.documents.models import (
     db,
 )
 from services.documents.queries.candidatures import active_in, names_of, saved_versions
-from services.documents.queries.documents import earlier_documents, is_replaced_by, newest_documents
+from services.documents.queries.documents import documents_beside, is_replaced_by
 from services.reference import academies
 
 IS_WAITING = Sending.object_key.is_not(None)
 """As SQL: of a sending that is not checked yet."""
-IS_INCOMPLETE = (ImportDocument.state == READY, ImportDocument.reason.is_not(None))
+IS_INCOMPLETE = (ImportDocument.state == rules.READY, ImportDocument.reason.is_not(None))
 """As SQL: of a document to publish that lacks an épreuve which its candidate sits."""
 
 
@@ -94,7 +81,7 @@ def import_answers(rows: Sequence[Import]) -> tuple[api.Import, ...]:
     counts = select(Sending.import_id, func.count(Sending.object_key), *files).group_by(Sending.import_id)
     with db.reading() as session:
         counted = session.execute(counts.where(Sending.import_id.in_([row.id for row in rows])))
-        checks = {import_id: tuple(numbers) for import_id, *numbers in counted}
+        checks = {import_id: numbers for import_id, *numbers in counted}
     return tuple(_import_answer(row, *checks.get(row.id, (0, 0, 0))) for row in rows)
 
 
@@ -109,18 +96,18 @@ def is_under_check(session: Session, import_id: str) -> bool:
 
 def _import_answer(row: Import, to_check: int, files_checked: int, files_to_check: int) -> api.Import:
     academie = academies.by_code(row.academie_code)
-    label = NOTHING_READY if row.state == CHECKED and not row.ready else STATE_LABELS[row.state]
+    label = rules.NOTHING_READY if row.state == rules.CHECKED and not row.ready else rules.STATE_LABELS[row.state]
     return answer_of(
         api.Import,
         row,
-        type_label=type_label(row.type, row.type_label),
-        source_label=SOURCE_LABELS[row.source],
+        type_label=rules.type_label(row.type, row.type_label),
+        source_label=rules.SOURCE_LABELS[row.source],
         academie=row.academie_code,
         academie_label=academie.label if academie else row.academie_code,
         exam=row.exam_label,
         session=row.session_label,
         paragraphs=tuple(row.paragraphs),
-        state_label=UNDER_CHECK if to_check else label,
+        state_label=rules.UNDER_CHECK if to_check else label,
         unused_columns=tuple(row.unused_columns),
         to_check=to_check,
         files_checked=files_checked,
@@ -184,7 +171,7 @@ def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
         row = import_in(session, publisher, import_id)
         earlier = select(Document.id).where(Document.candidature_id == ImportDocument.candidature_id)
         replaces = earlier.where(is_replaced_by(row.type, row.title)).exists()
-        ready = (ImportDocument.import_id == import_id, ImportDocument.state == READY)
+        ready = (ImportDocument.import_id == import_id, ImportDocument.state == rules.READY)
         has_one = earlier.where(Document.type == row.type, Document.withdrawn_at.is_(None)).exists()
         number, absent = func.count(), active_in(scope_of(row), *_absent_from(row)).subquery()
         counts = select(
@@ -194,7 +181,7 @@ def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
             select(func.count()).select_from(absent).scalar_subquery().label("absent"),
         )
         answer = api.ImportCheck(**session.execute(counts.where(*ready)).one()._mapping)
-    return answer if row.type in FOR_EVERYBODY else replace(answer, absent=0)
+    return answer if row.type in rules.FOR_EVERYBODY else replace(answer, absent=0)
 
 
 def _absent_from(row: Import) -> tuple[ColumnElement[bool], ...]:
@@ -206,7 +193,7 @@ def _absent_from(row: Import) -> tuple[ColumnElement[bool], ...]:
 
 
 def filled_model(
-    session: Session, document_type: DocumentType, scope: Scope, part: int, completed: Import | None = None
+    session: Session, document_type: rules.DocumentType, scope: Scope, part: int, completed: Import | None = None
 ) -> Iterator[str]:
     """The CSV of the candidates of a session in an académie, with the épreuves that they sit; 0: of all parts. Of those
     absent from the import that is to be `completed`: in the form of refused lines, which do so."""
@@ -223,7 +210,7 @@ def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
         row = import_in(session, publisher, import_id)
         if row.type not in COLUMNS:
             raise NotFound()
-        for number, specialite, own in _of_parts(session, DocumentType(row.type), scope_of(row)):
+        for number, specialite, own in _of_parts(session, rules.DocumentType(row.type), scope_of(row)):
             lines.setdefault((number, specialite), []).append(len(own))
     return [
         api.ModelPart(part=number, specialite=specialite, candidates=len(own), lines=sum(own))
@@ -232,14 +219,14 @@ def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
 
 
 def _of_parts(
-    session: Session, document_type: DocumentType, scope: Scope, *conditions: ColumnElement[bool]
+    session: Session, document_type: rules.DocumentType, scope: Scope, *conditions: ColumnElement[bool]
 ) -> Iterator[tuple[int, str, list[tuple[str, ...]]]]:
     """(part, spécialité, lines) of each candidate. A part is of one spécialité, and can be sent back."""
     part, length, specialite = 0, 0, None
     for saved in chain.from_iterable(saved_versions(session, active_in(scope, *conditions))):
         lines, own = list(filled_lines(document_type, saved)), saved.confirmation.specialite or ""
         length += len(lines)
-        if own != specialite or length > MAX_LINES:
+        if own != specialite or length > rules.MAX_LINES:
             part, length, specialite = part + 1, len(lines), own
         yield part, own, lines
 
@@ -257,22 +244,29 @@ def list_import_documents(
         row = import_in(session, publisher, import_id)
         rows, next_cursor = _page(session, statement, limit)
         ids = [document.candidature_id for document in rows]
-        names, earlier = names_of(session, ids), earlier_documents(session, ids, row.type, row.title)
-        newest = newest_documents(session, ids, row.type, row.title)
-        published = [document for document in rows if document.state == PUBLISHED]
-        replaced = {own.id: last for own in published if (last := newest.get(own.candidature_id)) and last.id != own.id}
+        names, beside = names_of(session, ids), documents_beside(session, ids, row.type, row.title)
     items = (
         answer_of(
             api.ImportDocument,
             document,
-            state_label=DOCUMENT_STATE_LABELS[document.state],
+            state_label=rules.DOCUMENT_STATE_LABELS[document.state],
             name=names.get(document.candidature_id, ""),
-            earlier=earlier.get(document.candidature_id) if document.state == READY else None,
-            replaced_at=replaced[document.id].published_at if document.id in replaced else None,
+            **_beside(document, *beside.get(document.candidature_id, (None, False))),
         )
         for document in rows
     )
     return api.ImportDocuments(items=tuple(items), next_cursor=next_cursor)
+
+
+def _beside(document: ImportDocument, other: Document | None, is_replaced: bool) -> dict[str, Any]:
+    """What it is to replace or to stand beside, in French, or when another one has replaced it."""
+    earlier = replaced_at = None
+    if other and document.state == rules.READY:
+        act, day = "Remplace" if is_replaced else "S'ajoute à", short_date(to_paris(other.published_at).date())
+        earlier = f"{act} « {other.label} » du {day}"
+    elif other and document.state == rules.PUBLISHED and is_replaced and other.id != document.id:
+        replaced_at = other.published_at
+    return {"earlier": earlier, "replaced_at": replaced_at}
 
 
 def import_document_of(publisher: Publisher, import_id: str, document_id: str | None) -> ImportDocument:
@@ -300,7 +294,7 @@ def import_form(own_academies: frozenset[str] | None) -> api.ImportForm:
     """For a gestionnaire of these académies; None: all."""
     offered = (item for item in academies.all() if own_academies is None or item.code in own_academies)
     return api.ImportForm(
-        types=(*map(_guide_type, PUBLISHED_TYPES), *_declared_types()),
+        types=(*map(_guide_type, rules.PUBLISHED_TYPES), *_declared_types()),
         academies=tuple(answer_of(api.AcademieChoice, academie) for academie in offered),
         sessions=_sessions(),
     )
@@ -311,7 +305,7 @@ def declared_label(exam: str, type: str) -> str | None:
     return next((item.label for item in _declared_types() if (item.exam, item.type) == (exam, type)), None)
 
 
-def _guide_type(type: DocumentType) -> api.DocumentTypeChoice:
+def _guide_type(type: rules.DocumentType) -> api.DocumentTypeChoice:
     columns = tuple(answer_of(api.Column, column) for column in COLUMNS.get(type, ()))
     return api.DocumentTypeChoice(type=type.value, label=type.label, exam=None, columns=columns)
 

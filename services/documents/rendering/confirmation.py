@@ -6,100 +6,85 @@ from services.chassis import french
 from services.contracts.document_rules import DocumentType
 from services.contracts.registration_rules import CERTIFICATION
 from services.contracts.registrations import Confirmation, EpreuveLine, RegistrationSaved, Section
-from services.documents.rendering.sheet import (
-    Banner,
-    Block,
-    Field,
-    Fields,
-    Letterhead,
-    Paragraphs,
-    Row,
-    Sheet,
-    Signature,
-    Table,
-    candidature_sheet,
-    filled_rows,
-    telephone,
-    yes_no,
-)
+from services.documents.rendering import sheet
 
 _COLUMNS = ("Epreuve", "Unité", "Position", "Mode évaluation")
 _WIDTHS = (55, 9, 16, 20)
 _BOXES = ("Date :", "Signature du candidat :", "Signature du représentant légal (candidat mineur) :")
 
 
-def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
+def confirmation(event: RegistrationSaved, letterhead: sheet.Letterhead) -> sheet.Sheet:
     """The confirmation of this version, to be signed and sent back before its `return_by`, or validated online."""
     content = event.confirmation
-    blocks: list[Block] = [_identity(event)]
+    blocks: list[sheet.Block] = [_identity(event)]
     if event.is_to_validate:
         end = french.shown_end(datetime.fromisoformat(event.closes_at))
         day = french.weekday_date(end).upper()
-        blocks.append(Banner(f"A VALIDER EN LIGNE AVANT LE {day} {french.time_of_day(end)}"))
+        blocks.append(sheet.Banner(f"A VALIDER EN LIGNE AVANT LE {day} {french.time_of_day(end)}"))
     elif content.return_by and _is_to_be_sent_back(event):
         day = french.weekday_date(date.fromisoformat(content.return_by)).upper()
-        blocks.append(Banner(f"A RENVOYER IMPERATIVEMENT POUR LE {day}"))
+        blocks.append(sheet.Banner(f"A RENVOYER IMPERATIVEMENT POUR LE {day}"))
     blocks += [_section(section) for section in content.extra]
     if qualification := _qualification(content):
         blocks.append(qualification)
     printed_lines = [line for line in event.epreuves if not line.hidden_on_pdf]
     blocks += _epreuves_table("EPREUVES OBLIGATOIRES", [line for line in printed_lines if line.mandatory])
     blocks += _epreuves_table("EPREUVE(S) FACULTATIVE(S)", [line for line in printed_lines if not line.mandatory])
-    blocks.append(Signature(CERTIFICATION, _BOXES) if not event.is_certified_online else _validation(event))
+    blocks.append(sheet.Signature(CERTIFICATION, _BOXES) if not event.is_certified_online else _validation(event))
     name = DocumentType.CONFIRMATION.label
-    return candidature_sheet(event, letterhead, name, blocks, title=content.title, with_version=True)
+    return sheet.candidature_sheet(event, letterhead, name, blocks, title=content.title, with_version=True)
 
 
 def _is_to_be_sent_back(event: RegistrationSaved) -> bool:
     return not event.is_certified_online and any(piece.proves_version for piece in event.pieces)
 
 
-def _validation(event: RegistrationSaved) -> Paragraphs:
+def _validation(event: RegistrationSaved) -> sheet.Paragraphs:
     """What stands in the place of the signature where the candidate validates online."""
     if event.validated_at is None:
-        return Paragraphs(("Cette inscription n'est pas encore validée.",), heading="Validation en ligne")
+        return sheet.Paragraphs(("Cette inscription n'est pas encore validée.",), heading="Validation en ligne")
     instant = french.short_instant(datetime.fromisoformat(event.validated_at))
     text = f"{CERTIFICATION} Validée en ligne le {instant} (heure de Paris) par le candidat."
-    return Paragraphs((text,), heading="Validation en ligne")
+    return sheet.Paragraphs((text,), heading="Validation en ligne")
 
 
-def _identity(event: RegistrationSaved) -> Fields:
+def _identity(event: RegistrationSaved) -> sheet.Fields:
     content, identity = event.confirmation, event.identity
     born = french.short_date(date.fromisoformat(identity.date_naissance))
-    fixed_line, mobile = (telephone(number) if number else "" for number in (content.telephone, content.mobile))
-    rows: list[Row] = [
-        ((Field("Nom d'usage", identity.nom_usage or ""),), (Field("Nationalité", content.nationalite),)),
-        ((Field("Né(e) le", born),), (Field("A", content.birthplace),)),
-        ((Field("Tél", fixed_line), Field("Tél. mobile", mobile)), (Field("Mél", identity.email),)),
+    fixed_line, mobile = (sheet.telephone(number) if number else "" for number in (content.telephone, content.mobile))
+    rows: list[sheet.Row] = [
+        ((sheet.Field("Nom d'usage", identity.nom_usage or ""),), (sheet.Field("Nationalité", content.nationalite),)),
+        ((sheet.Field("Né(e) le", born),), (sheet.Field("A", content.birthplace),)),
+        ((sheet.Field("Tél", fixed_line), sheet.Field("Tél. mobile", mobile)), (sheet.Field("Mél", identity.email),)),
     ]
-    rows += filled_rows(
-        ("VAE", yes_no(content.vae) if content.vae or content.forme else None),
+    rows += sheet.filled_rows(
+        ("VAE", sheet.yes_no(content.vae) if content.vae or content.forme else None),
         ("Etablissement", content.etablissement),
         ("Catégorie du Candidat", content.categorie),
-        ("Aménagement d'épreuve demandé au titre du handicap", yes_no(content.handicap)),
+        ("Aménagement d'épreuve demandé au titre du handicap", sheet.yes_no(content.handicap)),
         ("Diplôme possédé", content.diplome),
     )
-    return Fields(tuple(rows), heading="Identité et situation du candidat")
+    return sheet.Fields(tuple(rows), heading="Identité et situation du candidat")
 
 
-def _qualification(content: Confirmation) -> Fields | None:
-    rows = filled_rows(("Spécialité", content.specialite))
+def _qualification(content: Confirmation) -> sheet.Fields | None:
+    rows = sheet.filled_rows(("Spécialité", content.specialite))
     if content.forme is not None:
-        previous_year = Field("Déjà présenté en", content.deja_presente or "")
-        rows.append(((Field("Forme de passage", content.forme),), (previous_year,)))
-    return Fields(tuple(rows), heading="Qualification présentée") if rows else None
+        previous_year = sheet.Field("Déjà présenté en", content.deja_presente or "")
+        rows.append(((sheet.Field("Forme de passage", content.forme),), (previous_year,)))
+    return sheet.Fields(tuple(rows), heading="Qualification présentée") if rows else None
 
 
-def _section(section: Section) -> Fields:
-    rows = tuple(((Field(line.label, line.value),),) for line in section.lines)
-    return Fields(rows, heading=section.title, show_heading=True)
+def _section(section: Section) -> sheet.Fields:
+    rows = tuple(((sheet.Field(line.label, line.value),),) for line in section.lines)
+    return sheet.Fields(rows, heading=section.title, show_heading=True)
 
 
-def _epreuves_table(caption: str, lines: list[EpreuveLine]) -> list[Table]:
+def _epreuves_table(caption: str, lines: list[EpreuveLine]) -> list[sheet.Table]:
     if not lines:
         return []
     rows = tuple((_epreuve(line), line.unit or "", _position(line), _mode(line)) for line in lines)
-    return [Table(caption, _COLUMNS, rows, _WIDTHS)]
+    return [sheet.Table(caption, _COLUMNS, rows, _WIDTHS)]
 
 
 def _epreuve(line: EpreuveLine) -> str:

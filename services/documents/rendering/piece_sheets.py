@@ -11,23 +11,7 @@ from services.contracts import page_labels
 from services.contracts.document_rules import DocumentType
 from services.contracts.pieces import MissingGroup
 from services.contracts.registrations import FormOffered, PieceAsked, RegistrationSaved
-from services.documents.rendering.sheet import (
-    Banner,
-    Blanks,
-    Block,
-    Field,
-    Fields,
-    Letterhead,
-    Paragraphs,
-    Row,
-    Sheet,
-    Signature,
-    Table,
-    candidate_name,
-    candidature_sheet,
-    filled_rows,
-    telephone,
-)
+from services.documents.rendering import sheet
 
 _COLUMNS = ("Pièce", "Caractère", "Formats acceptés")
 _WIDTHS = (45, 12, 43)
@@ -46,36 +30,38 @@ _BOXES = ("Date", "Signature du candidat")
 _SIGNED_PREFIXES = ("fait", "signature")
 
 
-def demande(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
+def demande(event: RegistrationSaved, letterhead: sheet.Letterhead) -> sheet.Sheet:
     """The pieces that this version asks for; with none it says so."""
-    blocks: list[Block] = [candidature_fields(event)]
+    blocks: list[sheet.Block] = [candidature_fields(event)]
     if event.demande_text:
-        blocks.append(Paragraphs(event.demande_text))
-    blocks += _pieces(event.pieces) if event.pieces else [Paragraphs((_NO_PIECE,))]
+        blocks.append(sheet.Paragraphs(event.demande_text))
+    blocks += _pieces(event.pieces) if event.pieces else [sheet.Paragraphs((_NO_PIECE,))]
     return _piece_sheet(event, letterhead, DocumentType.DEMANDE, blocks)
 
 
-def _piece_sheet(event: RegistrationSaved, letterhead: Letterhead, type: DocumentType, blocks: list[Block]) -> Sheet:
-    return candidature_sheet(event, letterhead, type.label, blocks, title=type.label.upper(), with_version=True)
+def _piece_sheet(
+    event: RegistrationSaved, letterhead: sheet.Letterhead, type: DocumentType, blocks: list[sheet.Block]
+) -> sheet.Sheet:
+    return sheet.candidature_sheet(event, letterhead, type.label, blocks, title=type.label.upper(), with_version=True)
 
 
-def candidature_fields(event: RegistrationSaved) -> Fields:
+def candidature_fields(event: RegistrationSaved) -> sheet.Fields:
     """What the candidature is, on papers about its pieces."""
     confirmation = event.confirmation
-    rows = filled_rows(
+    rows = sheet.filled_rows(
         ("Spécialité", confirmation.specialite),
         ("Catégorie du Candidat", confirmation.categorie),
         ("Etablissement", confirmation.etablissement),
     )
-    return Fields(tuple(rows), heading="Candidature")
+    return sheet.Fields(tuple(rows), heading="Candidature")
 
 
-def _pieces(pieces: Iterable[PieceAsked]) -> list[Block]:
+def _pieces(pieces: Iterable[PieceAsked]) -> list[sheet.Block]:
     """Deadlines in time order, regroupements and pieces in the order of the event."""
-    blocks: list[Block] = []
+    blocks: list[sheet.Block] = []
     by_deadline = sorted(pieces, key=_period)
     for period, asked in groupby(by_deadline, key=_period):
-        blocks.append(Banner(period_sentence(*period)))
+        blocks.append(sheet.Banner(period_sentence(*period)))
         blocks += _groups(list(asked))
     return blocks
 
@@ -92,10 +78,10 @@ def period_sentence(closes: datetime, opens: datetime) -> str:
     return f"A déposer en ligne entre le {french.weekday_date(opens)} et le {end_text} (heure/Paris)"
 
 
-def _groups(pieces: list[PieceAsked]) -> list[Table]:
+def _groups(pieces: list[PieceAsked]) -> list[sheet.Table]:
     labels = dict.fromkeys(piece.group_label for piece in pieces)
     rows = {label: tuple(_row(piece) for piece in pieces if piece.group_label == label) for label in labels}
-    return [Table(label, _COLUMNS, of_group, _WIDTHS) for label, of_group in rows.items()]
+    return [sheet.Table(label, _COLUMNS, of_group, _WIDTHS) for label, of_group in rows.items()]
 
 
 def _row(piece: PieceAsked) -> tuple[str, ...]:
@@ -105,21 +91,23 @@ def _row(piece: PieceAsked) -> tuple[str, ...]:
 
 
 def relance(
-    event: RegistrationSaved, groups: tuple[MissingGroup, ...], reminded_at: datetime, letterhead: Letterhead
-) -> Sheet:
+    event: RegistrationSaved, groups: tuple[MissingGroup, ...], reminded_at: datetime, letterhead: sheet.Letterhead
+) -> sheet.Sheet:
     """What `groups` of this version lacked at `reminded_at`."""
     at = french.short_instant(reminded_at)
     sentence = f"Les pièces justificatives suivantes restaient à déposer ou à valider le {at} (heure/Paris)."
-    blocks = [candidature_fields(event), Paragraphs((sentence, _WHAT_TO_DO)), *_by_deadline(groups)]
+    blocks = [candidature_fields(event), sheet.Paragraphs((sentence, _WHAT_TO_DO)), *_by_deadline(groups)]
     return _piece_sheet(event, letterhead, DocumentType.RELANCE, blocks)
 
 
-def _by_deadline(groups: tuple[MissingGroup, ...]) -> list[Block]:
-    blocks: list[Block] = []
+def _by_deadline(groups: tuple[MissingGroup, ...]) -> list[sheet.Block]:
+    blocks: list[sheet.Block] = []
     for closes, until in groupby(sorted(groups, key=_deadline), key=_deadline):
         end = french.shown_end(closes)
         blocks.append(
-            Banner(f"A déposer en ligne jusqu'au {french.weekday_date(end)} {french.time_of_day(end)} (heure/Paris)")
+            sheet.Banner(
+                f"A déposer en ligne jusqu'au {french.weekday_date(end)} {french.time_of_day(end)} (heure/Paris)"
+            )
         )
         blocks += map(_missing_table, until)
     return blocks
@@ -129,9 +117,9 @@ def _deadline(group: MissingGroup) -> datetime:
     return datetime.fromisoformat(group.deposit_closes)
 
 
-def _missing_table(group: MissingGroup) -> Table:
+def _missing_table(group: MissingGroup) -> sheet.Table:
     rows = tuple((f"{piece.code} : {piece.label}", piece.remark or _NOT_DEPOSITED) for piece in group.pieces)
-    return Table(group.label, _RELANCE_COLUMNS, rows, _RELANCE_WIDTHS)
+    return sheet.Table(group.label, _RELANCE_COLUMNS, rows, _RELANCE_WIDTHS)
 
 
 def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:
@@ -139,26 +127,29 @@ def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:
     return next((form for form in event.forms if form.code == code), None)
 
 
-def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: Letterhead) -> Sheet:
+def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: sheet.Letterhead) -> sheet.Sheet:
     """The form, its identity part filled in."""
-    blocks: list[Block] = [_candidate(event)]
+    blocks: list[sheet.Block] = [_candidate(event)]
     if form.paragraphs:
-        blocks.append(Paragraphs(form.paragraphs))
+        blocks.append(sheet.Paragraphs(form.paragraphs))
     boxes = tuple(label for label in form.blanks if label.lower().startswith(_SIGNED_PREFIXES))
     if lines := tuple(label for label in form.blanks if label not in boxes):
-        blocks.append(Blanks(lines, heading="A compléter"))
-    blocks.append(Signature(_DECLARATION, tuple(f"{label} :" for label in boxes or _BOXES)))
-    return candidature_sheet(event, letterhead, form.title, blocks, title=form.title.upper())
+        blocks.append(sheet.Blanks(lines, heading="A compléter"))
+    blocks.append(sheet.Signature(_DECLARATION, tuple(f"{label} :" for label in boxes or _BOXES)))
+    return sheet.candidature_sheet(event, letterhead, form.title, blocks, title=form.title.upper())
 
 
-def _candidate(event: RegistrationSaved) -> Fields:
+def _candidate(event: RegistrationSaved) -> sheet.Fields:
     confirmation, identity = event.confirmation, event.identity
     born = french.short_date(date.fromisoformat(identity.date_naissance))
     number = confirmation.mobile or confirmation.telephone
-    rows: list[Row] = [
-        ((Field("Candidat", candidate_name(event)),), (Field("Nom d'usage", identity.nom_usage or ""),)),
-        ((Field("Né(e) le", born),), (Field("A", confirmation.birthplace),)),
-        ((Field("Tél", telephone(number) if number else ""),), (Field("Mél", identity.email),)),
+    rows: list[sheet.Row] = [
+        (
+            (sheet.Field("Candidat", sheet.candidate_name(event)),),
+            (sheet.Field("Nom d'usage", identity.nom_usage or ""),),
+        ),
+        ((sheet.Field("Né(e) le", born),), (sheet.Field("A", confirmation.birthplace),)),
+        ((sheet.Field("Tél", sheet.telephone(number) if number else ""),), (sheet.Field("Mél", identity.email),)),
     ]
-    rows += filled_rows(("Spécialité", confirmation.specialite), ("Etablissement", confirmation.etablissement))
-    return Fields(tuple(rows), heading="Candidat", show_heading=True)
+    rows += sheet.filled_rows(("Spécialité", confirmation.specialite), ("Etablissement", confirmation.etablissement))
+    return sheet.Fields(tuple(rows), heading="Candidat", show_heading=True)

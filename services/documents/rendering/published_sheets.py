@@ -9,26 +9,18 @@ from services.chassis import french
 from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.import_columns import HIGHEST_MARK, without_line
-from services.documents.rendering.sheet import (
-    Banner,
-    Block,
-    Fields,
-    Letterhead,
-    Paragraphs,
-    Sheet,
-    Table,
-    candidature_sheet,
-    filled_rows,
-)
+from services.documents.rendering import sheet
 
 
 def notice(
-    event: RegistrationSaved, name: str, title: str, paragraphs: tuple[str, ...], letterhead: Letterhead
-) -> Sheet:
+    event: RegistrationSaved, name: str, title: str, paragraphs: tuple[str, ...], letterhead: sheet.Letterhead
+) -> sheet.Sheet:
     """`name` is the document type's label; `title` is printed on top in capitals."""
-    rows = filled_rows(("Spécialité", event.confirmation.specialite))
-    candidature = [Fields(tuple(rows), heading="Candidature")] if rows else []
-    return candidature_sheet(event, letterhead, name, (*candidature, Paragraphs(paragraphs)), title=title.upper())
+    rows = sheet.filled_rows(("Spécialité", event.confirmation.specialite))
+    candidature = [sheet.Fields(tuple(rows), heading="Candidature")] if rows else []
+    return sheet.candidature_sheet(
+        event, letterhead, name, (*candidature, sheet.Paragraphs(paragraphs)), title=title.upper()
+    )
 
 
 Line = Mapping[str, str]
@@ -43,47 +35,47 @@ def published_sheet(
     title: str,
     paragraphs: tuple[str, ...],
     lines: Sequence[Line],
-    letterhead: Letterhead,
-) -> Sheet:
+    letterhead: sheet.Letterhead,
+) -> sheet.Sheet:
     """A document with `paragraphs` above what `lines` (by the names of the columns) say; without lines, a notice.
     `name`: the label of the type."""
     if not lines:
         return notice(event, name, title, paragraphs, letterhead)
-    text = [Paragraphs(paragraphs)] if paragraphs else []
+    text = [sheet.Paragraphs(paragraphs)] if paragraphs else []
     blocks = (_candidature(event), *text, *_BLOCKS[DocumentType(type)](lines, event))
-    return candidature_sheet(event, letterhead, name, blocks, title=title.upper())
+    return sheet.candidature_sheet(event, letterhead, name, blocks, title=title.upper())
 
 
-def _candidature(event: RegistrationSaved) -> Fields:
-    rows = filled_rows(
+def _candidature(event: RegistrationSaved) -> sheet.Fields:
+    rows = sheet.filled_rows(
         ("Né(e) le", french.short_date(date.fromisoformat(event.identity.date_naissance))),
         ("Spécialité", event.confirmation.specialite),
         ("Etablissement", event.confirmation.etablissement),
     )
-    return Fields(tuple(rows), heading="Candidature")
+    return sheet.Fields(tuple(rows), heading="Candidature")
 
 
-def _convocation(lines: Sequence[Line], _event: RegistrationSaved) -> list[Block]:
+def _convocation(lines: Sequence[Line], _event: RegistrationSaved) -> list[sheet.Block]:
     """In the order of days and hours. Hours are those of the place: some centres are overseas."""
     in_order = sorted(lines, key=lambda line: (line["date"], line["heure"]))
     rows = tuple((line["epreuve"], _day(line["date"]), _hour(line), _place(line)) for line in in_order)
     columns = ("Epreuve", "Date", "Heure (locale)", "Lieu")
-    return [Table("EPREUVES", columns, rows, (31, 18, 20, 31))]
+    return [sheet.Table("EPREUVES", columns, rows, (31, 18, 20, 31))]
 
 
-def _releve(lines: Sequence[Line], event: RegistrationSaved) -> list[Block]:
+def _releve(lines: Sequence[Line], event: RegistrationSaved) -> list[sheet.Block]:
     """What is sat without a mark is named: who reads it would take the rest for the whole."""
     rows = [(line["epreuve"], _mark(line["note"]), line["coefficient"]) for line in lines]
     missing = without_line((line["epreuve"] for line in lines), event.epreuves)
     rows += [(title, NO_MARK, "-") for title in missing]
-    table = Table("EPREUVES", ("Epreuve", "Note", "Coefficient"), tuple(rows), (64, 18, 18))
+    table = sheet.Table("EPREUVES", ("Epreuve", "Note", "Coefficient"), tuple(rows), (64, 18, 18))
     result = lines[0].get("resultat")
-    return [table, Banner(f"Résultat : {result}")] if result else [table]
+    return [table, sheet.Banner(f"Résultat : {result}")] if result else [table]
 
 
-def _amenagements(lines: Sequence[Line], _event: RegistrationSaved) -> list[Block]:
+def _amenagements(lines: Sequence[Line], _event: RegistrationSaved) -> list[sheet.Block]:
     rows = tuple((line["mesure"], line.get("epreuves") or _EVERY_EPREUVE) for line in lines)
-    return [Table("MESURES ACCORDEES", ("Mesure", "Epreuves concernées"), rows, (58, 42))]
+    return [sheet.Table("MESURES ACCORDEES", ("Mesure", "Epreuves concernées"), rows, (58, 42))]
 
 
 def _day(day: str) -> str:
@@ -105,7 +97,7 @@ def _mark(mark: str) -> str:
     return f"{mark}/{HIGHEST_MARK}" if mark[:1].isdigit() else mark
 
 
-_BLOCKS: dict[DocumentType, Callable[[Sequence[Line], RegistrationSaved], list[Block]]] = {
+_BLOCKS: dict[DocumentType, Callable[[Sequence[Line], RegistrationSaved], list[sheet.Block]]] = {
     DocumentType.CONVOCATION: _convocation,
     DocumentType.RELEVE: _releve,
     DocumentType.AMENAGEMENTS: _amenagements,

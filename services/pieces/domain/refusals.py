@@ -42,14 +42,13 @@ class FileRefused(DomainError):
         self.reason = reason
 
 
-class FormatRefused(DomainError):
+class FormatRefused(FileRefused):
     """The contents are of a format that is not accepted for this piece."""
 
     problem = problem_types.FORMAT_REFUSED
 
     def __init__(self, detail: str) -> None:
-        super().__init__(detail, reason=RefusalReason.FORMAT)
-        self.reason = RefusalReason.FORMAT
+        super().__init__(RefusalReason.FORMAT, detail)
 
 
 class UnverifiableFile(DomainError):

@@ -92,7 +92,7 @@ def _answering_refusals(check: Callable[..., dict[str, Any] | bytes]) -> Callabl
     def answer(content: io.BytesIO, **arguments: Any) -> dict[str, Any] | bytes:
         try:
             return check(content, **arguments)
-        except (refusals.FileRefused, refusals.FormatRefused) as refusal:
+        except refusals.FileRefused as refusal:
             return {"refused": refusal.reason, "detail": refusal.detail}
 
     return answer

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from services.contracts import document_rules
 from services.documents.domain.import_csv import check_rows
 from services.documents.models import ImportDocument, db
 from services.documents.operations import import_files
-from services.documents.queries import imports as queries
 from tests.documents.example_events import epreuve, saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 
@@ -69,7 +69,7 @@ def test_a_model_has_the_candidates_and_what_they_sit_and_is_taken_back_filled_i
 
 
 def test_the_parts_of_a_model_are_of_one_spécialité(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "MAX_LINES", 4)
+    monkeypatch.setattr(document_rules, "MAX_LINES", 4)
     office.register(1, 3, 4, 5, epreuves=EPREUVES)
     office.register(2, epreuves=EPREUVES, confirmation=replace(saved().confirmation, specialite="Ameublement (25430)"))
     path = f"/imports/{office.create()}/model-parts"

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from services.chassis.tasks.registry import ChannelUnavailable
+from services.contracts import document_rules
 from services.documents import pdf_checks
 from services.documents.follow_ups import SENDINGS
 from services.documents.models import AuditEntry, Sending, db
@@ -313,7 +314,7 @@ def test_more_documents_than_an_import_has_are_refused_with_their_sending(
     office: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.register(1, 2)
-    monkeypatch.setattr(import_files, "MAX_LINES", 1)
+    monkeypatch.setattr(document_rules, "MAX_LINES", 1)
     import_id = sent(office, 1, 2)
     office.work()
     [(place, reason)] = office.refusals(import_id)

@@ -17,10 +17,10 @@ from tests.pieces.inspection.good_files import GOOD_FILES
 ALL = tuple(Format)
 
 
-def refused(content: bytes, name: str, accepted: tuple[Format, ...] = ALL) -> FileRefused | FormatRefused:
+def refused(content: bytes, name: str, accepted: tuple[Format, ...] = ALL) -> FileRefused:
     with pytest.raises((FileRefused, FormatRefused)) as caught:
         inspect_file(io.BytesIO(content), name, accepted)
-    return caught.value  # type: ignore[return-value]
+    return caught.value
 
 
 def test_a_word_document_cut_short_is_called_a_word_document() -> None:

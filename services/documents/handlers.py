@@ -14,15 +14,8 @@ from services.contracts.registrations import (
     RegistrationValidated,
     RegistrationWithdrawn,
 )
+from services.documents.operations import candidature_copies
 from services.documents.operations.automatic_documents import request_reminders
-from services.documents.operations.candidature_copies import (
-    is_erased,
-    store_declared,
-    store_editions,
-    store_validation,
-    store_version,
-    store_withdrawal,
-)
 from services.documents.operations.erasure import erase_documents
 
 registry = Handlers("documents")
@@ -31,27 +24,27 @@ registry = Handlers("documents")
 @registry.on(RegistrationSaved)
 def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
     """Store the version; its documents follow outside this transaction, tried for about a day, then parked."""
-    if is_erased(session, event.candidature_id):
+    if candidature_copies.is_erased(session, event.candidature_id):
         erase_subject(session, envelope.subject, naming=event.candidature_id)  # with this task, which holds names
-    store_version(session, event)
+    candidature_copies.store_version(session, event)
 
 
 @registry.on(DatesMoved)
 def keep_moved_dates(session: Session, event: DatesMoved, envelope: Envelope) -> None:
     """What prints these dates is made again, after what was just saved."""
-    store_editions(session, event)
+    candidature_copies.store_editions(session, event)
 
 
 @registry.on(RegistrationValidated)
 def print_validation(session: Session, event: RegistrationValidated, envelope: Envelope) -> None:
     """The confirmation is made again, with the instant in the place of the signature."""
-    store_validation(session, event)
+    candidature_copies.store_validation(session, event)
 
 
 @registry.on(RegistrationWithdrawn)
 def hide_withdrawn(session: Session, event: RegistrationWithdrawn, envelope: Envelope) -> None:
     """Hide the candidature with its documents."""
-    store_withdrawal(session, event)
+    candidature_copies.store_withdrawal(session, event)
 
 
 @registry.on(DataErased)
@@ -63,7 +56,7 @@ def erase_data(session: Session, event: DataErased, envelope: Envelope) -> None:
 @registry.on(DocumentsDeclared)
 def keep_declared_documents(session: Session, event: DocumentsDeclared, envelope: Envelope) -> None:
     """Exam offices may publish what the catalogue declares now."""
-    store_declared(session, event)
+    candidature_copies.store_declared(session, event)
 
 
 @registry.on(PiecesReminded)

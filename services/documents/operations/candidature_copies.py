@@ -10,18 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.tasks.rows import follow_up
+from services.contracts import registrations as contracts
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
-from services.contracts.registrations import (
-    DatesMoved,
-    DocumentsDeclared,
-    PrintedDates,
-    RegistrationSaved,
-    RegistrationValidated,
-    RegistrationWithdrawn,
-    copied_columns,
-    to_stored,
-)
-from services.contracts.registrations import Edition as EventEdition
 from services.contracts.retention import NO_VERSION_AFTER
 from services.documents.models import (
     Candidature,
@@ -39,7 +29,7 @@ OpeningLabels = tuple[str, str, str]
 """Of exam and session, and the académie's code."""
 
 
-def store_version(session: Session, event: RegistrationSaved) -> None:
+def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
     """Store a saved version and ask for its documents; a version that is stored already changes nothing.
 
     An older version arriving late gets its documents too (they are kept by version) but leaves the tile alone.
@@ -51,16 +41,18 @@ def store_version(session: Session, event: RegistrationSaved) -> None:
         candidature = Candidature(id=event.candidature_id, version=0)
         session.add(candidature)
     if event.version > candidature.version:
-        for column, value in copied_columns(event).items():
+        for column, value in contracts.copied_columns(event).items():
             setattr(candidature, column, value)
     session.flush()
-    session.add(SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=to_stored(event)))
+    session.add(
+        SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=contracts.to_stored(event))
+    )
     session.flush()
     work = {"candidature_id": event.candidature_id, "version": event.version}
     follow_up(session, MAKE_DOCUMENTS, work, subject=event.candidature_id)
 
 
-def store_version_now(event: RegistrationSaved) -> None:
+def store_version_now(event: contracts.RegistrationSaved) -> None:
     """The same outside an event, in a transaction of its own; a version that is stored already is only read."""
     if _is_already_stored(event):
         return
@@ -79,7 +71,7 @@ def is_erased(session: Session, candidature_id: str) -> bool:
     return tombstone is not None and tombstone.version == NO_VERSION_AFTER
 
 
-def store_editions(session: Session, event: DatesMoved) -> None:
+def store_editions(session: Session, event: contracts.DatesMoved) -> None:
     """Store the dates that these versions now print, and ask for their documents; stored already, nothing changes."""
     edited_at, concerned = datetime.fromisoformat(event.edited_at), Counter[OpeningLabels]()
     for edition in event.editions:
@@ -92,7 +84,7 @@ def store_editions(session: Session, event: DatesMoved) -> None:
         _expect(session, opening, event.dates, edited_at, candidatures * len(AUTOMATIC_TYPES))
 
 
-def store_validation(session: Session, event: RegistrationValidated) -> None:
+def store_validation(session: Session, event: contracts.RegistrationValidated) -> None:
     """Store that this edition of a version prints its validation, and ask for its confirmation, the one document that
     says so; stored already, nothing changes."""
     edition, validated_at = event.edition, datetime.fromisoformat(event.edition.validated_at or "")
@@ -102,7 +94,9 @@ def store_validation(session: Session, event: RegistrationValidated) -> None:
         follow_up(session, MAKE_DOCUMENTS, work, subject=edition.candidature_id)
 
 
-def _add_edition(session: Session, edition: EventEdition, dates: PrintedDates, edited_at: datetime) -> bool:
+def _add_edition(
+    session: Session, edition: contracts.Edition, dates: contracts.PrintedDates, edited_at: datetime
+) -> bool:
     """Whether it is new."""
     if is_erased(session, edition.candidature_id):
         return False
@@ -112,7 +106,9 @@ def _add_edition(session: Session, edition: EventEdition, dates: PrintedDates, e
     return True
 
 
-def _expect(session: Session, opening: OpeningLabels, dates: PrintedDates, edited_at: datetime, documents: int) -> None:
+def _expect(
+    session: Session, opening: OpeningLabels, dates: contracts.PrintedDates, edited_at: datetime, documents: int
+) -> None:
     """Count documents that are to print these dates: from 0 on where the opening has moved again."""
     row = session.get(RemadeDocuments, opening, with_for_update=True)
     if row is None or (row.dates != dates and row.edited_at < edited_at):
@@ -124,7 +120,7 @@ def _expect(session: Session, opening: OpeningLabels, dates: PrintedDates, edite
         row.expected, row.edited_at = row.expected + documents, edited_at
 
 
-def store_withdrawal(session: Session, event: RegistrationWithdrawn) -> None:
+def store_withdrawal(session: Session, event: contracts.RegistrationWithdrawn) -> None:
     """Note that a candidature was withdrawn or set aside, whether its own event has arrived or not."""
     withdrawal = session.get(Withdrawal, event.candidature_id)
     if withdrawal is None:
@@ -137,17 +133,17 @@ def store_withdrawal(session: Session, event: RegistrationWithdrawn) -> None:
         withdrawal.ecartee = event.ecartee
 
 
-def _is_already_stored(event: RegistrationSaved) -> bool:
+def _is_already_stored(event: contracts.RegistrationSaved) -> bool:
     with db.reading() as session:
         return _is_stored(session, event)
 
 
-def _is_stored(session: Session, event: RegistrationSaved) -> bool:
+def _is_stored(session: Session, event: contracts.RegistrationSaved) -> bool:
     same_version = select(SavedVersion.version).filter_by(candidature_id=event.candidature_id, version=event.version)
     return session.scalar(same_version) is not None
 
 
-def store_declared(session: Session, event: DocumentsDeclared) -> None:
+def store_declared(session: Session, event: contracts.DocumentsDeclared) -> None:
     """Store what the exam now declares, unless something newer is known."""
     declared_at = datetime.fromisoformat(event.declared_at)
     row = session.get(ExamDocuments, event.exam, with_for_update=True)

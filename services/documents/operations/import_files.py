@@ -20,33 +20,15 @@ from services.chassis.process.capacity import Limit
 from services.chassis.process.logs import frames_of, reason_of
 from services.contracts import document_rules as rules
 from services.documents.dependencies import Dependencies
+from services.documents.domain import import_csv
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
-from services.documents.domain.import_csv import (
-    CheckedImport,
-    Refusal,
-    Values,
-    check_rows,
-    completed_lines,
-    numeros_of,
-    read_csv,
-    refused,
-    what_is_missing,
-)
+from services.documents.domain.import_csv import CheckedImport, Refusal, Values
 from services.documents.domain.pdf_archives import files_of, names_of, numero_in, shown_name
 from services.documents.domain.recipients import Candidature, Publisher, Recipients
 from services.documents.models import Import, ImportDocument, ImportRefusal, Sending, Upload, db
+from services.documents.operations import imports
 from services.documents.operations.import_publication import FILE_LOST
-from services.documents.operations.imports import (
-    OPEN_STATES,
-    add_refusals,
-    end_sendings,
-    give_turn,
-    mark_checked,
-    record,
-    refuse_unless_open,
-    uploads,
-)
 from services.documents.operations.publishing import store_upload
 from services.documents.pdf_checks import SENDING_SECONDS, refusal_of
 from services.documents.queries.candidatures import recipients_of
@@ -84,7 +66,7 @@ def begin_upload(publisher: Publisher, import_id: str, filename: str, length: in
     TooManyUploads."""
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
-        refuse_unless_open(row)
+        imports.refuse_unless_open(row)
         largest = rules.MAX_CSV_BYTES if row.source == rules.CSV else rules.MAX_ARCHIVE_BYTES
         if length > largest:
             raise TooLarge(
@@ -92,7 +74,7 @@ def begin_upload(publisher: Publisher, import_id: str, filename: str, length: in
                 "Envoyez le contenu en plusieurs fois."
             )
         name, at = shown_name(filename), portal_now()
-        return uploads.begin(session, publisher.id, filename=name, length=length, at=at, import_id=import_id)
+        return imports.uploads.begin(session, publisher.id, filename=name, length=length, at=at, import_id=import_id)
 
 
 def take_upload(dependencies: Dependencies, publisher: Publisher, import_id: str, upload_id: str) -> Import:
@@ -105,7 +87,7 @@ def take_upload(dependencies: Dependencies, publisher: Publisher, import_id: str
     row, upload = import_of(publisher, import_id), _complete(publisher, import_id, upload_id)
     try:
         if upload.became_id is None:
-            refuse_unless_open(row)
+            imports.refuse_unless_open(row)
             if row.source == rules.CSV:
                 _check_csv(publisher, row, upload)
             else:
@@ -119,7 +101,7 @@ def take_upload(dependencies: Dependencies, publisher: Publisher, import_id: str
 def _complete(publisher: Publisher, import_id: str, upload_id: str) -> Upload:
     """Raises NotFound, UploadIncomplete."""
     with db.reading() as session:
-        upload: Upload = uploads.complete(session, publisher.id, upload_id)
+        upload: Upload = imports.uploads.complete(session, publisher.id, upload_id)
     if upload.import_id != import_id:
         raise NotFound("Cet envoi n'est pas celui de cette publication.")
     return upload
@@ -128,8 +110,8 @@ def _complete(publisher: Publisher, import_id: str, upload_id: str) -> Upload:
 def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:
     """The upload's import, locked, which takes it in this transaction. Raises NotFound, Conflict, UploadsChanged."""
     row = import_in(session, publisher, upload.import_id, for_change=True)
-    refuse_unless_open(row)
-    uploads.take(session, [upload.id], row.id)
+    imports.refuse_unless_open(row)
+    imports.uploads.take(session, [upload.id], row.id)
     return row
 
 
@@ -138,9 +120,9 @@ def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
     that come back. Raises Invalid for a file that cannot be read, Conflict where another was checked meanwhile."""
     document_type = rules.DocumentType(row.type)  # of a CSV: one of the guide's
     revision = row.revision
-    parsed = read_csv(b"".join(uploads.read(upload)), COLUMNS[document_type], refused_lines(row))
-    recipients = recipients_of(scope_of(row), publisher, numeros_of(parsed))
-    checked = check_rows(document_type, parsed, recipients)
+    parsed = import_csv.read_csv(b"".join(imports.uploads.read(upload)), COLUMNS[document_type], refused_lines(row))
+    recipients = recipients_of(scope_of(row), publisher, import_csv.numeros_of(parsed))
+    checked = import_csv.check_rows(document_type, parsed, recipients)
     with db.operation() as session:
         row = _taking(session, publisher, upload)
         if parsed.completes and row.revision != revision:
@@ -151,8 +133,8 @@ def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
         row.headings, row.unfilled = parsed.headings, parsed.unfilled
         row.ready = session.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
         row.refused = sum(not refusal.is_repeated for refusal in checked.refusals)
-        mark_checked(row)
-        record(session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
+        imports.mark_checked(row)
+        imports.record(session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
 
 
 def _add_rows(
@@ -167,15 +149,17 @@ def _add_rows(
             "position": position,
             "candidature_id": document.candidature.id,
             "numero_candidat": document.candidature.numero_candidat,
-            "content": (lines := completed_lines(type, earlier.get(document.candidature.id, ()), document.lines)),
+            "content": (
+                lines := import_csv.completed_lines(type, earlier.get(document.candidature.id, ()), document.lines)
+            ),
             "state": rules.READY,
-            "reason": what_is_missing(lines, document.candidature),
+            "reason": import_csv.what_is_missing(lines, document.candidature),
         }
         for position, document in enumerate(checked.documents, first)
     ]
     if rows:
         session.execute(insert(ImportDocument), rows)
-    add_refusals(session, row.id, checked.refusals, records=records)
+    imports.add_refusals(session, row.id, checked.refusals, records=records)
 
 
 def _delete_rows(session: Session, import_id: str, completing: CheckedImport | None) -> LinesByCandidature:
@@ -199,15 +183,15 @@ def _take_sending(dependencies: Dependencies, publisher: Publisher, row: Import,
         if (session.scalar(own) or 0) >= MOST_WAITING:
             raise Unavailable(TOO_MANY_WAIT, retry_after=RETRY_SECONDS)
     with _taken.place(publisher.id):
-        content = b"".join(uploads.read(upload))
+        content = b"".join(imports.uploads.read(upload))
         files = len(names_of(upload.filename, io.BytesIO(content)))
         key = store_upload(dependencies, row.id, content, "bin")
     with operation_naming(db, dependencies.store, key) as session:
         row = _taking(session, publisher, upload)
         sent = {"import_id": row.id, "filename": upload.filename, "object_key": key, "files": files}
         session.add(Sending(owner_id=publisher.id, publisher=publisher, **sent))
-        give_turn(session, publisher.id)
-        record(session, publisher, "import.sent", row.id, files=files)
+        imports.give_turn(session, publisher.id)
+        imports.record(session, publisher, "import.sent", row.id, files=files)
 
 
 def check_sending(dependencies: Dependencies, sending_id: str) -> None:
@@ -221,10 +205,10 @@ def check_sending(dependencies: Dependencies, sending_id: str) -> None:
         if sending is None:
             return
         row = session.get_one(Import, sending.import_id)
-    if row.state not in OPEN_STATES:  # by the version before, which knows of no sendings
+    if row.state not in imports.OPEN_STATES:  # by the version before, which knows of no sendings
         with db.operation() as session:
             session.get_one(Import, row.id, with_for_update=True)
-            end_sendings(session, row.id)
+            imports.end_sendings(session, row.id)
         return
     with suppress(_Gone):
         try:
@@ -253,7 +237,7 @@ def _checked(dependencies: Dependencies, sending: Sending, row: Import) -> tuple
     try:
         content = dependencies.store.read(sending.object_key or "")
     except ObjectMissing as error:
-        raise refused(FILE_LOST) from error
+        raise import_csv.refused(FILE_LOST) from error
     names = names_of(sending.filename, io.BytesIO(content))
     recipients = recipients_of(scope_of(row), sending.publisher, set(_numeros(names)))
     verdicts = list(_verdicts(dependencies, sending, recipients, content))
@@ -290,7 +274,9 @@ def _verdicts(
         if sum(spent.values()) > SENDING_SECONDS:
             longest = sorted(spent, key=spent.__getitem__, reverse=True)[:MOST_NAMED]
             named = ", ".join(f"« {shown_name(name)} »" for name in longest if spent[name] > spent[longest[0]] / 2)
-            raise refused(f"Le contrôle de cet envoi est trop long : rien n'en est gardé. À retirer d'abord : {named}")
+            raise import_csv.refused(
+                f"Le contrôle de cet envoi est trop long : rien n'en est gardé. À retirer d'abord : {named}"
+            )
         yield verdict
 
 
@@ -322,14 +308,14 @@ def _settle(dependencies: Dependencies, sending: Sending, stored: list[_StoredPd
         row = session.get_one(Import, sending.import_id, with_for_update=True)
         if session.scalar(select(Sending.id).where(Sending.id == sending.id, IS_WAITING)) is None:
             raise _Gone
-        refuse_unless_open(row)
+        imports.refuse_unless_open(row)
         added = _add_documents(session, row, stored, refusals)
         _replace_refusals(session, row.id, {sending.filename, *(pdf.name for pdf in stored)}, refusals)
         row.filename, row.ready = sending.filename, row.ready + added
         row.refused = session.scalar(select(func.count()).where(ImportRefusal.import_id == row.id)) or 0
-        mark_checked(row)
-        record(session, sending.publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
-        end_sendings(session, row.id, Sending.id == sending.id)
+        imports.mark_checked(row)
+        imports.record(session, sending.publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
+        imports.end_sendings(session, row.id, Sending.id == sending.id)
 
 
 def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refusals: list[Refusal]) -> int:
@@ -361,7 +347,7 @@ def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refu
             }
         )
     if len(known) > rules.MAX_LINES:
-        raise refused(f"Une publication a {rules.MAX_LINES} documents au plus : préparez-en une autre.")
+        raise import_csv.refused(f"Une publication a {rules.MAX_LINES} documents au plus : préparez-en une autre.")
     if documents:
         session.execute(insert(ImportDocument), documents)
     return len(documents)
@@ -377,7 +363,7 @@ def _replace_refusals(session: Session, import_id: str, accepted: set[str], refu
     names = sorted(accepted | {refusal.place for refusal in refusals})
     of_import = ImportRefusal.import_id == import_id
     session.execute(delete(ImportRefusal).where(of_import, ImportRefusal.place.in_(names)))
-    add_refusals(session, import_id, refusals, _next_position(session, ImportRefusal, import_id))
+    imports.add_refusals(session, import_id, refusals, _next_position(session, ImportRefusal, import_id))
 
 
 def _next_position(session: Session, model: type[ImportDocument | ImportRefusal], import_id: str) -> int:

@@ -22,14 +22,8 @@ from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
 from services.documents.operations.publishing import add_row, rendered_paper
 from services.documents.operations.rendered_documents import DECLARED, operation_storing
+from services.documents.queries import imports as queries
 from services.documents.queries.candidatures import recipient_of, saved_event
-from services.documents.queries.imports import (
-    IS_INCOMPLETE,
-    import_document_of,
-    import_in,
-    import_of,
-    is_under_check,
-)
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import published_sheet
 from services.objects import ObjectMissing, StoreUnavailable, retire
@@ -58,19 +52,19 @@ def publish_import(publisher: Publisher, import_id: str, revision: int, *, accep
     wait for their check, Invalid while there are incomplete documents that are not accepted.
     """
     with db.operation() as session:
-        row = import_in(session, publisher, import_id, for_change=True)
+        row = queries.import_in(session, publisher, import_id, for_change=True)
         if row.revision != revision:
             raise PreconditionFailed("Un autre fichier a été envoyé depuis que vous avez lu ce contrôle : relisez-le.")
         if row.state in (rules.PUBLISHING, rules.PUBLISHED):
             return row
-        if is_under_check(session, import_id):
+        if queries.is_under_check(session, import_id):
             raise Conflict("Des fichiers envoyés attendent leur contrôle : publiez une fois qu'il est terminé.")
         if row.state != rules.CHECKED:
             raise Conflict("Cette publication est retirée ou abandonnée.")
         if not row.ready:
             raise Conflict("Aucun document ne peut être publié : corrigez le fichier et envoyez-le à nouveau.")
         of_import = select(ImportDocument.id).where(ImportDocument.import_id == import_id)
-        if not accept_incomplete and session.scalar(of_import.where(*IS_INCOMPLETE).limit(1)):
+        if not accept_incomplete and session.scalar(of_import.where(*queries.IS_INCOMPLETE).limit(1)):
             raise Invalid.in_field("accept_incomplete", INCOMPLETE)
         row.state, row.publication_at = rules.PUBLISHING, portal_now()
         uploads.give_up_open(session, import_id=import_id)
@@ -203,8 +197,8 @@ def preview(
 ) -> File:
     """The document of that id, or the first of the import. Raises NotFound, Conflict once it is published or
     given up, Unavailable."""
-    row = import_of(publisher, import_id)
-    document = import_document_of(publisher, import_id, document_id)
+    row = queries.import_of(publisher, import_id)
+    document = queries.import_document_of(publisher, import_id, document_id)
     if document.state != rules.READY:
         raise Conflict("Ce document n'est plus à publier : il n'a pas d'aperçu.")
     try:

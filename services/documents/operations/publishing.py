@@ -33,12 +33,7 @@ from services.documents.domain.document_names import DocumentName, derived_id, p
 from services.documents.domain.proofs import Proof, facts_of
 from services.documents.domain.recipients import Publisher
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
-from services.documents.operations.rendered_documents import (
-    Files,
-    operation_storing,
-    render_measured,
-    size_and_digest,
-)
+from services.documents.operations import rendered_documents
 from services.documents.paper_seal import SealError
 from services.documents.pdf_checks import stamped
 from services.documents.queries.candidatures import active_ids, saved_event
@@ -160,11 +155,11 @@ def rendered_paper(
     Raises StoreUnavailable, ObjectMissing, RenderingFailed.
     """
     if pdf_key is None:
-        rendered = render_measured(sheet, type_label, proof)
+        rendered = rendered_documents.render_measured(sheet, type_label, proof)
         return replace(rendered, pdf=dependencies.paper_seal.on(rendered.pdf)) if proof else rendered
     sent = dependencies.store.read(pdf_key)
     pdf = _stamped(dependencies, sent, proof) if proof else None
-    return replace(render_measured(sheet, type_label, proof if pdf else None), pdf=pdf or sent)
+    return replace(rendered_documents.render_measured(sheet, type_label, proof if pdf else None), pdf=pdf or sent)
 
 
 def _stamped(dependencies: Dependencies, pdf: bytes, proof: Proof) -> bytes | None:
@@ -189,7 +184,10 @@ def add_document(
 
     `at`: of an event by which its candidate gets a mail; by default the instant, and the document is announced.
     """
-    with suppress(_AlreadyThere), operation_storing(dependencies.store, rendered, name) as (session, files):
+    with (
+        suppress(_AlreadyThere),
+        rendered_documents.operation_storing(dependencies.store, rendered, name) as (session, files),
+    ):
         session.get_one(Candidature, name.candidature_id, with_for_update=True)
         if session.get(Document, name.document_id) is not None:
             raise _AlreadyThere
@@ -210,7 +208,7 @@ def add_row(
     name: DocumentName,
     title: str,
     proof: Proof | None,
-    files: Files,
+    files: rendered_documents.Files,
     at: datetime,
     declared_label: str | None = None,
     *,
@@ -243,7 +241,7 @@ def add_row(
 def store_upload(dependencies: Dependencies, publication_id: str, content: bytes, extension: str = "pdf") -> str:
     """Store a gestionnaire's PDF (« bin »: a sending) for that publication or import; returns its key. Raises
     Unavailable."""
-    stored = size_and_digest(content)
+    stored = rendered_documents.size_and_digest(content)
     key = publication_key(publication_id, stored.sha256, extension)
     content_type = FileFormat.PDF.content_type if extension == "pdf" else "application/octet-stream"
     try:

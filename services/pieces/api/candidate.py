@@ -10,14 +10,8 @@ from services.pieces.dependencies import dependencies
 from services.pieces.domain.piece import quota_sentence
 from services.pieces.models import db
 from services.pieces.operations import deposits
-from services.pieces.queries import answers
+from services.pieces.queries import answers, pieces
 from services.pieces.queries.history import history
-from services.pieces.queries.pieces import (
-    candidatures_of,
-    own_candidature_with_pieces,
-    pieces_of_candidate,
-    retired_bytes,
-)
 
 views = Views("justificatifs", __name__)
 
@@ -25,23 +19,23 @@ views = Views("justificatifs", __name__)
 @views.serves(api.list_candidatures)
 def list_candidatures() -> api.Candidatures:
     with db.reading() as session:
-        rows = candidatures_of(session, access.caller().id)
+        rows = pieces.candidatures_of(session, access.caller().id)
     return api.Candidatures(candidatures=tuple(answer_of(CandidatureLabels, row) for row in rows))
 
 
 @views.serves(api.list_pieces_to_do)
 def list_pieces_to_do() -> api.PiecesToDoOfAll:
     with db.reading() as session:
-        candidatures = candidatures_of(session, access.caller().id)
-        contexts = pieces_of_candidate(session, access.caller().id)
+        candidatures = pieces.candidatures_of(session, access.caller().id)
+        contexts = pieces.pieces_of_candidate(session, access.caller().id)
         return answers.pieces_to_do(candidatures, contexts, received_at())
 
 
 @views.serves(api.list_pieces)
 def list_pieces(candidature_id: str) -> api.RequestedPieces:
     with db.reading() as session:
-        candidature, contexts = own_candidature_with_pieces(session, access.caller().id, candidature_id)
-        quota = quota_sentence(retired_bytes(session, access.caller().id), dependencies().most_retired_bytes)
+        candidature, contexts = pieces.own_candidature_with_pieces(session, access.caller().id, candidature_id)
+        quota = quota_sentence(pieces.retired_bytes(session, access.caller().id), dependencies().most_retired_bytes)
         return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
 
 

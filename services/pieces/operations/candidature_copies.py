@@ -9,14 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
+from services.contracts import registrations as contracts
 from services.contracts.piece_rules import ChangeKind, Status
-from services.contracts.registrations import (
-    PieceAsked,
-    RegistrationSaved,
-    RegistrationWithdrawn,
-    WindowChanged,
-    copied_columns,
-)
 from services.contracts.retention import NO_VERSION_AFTER
 from services.contracts.session_options import SessionOptions
 from services.pieces.domain.control import second_try_until
@@ -25,7 +19,7 @@ from services.pieces.operations.candidature_states import tell_state
 from services.pieces.queries.pieces import any_piece, latest_control
 
 
-def update_from_registration(session: Session, event: RegistrationSaved) -> None:
+def update_from_registration(session: Session, event: contracts.RegistrationSaved) -> None:
     """Take over a version of a candidature: its labels and its list of pieces. One that is not newer than the copy
     changes nothing.
 
@@ -67,7 +61,7 @@ def is_erased(session: Session, candidature_id: str) -> bool:
     return tombstone is not None and tombstone.version == NO_VERSION_AFTER
 
 
-def _ask_again(session: Session, row: Piece, event: RegistrationSaved, earlier: int) -> None:
+def _ask_again(session: Session, row: Piece, event: contracts.RegistrationSaved, earlier: int) -> None:
     """What was given of the piece was for the version `earlier`; what was given since the save is for this one.
 
     The file stays where it is, the decisions in its history. One that was refused is asked for anyway.
@@ -92,7 +86,7 @@ def _ask_again(session: Session, row: Piece, event: RegistrationSaved, earlier: 
     AuditEntry.record(session, Actor("service", "pieces"), "piece.asked_again", row.id, before=before, after=after)
 
 
-def hide_withdrawn(session: Session, event: RegistrationWithdrawn) -> None:
+def hide_withdrawn(session: Session, event: contracts.RegistrationWithdrawn) -> None:
     """Add a tombstone, whether the candidature's own event has come or not."""
     tombstone = session.get(Withdrawal, event.candidature_id, with_for_update=True)
     if tombstone is None:
@@ -103,7 +97,7 @@ def hide_withdrawn(session: Session, event: RegistrationWithdrawn) -> None:
         tombstone.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
 
 
-def update_deposit_period(session: Session, event: WindowChanged) -> None:
+def update_deposit_period(session: Session, event: contracts.WindowChanged) -> None:
     """Save the newest dates of an opening, which readers take in place of those of any version, and its options."""
     key = (event.exam, event.session, event.academie)
     window = session.get(Window, key, with_for_update=True)
@@ -118,8 +112,8 @@ def update_deposit_period(session: Session, event: WindowChanged) -> None:
         window.options = event.options_after(window.options)
 
 
-def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:
-    for column, value in copied_columns(event).items():
+def _copy_labels(candidature: Candidature, event: contracts.RegistrationSaved) -> None:
+    for column, value in contracts.copied_columns(event).items():
         setattr(candidature, column, value)
     candidature.exam_code = event.exam.code
     candidature.session_name = event.session.name
@@ -128,7 +122,7 @@ def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:
     candidature.birth_date = date.fromisoformat(event.identity.date_naissance)
 
 
-def _columns_of(piece: PieceAsked, position: int) -> dict[str, Any]:
+def _columns_of(piece: contracts.PieceAsked, position: int) -> dict[str, Any]:
     columns = {name: value for name, value in vars(piece).items() if name != "proves_version"}
     return columns | {
         "asked": True,

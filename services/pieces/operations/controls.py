@@ -41,16 +41,10 @@ from services.pieces.domain.control import Decision, StatusBefore
 from services.pieces.models import AuditEntry, Control, RefusalNotice, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.reminders import contract_of
+from services.pieces.queries import pieces
 from services.pieces.queries.controls import taking_back_refusal
 from services.pieces.queries.incomplete_candidatures import Incomplete, incomplete_among
-from services.pieces.queries.pieces import (
-    PieceContext,
-    latest_control,
-    lock_candidature_of_piece,
-    lock_candidatures,
-    newest_control,
-    piece_within_academies,
-)
+from services.pieces.queries.pieces import PieceContext
 
 log = structlog.get_logger()
 
@@ -100,10 +94,10 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
     controlled it or its candidate has acted on the control.
     """
     with _changing(by, piece_id, if_match) as (session, context):
-        newest = newest_control(session, piece_id)
+        newest = pieces.newest_control(session, piece_id)
         if newest and newest.takes_back and newest.staff_id == by.id and _was_read_just_before(context, if_match):
             return context
-        control = latest_control(session, piece_id)
+        control = pieces.latest_control(session, piece_id)
         if reason := taking_back_refusal(context, control, by.id):
             raise Conflict(reason)
         _check_etag(context, if_match)
@@ -117,15 +111,15 @@ def _changing(by: Caller, piece_id: str, if_match: str | None) -> Iterator[tuple
     if not if_match:
         raise PreconditionRequired("Indiquez dans If-Match l'etag de la pièce que vous avez examinée.")
     with db.operation() as session:
-        lock_candidature_of_piece(session, piece_id)
-        yield session, piece_within_academies(session, by.academies, piece_id)
+        pieces.lock_candidature_of_piece(session, piece_id)
+        yield session, pieces.piece_within_academies(session, by.academies, piece_id)
 
 
 def _changed(session: Session, by: Caller, context: PieceContext) -> PieceContext:
     """The piece as it then is, of which its candidate and registrations hear."""
     plan_notice(session, context)
     tell_state(session, context.candidature.id)
-    return piece_within_academies(session, by.academies, context.piece.id)
+    return pieces.piece_within_academies(session, by.academies, context.piece.id)
 
 
 def control_many(by: Caller, requests: Sequence[ControlRequest]) -> list[PieceContext | DomainError]:
@@ -158,7 +152,7 @@ def _control_or_error(by: Caller, request: ControlRequest) -> PieceContext | Dom
 
 def _is_made(session: Session, context: PieceContext, by: Caller, request: ControlRequest) -> bool:
     """Whether the piece is as this control, made on the state that it was read in, has left it."""
-    last = latest_control(session, context.piece.id)
+    last = pieces.latest_control(session, context.piece.id)
     if last is None or last.staff_id != by.id or not _was_read_just_before(context, request.if_match):
         return False
     made = answer_of(Decision, last, status=Status(last.status))
@@ -239,16 +233,16 @@ def announce_refusals(candidature_id: str) -> None:
     """Announce to the candidate the pieces that are « Non Conforme » now and that no mail has announced."""
     at = portal_now()
     with db.operation() as session:
-        lock_candidatures(session, [candidature_id])
+        pieces.lock_candidatures(session, [candidature_id])
         for lacking in incomplete_among(session, [candidature_id], None, at):
             unannounced = _unannounced_controls(session, lacking)
-            pieces = [missing for missing in lacking.pieces if missing.piece.id in unannounced]
-            if not pieces or any(control.controlled_at > at - SETTLED for control in unannounced.values()):
+            refused = [missing for missing in lacking.pieces if missing.piece.id in unannounced]
+            if not refused or any(control.controlled_at > at - SETTLED for control in unannounced.values()):
                 continue
             event = PiecesRefused(
                 candidate_id=lacking.candidature.candidate_id,
                 refused_at=iso_utc(at),
-                candidature=contract_of(Incomplete(lacking.candidature, lacking.window, pieces)),
+                candidature=contract_of(Incomplete(lacking.candidature, lacking.window, refused)),
             )
             event_id = publish(session, event, subject=event.candidate_id)
             for control in unannounced.values():

@@ -19,29 +19,17 @@ from services.contracts import problem_types
 from services.contracts.piece_rules import Format, Scan, Status
 from services.objects import BytesChanged, ObjectStore, StoreUnavailable, operation_naming, put_verified, retire
 from services.pieces.dependencies import dependencies
+from services.pieces.domain import piece as rules
 from services.pieces.domain import refusals
 from services.pieces.domain.files import DepositKey, accepted_formats
-from services.pieces.domain.piece import (
-    deletion_refusal,
-    deposit_refusal,
-    is_complete,
-    validatable_indexes,
-    validation_refusal,
-)
 from services.pieces.metrics import DEPOSITS
 from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.deposit_limits import count_deposit_try, refuse_beyond_quota
 from services.pieces.operations.file_acceptance import AcceptedFile, ReceivedFile
-from services.pieces.queries.pieces import (
-    PieceContext,
-    latest_control,
-    lock_candidature_of_piece,
-    lock_candidatures,
-    own_candidature_with_pieces,
-    own_piece,
-)
+from services.pieces.queries import pieces
+from services.pieces.queries.pieces import PieceContext
 
 log = structlog.get_logger()
 
@@ -72,7 +60,7 @@ def store_deposit(
     the two callables raise; then nothing is stored.
     """
     with db.reading() as session:
-        context = own_piece(session, candidate_id, piece_id)
+        context = pieces.own_piece(session, candidate_id, piece_id)
         refuse_beyond_quota(session, candidate_id, dependencies().most_retired_bytes)
     refuse_closed_deposit(context, at)
     count_deposit_try(candidate_id, dependencies().deposits_per_hour)
@@ -80,8 +68,8 @@ def store_deposit(
     key = _new_key(context, accepted.file)
     _store_file(dependencies().store, key, accepted.file, accepted.format.media_type)
     with operation_naming(db, dependencies().store, str(key)) as session:
-        lock_candidature_of_piece(session, piece_id)
-        context = own_piece(session, candidate_id, piece_id)
+        pieces.lock_candidature_of_piece(session, piece_id)
+        context = pieces.own_piece(session, candidate_id, piece_id)
         refuse_closed_deposit(context, at)  # the group may have been validated in another window meanwhile
         row = new_deposit(piece_id, key, accepted.file.stored.size, accepted.filename, accepted.format)
         row.converted, row.pages, row.look = accepted.converted, accepted.look.pages, list(accepted.look.signs)
@@ -89,7 +77,7 @@ def store_deposit(
         _replace_current(session, context, row, candidate_id)
         in_same_transaction(session, row.id)
         tell_state(session, context.candidature.id)
-        context = own_piece(session, candidate_id, piece_id)
+        context = pieces.own_piece(session, candidate_id, piece_id)
     DEPOSITS.labels("kept").inc()
     return context
 
@@ -97,9 +85,9 @@ def store_deposit(
 def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
     """Remove the current file from its piece; its bytes stay for some time. Raises NotFound or DepositClosed."""
     with db.operation() as session:
-        lock_candidature_of_piece(session, piece_id)
-        context = own_piece(session, candidate_id, piece_id)
-        if reason := deletion_refusal(context.state, at):
+        pieces.lock_candidature_of_piece(session, piece_id)
+        context = pieces.own_piece(session, candidate_id, piece_id)
+        if reason := rules.deletion_refusal(context.state, at):
             raise refusals.DepositClosed(reason)
         _remove_current(session, context, portal_now(), by_candidate=True)
         _restore_refusal(session, context.piece)
@@ -116,18 +104,18 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
     Raises NotFound, or DepositClosed saying what is missing or that it is too late.
     """
     with db.operation() as session:
-        lock_candidatures(session, [candidature_id])
-        _, contexts = own_candidature_with_pieces(session, candidate_id, candidature_id)
+        pieces.lock_candidatures(session, [candidature_id])
+        _, contexts = pieces.own_candidature_with_pieces(session, candidate_id, candidature_id)
         group = [context for context in contexts if context.piece.group_code == group_code]
         if not group:
             raise NotFound()
         states = [context.state for context in group]
-        if is_complete(states):
+        if rules.is_complete(states):
             return
-        if reason := validation_refusal(states, at):
+        if reason := rules.validation_refusal(states, at):
             raise refusals.DepositClosed(reason, problem=problem_types.VALIDATION_CLOSED)
         now, actor = portal_now(), Actor("candidate", candidate_id)
-        for context in (group[index] for index in validatable_indexes(states, at)):
+        for context in (group[index] for index in rules.validatable_indexes(states, at)):
             piece, deposit_id = context.piece, context.deposit_id
             session.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
             piece.validated_at, piece.resubmit_until, piece.asked_again_for = now, None, None
@@ -138,7 +126,7 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
 
 def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
     """Raises DepositClosed."""
-    if reason := deposit_refusal(context.state, at):
+    if reason := rules.deposit_refusal(context.state, at):
         raise refusals.DepositClosed(reason)
 
 
@@ -224,6 +212,6 @@ def _restore_refusal(session: Session, piece: Piece) -> None:
     """Once the file that was to replace a refused one is deleted, the piece is « Non Conforme » again."""
     if piece.resubmit_until is None or piece.asked_again_for is not None:
         return
-    control = latest_control(session, piece.id)
+    control = pieces.latest_control(session, piece.id)
     if control is not None and control.status == Status.NON_COMPLIANT:
         piece.take_status_of(control)

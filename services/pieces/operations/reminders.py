@@ -30,19 +30,8 @@ from services.contracts.reminder_rules import HOUR, MAX_DAYS, current_rung
 from services.pieces.domain.missing_pieces import due_rung
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import AuditEntry, Candidature, Reminder, ReminderRound, Window, Withdrawal, db
-from services.pieces.queries.incomplete_candidatures import (
-    PAGE,
-    Incomplete,
-    OpeningKey,
-    by_candidate,
-    candidatures_of_candidates,
-    incomplete_among,
-    last_reminders,
-    openings_with_missing_pieces,
-    page_of_opening,
-    refused_page,
-    refused_since,
-)
+from services.pieces.queries import incomplete_candidatures as queries
+from services.pieces.queries.incomplete_candidatures import Incomplete, OpeningKey
 from services.pieces.queries.missing_pieces_list import MissingPiecesPage, list_page
 from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures
 
@@ -56,35 +45,26 @@ REMIND_LIST = "remind_list"
 
 
 def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datetime) -> int:
-    """Remind the candidates of these candidatures of all that they lack, where a rung is due and was not sent.
+    """Remind the candidates of these candidatures of all that they lack, in other candidatures too, where a rung is due
+    and was not sent: one mail each.
 
     Returns how many were reminded. To be called in a transaction.
     """
-    lock_candidatures(session, candidature_ids)
-    incomplete = incomplete_among(session, candidature_ids, None, at)
-    reminded = _candidates(incomplete, _due(session, incomplete, at))
-    if not reminded:
-        return 0
-    # One mail each: whatever else they lack, in other candidatures too, is in it.
-    others = candidatures_of_candidates(session, reminded)
-    lock_candidatures(session, set(others).difference(candidature_ids))
-    incomplete = incomplete_among(session, others, None, at)
+    of_candidates = queries.with_others_of_candidates(session, candidature_ids)
+    lock_candidatures(session, of_candidates)
+    incomplete = queries.incomplete_among(session, of_candidates, None, at)
     due = _due(session, incomplete, at)
-    reminded = _candidates(incomplete, due)
+    reminded = {lacking.candidature.candidate_id for lacking in incomplete if lacking.candidature.id in due}
     to_remind = [lacking for lacking in incomplete if lacking.candidature.candidate_id in reminded]
     _remind(session, to_remind, due, Actor("service", "pieces"), at)
     return len(reminded)
-
-
-def _candidates(incomplete: Sequence[Incomplete], due: Mapping[str, list[Part]]) -> set[str]:
-    return {lacking.candidature.candidate_id for lacking in incomplete if lacking.candidature.id in due}
 
 
 def _remind(
     session: Session, incomplete: Sequence[Incomplete], parts: Mapping[str, list[Part]], actor: Actor, at: datetime
 ) -> None:
     """Remind the candidates of these candidatures, one mail each. `parts`, by candidature: what it counts for."""
-    for _, group in groupby(sorted(incomplete, key=by_candidate), key=by_candidate):
+    for _, group in groupby(sorted(incomplete, key=queries.by_candidate), key=queries.by_candidate):
         of_candidate = list(group)
         event_id = _publish_reminder(session, of_candidate, at)
         for lacking in of_candidate:
@@ -117,7 +97,7 @@ def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
 def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> dict[str, list[Part]]:
     """The rungs that are due and not recorded, by candidature."""
     concerned = [lacking for lacking in incomplete if lacking.window and lacking.window.options.reminder_days]
-    refused = refused_since(session, concerned)
+    refused = queries.refused_since(session, concerned)
     recorded = _recorded(session, [lacking.candidature.id for lacking in concerned])
     due: dict[str, list[Part]] = {}
     for lacking in concerned:
@@ -204,7 +184,7 @@ def _pages_of(opening: OpeningKey) -> Iterator[list[str]]:
     after = ""
     while True:
         with db.reading() as session:
-            page = list(page_of_opening(session, opening, after))
+            page = list(queries.page_of_opening(session, opening, after))
         if not page:
             return
         yield page
@@ -216,7 +196,7 @@ def _pages_of_refused(at: datetime) -> Iterator[list[str]]:
     after = (at, "")
     while True:
         with db.reading() as session:
-            page = refused_page(session, after, at + timedelta(days=MAX_DAYS + 1))
+            page = queries.refused_page(session, after, at + timedelta(days=MAX_DAYS + 1))
         if not page:
             return
         yield sorted({candidature_id for _, _, candidature_id in page})
@@ -277,9 +257,9 @@ def remind_selection(by: Caller, candidature_ids: Sequence[str]) -> dict[str, Re
     more. A few of them at a time are one transaction."""
     outcomes: dict[str, ReminderOutcome] = {}
     ordered = _by_candidate(candidature_ids)
-    for first in range(0, len(ordered), PAGE):
+    for first in range(0, len(ordered), queries.PAGE):
         with db.operation() as session:
-            outcomes |= _remind_some(session, by, ordered[first : first + PAGE], portal_now())
+            outcomes |= _remind_some(session, by, ordered[first : first + queries.PAGE], portal_now())
     return {candidature_id: outcomes[candidature_id] for candidature_id in dict.fromkeys(candidature_ids)}
 
 
@@ -294,8 +274,8 @@ def _by_candidate(candidature_ids: Sequence[str]) -> list[str]:
 def _remind_some(session: Session, by: Caller, ids: Collection[str], at: datetime) -> dict[str, ReminderOutcome]:
     known = _known(session, by, ids)
     lock_candidatures(session, known)
-    reminded = {key for key, last in last_reminders(session, known).items() if _same_day(last, at)}
-    incomplete = incomplete_among(session, known, by.academies, at)
+    reminded = {key for key, last in queries.last_reminders(session, known).items() if _same_day(last, at)}
+    incomplete = queries.incomplete_among(session, known, by.academies, at)
     to_remind = [entry for entry in incomplete if entry.candidature.id not in reminded]
     parts: dict[str, list[Part]] = {
         entry.candidature.id: [(group_code, until, None) for group_code, until, _ in entry.parts()]
@@ -336,12 +316,12 @@ def record_incomplete_counts() -> None:
     nothing is held up, however many there are."""
     at = portal_now()
     with db.reading() as session:
-        openings = openings_with_missing_pieces(session, None, at)
+        openings = queries.openings_with_missing_pieces(session, None, at)
     numbers: dict[tuple[str, ...], float] = dict.fromkeys(openings, 0)
     for opening in openings:
         for page in _pages_of(opening):
             if stopping():
                 return
             with db.reading() as session:
-                numbers[opening] += len(incomplete_among(session, page, None, at))
+                numbers[opening] += len(queries.incomplete_among(session, page, None, at))
     gauges.record(db, INCOMPLETE, numbers)

@@ -9,17 +9,9 @@ from typing import TypeVar
 from services.contracts.api import pieces as candidate_api
 from services.contracts.api import staff_pieces as staff_api
 from services.contracts.api.operation import answer_of
+from services.pieces.domain import piece as rules
 from services.pieces.domain.files import accepted_formats
 from services.pieces.domain.missing_pieces import remaining_actions
-from services.pieces.domain.piece import (
-    WARNING,
-    Period,
-    candidate_sentence,
-    deletion_refusal,
-    deposit_refusal,
-    format_instant,
-    validation_refusal,
-)
 from services.pieces.models import Candidature, Deposit
 from services.pieces.queries.pieces import PieceContext
 
@@ -34,21 +26,25 @@ def requested_pieces(
     grouped = groupby(sorted(contexts, key=by_period), key=by_period)
     periods = tuple(_period(period, list(of_period), at) for period, of_period in grouped)
     return answer_of(
-        candidate_api.RequestedPieces, candidature, periods=periods, warning=WARNING, quota_sentence=quota_sentence
+        candidate_api.RequestedPieces,
+        candidature,
+        periods=periods,
+        warning=rules.WARNING,
+        quota_sentence=quota_sentence,
     )
 
 
 def candidate_piece(context: PieceContext, at: datetime) -> candidate_api.Piece:
     """A piece for its candidate, with what they may do with it at `at`."""
     row, state = context.piece, context.state
-    sentence = candidate_sentence(state, at)
+    sentence = rules.candidate_sentence(state, at)
     return answer_of(
         candidate_api.Piece,
         row,
         required=row.required and row.asked,
         formats=tuple(format.value for format in accepted_formats(tuple(row.formats))),
-        can_deposit=deposit_refusal(state, at) is None,
-        can_delete=deletion_refusal(state, at) is None,
+        can_deposit=rules.deposit_refusal(state, at) is None,
+        can_delete=rules.deletion_refusal(state, at) is None,
         deposit=_candidate_deposit(context.deposit, row.validated_at) if context.deposit else None,
         status=context.status.label if context.status else None,
         status_code=row.status,
@@ -65,13 +61,13 @@ def _by_group(contexts: list[PieceContext]) -> dict[str, list[PieceContext]]:
     return groups
 
 
-def _period(period: Period, contexts: list[PieceContext], at: datetime) -> candidate_api.Period:
+def _period(period: rules.Period, contexts: list[PieceContext], at: datetime) -> candidate_api.Period:
     groups = tuple(_group(code, of_group, at) for code, of_group in _by_group(contexts).items())
     return candidate_api.Period(sentence=period.sentence, open=period.is_open(at), groups=groups)
 
 
 def _group(code: str, contexts: list[PieceContext], at: datetime) -> candidate_api.Group:
-    reason = validation_refusal([context.state for context in contexts], at)
+    reason = rules.validation_refusal([context.state for context in contexts], at)
     return candidate_api.Group(
         code=code,
         label=contexts[0].piece.group_label,
@@ -85,11 +81,11 @@ def _candidate_deposit(row: Deposit, validated_at: datetime | None) -> candidate
     return answer_of(
         candidate_api.Deposit,
         row,
-        deposited_sentence=f"Déposé le {format_instant(row.deposited_at)}",
+        deposited_sentence=f"Déposé le {rules.format_instant(row.deposited_at)}",
         scan=row.scan_label,
         scan_code=row.scan,
         validated_at=validated_at,
-        validated_sentence=f"Validé le {format_instant(validated_at)}" if validated_at else None,
+        validated_sentence=f"Validé le {rules.format_instant(validated_at)}" if validated_at else None,
     )
 
 

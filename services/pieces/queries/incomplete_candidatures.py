@@ -118,8 +118,10 @@ def page_of_opening(
     return session.scalars(query.order_by(Candidature.id).limit(PAGE)).all()
 
 
-def candidatures_of_candidates(session: Session, candidate_ids: Collection[str]) -> list[str]:
-    return list(session.scalars(select(Candidature.id).where(Candidature.candidate_id.in_(candidate_ids))))
+def with_others_of_candidates(session: Session, candidature_ids: Collection[str]) -> Sequence[str]:
+    """The ids of all candidatures of the candidates of these."""
+    candidates = select(Candidature.candidate_id).where(Candidature.id.in_(candidature_ids))
+    return session.scalars(select(Candidature.id).where(Candidature.candidate_id.in_(candidates))).all()
 
 
 def refused_page(session: Session, after: tuple[datetime, str], until: datetime) -> Sequence[tuple[datetime, str, str]]:

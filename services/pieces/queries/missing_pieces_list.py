@@ -14,23 +14,13 @@ from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_pieces import Regroupement
 from services.pieces.domain.piece import days_left
 from services.pieces.models import Candidature, Piece
+from services.pieces.queries import incomplete_candidatures as queries
 from services.pieces.queries.answers import staff_candidature
-from services.pieces.queries.incomplete_candidatures import (
-    Incomplete,
-    OpeningKey,
-    incomplete_among,
-    last_reminders,
-    opening_order,
-    openings_with_missing_pieces,
-    page_of_opening,
-    session_label,
-)
-from services.pieces.queries.incomplete_candidatures import MissingPiece as Missing
 
 MOST_LOOKED_AT = 1000
 """Candidatures that are looked at for one page: where few lack pieces, a page has fewer than its limit, or none, and a
 cursor all the same."""
-Place = tuple[OpeningKey, str]
+Place = tuple[queries.OpeningKey, str]
 """The last candidature that was looked at, of its opening."""
 
 
@@ -40,7 +30,7 @@ class MissingPiecesPage:
 
     items: tuple[IncompleteCandidature, ...]
     next_cursor: str | None
-    openings: Collection[OpeningKey]
+    openings: Collection[queries.OpeningKey]
 
 
 def list_page(
@@ -52,14 +42,14 @@ def list_page(
     académie outside `academies`, Invalid for a cursor that this API did not give.
     """
     within = academies_shown(academies, filters.get("academie"))
-    openings = openings_with_missing_pieces(session, academies, at)
+    openings = queries.openings_with_missing_pieces(session, academies, at)
     begin = _place(filters["cursor"]) if filters.get("cursor") else None
     limit, looked_at = filters["limit"], 0
-    items: list[Incomplete] = []
+    items: list[queries.Incomplete] = []
     of_regroupement = [Piece.group_code == filters["regroupement"]] if filters.get("regroupement") else []
     for place, ids in _pages(session, _chosen(openings, filters), _of_candidatures(filters), begin):
         looked_at += len(ids)
-        items += incomplete_among(session, ids, within, at, *of_regroupement)
+        items += queries.incomplete_among(session, ids, within, at, *of_regroupement)
         if len(items) > limit:
             items = items[:limit]
             last = items[-1].candidature
@@ -75,14 +65,14 @@ def _place(cursor: str) -> Place:
     return (exam, name, academie), candidature_id
 
 
-def sessions_of(session: Session, openings: Collection[OpeningKey]) -> tuple[OpenSession, ...]:
+def sessions_of(session: Session, openings: Collection[queries.OpeningKey]) -> tuple[OpenSession, ...]:
     """By label."""
-    labels = {(exam, name): session_label(session, exam, name) for exam, name in {key[:2] for key in openings}}
+    labels = {(exam, name): queries.session_label(session, exam, name) for exam, name in {key[:2] for key in openings}}
     sessions = (OpenSession(exam=exam, session=name, label=label) for (exam, name), label in labels.items() if label)
     return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
 
 
-def _chosen(openings: Collection[OpeningKey], filters: Mapping[str, Any]) -> list[OpeningKey]:
+def _chosen(openings: Collection[queries.OpeningKey], filters: Mapping[str, Any]) -> list[queries.OpeningKey]:
     wanted = [filters.get(name) for name in ("exam", "session", "academie")]
     return [key for key in openings if all(value in (None, part) for value, part in zip(wanted, key, strict=True))]
 
@@ -96,21 +86,21 @@ def _of_candidatures(filters: Mapping[str, Any]) -> Iterator[ColumnElement[bool]
 
 
 def _pages(
-    session: Session, openings: list[OpeningKey], conditions: Iterable[ColumnElement[bool]], place: Place | None
+    session: Session, openings: list[queries.OpeningKey], conditions: Iterable[ColumnElement[bool]], place: Place | None
 ) -> Iterator[tuple[Place, list[str]]]:
     """The candidatures of these openings after a place, a few at a time, each with the place that it ends at."""
     conditions = tuple(conditions)
     for opening in openings:
-        if place is not None and opening_order(opening) < opening_order(place[0]):
+        if place is not None and queries.opening_order(opening) < queries.opening_order(place[0]):
             continue
         after = place[1] if place is not None and place[0] == opening else ""
-        while ids := list(page_of_opening(session, opening, after, *conditions)):
+        while ids := list(queries.page_of_opening(session, opening, after, *conditions)):
             after = ids[-1]
             yield (opening, after), ids
 
 
-def _answers(session: Session, items: list[Incomplete], at: datetime) -> tuple[IncompleteCandidature, ...]:
-    reminded = last_reminders(session, [entry.candidature.id for entry in items]) if items else {}
+def _answers(session: Session, items: list[queries.Incomplete], at: datetime) -> tuple[IncompleteCandidature, ...]:
+    reminded = queries.last_reminders(session, [entry.candidature.id for entry in items]) if items else {}
     return tuple(
         IncompleteCandidature(
             candidature=staff_candidature(entry.candidature),
@@ -121,7 +111,7 @@ def _answers(session: Session, items: list[Incomplete], at: datetime) -> tuple[I
     )
 
 
-def _part(group_code: str, until: datetime, pieces: list[Missing], at: datetime) -> MissingPart:
+def _part(group_code: str, until: datetime, pieces: list[queries.MissingPiece], at: datetime) -> MissingPart:
     return MissingPart(
         regroupement=Regroupement(code=group_code, label=pieces[0].piece.group_label),
         deposit_closes=until,

@@ -13,16 +13,8 @@ from services.chassis.web.access_tokens import Caller
 from services.contracts.api.staff_pieces import COUNTED, NO_STATUS, PIECES, StaffPieces
 from services.pieces import models
 from services.pieces.models import Candidature, Control, Piece
+from services.pieces.queries import pieces
 from services.pieces.queries.answers import staff_piece
-from services.pieces.queries.pieces import (
-    PIECE_IDS,
-    SHOWN_PIECES,
-    WAS_CONTROLLED,
-    PieceContext,
-    fetch_pieces,
-    pieces_of_rows,
-    pieces_within_academies,
-)
 
 # A candidature's pieces stay together; neither part of the order ever changes. Places and cursors below have its two
 # parts, the tables' indexes begin or end with it.
@@ -48,7 +40,7 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
         query = query.where(*_after_place(*_place_of(session, academies, after)))
     if cursor := filters.get("cursor"):
         query = query.where(*_after_place(*decode_cursor(cursor, len(LIST_ORDER))))
-    items = fetch_pieces(session, query.order_by(*LIST_ORDER).limit(limit + 1))
+    items = pieces.fetch_pieces(session, query.order_by(*LIST_ORDER).limit(limit + 1))
     has_more = len(items) > limit
     items = items[:limit]
     is_first = not (cursor or after)
@@ -68,7 +60,7 @@ def _count(session: Session, places: Select[*tuple[Any, ...]]) -> int | None:
 
 def neighbours(
     session: Session, by: Caller, filters: dict[str, Any], piece: Piece
-) -> tuple[PieceContext | None, PieceContext | None, int | None]:
+) -> tuple[pieces.PieceContext | None, pieces.PieceContext | None, int | None]:
     """Before and after a piece that the caller may see, in the list or not, and how many follow it (None: more than
     COUNTED). `filters`: as for `list_page`.
 
@@ -87,7 +79,7 @@ def neighbours(
     nearest = (select(query.limit(1).subquery()) for query in (*before, after.order_by(*LIST_ORDER)))
     places = {(row.candidature_id, row.code): row.id for row in session.execute(union_all(*nearest))}
     following = [at for at in places if at > place]
-    contexts = pieces_within_academies(session, by.academies, places.values())
+    contexts = pieces.pieces_within_academies(session, by.academies, places.values())
     left = _count(session, after) if following else 0
     previous = max((at for at in places if at < place), default=None)
     return (
@@ -100,7 +92,7 @@ def neighbours(
 def _places(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
     """Where the pieces of a list stand, by id."""
     condition = matching_pieces(academies, filters).whereclause
-    return PIECE_IDS.add_columns(*LIST_ORDER).where(*([] if condition is None else [condition]))
+    return pieces.PIECE_IDS.add_columns(*LIST_ORDER).where(*([] if condition is None else [condition]))
 
 
 def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
@@ -124,9 +116,9 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
         status=lambda status: Piece.status.is_(None) if status == NO_STATUS else Piece.status == status,
         validated=lambda validated: Piece.validated_at.is_not(None) if validated else Piece.validated_at.is_(None),
         deposited=lambda deposited: and_(Piece.deposited) if deposited else ~Piece.deposited,
-        sent_again=lambda sent_again: WAS_CONTROLLED if sent_again else ~WAS_CONTROLLED,
+        sent_again=lambda sent_again: pieces.WAS_CONTROLLED if sent_again else ~pieces.WAS_CONTROLLED,
     )
-    query = SHOWN_PIECES.where(*conditions)
+    query = pieces.SHOWN_PIECES.where(*conditions)
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
         if "sent_again" in filters and len(within) > 1:  # the planner may begin with candidatures: with theirs, then
@@ -174,5 +166,5 @@ def csv_export(session: Session, academies: frozenset[str] | None, filters: dict
     Raises NotFound for an académie outside `academies`.
     """
     query = matching_pieces(academies, filters).order_by(*LIST_ORDER).execution_options(yield_per=EXPORT_PAGE)
-    pages = (map(staff_piece, pieces_of_rows(rows)) for rows in session.execute(query).partitions())
+    pages = (map(staff_piece, pieces.pieces_of_rows(rows)) for rows in session.execute(query).partitions())
     return csv_text(PIECES.csv_headings, map(PIECES.csv_lines, pages))

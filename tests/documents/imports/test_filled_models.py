@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from services.contracts import document_rules
+from services.documents.domain import import_csv
 from services.documents.domain.import_csv import check_rows
 from services.documents.models import ImportDocument, db
-from services.documents.operations import import_files
 from tests.documents.example_events import epreuve, saved
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line, numero
 
@@ -154,7 +154,7 @@ def test_lines_are_not_completed_from_a_replaced_report(office: ExamOffice, monk
         assert office.send(checked["id"], written([of_third | {"N° candidat": numero(1)}])).status_code == 200
         return check_rows(*given)
 
-    monkeypatch.setattr(import_files, "check_rows", overtaken)
+    monkeypatch.setattr(import_csv, "check_rows", overtaken)
     assert office.send(checked["id"], written([of_second])).status_code == 409
 
 

@@ -14,7 +14,7 @@ from services.contracts import document_rules
 from services.documents import pdf_checks
 from services.documents.follow_ups import SENDINGS
 from services.documents.models import AuditEntry, Sending, db
-from services.documents.operations import import_files
+from services.documents.operations import import_files, imports
 from services.documents.operations.import_files import NOT_CHECKED, check_sending
 from services.documents.operations.import_publication import FILE_LOST
 from services.documents.operations.imports import end_sendings, give_turn
@@ -141,7 +141,7 @@ def test_what_is_sent_while_the_sender_s_turn_ends_has_the_next(
         sender.start()  # it waits for the lock, or does not see that the turn ends
         wait_until(lambda: not sender.is_alive() or _is_waited_for(office), SECONDS, "the sender waits")
 
-    monkeypatch.setattr(import_files, "end_sendings", ends_slowly)
+    monkeypatch.setattr(imports, "end_sendings", ends_slowly)
     office.work_once(SENDINGS)
     monkeypatch.undo()
     sender.join()

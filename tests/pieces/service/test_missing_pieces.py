@@ -108,7 +108,7 @@ def test_of_another_académie_nothing_is_seen_and_nobody_reminded(laddered: Piec
 
 
 def test_a_selection_is_reminded_once_a_day(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reminders, "PAGE", 2)
+    monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
     complete, withdrawn = "cafe" + "b" * 28, "cafe" + "c" * 28
     laddered.handle_events(registration_saved(candidature_id=complete, candidate_id=OTHER, pieces=()))
     laddered.handle_events(registration_saved(candidature_id=withdrawn, candidate_id=OTHER))

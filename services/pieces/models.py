@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -20,10 +19,8 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
-    TextClause,
     UniqueConstraint,
     false,
-    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.tasks.tables import EventTables
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
@@ -48,15 +46,11 @@ ID = String(32)
 CODE = String(64)
 LIST_ORDER = ("candidature_id", "code")  # of staff's lists and exports
 # Deposited or validated, and not controlled yet.
-TO_CONTROL = text("status IS NULL AND (deposited OR validated_at IS NOT NULL)")
-CONTROLLED = text("status IS NOT NULL")
-REOPENED = text("reopened_until IS NOT NULL")
-CURRENT = text("removed_at IS NULL")
-NOT_NUMBERED = text("position IS NULL")
-
-
-def only(rows: TextClause) -> dict[str, Any]:
-    return {"sqlite_where": rows, "postgresql_where": rows}
+TO_CONTROL = "status IS NULL AND (deposited OR validated_at IS NOT NULL)"
+CONTROLLED = "status IS NOT NULL"
+REOPENED = "reopened_until IS NOT NULL"
+CURRENT = "removed_at IS NULL"
+NOT_NUMBERED = "position IS NULL"
 
 
 class Candidature(db.Model):
@@ -143,11 +137,11 @@ class Piece(db.Model):
     __table_args__ = (
         UniqueConstraint("candidature_id", "code", name="uq_pieces_candidature_id_code"),
         known_values("status", Status),
-        Index("ix_pieces_to_control", *LIST_ORDER, **only(TO_CONTROL)),
-        Index("ix_pieces_to_control_there", "academie_code", *LIST_ORDER, **only(TO_CONTROL)),
-        Index("ix_pieces_controlled", "status", *LIST_ORDER, **only(CONTROLLED)),
-        Index("ix_pieces_reopened", "reopened_until", "id", **only(REOPENED)),
-        Index("ix_pieces_controlled_there", "academie_code", "status", *LIST_ORDER, **only(CONTROLLED)),
+        Index("ix_pieces_to_control", *LIST_ORDER, **where(TO_CONTROL)),
+        Index("ix_pieces_to_control_there", "academie_code", *LIST_ORDER, **where(TO_CONTROL)),
+        Index("ix_pieces_controlled", "status", *LIST_ORDER, **where(CONTROLLED)),
+        Index("ix_pieces_reopened", "reopened_until", "id", **where(REOPENED)),
+        Index("ix_pieces_controlled_there", "academie_code", "status", *LIST_ORDER, **where(CONTROLLED)),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
@@ -243,7 +237,7 @@ class Deposit(db.Model):
 
     __tablename__ = "deposits"
     __table_args__ = (
-        Index("uq_deposits_current", "piece_id", unique=True, **only(CURRENT)),
+        Index("uq_deposits_current", "piece_id", unique=True, **where(CURRENT)),
         Index("ix_deposits_piece_id", "piece_id"),
         Index("ix_deposits_scan", "scan"),
     )
@@ -321,7 +315,7 @@ class Change(db.Model):
         known_values("kind", ChangeKind),
         UniqueConstraint("position", name="uq_changes_position"),
         Index("ix_changes_there", "academie_code", "position"),
-        Index("ix_changes_not_numbered", "id", **only(NOT_NUMBERED)),
+        Index("ix_changes_not_numbered", "id", **where(NOT_NUMBERED)),
         Index("ix_changes_numbered_at", "numbered_at"),
     )
 

@@ -142,27 +142,13 @@ def candidature_sheet(
     title: str,
     with_version: bool = False,
 ) -> Sheet:
-    """A document of this candidature; `title` is printed on top."""
-    head = head_of(event, title, with_version=with_version)
-    return Sheet(name, letterhead, head, tuple(blocks), author=event.academie.label)
-
-
-def filled_rows(*answers: tuple[str, str | None]) -> list[Row]:
-    """A row for each (label, value), none where there is no value: the exam does not ask for it."""
-    return [((Field(label, value),),) for label, value in answers if value]
-
-
-_ACADEMIE = re.compile(r"(ACADÉMIE (?:DE LA|DE L'|DES|DE|DU|D'))\s*(.+)", re.IGNORECASE)
-
-
-def head_of(event: RegistrationSaved, title: str, *, with_version: bool) -> Head:
-    """The head of this candidature's documents; `with_version` adds « Version : 1 du 04/10/2021 à 14:08 », and an
-    edition after the first."""
+    """A document of this candidature; `title` is printed on top. `with_version` adds « Version : 1 du 04/10/2021 à
+    14:08 », and an edition after the first."""
     version = f"{event.version} du {french.short_instant(datetime.fromisoformat(event.saved_at))}"
     if event.edited_at is not None:
         edited = french.short_instant(datetime.fromisoformat(event.edited_at))
         version += f" - Edition {event.edition} du {edited}"
-    return Head(
+    head = Head(
         academie=academie_lines(event.academie.label),
         title=title,
         exam=event.exam.label,
@@ -175,6 +161,15 @@ def head_of(event: RegistrationSaved, title: str, *, with_version: bool) -> Head
         contact=contact_lines(event.academie.contact),
         addressee=(candidate_name(event), *event.confirmation.address),
     )
+    return Sheet(name, letterhead, head, tuple(blocks), author=event.academie.label)
+
+
+def filled_rows(*answers: tuple[str, str | None]) -> list[Row]:
+    """A row for each (label, value), none where there is no value: the exam does not ask for it."""
+    return [((Field(label, value),),) for label, value in answers if value]
+
+
+_ACADEMIE = re.compile(r"(ACADÉMIE (?:DE LA|DE L'|DES|DE|DU|D'))\s*(.+)", re.IGNORECASE)
 
 
 def candidate_name(event: RegistrationSaved) -> str:

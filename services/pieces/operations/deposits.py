@@ -65,15 +65,14 @@ def store_deposit(
     refuse_closed_deposit(context, at)
     count_deposit_try(candidate_id, dependencies().deposits_per_hour)
     accepted = accept(accepted_formats(tuple(context.piece.formats)))
-    key = _new_key(context, accepted.file)
+    of, sha256 = context.candidature, accepted.file.stored.sha256
+    key = DepositKey(of.candidate_id, of.id, context.piece.code, portal_now(), new_id(), sha256)
     _store_file(dependencies().store, key, accepted.file, accepted.format.media_type)
     with operation_naming(db, dependencies().store, str(key)) as session:
         pieces.lock_candidature_of_piece(session, piece_id)
         context = pieces.own_piece(session, candidate_id, piece_id)
         refuse_closed_deposit(context, at)  # the group may have been validated in another window meanwhile
-        row = new_deposit(piece_id, key, accepted.file.stored.size, accepted.filename, accepted.format)
-        row.converted, row.pages, row.look = accepted.converted, accepted.look.pages, list(accepted.look.signs)
-        row.active_contents = None if accepted.active is None else list(accepted.active)
+        row = _new_deposit(piece_id, key, accepted)
         _replace_current(session, context, row, candidate_id)
         in_same_transaction(session, row.id)
         tell_state(session, context.candidature.id)
@@ -130,11 +129,6 @@ def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
         raise refusals.DepositClosed(reason)
 
 
-def _new_key(context: PieceContext, file: ReceivedFile) -> DepositKey:
-    candidature, piece = context.candidature, context.piece
-    return DepositKey(candidature.candidate_id, candidature.id, piece.code, portal_now(), new_id(), file.stored.sha256)
-
-
 def _store_file(store: ObjectStore, key: DepositKey, file: ReceivedFile, media_type: str) -> None:
     """Write the file and compare it with what is read back.
 
@@ -150,18 +144,22 @@ def _store_file(store: ObjectStore, key: DepositKey, file: ReceivedFile, media_t
         raise refusals.store_unavailable_on_write() from error
 
 
-def new_deposit(piece_id: str, key: DepositKey, size: int, filename: str, format: Format) -> Deposit:
+def _new_deposit(piece_id: str, key: DepositKey, accepted: AcceptedFile) -> Deposit:
     """The row, not added yet, of the object under `key`."""
     return Deposit(
         id=key.deposit_id,
         piece_id=piece_id,
         object_key=str(key),
-        size=size,
+        size=accepted.file.stored.size,
         sha256=key.sha256,
-        media_type=format.media_type,
-        filename=filename,
+        media_type=accepted.format.media_type,
+        filename=accepted.filename,
         deposited_at=key.deposited_at,
         scan=Scan.PENDING if dependencies().antivirus.configured else Scan.NOT_SCANNED,
+        converted=accepted.converted,
+        pages=accepted.look.pages,
+        look=list(accepted.look.signs),
+        active_contents=None if accepted.active is None else list(accepted.active),
     )
 
 

@@ -38,7 +38,7 @@ def open_file(who: Caller, piece_id: str, form: FileForm) -> tuple[Deposit, byte
     where the bytes are lost or changed.
     """
     context = _piece_to_open(who, piece_id)
-    deposit = _file_of(context)
+    deposit = found(context.deposit, NO_FILE)
     content = read_verified(deposit) if form is FileForm.ORIGINAL else _copy(who, context)
     _record(who, OPENED, piece_id, {"deposit_id": deposit.id, "form": form})
     return deposit, content
@@ -119,12 +119,8 @@ def _piece_to_open(by: Caller, piece_id: str) -> PieceContext:
     return context
 
 
-def _file_of(context: PieceContext) -> Deposit:
-    return found(context.deposit, NO_FILE)
-
-
 def _viewable_file_of(context: PieceContext) -> Deposit:
-    deposit = _file_of(context)
+    deposit = found(context.deposit, NO_FILE)
     if deposit.media_type not in VIEWABLE_MEDIA_TYPES:
         raise _no_preview()
     return deposit

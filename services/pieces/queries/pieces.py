@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import found
@@ -251,7 +251,7 @@ _BY = (
 
 def waiting_pieces(session: Session, academies: frozenset[str] | None) -> ControlQueue:
     """What nobody has controlled within these académies (None: all), the longest waiting first."""
-    waiting = _waiting(academies, TO_CONTROL, and_(Piece.deposited))
+    waiting = _waiting(academies, text(TO_CONTROL), and_(Piece.deposited))
     received = _waiting(academies, Piece.status == Status.RECEIVED)
     rows = union_all(waiting, received).subquery().c  # each is read by its own index
     by = [rows[column.name] for column in _BY]

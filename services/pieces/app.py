@@ -8,7 +8,7 @@ from services.chassis.web.audit_trail import audit_views
 from services.contracts.api import audit, history, missing_pieces, personal_data, pieces, staff_pieces
 from services.contracts.api.operation import sections_of
 from services.pieces import cli, dependencies
-from services.pieces.api import candidate, files, reminders, staff, uploads
+from services.pieces.api import candidate, files, reminders, staff
 from services.pieces.models import AuditEntry, db
 from services.pieces.queries.pieces import numeros_candidat
 from services.pieces.settings import PiecesSettings
@@ -27,7 +27,7 @@ def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
         sections=SECTIONS,
         views=(
             candidate.views,
-            uploads.views,
+            candidate.upload_api,
             files.views,
             staff.views,
             reminders.views,

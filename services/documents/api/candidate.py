@@ -57,14 +57,17 @@ def opened(document_id: str) -> None:
 
 @views.serves(api.read_pdf)
 def document_pdf(query: dict[str, Any], document_id: str) -> Response:
-    file = document_files.document_file(dependencies(), access.caller().id, document_id, FileFormat.PDF)
-    return file_response(file, save=query["save"])
+    return _own_file(document_id, FileFormat.PDF, **query)
 
 
 @views.serves(api.read_html)
 def document_html(query: dict[str, Any], document_id: str) -> Response:
-    file = document_files.document_file(dependencies(), access.caller().id, document_id, FileFormat.HTML)
-    return file_response(file, save=query["save"])
+    return _own_file(document_id, FileFormat.HTML, **query)
+
+
+def _own_file(document_id: str, file_format: FileFormat, *, save: bool) -> Response:
+    own = documents.document_of(access.caller().id, document_id)
+    return file_response(document_files.file_of(dependencies(), *own, file_format), save=save)
 
 
 @views.serves(api.read_confirmation)

@@ -51,9 +51,13 @@ for _type in AUTOMATIC_TYPES:  # each is exported from the start, so that the fi
     SECONDS_AFTER_SAVE.labels(_type.value)
 
 
-def render_again(dependencies: Dependencies, document: Document, event: RegistrationSaved) -> Rendered:
-    """A stored automatic document once more, from its version's event alone, with the proof that it has."""
-    return _render(dependencies, DocumentType(document.type), event, document.proof)
+def render_again(dependencies: Dependencies, document: Document) -> Rendered | None:
+    """A stored automatic document once more, from its version's event alone, with the proof that it has; None for any
+    other document."""
+    if document.type not in AUTOMATIC_TYPES:
+        return None
+    event = saved_event(document.candidature_id, document.version, document.edition)
+    return _render(dependencies, DocumentType(document.type), event, document.proof) if event else None
 
 
 def _new(dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved) -> Rendered:

@@ -20,7 +20,7 @@ from services.documents.operations.automatic_documents import render_again, stor
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.imports import record
 from services.documents.operations.rendered_documents import FORMULAIRE, render_measured, size_and_digest
-from services.documents.queries import candidatures, documents
+from services.documents.queries import candidatures
 from services.documents.queries.documents import document_for_staff, document_of, is_unopened
 from services.documents.rendering.piece_sheets import form_offered, formulaire
 from services.objects import ObjectMissing, StoreUnavailable
@@ -37,15 +37,10 @@ class File:
     format: FileFormat
 
 
-def document_file(dependencies: Dependencies, candidate_id: str, document_id: str, file_format: FileFormat) -> File:
-    """A document of the candidate. Raises NotFound; Unavailable if only the store has it and does not answer."""
-    return file_of(dependencies, *documents.document_of(candidate_id, document_id), file_format)
-
-
 def file_of(dependencies: Dependencies, document: Document, candidature: Candidature, file_format: FileFormat) -> File:
     """A document of that candidature, for who may read it. Raises Unavailable if only the store has it and does not
     answer."""
-    content = _read_stored(dependencies, document, file_format) or _render_again(dependencies, document, file_format)
+    content = _content_of(dependencies, document, file_format)
     version, edition = document.printed_version, document.edition
     name = filename(document.label, candidature.session_label, version=version, edition=edition, extension=file_format)
     return File(content, name, file_format)
@@ -62,8 +57,7 @@ def confirmation_file(
     document_type = DocumentType.CONFIRMATION
     existing = stored_or_made(dependencies, document_type, event)
     if isinstance(existing, Document):
-        content = _read_stored(dependencies, existing, file_format)
-        content = content or render_again(dependencies, existing, event).in_format(file_format)
+        content = _content_of(dependencies, existing, file_format)
     else:
         content = existing.in_format(file_format)
     number = {"version": event.version, "edition": event.edition}
@@ -102,6 +96,15 @@ def _version_event(
     return event
 
 
+def _content_of(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
+    """Raises Unavailable where the store does not give them, and they cannot be made again."""
+    if stored := _read_stored(dependencies, document, file_format):
+        return stored
+    if rendered := render_again(dependencies, document):
+        return rendered.in_format(file_format)
+    raise Unavailable("Ce document n'est pas disponible pour le moment.")
+
+
 def _read_stored(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes | None:
     """The bytes as they were stored; None if the store lost them, changed them, or does not answer."""
     pdf, html = (document.pdf_key, document.pdf_sha256), (document.html_key, document.html_sha256)
@@ -115,15 +118,6 @@ def _read_stored(dependencies: Dependencies, document: Document, file_format: Fi
         log.error("document_changed_in_store", document_id=document.id)
         return None
     return content
-
-
-def _render_again(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
-    event = None
-    if document.type in AUTOMATIC_TYPES:
-        event = candidatures.saved_event(document.candidature_id, document.version, document.edition)
-    if event is None:
-        raise Unavailable("Ce document n'est pas disponible pour le moment.")
-    return render_again(dependencies, document, event).in_format(file_format)
 
 
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 import structlog
 
 from services.chassis.process.logs import frames_of, reason_of
-from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_names import DocumentName
 from services.documents.models import Document, ImportDocument, Publication, Sending, db
 from services.documents.operations.automatic_documents import render_again
 from services.documents.operations.rendered_documents import operation_storing
-from services.documents.queries.candidatures import saved_event
 from services.objects import StoreUnavailable, retire
 from services.objects.comparison import KeyColumn, KeyRow
 from services.objects.reconciliation import Reconciliation
@@ -59,15 +57,12 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
     """Render an automatic document from its version and point its row at the new objects."""
     with db.reading() as session:
         document = session.get_one(Document, document_id)
-    event = None
-    if document.type in AUTOMATIC_TYPES:
-        event = saved_event(document.candidature_id, document.version, document.edition)
-    if event is None:
+    rendered = render_again(dependencies, document)
+    if rendered is None:
         return False
     before = (document.pdf_key, document.html_key)
     remaining = [key for key in before if dependencies.store.exists(key)]
     name = DocumentName.new(document.candidature_id, document.type, document.version, document.id, document.edition)
-    rendered = render_again(dependencies, document, event)
     with operation_storing(dependencies.store, rendered, name) as (session, files):
         row = session.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:

@@ -1,4 +1,6 @@
-"""What candidates do with their own pieces; those of others raise NotFound."""
+"""What candidates do with their own pieces, uploads and their deposit among it; those of others raise NotFound."""
+
+from typing import Any
 
 from services.chassis.web import access
 from services.chassis.web.gateway_headers import received_at
@@ -9,9 +11,11 @@ from services.contracts.api.operation import CandidatureLabels, answer_of
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.piece import quota_sentence
 from services.pieces.models import db
-from services.pieces.operations import deposits
+from services.pieces.operations import deposits, uploads
 from services.pieces.queries import answers, pieces
 from services.pieces.queries.history import history
+from services.uploads.uploads import Progress
+from services.uploads.views import upload_views
 
 views = Views("justificatifs", __name__)
 
@@ -54,3 +58,17 @@ def delete_deposit(piece_id: str) -> None:
 def validate_group(candidature_id: str, code: str) -> api.RequestedPieces:
     deposits.validate_group(access.caller().id, candidature_id, code, received_at())
     return list_pieces(candidature_id)
+
+
+def _begin_upload(piece_id: str, filename: str, length: int) -> Progress:
+    return uploads.begin_upload(access.caller().id, piece_id, filename, length, received_at())
+
+
+upload_api = upload_views(api.uploads, uploads.uploads, _begin_upload)
+
+
+@upload_api.serves(api.deposit_uploads)
+def deposit_uploads(body: dict[str, Any], piece_id: str) -> api.Piece:
+    at = received_at()
+    context = uploads.deposit_uploads(access.caller().id, piece_id, body["uploads"], at)
+    return answers.candidate_piece(context, at)

@@ -56,14 +56,17 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
     by = access.caller()
     with db.reading_for_staff() as session:
         context = pieces.piece_within_academies(session, by.academies, piece_id)
-        history = control_queries.history(session, context, by.id)
-        others = recent_openings_by_others(session, piece_id, by.id, system_now())
-        beside, own = None, None
+        others: dict[str, Any] = {
+            "history": control_queries.history(session, context, by.id),
+            "recent_openings": tuple(recent_openings_by_others(session, piece_id, by.id, system_now())),
+            "neighbours": None,
+            "own_controls": None,
+        }
         if query["neighbours"]:
             previous, following, left = staff_list.neighbours(session, by, query, context.piece)
-            own = control_queries.own_controls(session, by, portal_now(), context, previous)
-            beside = answers.neighbours(previous, following, left)
-    return answers.staff_piece_detail(context, history, others, beside, own), {"ETag": context.etag}
+            others["own_controls"] = control_queries.own_controls(session, by, portal_now(), context, previous)
+            others["neighbours"] = answers.neighbours(previous, following, left)
+    return answers.staff_piece_as(api.StaffPieceDetail, context, **others), {"ETag": context.etag}
 
 
 @views.serves(api.control_piece)

@@ -64,21 +64,14 @@ def _remind(
     session: Session, incomplete: Sequence[Incomplete], parts: Mapping[str, list[Part]], actor: Actor, at: datetime
 ) -> None:
     """Remind the candidates of these candidatures, one mail each. `parts`, by candidature: what it counts for."""
-    for _, group in groupby(sorted(incomplete, key=queries.by_candidate), key=queries.by_candidate):
+    for candidate_id, group in groupby(sorted(incomplete, key=queries.by_candidate), key=queries.by_candidate):
         of_candidate = list(group)
-        event_id = _publish_reminder(session, of_candidate, at)
+        event = PiecesReminded(
+            candidate_id=candidate_id, reminded_at=iso_utc(at), candidatures=tuple(map(contract_of, of_candidate))
+        )
+        event_id = publish(session, event, subject=candidate_id)
         for lacking in of_candidate:
             _record(session, lacking, parts.get(lacking.candidature.id, ()), actor, event_id, at)
-
-
-def _publish_reminder(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> str:
-    """The event of a reminder of one candidate, with all these candidatures; returns its id."""
-    event = PiecesReminded(
-        candidate_id=incomplete[0].candidature.candidate_id,
-        reminded_at=iso_utc(at),
-        candidatures=tuple(map(contract_of, incomplete)),
-    )
-    return publish(session, event, subject=event.candidate_id)
 
 
 def contract_of(incomplete: Incomplete) -> IncompleteCandidature:

@@ -1,6 +1,6 @@
 """Pieces and candidatures as the API answers them, to their candidate and to staff."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -129,7 +129,7 @@ def staff_candidature(row: Candidature) -> staff_api.StaffCandidature:
 
 def staff_piece(context: PieceContext) -> staff_api.StaffPiece:
     """A piece for staff: an item of the list."""
-    return _staff_piece(staff_api.StaffPiece, context)
+    return staff_piece_as(staff_api.StaffPiece, context)
 
 
 def neighbours(previous: PieceContext | None, following: PieceContext | None, left: int | None) -> staff_api.Neighbours:
@@ -140,25 +140,8 @@ def neighbours(previous: PieceContext | None, following: PieceContext | None, le
     )
 
 
-def staff_piece_detail(
-    context: PieceContext,
-    history: staff_api.History,
-    recent_openings: Sequence[staff_api.RecentOpening],
-    neighbours: staff_api.Neighbours | None,
-    own_controls: staff_api.OwnControls | None,
-) -> staff_api.StaffPieceDetail:
-    """A piece for staff, with every file it had and every control of it."""
-    return _staff_piece(
-        staff_api.StaffPieceDetail,
-        context,
-        history=history,
-        recent_openings=tuple(recent_openings),
-        neighbours=neighbours,
-        own_controls=own_controls,
-    )
-
-
-def _staff_piece(answer: type[AnyStaffPiece], context: PieceContext, **others: object) -> AnyStaffPiece:
+def staff_piece_as(answer: type[AnyStaffPiece], context: PieceContext, **others: object) -> AnyStaffPiece:
+    """A piece for staff; `others`: what that answer says besides."""
     row = context.piece
     return answer_of(
         answer,

@@ -7,7 +7,7 @@ from services.chassis.tasks import gauges
 from services.pieces.jobs import registry
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db
-from services.pieces.queries import missing_pieces_list
+from services.pieces.queries import incomplete_candidatures, missing_pieces_list
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import StaffFactory, rows
@@ -96,7 +96,7 @@ def test_a_part_of_the_list_without_any_says_that_more_follows_and_names_the_reg
     label = text_of(gestionnaire.page.xpath(chosen)[0])
     assert label != "NATIONALITE"
     monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 1)
-    monkeypatch.setattr(missing_pieces_list, "incomplete_among", lambda *_: [])
+    monkeypatch.setattr(incomplete_candidatures, "incomplete_among", lambda *_: [])
     gestionnaire.get("/gestion/relances?regroupement=NATIONALITE")
     assert "Aucune dans cette partie de la liste : voir la suite." in gestionnaire.text
     assert text_of(gestionnaire.page.xpath(chosen)[0]) == label

@@ -34,7 +34,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         "/v1/candidates/<candidate_id>/data/<file_id>": ("/v1/candidates/<candidate_id>/data/<document_id>",),
     },
     "pieces": {
-        "/v1/pieces": ("?academie=03&limit=20", "?after=<piece_id>", "?before=<piece_id>"),
+        "/v1/pieces": ("?academie=03&limit=20", "?after=<piece_id>"),
         "/v1/pieces/<piece_id>": ("", "?status=none&neighbours=true"),
         "/v1/missing-pieces": ("", "?exam=BTS&session=2022"),
         "/v1/candidates/<candidate_id>/data/<file_id>": ("/v1/candidates/<candidate_id>/data/<deposit_id>",),

@@ -31,7 +31,7 @@ registry = Handlers("documents")
 @registry.on(RegistrationSaved)
 def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
     """Store the version; its documents follow outside this transaction, tried for about a day, then parked."""
-    if is_erased(session, event.candidature_id):
+    if is_erased(session, event.candidature_id, event.version):
         erase_subject(session, envelope.subject, naming=event.candidature_id)  # with this task, which holds names
     store_version(session, event)
 

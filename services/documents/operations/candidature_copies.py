@@ -22,7 +22,6 @@ from services.contracts.registrations import (
     to_stored,
 )
 from services.contracts.registrations import Edition as EventEdition
-from services.contracts.retention import NO_VERSION_AFTER
 from services.documents.domain.recipients import is_newer
 from services.documents.models import (
     Candidature,
@@ -46,7 +45,9 @@ def store_version(session: Session, event: RegistrationSaved) -> None:
     An older version arriving late gets its documents too (they are kept by version) but leaves the tile alone.
     """
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
-    if is_erased(session, event.candidature_id) or (candidature is not None and _is_stored(session, event)):
+    if is_erased(session, event.candidature_id, event.version):
+        return
+    if candidature is not None and _is_stored(session, event):
         return
     if candidature is None:
         candidature = Candidature(id=event.candidature_id)
@@ -75,10 +76,10 @@ def store_version_now(event: RegistrationSaved) -> None:
             raise
 
 
-def is_erased(session: Session, candidature_id: str) -> bool:
-    """Of an erased candidature nothing is stored any more, whatever arrives late."""
+def is_erased(session: Session, candidature_id: str, version: int) -> bool:
+    """What was erased is not stored any more, whatever arrives late."""
     tombstone = session.get(Withdrawal, candidature_id)
-    return tombstone is not None and tombstone.version == NO_VERSION_AFTER
+    return tombstone is not None and version <= (tombstone.erased_version or 0)
 
 
 def store_editions(session: Session, event: DatesMoved) -> None:
@@ -106,7 +107,7 @@ def store_validation(session: Session, event: RegistrationValidated) -> None:
 
 def _add_edition(session: Session, edition: EventEdition, dates: PrintedDates, edited_at: datetime) -> bool:
     """Whether it is new."""
-    if is_erased(session, edition.candidature_id):
+    if is_erased(session, edition.candidature_id, edition.version):
         return False
     if session.get(Edition, (edition.candidature_id, edition.version, edition.edition)) is not None:
         return False

@@ -17,7 +17,6 @@ from services.contracts.registrations import (
     WindowChanged,
     copied_columns,
 )
-from services.contracts.retention import NO_VERSION_AFTER
 from services.contracts.session_options import SessionOptions
 from services.pieces.domain.control import second_try_until
 from services.pieces.models import AuditEntry, Candidature, Change, Piece, Window, Withdrawal
@@ -61,10 +60,10 @@ def update_from_registration(session: Session, event: RegistrationSaved) -> None
     tell_state(session, candidature.id)
 
 
-def is_erased(session: Session, candidature_id: str) -> bool:
-    """Of an erased candidature nothing is stored any more, whatever arrives late."""
+def is_erased(session: Session, candidature_id: str, version: int) -> bool:
+    """What was erased is not stored any more, whatever arrives late."""
     tombstone = session.get(Withdrawal, candidature_id)
-    return tombstone is not None and tombstone.version == NO_VERSION_AFTER
+    return tombstone is not None and version <= (tombstone.erased_version or 0)
 
 
 def _ask_again(session: Session, row: Piece, event: RegistrationSaved, earlier: int) -> None:

@@ -1,8 +1,7 @@
 """RabbitMQ's exchange, queues and bindings, generated from the contracts; applied, or written to a file.
 
-Per consuming service: its queue and its dead-letter queue, both quorum queues. Dead letters are forwarded
-`at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to at-most-once). Without a
-dead-letter target a message would be deleted after DELIVERY_LIMIT deliveries.
+Dead letters are forwarded `at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to
+at-most-once). Without a dead-letter target a message would be deleted after DELIVERY_LIMIT deliveries.
 """
 
 from typing import Any
@@ -17,11 +16,6 @@ _ONWARDS = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-pub
 
 def dead_letter_queue(service: str) -> str:
     return f"{service}.parking"
-
-
-def retired_queues(service: str) -> tuple[str, ...]:
-    """Delay queues of the version before, which empty themselves into the service's queue within an hour."""
-    return tuple(f"{service}.retry.{step}" for step in range(5))
 
 
 def definitions(bindings: dict[str, tuple[str, ...]], vhost: str = "/") -> dict[str, Any]:

@@ -1,19 +1,13 @@
 """HTTP between our processes: bounded waits, problems turned back into errors, the request's id passed on.
 
-Each call holds a place among the concurrent calls to its service (circuit_breaker.py) and has a time limit for
-connecting and one for each wait for the answer.
-
-A read that fails is sent again in the time that is left, on a new connection: to the other replicas, or once more to
-the only one. A write may have been carried out although no answer came: it is sent once, on a connection that no server
-has had the time to close. Where one knows that some server may not answer (there are several, or the last call was not
-answered), that connection first asks whether its server is alive: so a write that is refused for its silence was never
-sent.
+A read that fails is sent again in the time that is left. A write may have been carried out although no answer came: it
+is sent once, where some server may not answer after asking whether it is alive
+(docs/decisions/0009-calls-and-limits.md).
 """
 
 import math
 import re
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from types import NoneType
@@ -26,6 +20,7 @@ import structlog
 
 from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
 from services.chassis.http.circuit_breaker import CircuitBreaker
+from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import CONNECT_SECONDS, SEND_SECONDS, Answer, Sessions
 from services.chassis.process.capacity import Limit
 from services.chassis.process.logs import request_id
@@ -48,17 +43,7 @@ class ProblemAnswer(DomainError):
     """The other service refused; type, status, detail and errors are its own."""
 
 
-class RenewableToken(ABC):
-    """This process's own token (ServiceToken). Called with the seconds that it may take."""
-
-    @abstractmethod
-    def __call__(self, seconds: float | None = None) -> str: ...
-
-    @abstractmethod
-    def forget(self, refused: str) -> None: ...
-
-
-Token = str | RenewableToken | None
+Token = str | ServiceToken | None
 
 
 def path(template: str, *ids: Any) -> str:
@@ -157,7 +142,7 @@ class Client:
         Called again once with a new token if a token of this process is refused: the key that signed it was rotated.
         """
         answer = self.answer(method, path, token=token, **options)
-        if isinstance(token, RenewableToken) and answer.status_code == 401 and _slug(answer) == UNAUTHENTICATED.slug:
+        if isinstance(token, ServiceToken) and answer.status_code == 401 and _slug(answer) == UNAUTHENTICATED.slug:
             token.forget(answer.token or "")
             answer.close()
             answer = self.answer(method, path, token=token, **options)
@@ -183,7 +168,7 @@ class Client:
         """The raw answer, whatever its status. `path` starts with a slash; what is None in `params` is left out.
 
         `seconds`: for a read in all, but for the body of a streamed answer; for a write, of silence. A streamed answer
-        holds its place until it is closed. A RenewableToken is obtained after the place, within the remaining seconds.
+        holds its place until it is closed. A ServiceToken is obtained after the place, within the remaining seconds.
         """
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))

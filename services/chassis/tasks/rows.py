@@ -1,8 +1,7 @@
 """The rows of tasks: written with the change that asks for them, held by short leases, listed for operators.
 
-A lease has an owner, the start id of a worker, which renews it while it lives. If it dies the lease expires, and
-another worker takes the task within LEASE. Renewing and settling act only on a lease that still has the owner's id:
-who was paused, or cut off from the database, for longer finds the lease lost, logs that and changes nothing.
+Renewing and settling act only on a lease that still has the owner's id, the start id of a worker: who was paused, or
+cut off from the database, for longer finds the lease lost, logs that and changes nothing.
 """
 
 import hashlib
@@ -25,7 +24,6 @@ from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.outbox import is_due, new_envelope
-from services.chassis.tasks import metrics
 from services.chassis.tasks.registry import EVENTS, RELAY, Handlers
 from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outbox, tasks
 
@@ -80,7 +78,6 @@ def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
         write(session, rows)
     for row in rows:
         if row["state"] == PARKED:
-            metrics.PARKED.labels(handlers.service).inc()
             log.error("task_parked", handler=row["handler"], reason=row["reason"])
 
 
@@ -124,7 +121,7 @@ def write(session: Session, rows: list[dict[str, Any]]) -> None:
 
 class DueChannels:
     """Names the channels in which a task is due and free, the relay among them where an event waits to be sent. All are
-    asked by one statement, built once: it is run after each commit."""
+    asked by one statement, built once: it is run several times a second."""
 
     def __init__(self, db: Database, handlers: Mapping[str, Sequence[str]]) -> None:
         """`handlers`: the names of those that run here, by channel."""
@@ -250,6 +247,11 @@ def parked_tasks(session: Session) -> Sequence[Any]:
     return session.execute(select(*shown).where(_is[PARKED]).order_by(tasks.c.ended_at)).all()
 
 
+def parked(session: Session) -> int:
+    """How many tasks are."""
+    return session.scalar(select(func.count()).where(_is[PARKED])) or 0
+
+
 def is_parked(sequence: int) -> Any:
     return _is[PARKED] & (tasks.c.sequence == sequence)
 
@@ -262,11 +264,7 @@ def set_aside(session: Session, sequence: int, reason: str) -> bool:
 
 
 def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float]]:
-    """How many tasks wait, and the age in seconds of the oldest, by channel.
-
-    Only the MAX_COUNTED longest due of each channel are read. If more wait, the number is a minimum, and a task
-    that was tried in vain and is due later may be older.
-    """
+    """How many tasks wait, and the age in seconds of the oldest, by channel; of the MAX_COUNTED longest due of each."""
     none = dict.fromkeys(channels, (0, 0.0))
     if not none:
         return {}
@@ -279,12 +277,6 @@ def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float
 def _waiting_in(channel: str) -> Any:
     rows = select(tasks.c.channel, tasks.c.created_at).where(_is[WAITING], tasks.c.channel == channel)
     return select(rows.order_by(tasks.c.available_at, tasks.c.sequence).limit(MAX_COUNTED).subquery())
-
-
-def parked(session: Session) -> tuple[int, float]:
-    """How many tasks are parked, and since how many seconds the oldest is."""
-    count, oldest = session.execute(select(func.count(), func.min(tasks.c.ended_at)).where(_is[PARKED])).one()
-    return count, seconds_since(oldest) if oldest else 0.0
 
 
 def jobs(session: Session, names: Iterable[str]) -> Sequence[Any]:

@@ -6,14 +6,12 @@ Instants are ISO 8601 with offset, in UTC; dates are ISO. Labels are ready to be
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from services.contracts.accounts import Identity
-from services.contracts.base import Contract, data_of, read, read_json
+from services.contracts.base import Contract
 from services.contracts.retention import NO_VERSION_AFTER
 from services.contracts.session_options import ONLINE, PAPER, SessionOptions
 
@@ -315,9 +313,8 @@ SCHEMA_KEY = "schema"
 SCHEMA = 4
 """The number of the shape in which a saved version is written today: registrations stores it for good, documents with
 its copy. It grows with every change of what is written, the event's TYPE only with one that its consumers could not
-read. Rows without a number are older than the numbers: theirs is 1."""
-CONVERSIONS: dict[int, Callable[[Data], Data]] = {}
-"""By number: what turns its data into those of the next number. Where a field with a default was added: nothing."""
+read. Rows without a number are older than the numbers: theirs is 1. So far each number only added fields with a
+default, and all are read alike."""
 
 
 def to_stored(saved: RegistrationSaved) -> Data:
@@ -327,27 +324,16 @@ def to_stored(saved: RegistrationSaved) -> Data:
 def from_stored(data: Data) -> RegistrationSaved:
     """A version stored under any number. One of a newer release, which runs beside this one during an upgrade, is read
     as far as it is known here. Raises ContractError."""
-    for number in range(data.get(SCHEMA_KEY, 1), SCHEMA):
-        data = CONVERSIONS[number](data) if number in CONVERSIONS else data
     return RegistrationSaved.from_data(data)
 
 
 @dataclass(frozen=True)
 class ExportedVersion:
-    """What exports say of a saved version."""
+    """What exports read of a stored version's JSON."""
 
     identity: Identity
     epreuves: tuple[EpreuveLine, ...]
     confirmation: Confirmation
-
-
-def exported_from_stored(text: str) -> ExportedVersion:
-    """Of a version's JSON, of which all else is passed over unread; with numbers to convert, all is read."""
-    return (
-        read(ExportedVersion, data_of(from_stored(json.loads(text))))
-        if CONVERSIONS
-        else read_json(ExportedVersion, text)
-    )
 
 
 def copied_columns(saved: RegistrationSaved) -> dict[str, Any]:

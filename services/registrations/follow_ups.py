@@ -26,25 +26,12 @@ from services.registrations.operations import candidates
 from services.registrations.operations.incidents import SEND_EXTENSION_MAIL
 from services.registrations.operations.moved_dates import SEND_DATES_MAIL, dates_to_tell
 from services.registrations.operations.reminders import SEND_DRAFT_REMINDER, SEND_VALIDATION_REMINDER
-from services.registrations.operations.validations import SEND_VALIDATION_MAIL
 from services.registrations.queries.candidatures import newest_edition
 from services.registrations.queries.drafts import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings
 
 __all__ = ["registry"]  # with the mails below on it
-Writing = Callable[[MailContext], Letter]
-OF_ITS_END = (mail_texts.withdrawal_mail, mail_texts.ecart_mail)
-OF_A_CANDIDATURE: dict[str, Writing] = {
-    "send_receipt_mail": mail_texts.receipt_mail,
-    "send_modification_mail": mail_texts.modification_mail,
-    "send_correction_mail": mail_texts.correction_mail,
-    "send_staff_correction_mail": mail_texts.staff_correction_mail,
-    "send_withdrawal_mail": mail_texts.withdrawal_mail,
-    "send_ecart_mail": mail_texts.ecart_mail,
-    "send_restoration_mail": mail_texts.restoration_mail,
-    "send_undone_withdrawal_mail": mail_texts.undone_withdrawal_mail,
-}
-"""What each follow-up that `request_mail` names writes."""
+OF_ITS_END = ("withdrawal", "ecart")  # told as of the end, with its reason
 
 
 @registry.follow_up("send_reminder_mail", MASS_MAILS)
@@ -109,15 +96,6 @@ def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
         _send_letter(candidate_id, letter, envelope, at)
 
 
-@registry.follow_up(SEND_VALIDATION_MAIL, MAILS)
-def send_validation_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    with db.reading() as session:
-        saved = newest_edition(session, session.get_one(CandidatureVersion, (data["candidature_id"], data["version"])))
-    at = datetime.fromisoformat(saved.validated_at or saved.saved_at)
-    letter = mail_texts.validation_mail(MailContext(saved, at, None, _portal_url()))
-    _send_letter(saved.candidate_id, letter, envelope, at)
-
-
 @registry.follow_up(SEND_VALIDATION_REMINDER, MASS_MAILS)
 def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
     """Unless it was validated, has ended or came too late meanwhile."""
@@ -126,7 +104,7 @@ def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
         saved = newest_edition(session, session.get_one(CandidatureVersion, (candidature.id, candidature.version)))
     is_open = portal_now() < datetime.fromisoformat(saved.closes_at)
     if candidature.state == ACTIVE and saved.is_to_validate and is_open:
-        letter = mail_texts.validation_reminder_mail(MailContext(saved, envelope.time, None, _portal_url()))
+        letter = mail_texts.letter("validation_reminder", MailContext(saved, envelope.time, None, _portal_url()))
         _send_letter(candidature.candidate_id, letter, envelope, envelope.time)
 
 
@@ -142,21 +120,26 @@ def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[Incomp
     return contexts
 
 
-def _send(write: Writing, data: dict[str, Any], envelope: Envelope) -> None:
-    """To the candidate's newest address. Raises MailUnavailable or MailDeferred."""
+def _send(name: str, data: dict[str, Any], envelope: Envelope) -> None:
+    """What `request_mail` asked for. Raises MailUnavailable or MailDeferred."""
     with db.reading() as session:
         candidature = session.get_one(Candidature, data["candidature_id"])
         version = session.get_one(CandidatureVersion, (candidature.id, data["version"]))
-    at = candidature.state_changed_at if write in OF_ITS_END else version.saved_at
-    if at is None or (write in OF_ITS_END and candidature.state == ACTIVE):
-        return
-    reason = candidature.end_reason if write in OF_ITS_END else version.reason
-    saved = from_stored(version.payload)
-    _send_letter(candidature.candidate_id, write(MailContext(saved, at, reason, _portal_url())), envelope, at)
+        saved = newest_edition(session, version) if name == "validation" else from_stored(version.payload)
+    at: datetime | None = version.saved_at
+    reason = version.reason
+    if name == "validation":
+        at = datetime.fromisoformat(saved.validated_at or saved.saved_at)
+    elif name in OF_ITS_END:
+        at, reason = None if candidature.state == ACTIVE else candidature.state_changed_at, candidature.end_reason
+    if at is not None:
+        context = MailContext(saved, at, reason, _portal_url())
+        letter = mail_texts.receipt_mail(context) if name == "receipt" else mail_texts.letter(name, context)
+        _send_letter(candidature.candidate_id, letter, envelope, at)
 
 
-for _name, _write in OF_A_CANDIDATURE.items():
-    registry.follow_up(_name, MAILS)(partial(_send, _write))
+for _name in ("receipt", *(name for name in mail_texts.LETTERS if name != "validation_reminder")):
+    registry.follow_up(f"send_{_name}_mail", MAILS)(partial(_send, _name))
 
 
 def _send_letter(candidate_id: str, letter: Letter, envelope: Envelope, at: datetime) -> None:

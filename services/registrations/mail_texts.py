@@ -1,6 +1,6 @@
 """The texts of registrations' mails, in the tone of the guide's mail."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,93 @@ from services.mail.letter import Action, Letter, instant_in_paris
 from services.registrations.domain.exam_definition import OpeningView
 
 _SERVICE = "le service des examens et concours dont vous dépendez :"
+_INFORMATION = f"Pour tout renseignement, vous pouvez contacter {_SERVICE}"
+_TO_DOCUMENTS = (page_labels.DOCUMENTS, "documents")
+_TO_REGISTRATIONS = (page_labels.REGISTRATIONS, "inscriptions")
+_NEW_DOCUMENTS = (
+    "{reference}\nVersion : {version}",
+    "Votre confirmation d'inscription a été mise à jour dans votre espace candidat :",
+    _TO_DOCUMENTS,
+    "{certify}",
+)
+LETTERS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
+    "modification": (  # guide §7
+        "Modification d'inscription",
+        "La modification de votre inscription a bien été prise en compte le {instant}.",
+        *_NEW_DOCUMENTS,
+        f"Si vous n'êtes pas à l'origine de cette modification, contactez {_SERVICE}",
+    ),
+    "correction": (  # of the civil status
+        "Modification d'inscription",
+        "Le service gestionnaire a corrigé vos données personnelles sur votre inscription le {instant}.",
+        "{why}",
+        *_NEW_DOCUMENTS,
+        f"Si vous constatez une erreur, contactez {_SERVICE}",
+    ),
+    "staff_correction": (
+        "Modification d'inscription",
+        "Le service gestionnaire a corrigé votre inscription le {instant}.",
+        "{why}",
+        *_NEW_DOCUMENTS,
+        f"Si vous n'avez pas demandé cette correction ou constatez une erreur, contactez {_SERVICE}",
+    ),
+    "withdrawal": (  # guide §11
+        "Désinscription",
+        "Votre désinscription a bien été prise en compte le {instant}.",
+        "{reference}",
+        "Cette candidature ne figure plus parmi vos candidatures. Si vous vous êtes désinscrit par erreur, vous pouvez "
+        "cliquer sur « Annuler ma désinscription » tant que le service d'inscription est ouvert :",
+        _TO_REGISTRATIONS,
+        _INFORMATION,
+    ),
+    "ecart": (
+        "Candidature écartée",
+        "Le service gestionnaire a écarté votre candidature le {instant} : "
+        "vous n'êtes plus inscrit à cet examen ou concours au titre de cette candidature.",
+        "{why}",
+        "{reference}",
+        "Le motif et les coordonnées du service restent affichés dans votre espace candidat ; vos documents y "
+        "restent consultables :",
+        _TO_REGISTRATIONS,
+        f"Pour toute question ou pour contester cette décision, contactez {_SERVICE}",
+    ),
+    "restoration": (
+        "Candidature rétablie",
+        "Le service gestionnaire a rétabli votre candidature le {instant} : vous êtes de nouveau inscrit, "
+        "avec ce que vous aviez déclaré et déposé.",
+        "{reason}",
+        "{reference}\nVersion : {version}",
+        _TO_REGISTRATIONS,
+        f"Si vous n'avez pas demandé à être de nouveau inscrit, contactez {_SERVICE}",
+    ),
+    "undone_withdrawal": (
+        "Désinscription annulée",
+        "Vous avez annulé votre désinscription le {instant} : vous êtes de nouveau inscrit, avec ce que vous "
+        "aviez déclaré et déposé.",
+        "{reference}\nVersion : {version}",
+        _TO_REGISTRATIONS,
+        f"Si vous n'êtes pas à l'origine de cette annulation, contactez {_SERVICE}",
+    ),
+    "validation": (
+        "Inscription validée",
+        "Vous avez validé votre inscription en ligne le {instant} : cette validation vaut signature.",
+        "{reference}\nVersion : {version}",
+        "Votre confirmation d'inscription, qui en porte la mention, est dans votre espace candidat. Si vous modifiez "
+        "votre inscription, vous devrez la valider de nouveau.",
+        _TO_DOCUMENTS,
+        f"Si vous n'êtes pas à l'origine de cette validation, contactez {_SERVICE}",
+    ),
+    "validation_reminder": (
+        "Inscription à valider",
+        "Votre inscription est enregistrée, mais vous ne l'avez pas validée.",
+        "{reference}",
+        "{certify}",
+        _TO_REGISTRATIONS,
+        _INFORMATION,
+    ),
+}
+"""The mails about what happened to a candidature, by name: the subject, then paragraphs, in which `letter` fills
+something in, and links to pages."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +121,25 @@ class MailContext:
     @property
     def reason_line(self) -> str:
         return f"Motif : {self.reason}" if self.reason else ""
+
+
+def letter(name: str, context: MailContext) -> Letter:
+    """That of LETTERS."""
+    saved, (subject, *blocks) = context.saved, LETTERS[name]
+    words = {
+        "instant": context.instant,
+        "reason": context.reason or "",
+        "why": context.reason_line,
+        "reference": _reference(saved),
+        "version": saved.version,
+        "certify": _validation_request(saved)
+        or "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer et déposer.",
+    }
+    pages = (
+        block.format(**words) if isinstance(block, str) else Action(block[0], f"{context.url}/{block[1]}")
+        for block in blocks
+    )
+    return _letter(context, str(subject), *pages)
 
 
 def receipt_mail(context: MailContext) -> Letter:
@@ -63,92 +169,6 @@ def receipt_mail(context: MailContext) -> Letter:
     )
 
 
-def modification_mail(context: MailContext) -> Letter:
-    """To the candidate who saved a modification (guide §7)."""
-    return _letter_with_new_documents(
-        context,
-        f"La modification de votre inscription a bien été prise en compte le {context.instant}.",
-        f"Si vous n'êtes pas à l'origine de cette modification, contactez {_SERVICE}",
-    )
-
-
-def correction_mail(context: MailContext) -> Letter:
-    """To the candidate whose civil status the service gestionnaire corrected."""
-    return _letter_with_new_documents(
-        context,
-        f"Le service gestionnaire a corrigé vos données personnelles sur votre inscription le {context.instant}.",
-        f"Si vous constatez une erreur, contactez {_SERVICE}",
-        context.reason_line,
-    )
-
-
-def staff_correction_mail(context: MailContext) -> Letter:
-    """To the candidate whose declaration the service gestionnaire corrected."""
-    return _letter_with_new_documents(
-        context,
-        f"Le service gestionnaire a corrigé votre inscription le {context.instant}.",
-        f"Si vous n'avez pas demandé cette correction ou constatez une erreur, contactez {_SERVICE}",
-        context.reason_line,
-    )
-
-
-def withdrawal_mail(context: MailContext) -> Letter:
-    """To the candidate who is no longer registered (guide §11)."""
-    return _letter(
-        context,
-        "Désinscription",
-        f"Votre désinscription a bien été prise en compte le {context.instant}.",
-        _reference(context.saved),
-        "Cette candidature ne figure plus parmi vos candidatures. Si vous vous êtes désinscrit par erreur, vous pouvez "
-        "cliquer sur « Annuler ma désinscription » tant que le service d'inscription est ouvert :",
-        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
-        f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
-    )
-
-
-def ecart_mail(context: MailContext) -> Letter:
-    """To the candidate whose candidature the service gestionnaire has set aside."""
-    return _letter(
-        context,
-        "Candidature écartée",
-        f"Le service gestionnaire a écarté votre candidature le {context.instant} : "
-        "vous n'êtes plus inscrit à cet examen ou concours au titre de cette candidature.",
-        context.reason_line,
-        _reference(context.saved),
-        "Le motif et les coordonnées du service restent affichés dans votre espace candidat ; vos documents y "
-        "restent consultables :",
-        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
-        f"Pour toute question ou pour contester cette décision, contactez {_SERVICE}",
-    )
-
-
-def restoration_mail(context: MailContext) -> Letter:
-    """To the candidate who is registered again after a withdrawal or an écart."""
-    return _letter(
-        context,
-        "Candidature rétablie",
-        f"Le service gestionnaire a rétabli votre candidature le {context.instant} : vous êtes de nouveau inscrit, "
-        "avec ce que vous aviez déclaré et déposé.",
-        context.reason or "",
-        f"{_reference(context.saved)}\nVersion : {context.saved.version}",
-        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
-        f"Si vous n'avez pas demandé à être de nouveau inscrit, contactez {_SERVICE}",
-    )
-
-
-def undone_withdrawal_mail(context: MailContext) -> Letter:
-    """To the candidate who has taken a withdrawal back."""
-    return _letter(
-        context,
-        "Désinscription annulée",
-        f"Vous avez annulé votre désinscription le {context.instant} : vous êtes de nouveau inscrit, avec ce que vous "
-        "aviez déclaré et déposé.",
-        f"{_reference(context.saved)}\nVersion : {context.saved.version}",
-        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
-        f"Si vous n'êtes pas à l'origine de cette annulation, contactez {_SERVICE}",
-    )
-
-
 def dates_mail(context: MailContext) -> Letter:
     """To the candidate whose documents print other dates than before."""
     saved = context.saved
@@ -168,7 +188,7 @@ def dates_mail(context: MailContext) -> Letter:
         "Votre inscription et vos pièces déposées restent telles quelles. Vos documents sont édités à nouveau avec ces "
         "dates dans votre espace candidat ; ils remplacent les précédents :",
         Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
-        f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
+        _INFORMATION,
     )
 
 
@@ -200,7 +220,7 @@ def document_mail(context: MailContext, act: str, label: str) -> Letter:
         _reference(context.saved),
         "Consultez vos documents dans votre espace candidat :",
         Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
-        f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
+        _INFORMATION,
     )
 
 
@@ -276,36 +296,9 @@ def _draft_letter(subject: str, view: OpeningView, url: str, closes: str, becaus
             f"votre brouillon, puis cliquez sur « {page_labels.SAVE} » :",
             Action(page_labels.REGISTRATIONS, f"{url}/inscriptions"),
             "Si vous ne souhaitez plus vous inscrire, vous pouvez abandonner ce brouillon depuis la même page.",
-            f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
+            _INFORMATION,
             _contact(opening.label, opening.contact),
         ),
-    )
-
-
-def validation_mail(context: MailContext) -> Letter:
-    """To the candidate who has validated a version online."""
-    return _letter(
-        context,
-        "Inscription validée",
-        f"Vous avez validé votre inscription en ligne le {context.instant} : cette validation vaut signature.",
-        f"{_reference(context.saved)}\nVersion : {context.saved.version}",
-        "Votre confirmation d'inscription, qui en porte la mention, est dans votre espace candidat. Si vous modifiez "
-        "votre inscription, vous devrez la valider de nouveau.",
-        Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
-        f"Si vous n'êtes pas à l'origine de cette validation, contactez {_SERVICE}",
-    )
-
-
-def validation_reminder_mail(context: MailContext) -> Letter:
-    """To the candidate who has not validated the current version, before the end of the registrations."""
-    return _letter(
-        context,
-        "Inscription à valider",
-        "Votre inscription est enregistrée, mais vous ne l'avez pas validée.",
-        _reference(context.saved),
-        _validation_request(context.saved),
-        Action(page_labels.REGISTRATIONS, f"{context.url}/inscriptions"),
-        f"Pour tout renseignement, vous pouvez contacter {_SERVICE}",
     )
 
 
@@ -338,23 +331,8 @@ def _piece_line(piece: MissingPiece) -> str:
 
 
 def _contacts(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:
-    yield f"Pour tout renseignement, vous pouvez contacter {_SERVICE}"
+    yield _INFORMATION
     yield from dict.fromkeys(_contact_of(context.saved) for context in candidatures)
-
-
-def _letter_with_new_documents(context: MailContext, change: str, if_wrong: str, reason: str = "") -> Letter:
-    return _letter(
-        context,
-        "Modification d'inscription",
-        change,
-        reason,
-        f"{_reference(context.saved)}\nVersion : {context.saved.version}",
-        "Votre confirmation d'inscription a été mise à jour dans votre espace candidat :",
-        Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
-        _validation_request(context.saved)
-        or "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer et déposer.",
-        if_wrong,
-    )
 
 
 def _letter(context: MailContext, subject: str, *blocks: str | Action) -> Letter:

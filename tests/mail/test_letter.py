@@ -53,21 +53,13 @@ LETTERS: dict[str, Letter] = {
     "staff_invitation_mail": of_accounts.staff_invitation_mail(f"{URL}/gestion/invitation/{TOKEN}"),
     "second_factor_reset_mail": of_accounts.second_factor_reset_mail(f"{URL}/gestion/invitation/{TOKEN}"),
     "receipt_mail": of_registrations.receipt_mail(_context()),
-    "modification_mail": of_registrations.modification_mail(_context()),
-    "correction_mail": of_registrations.correction_mail(_context("Pièce d'identité reçue")),
+    **{f"{name}_mail": of_registrations.letter(name, _context("Pièce reçue")) for name in of_registrations.LETTERS},
     "document_mail": of_registrations.document_mail(_context("Changement de centre"), "withdrawn", "Convocation"),
     "dates_mail": of_registrations.dates_mail(_context()),
-    "validation_mail": of_registrations.validation_mail(_context()),
-    "validation_reminder_mail": of_registrations.validation_reminder_mail(_context()),
-    "withdrawal_mail": of_registrations.withdrawal_mail(_context()),
-    "staff_correction_mail": of_registrations.staff_correction_mail(_context("Adresse rectifiée")),
-    "restoration_mail": of_registrations.restoration_mail(_context("Candidature rétablie : erreur")),
-    "undone_withdrawal_mail": of_registrations.undone_withdrawal_mail(_context()),
     "reminder_mail": of_registrations.reminder_mail([_incomplete(False)], AT, URL),
     "refusal_mail": of_registrations.refusal_mail(_incomplete(True), AT, URL),
     "draft_reminder_mail": of_registrations.draft_reminder_mail(VIEW, URL),
     "extension_mail": of_registrations.extension_mail("Le portail était indisponible.", VIEW, URL),
-    "ecart_mail": of_registrations.ecart_mail(_context("Titre requis non fourni")),
 }
 
 
@@ -98,6 +90,7 @@ def letter(request: pytest.FixtureRequest) -> Letter:
 
 def test_every_mail_of_the_portal_is_among_the_letters_tested_here() -> None:
     written = [name for texts in (of_accounts, of_registrations) for name in vars(texts) if name.endswith("_mail")]
+    written += [f"{name}_mail" for name in of_registrations.LETTERS]
     assert sorted(written) == sorted(LETTERS)
 
 

@@ -18,7 +18,10 @@ views = Views("openings", __name__)
 def read_choices(query: dict[str, Any]) -> api.Selection:
     purpose = Purpose(query.pop("purpose"))
     with db.reading() as session:
-        return select(offered_openings(session), purpose, query, portal_now())
+        offered = offered_openings(session, query) if query["domaine"] else ()
+        if query["domaine"] and not offered:  # what is chosen does not exist: which of it does is said all the same
+            offered = offered_openings(session, {})
+        return select(offered, purpose, query, portal_now())
 
 
 @views.serves(api.list_messages)

@@ -20,7 +20,6 @@ from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.candidatures import newest_edition
 from services.registrations.queries.catalogue import opening_view
 
-SEND_VALIDATION_MAIL = "send_validation_mail"
 REPLACED = (
     "Votre inscription a été modifiée depuis que cette page a été affichée : relisez-la ci-dessous telle qu'elle est "
     "enregistrée maintenant, puis validez-la."
@@ -55,7 +54,7 @@ def validate(candidate_id: str, candidature_id: str, version: int, digest: str, 
         is_moved = not prints(newest, dates)  # just now: all that print dates are made again
         moved, validated = DatesMoved(iso_utc(received_at), dates, (edition,)), RegistrationValidated(edition, dates)
         publish(session, moved if is_moved else validated, subject=candidate_id)
-        request_mail(session, SEND_VALIDATION_MAIL, candidature)
+        request_mail(session, "send_validation_mail", candidature)
         if is_moved and not view.session.demonstration:
             follow_up(session, SEND_DATES_MAIL, {"candidature_id": candidature.id}, subject=candidate_id)
         after = {"version": version}

@@ -2,13 +2,14 @@
 would change."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 from sqlalchemy.orm import Session as DbSession
+from sqlalchemy.orm import defer
 
 from services.chassis.errors import found
 from services.chassis.process.kept_results import ExpiringCache
@@ -49,7 +50,11 @@ OPENINGS = (
 )
 """Rows of what `view_of` takes. Statements are built once: building them costs more than running them."""
 _OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
-_LISTED = OPENINGS.where(OpeningRow.listed)
+_CHOSEN = {"exam": OpeningRow.exam, "session": OpeningRow.session, "academie": OpeningRow.academie}
+_LISTED = OPENINGS.where(
+    OpeningRow.listed,
+    *(or_(bindparam(name, type_=String).is_(None), column == bindparam(name)) for name, column in _CHOSEN.items()),
+).options(defer(OpeningRow.options), defer(OpeningRow.reminder_days), defer(OpeningRow.draft_reminder_days))
 
 
 def exam_by_digest(session: DbSession, digest: str) -> Exam:
@@ -82,9 +87,10 @@ def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, d
     return found(_view(session, row, change, digest))
 
 
-def offered_openings(session: DbSession) -> tuple[OpeningView, ...]:
-    """Every listed opening that the catalogue defines."""
-    views = (_view(session, row, change, digest) for row, change, digest in session.execute(_LISTED))
+def offered_openings(session: DbSession, chosen: Mapping[str, str | None]) -> tuple[OpeningView, ...]:
+    """The listed openings that the catalogue defines, of the exam, session and académie as far as they are chosen."""
+    rows = session.execute(_LISTED, {name: chosen.get(name) for name in _CHOSEN})
+    views = (_view(session, row, change, digest) for row, change, digest in rows)
     return tuple(view for view in views if view is not None)
 
 

@@ -20,8 +20,9 @@ from services.contracts.api.staff_candidatures import (
     Found,
 )
 from services.contracts.api.staff_lists import MOST_COUNTED, Counts
+from services.contracts.base import read_json
 from services.contracts.registration_rules import BY_BIRTH_DATE, BY_ID, BY_NAME, BY_SAVING, BY_SPECIALITE
-from services.contracts.registrations import exported_from_stored
+from services.contracts.registrations import ExportedVersion
 from services.contracts.retention import ARCHIVED
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
@@ -115,7 +116,7 @@ def _exported_pages(
 
 
 def _exported(row: Any) -> ExportedCandidature:
-    return row_of(ExportedCandidature, row.Candidature, row, saved=exported_from_stored(row.payload))
+    return row_of(ExportedCandidature, row.Candidature, row, saved=read_json(ExportedVersion, row.payload))
 
 
 def _place(

@@ -10,19 +10,11 @@ from marshmallow import Schema, ValidationError, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
+from services.contracts import registration_rules as rules
 from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.contracts.api.fields import InstantField, Text
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import Answered, Callers, End, Instant, one_of, staff
-from services.contracts.registration_rules import (
-    MESSAGE_TEXT_LENGTH,
-    MESSAGE_TITLE_LENGTH,
-    PERIOD_LABELS,
-    REASON_LENGTH,
-    SEVERITIES,
-    SEVERITY_LABELS,
-    WindowState,
-)
 
 TITLE = "Ouvertures, incidents, messages et catalogue"
 ZIP_TYPE = "application/zip"
@@ -52,7 +44,7 @@ class OpeningSummary(OpeningDates):
     session_label: str
     academie: str
     academie_label: str
-    state: Annotated[str, one_of(WindowState)]
+    state: Annotated[str, one_of(rules.WindowState)]
     moved: Annotated[bool, Meta(description="Ces dates l'emportent sur celles du catalogue")]
     revision: Annotated[int, Meta(description="À renvoyer avec un changement de dates")]
     compared: Annotated[bool, Meta(description="Sinon, des candidatures restent à comparer à ces dates")]
@@ -96,7 +88,7 @@ class NewDates(Schema):
     closes = InstantField(load_default=None, allow_none=True)
     deposit_opens = InstantField(load_default=None, allow_none=True)
     deposit_closes = InstantField(load_default=None, allow_none=True)
-    reason = Text(REASON_LENGTH, required=True)
+    reason = Text(rules.REASON_LENGTH, required=True)
     confirmed = fields.Boolean(
         load_default=False, metadata={"description": "Ce que les candidats y perdent (`losses`) a été lu"}
     )
@@ -107,14 +99,14 @@ class NewIncident(Schema):
     begins = InstantField(required=True)
     ends = InstantField(required=True)
     periods = fields.List(
-        fields.String(validate=validate.OneOf(PERIOD_LABELS)),
+        fields.String(validate=validate.OneOf(rules.PERIOD_LABELS)),
         required=True,
         validate=validate.Length(1),
-        metadata={"description": ", ".join(f"{code} : {label}" for code, label in PERIOD_LABELS.items())},
+        metadata={"description": ", ".join(f"{code} : {label}" for code, label in rules.PERIOD_LABELS.items())},
     )
-    title = Text(MESSAGE_TITLE_LENGTH, required=True)
-    text = Text(MESSAGE_TEXT_LENGTH, required=True)
-    reason = Text(REASON_LENGTH, required=True)
+    title = Text(rules.MESSAGE_TITLE_LENGTH, required=True)
+    text = Text(rules.MESSAGE_TEXT_LENGTH, required=True)
+    reason = Text(rules.REASON_LENGTH, required=True)
 
 
 class ExtendedOpening(OpeningRead):
@@ -127,12 +119,12 @@ class Extension(NewIncident):
 
 
 class NewMessage(Schema):
-    title = Text(MESSAGE_TITLE_LENGTH, required=True)
-    text = Text(MESSAGE_TEXT_LENGTH, required=True)
+    title = Text(rules.MESSAGE_TITLE_LENGTH, required=True)
+    text = Text(rules.MESSAGE_TEXT_LENGTH, required=True)
     severity = fields.String(
         required=True,
-        validate=validate.OneOf(SEVERITIES),
-        metadata={"description": ", ".join(f"{code} : {label}" for code, label in SEVERITY_LABELS.items())},
+        validate=validate.OneOf(rules.SEVERITIES),
+        metadata={"description": ", ".join(f"{code} : {label}" for code, label in rules.SEVERITY_LABELS.items())},
     )
     shown_from = InstantField(required=True)
     shown_until = InstantField(required=True)

@@ -7,18 +7,10 @@ from marshmallow import Schema, ValidationError, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
+from services.contracts import registration_rules as rules
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
 from services.contracts.api.operation import CANDIDATE, Answered, Callers, End, Instant, one_of, staff
-from services.contracts.registration_rules import (
-    FIELD_NAME_LENGTH,
-    FIELD_VALUE_LENGTH,
-    NEXT,
-    OBSTACLES,
-    REASON_LENGTH,
-    TAB_ACTIONS,
-    TAB_STATES,
-)
 from services.contracts.registrations import Contact, Recap
 
 TITLE = "Brouillons"
@@ -34,8 +26,8 @@ class TypedValue(fields.Field[Any]):
         items = value if isinstance(value, list) else [value]
         if not all(isinstance(item, str) for item in items) or len(items) > MAX_VALUES:
             raise ValidationError("Un texte, ou une liste de textes, est attendu.")
-        if any(len(item) > FIELD_VALUE_LENGTH for item in items):
-            raise ValidationError(f"{FIELD_VALUE_LENGTH} caractères au plus sont admis.")
+        if any(len(item) > rules.FIELD_VALUE_LENGTH for item in items):
+            raise ValidationError(f"{rules.FIELD_VALUE_LENGTH} caractères au plus sont admis.")
         typed: str | list[str] = value
         return typed
 
@@ -55,13 +47,13 @@ class IdentityHeader(Schema):
 class WrittenTab(Schema):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     values = fields.Dict(
-        keys=Text(FIELD_NAME_LENGTH),
+        keys=Text(rules.FIELD_NAME_LENGTH),
         values=TypedValue(),
         required=True,
         validate=validate.Length(max=MAX_VALUES, error=TOO_MANY),
     )
-    action = fields.String(load_default=NEXT, validate=validate.OneOf(TAB_ACTIONS))
-    reason = Text(REASON_LENGTH, load_default=None, metadata={"description": "D'une correction, jusqu'ici"})
+    action = fields.String(load_default=rules.NEXT, validate=validate.OneOf(rules.TAB_ACTIONS))
+    reason = Text(rules.REASON_LENGTH, load_default=None, metadata={"description": "D'une correction, jusqu'ici"})
 
 
 class SearchQuery(Schema):
@@ -78,7 +70,7 @@ class TabState(Answered):
     kind: str
     name: str
     title: str
-    state: Annotated[str, one_of(TAB_STATES)]
+    state: Annotated[str, one_of(rules.TAB_STATES)]
 
 
 class ModifiedCandidature(Answered):
@@ -91,7 +83,7 @@ class ModifiedCandidature(Answered):
 class Obstacle(Answered):
     """Why a draft cannot be transmitted now."""
 
-    reason: Annotated[str, one_of(OBSTACLES)]
+    reason: Annotated[str, one_of(rules.OBSTACLES)]
     detail: str
     candidature_id: Annotated[str | None, Meta(description="L'autre candidature")] = None
 

@@ -9,30 +9,13 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
+from services.contracts import registration_rules as rules
 from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
 from services.contracts.api.operation import Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_lists import DAY, SELECT, Column, Counts, Filter, PageField, StaffList
 from services.contracts.piece_rules import PIECES_STATE_LABELS, PiecesState
-from services.contracts.registration_rules import (
-    ACTIVE,
-    BY_BIRTH_DATE,
-    BY_ID,
-    BY_NAME,
-    BY_SAVING,
-    BY_SPECIALITE,
-    CANDIDATURE_STATE_LABELS,
-    CANDIDATURE_STATES,
-    CODE_LENGTH,
-    ECARTEE,
-    LABEL_LENGTH,
-    NOTE_LENGTH,
-    REASON_LENGTH,
-    VALIDATION_LABELS,
-    VALIDATION_STATES,
-    WITHDRAWN,
-)
 from services.contracts.registrations import EpreuveLine, ExportedVersion, Recap
 
 TITLE = "Candidatures"
@@ -43,11 +26,11 @@ def _filter(name: str, description: str = "", page: PageField | None = None) -> 
 
 
 def _counted(name: str, description: str, label: str, everything: str = "Toutes") -> Filter:
-    page = PageField(name, label, SELECT, placeholder=everything, longest=LABEL_LENGTH + CODE_LENGTH)
+    page = PageField(name, label, SELECT, placeholder=everything, longest=rules.LABEL_LENGTH + rules.CODE_LENGTH)
     return Filter(name, Text(metadata={"description": description}), page, is_counted=True)
 
 
-_STATE = validate.OneOf(CANDIDATURE_STATES)
+_STATE = validate.OneOf(rules.CANDIDATURE_STATES)
 _FILTERS = (
     _filter(
         "text",
@@ -85,11 +68,11 @@ _FILTERS = (
     ),
     Filter(
         "validation",
-        fields.String(validate=validate.OneOf(VALIDATION_STATES)),
+        fields.String(validate=validate.OneOf(rules.VALIDATION_STATES)),
         PageField("validation", "Validation en ligne", SELECT),
     ),
 )
-_STATE_LABEL = Column("État", "État", lambda row: CANDIDATURE_STATE_LABELS.get(row.state, row.state))
+_STATE_LABEL = Column("État", "État", lambda row: rules.CANDIDATURE_STATE_LABELS.get(row.state, row.state))
 _OF_CANDIDATE = (  # of an answer that has its version as `saved`
     Column("Nom", "", lambda row: row.saved.identity.nom_usage or row.saved.identity.nom_famille),
     Column("Prénoms", source="saved.identity.prenoms"),
@@ -101,21 +84,21 @@ _OF_VERSION = (
     Column("Session", source="session"),
     Column("Académie", source="academie"),
     Column("Code de la spécialité", source="specialite_code"),
-    Column("Spécialité", "Spécialité", order=BY_SPECIALITE, source="specialite"),
+    Column("Spécialité", "Spécialité", order=rules.BY_SPECIALITE, source="specialite"),
     Column("Catégorie", source="saved.confirmation.categorie"),
     Column("Établissement", source="saved.confirmation.etablissement"),
     Column("Forme de passage", source="saved.confirmation.forme"),
     Column("Aménagement demandé", source="saved.confirmation.handicap"),
 )
 _ORDER_LABELS = {
-    BY_NAME: "Nom, de A à Z",
-    f"-{BY_NAME}": "Nom, de Z à A",
-    f"-{BY_SAVING}": "Dernier enregistrement, récents d'abord",
-    BY_SAVING: "Dernier enregistrement, anciens d'abord",
-    f"-{BY_BIRTH_DATE}": "Date de naissance, les plus jeunes d'abord",
-    BY_BIRTH_DATE: "Date de naissance, les plus âgés d'abord",
-    BY_SPECIALITE: "Spécialité, de A à Z, puis nom",
-    f"-{BY_SPECIALITE}": "Spécialité, de Z à A",
+    rules.BY_NAME: "Nom, de A à Z",
+    f"-{rules.BY_NAME}": "Nom, de Z à A",
+    f"-{rules.BY_SAVING}": "Dernier enregistrement, récents d'abord",
+    rules.BY_SAVING: "Dernier enregistrement, anciens d'abord",
+    f"-{rules.BY_BIRTH_DATE}": "Date de naissance, les plus jeunes d'abord",
+    rules.BY_BIRTH_DATE: "Date de naissance, les plus âgés d'abord",
+    rules.BY_SPECIALITE: "Spécialité, de A à Z, puis nom",
+    f"-{rules.BY_SPECIALITE}": "Spécialité, de Z à A",
 }
 CANDIDATURES = StaffList(
     "Candidatures",
@@ -129,8 +112,8 @@ CANDIDATURES = StaffList(
         ),
     ),
     columns=(
-        Column("", "Candidat", "name", order=BY_NAME),
-        Column("", "Né(e) le", "birth_date", order=BY_BIRTH_DATE),
+        Column("", "Candidat", "name", order=rules.BY_NAME),
+        Column("", "Né(e) le", "birth_date", order=rules.BY_BIRTH_DATE),
         Column("N° candidat", "N° candidat", source="numero_candidat"),
         Column("N° d'inscription", "N° d'inscription", source="numero_inscription"),
         *_OF_CANDIDATE,
@@ -150,20 +133,20 @@ CANDIDATURES = StaffList(
         Column("État depuis le", source=lambda row: row.state_changed_at or row.first_saved_at),
         Column("Motif", source="end_reason"),
         Column("Pièces", "Pièces", lambda row: PIECES_STATE_LABELS.get(row.pieces_state or "")),
-        Column("Validation en ligne", source=lambda row: VALIDATION_LABELS.get(row.validation or "")),
+        Column("Validation en ligne", source=lambda row: rules.VALIDATION_LABELS.get(row.validation or "")),
         Column("Premier enregistrement le", source="first_saved_at"),
         Column("Version", source="version"),
-        Column("Enregistrée le", "Enregistrée le", "last_saved_at", order=BY_SAVING),
+        Column("Enregistrée le", "Enregistrée le", "last_saved_at", order=rules.BY_SAVING),
         Column("Identifiant de la candidature", source="id"),
     ),
-    orders=(BY_ID, *_ORDER_LABELS),
+    orders=(rules.BY_ID, *_ORDER_LABELS),
     order_words="« id » : pour un outil qui parcourt tout ; « - » : à rebours",
     order_labels=_ORDER_LABELS,
     cursor=Text(32),
 )  # of Row; its CSV of ExportedCandidature
 EPREUVES = StaffList(
     "Epreuves",
-    filters=(*_FILTERS, Filter("state", fields.String(load_default=ACTIVE, validate=_STATE))),
+    filters=(*_FILTERS, Filter("state", fields.String(load_default=rules.ACTIVE, validate=_STATE))),
     columns=(
         Column("N° candidat", source="numero_candidat"),
         Column("N° d'inscription", source="numero_inscription"),
@@ -191,23 +174,25 @@ def _postal_code(address: tuple[str, ...]) -> str | None:
 
 
 class NewNote(Schema):
-    text = Text(NOTE_LENGTH, required=True)
+    text = Text(rules.NOTE_LENGTH, required=True)
 
 
 class RefusalReasonsQuery(Schema):
-    exam = Text(CODE_LENGTH, required=True)
+    exam = Text(rules.CODE_LENGTH, required=True)
     piece = Text(
-        CODE_LENGTH, load_default=None, metadata={"description": "Code de la pièce ; sans lui, de toute pièce"}
+        rules.CODE_LENGTH, load_default=None, metadata={"description": "Code de la pièce ; sans lui, de toute pièce"}
     )
 
 
 class Reason(Schema):
-    reason = Text(REASON_LENGTH, required=True)
+    reason = Text(rules.REASON_LENGTH, required=True)
 
 
 class SavedCorrection(Reason):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
-    overridden = fields.List(Text(CODE_LENGTH), load_default=(), metadata={"description": "Noms de règles à écarter"})
+    overridden = fields.List(
+        Text(rules.CODE_LENGTH), load_default=(), metadata={"description": "Noms de règles à écarter"}
+    )
 
 
 class Row(Answered):
@@ -223,9 +208,9 @@ class Row(Answered):
     academie: Annotated[str, Meta(examples=["03"])]
     specialite_code: Annotated[str | None, Meta(examples=["31310"])]
     specialite: Annotated[str | None, Meta(examples=["Banque - conseiller de clientèle"])]
-    state: Annotated[str, one_of(CANDIDATURE_STATES)]
+    state: Annotated[str, one_of(rules.CANDIDATURE_STATES)]
     pieces_state: Annotated[str | None, one_of(PiecesState)]
-    validation: Annotated[str | None, one_of(VALIDATION_STATES)] = None
+    validation: Annotated[str | None, one_of(rules.VALIDATION_STATES)] = None
     version: int
     birth_date: date | None
     first_saved_at: Instant
@@ -300,7 +285,7 @@ class Note(Answered):
 class End(Answered):
     """Of a withdrawal or écart; `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a version."""
 
-    state: Annotated[str, Meta(extra_json_schema={"enum": [WITHDRAWN, ECARTEE]})]
+    state: Annotated[str, Meta(extra_json_schema={"enum": [rules.WITHDRAWN, rules.ECARTEE]})]
     at: Instant
     reason: str | None
     by: str

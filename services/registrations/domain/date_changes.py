@@ -1,17 +1,23 @@
-"""A change of an opening's dates: what is wrong with it, and what it takes from those whom it concerns."""
+"""A change of an opening's dates: what is wrong with it, and what it takes from those whom it concerns; by how much an
+incident extends the periods that it cut."""
 
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
+from services.chassis.clock import to_paris
 from services.chassis.errors import FieldError
 from services.chassis.french import short_instant, shown_end, time_left
 from services.contracts.api.administration import OpeningDates
 
-_PERIODS = (
-    ("opens", "closes", "des inscriptions", "Qui s'inscrit en ce moment ne le pourra plus."),
-    ("deposit_opens", "deposit_closes", "du dépôt des pièces", "Qui dépose ses pièces en ce moment ne le pourra plus."),
-)
-
-
+_PERIODS = {
+    "registration": ("opens", "closes", "des inscriptions", "Qui s'inscrit en ce moment ne le pourra plus."),
+    "deposit": (
+        *("deposit_opens", "deposit_closes", "du dépôt des pièces"),
+        "Qui dépose ses pièces en ce moment ne le pourra plus.",
+    ),
+}
+_DAY = timedelta(days=1)
 REASON_MISSING = FieldError("#/reason", "Indiquez le motif du changement.")
 
 
@@ -27,12 +33,12 @@ def disorder(dates: OpeningDates) -> tuple[FieldError, ...]:
 def losses(before: OpeningDates, after: OpeningDates, at: datetime) -> tuple[str, ...]:
     """A sentence for each thing that candidates have before and not after, to be read before it is changed."""
     sentences: list[str] = []
-    for opens, closes, period, sentence in _PERIODS:
+    for opens, closes, period, sentence in _PERIODS.values():
         old, new = ((getattr(dates, opens), getattr(dates, closes)) for dates in (before, after))
         if new[0] > old[0]:
             sentences.append(f"L'ouverture {period} est reculée du {short_instant(old[0])} au {short_instant(new[0])}.")
         if new[1] < old[1]:
-            ends = (short_instant(shown_end(closes)) for closes in (old[1], new[1]))
+            ends = (short_instant(shown_end(end)) for end in (old[1], new[1]))
             sentences.append("La fermeture {} est avancée du {} au {}.".format(period, *ends))
         if new[1] - new[0] < old[1] - old[0]:
             lasted, lasts = time_left(old[1] - old[0]), time_left(new[1] - new[0])
@@ -42,3 +48,42 @@ def losses(before: OpeningDates, after: OpeningDates, at: datetime) -> tuple[str
         if old[0] <= at < old[1] and not new[0] <= at < new[1]:
             sentences.append(sentence)
     return tuple(sentences)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """`periods`, of PERIOD_LABELS, could not be used within [begins, ends)."""
+
+    begins: datetime
+    ends: datetime
+    periods: Collection[str]
+
+
+def extended(
+    dates: OpeningDates, cut: Cut, extension_days: int | None, session_closes: datetime, at: datetime
+) -> OpeningDates:
+    """The dates that are proposed at `at`, never past the end of the session.
+
+    A period was cut if it was open at any instant of the incident; so its end lies in the incident or after it. By the
+    duration (`extension_days` is None) it is given the time back that it lost, counted from its end; from the end of
+    the incident where that comes later. By days it ends that many days later at the same time of day in Paris. What has
+    ended at `at` is opened again: the time is counted from the full hour that follows, days from the next such time.
+    """
+    moved = {}
+    for period in cut.periods:
+        opens, closes, *_ = _PERIODS[period]
+        begins, ends = getattr(dates, opens), getattr(dates, closes)
+        if begins < cut.ends and cut.begins < ends:
+            lost = min(ends, cut.ends) - max(begins, cut.begins)
+            moved[closes] = max(ends, min(_later(ends, cut.ends, lost, extension_days, at), session_closes))
+    return replace(dates, **moved)
+
+
+def _later(ends: datetime, restored: datetime, lost: timedelta, days: int | None, at: datetime) -> datetime:
+    usable_from = max(ends, restored)
+    if usable_from < at:
+        usable_from = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if days is None:
+        return usable_from + lost
+    whole_days = -((ends - usable_from) // _DAY)
+    return (to_paris(ends) + timedelta(days=whole_days + days)).astimezone(UTC)

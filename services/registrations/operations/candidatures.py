@@ -13,16 +13,9 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, NotFound, found
 from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
+from services.contracts import registration_rules as rules
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.pieces import PiecesStateChanged
-from services.contracts.registration_rules import (
-    ACTIVE,
-    CANDIDATE_NAME_LENGTH,
-    ECARTEE,
-    TO_VALIDATE,
-    VALIDATED,
-    WITHDRAWN,
-)
 from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
 from services.contracts.retention import NO_VERSION_AFTER
 from services.reference.text import folded
@@ -55,10 +48,10 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
     """
     with db.operation() as session:
         candidature = _own_locked(session, candidate_id, candidature_id)
-        if _is_to_become(WITHDRAWN, candidature, ACTIVE):
+        if _is_to_become(rules.WITHDRAWN, candidature, rules.ACTIVE):
             view = opening_view(session, candidature.opening_id)
             refuse_when_closed(view, received_at, too_late_to("vous désinscrire"))
-            end_candidature(session, candidature, WITHDRAWN, Actor("candidate", candidate_id), received_at)
+            end_candidature(session, candidature, rules.WITHDRAWN, Actor("candidate", candidate_id), received_at)
 
 
 def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
@@ -68,7 +61,7 @@ def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetim
     """
     with db.operation() as session:
         candidature = _own_locked(session, candidate_id, candidature_id)
-        if _is_to_become(ACTIVE, candidature, WITHDRAWN):
+        if _is_to_become(rules.ACTIVE, candidature, rules.WITHDRAWN):
             view = opening_view(session, candidature.opening_id)
             refuse_when_closed(view, received_at, too_late_to("annuler votre désinscription"))
             restore(session, candidature, Actor("candidate", candidate_id), received_at)
@@ -101,7 +94,7 @@ def end_candidature(
     before = {"state": candidature.state}
     candidature.state, candidature.state_changed_at, candidature.end_reason = state, at, reason
     publish_end(session, candidature)
-    mail = "send_withdrawal_mail" if state == WITHDRAWN else "send_ecart_mail"
+    mail = "send_withdrawal_mail" if state == rules.WITHDRAWN else "send_ecart_mail"
     request_mail(session, mail, candidature)
     after = {"state": state, "reason": reason}
     AuditEntry.record(session, actor, f"candidature.{state}", candidature.id, at=at, before=before, after=after)
@@ -114,7 +107,7 @@ def publish_end(session: DbSession, candidature: Candidature) -> None:
         candidate_id=candidature.candidate_id,
         version=_number_of_end(candidature),
         withdrawn_at=iso_utc(candidature.state_changed_at or candidature.first_saved_at),
-        ecartee=candidature.state == ECARTEE,
+        ecartee=candidature.state == rules.ECARTEE,
     )
     publish(session, event, subject=candidature.candidate_id)
 
@@ -135,13 +128,13 @@ def restore(
     refuse_second_candidature(dossier, place_taken if reason else refusal_sentence)
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
-    candidature.state, candidature.state_changed_at, candidature.end_reason = ACTIVE, at, None
+    candidature.state, candidature.state_changed_at, candidature.end_reason = rules.ACTIVE, at, None
     digest, end = current.catalogue_digest, candidature.version - 1
     words = f"Candidature rétablie (la version {end:02d} en était la fin) : {reason or UNDONE}"
     proven = current if dossier.identity.version == current.identity_version else None
     add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words, same_as=proven)
     request_mail(session, "send_restoration_mail" if reason else "send_undone_withdrawal_mail", candidature)
-    after = {"state": ACTIVE, "reason": reason}
+    after = {"state": rules.ACTIVE, "reason": reason}
     AuditEntry.record(session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after)
 
 
@@ -170,7 +163,7 @@ def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime)
     active = (
         select(Candidature)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
-        .where(Candidature.candidate_id == candidate.id, Candidature.state == ACTIVE)
+        .where(Candidature.candidate_id == candidate.id, Candidature.state == rules.ACTIVE)
         .where(OpeningRow.session_closes > at)
     )
     for candidature in session.scalars(active).all():
@@ -259,7 +252,8 @@ def add_version(
     if same_as is not None:
         pieces = tuple(replace(piece, proves_version=False) for piece in event.pieces)
         event = replace(event, pieces=pieces, validated_at=_keep_validation(session, candidature, same_as))
-    candidature.validation = (TO_VALIDATE if event.is_to_validate else VALIDATED) if event.is_certified_online else None
+    state = rules.TO_VALIDATE if event.is_to_validate else rules.VALIDATED
+    candidature.validation = state if event.is_certified_online else None
     version = CandidatureVersion(
         **in_both,
         event_id=publish(session, event, subject=candidate_id),
@@ -295,6 +289,6 @@ def request_mail(session: DbSession, name: str, candidature: Candidature) -> Non
 
 def _set_name(candidature: Candidature, identity: Identity) -> None:
     """The name that staff read and search; the usage name is only searched."""
-    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[:CANDIDATE_NAME_LENGTH]
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[: rules.CANDIDATE_NAME_LENGTH]
     usage = f" {identity.nom_usage}" if identity.nom_usage else ""
-    candidature.folded_name = folded(candidature.name + usage)[:CANDIDATE_NAME_LENGTH]
+    candidature.folded_name = folded(candidature.name + usage)[: rules.CANDIDATE_NAME_LENGTH]

@@ -84,17 +84,17 @@ def opening_view(session: DbSession, opening_id: str, digest: str | None = None)
 
 def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView:
     """Raises NotFound for an opening that the catalogue does not define."""
-    return found(_view(session, row, change, digest))
+    return found(view_or_none(session, row, change, digest))
 
 
 def offered_openings(session: DbSession, chosen: Mapping[str, str | None]) -> tuple[OpeningView, ...]:
     """The listed openings that the catalogue defines, of the exam, session and académie as far as they are chosen."""
     rows = session.execute(_LISTED, {name: chosen.get(name) for name in _CHOSEN})
-    views = (_view(session, row, change, digest) for row, change, digest in rows)
+    views = (view_or_none(session, row, change, digest) for row, change, digest in rows)
     return tuple(view for view in views if view is not None)
 
 
-def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView | None:
+def view_or_none(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView | None:
     exam = exam_by_digest(session, digest)
     exam_session = exam.session(row.session)
     if exam_session is None:

@@ -1,14 +1,14 @@
 """Openings as administrators see them: dates in force, how many people they concern, past changes, what an
 incident cut; and messages of the home page."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import FieldError, Invalid, NotFound, PreconditionFailed, found
+from services.chassis.errors import FieldError, Invalid, PreconditionFailed, found
 from services.chassis.french import short_instant
 from services.contracts.api import administration as api
 from services.contracts.api.administration import Messages, PublishedMessage
@@ -16,12 +16,11 @@ from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, SEVERITIES
 from services.reference.academies import place_in_lists
-from services.registrations.domain.date_changes import REASON_MISSING, disorder, losses
+from services.registrations.domain.date_changes import REASON_MISSING, Cut, disorder, extended, losses
 from services.registrations.domain.exam_definition import OpeningView
-from services.registrations.domain.incident_extensions import Cut, extended
 from services.registrations.domain.windows import state
 from services.registrations.models import Candidature, Draft, Incident, Message, OpeningChange, OpeningRow
-from services.registrations.queries.catalogue import OPENINGS, exam_in_force, view_of
+from services.registrations.queries.catalogue import OPENINGS, exam_in_force, view_of, view_or_none
 
 _CHANGED = "{} : les dates ont été changées entre-temps. Vérifiez celles qui sont affichées."
 AnyOpening = TypeVar("AnyOpening", bound=api.OpeningSummary)
@@ -30,7 +29,8 @@ AnyOpening = TypeVar("AnyOpening", bound=api.OpeningSummary)
 def listed_openings(session: DbSession, at: datetime) -> api.Openings:
     """Every opening of the catalogue in force: the newest session first, then by académie."""
     rows = session.execute(OPENINGS.where(OpeningRow.listed))
-    summaries = [summary for row in rows if (summary := _summary_or_none(session, *row, at)) is not None]
+    views = ((row, change, view_or_none(session, row, change, digest)) for row, change, digest in rows)
+    summaries = [_opening(api.OpeningSummary, row, change, view, at) for row, change, view in views if view is not None]
     by_academie = sorted(summaries, key=lambda summary: (summary.exam, place_in_lists(summary.academie_label)))
     newest_first = sorted(by_academie, key=lambda summary: summary.session, reverse=True)
     return api.Openings(openings=tuple(newest_first))
@@ -40,6 +40,7 @@ def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.Ope
     """Raises NotFound, also for what the catalogue no longer defines."""
     row = found(session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none())
     opening, change, digest = row
+    past_changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
     return _opening(
         api.OpeningDetail,
         opening,
@@ -48,7 +49,7 @@ def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.Ope
         at,
         drafts=_number(session, Draft.opening_id == opening_id, Draft.closed_at.is_(None)),
         candidatures=_number(session, Candidature.opening_id == opening_id, Candidature.state == ACTIVE),
-        changes=tuple(answer_of(api.OpeningChange, past) for past in _past_changes(session, opening_id)),
+        changes=tuple(answer_of(api.OpeningChange, past) for past in session.scalars(past_changes)),
     )
 
 
@@ -127,15 +128,6 @@ def _labels(moves: Sequence[api.OpeningMove]) -> str:
     return ", ".join(sorted((move.opening.academie_label for move in moves), key=place_in_lists))
 
 
-def _summary_or_none(
-    session: DbSession, opening: OpeningRow, change: OpeningChange | None, digest: str, at: datetime
-) -> api.OpeningSummary | None:
-    try:
-        return _opening(api.OpeningSummary, opening, change, view_of(session, opening, change, digest), at)
-    except NotFound:  # of a session that the catalogue no longer defines
-        return None
-
-
 def _opening(
     answer: type[AnyOpening],
     opening: OpeningRow,
@@ -163,11 +155,6 @@ def _opening(
 
 def _number(session: DbSession, *conditions: Any) -> int:
     return session.scalar(select(func.count()).where(*conditions)) or 0
-
-
-def _past_changes(session: DbSession, opening_id: str) -> Iterator[OpeningChange]:
-    changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
-    yield from session.scalars(changes)
 
 
 def shown_messages(session: DbSession, at: datetime) -> list[HomeMessage]:

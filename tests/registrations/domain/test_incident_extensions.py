@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.api.administration import OpeningDates
-from services.registrations.domain.incident_extensions import Cut, extended
+from services.registrations.domain.date_changes import Cut, extended
 from tests.registrations.domain.example_dossier import at
 
 OPENS, CLOSES = at("2021-10-01 12:00"), at("2021-10-25 12:00")

@@ -8,29 +8,18 @@ from typing import Any
 
 import click
 
+from portail import output
 from portail.api import Api, pass_api, segment
 from portail.downloads import export_command, save_export
-from portail.output import (
-    NUMERO_CANDIDAT,
-    Columns,
-    paris_time,
-    print_list,
-    print_one,
-    with_academie,
-    with_exam,
-    with_format,
-    with_limit,
-    with_options,
-)
 
 CANDIDATURES = "/registrations/v1/staff/candidatures"
 STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
 PIECES = {"manquantes": "missing", "a-valider": "to_validate", "fournies": "complete"}
 VALIDATIONS = {"a-valider": "to_validate", "validee": "validated"}
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
-COLUMNS = Columns(
+COLUMNS = output.Columns(
     ("candidature_id", "Identifiant", lambda row: row["id"]),
-    NUMERO_CANDIDAT,
+    output.NUMERO_CANDIDAT,
     ("numero_inscription", "N° d'inscription", lambda row: row["numero_inscription"]),
     ("nom", "Nom", lambda row: row["name"]),
     ("naissance", None, lambda row: row["birth_date"]),
@@ -40,16 +29,16 @@ COLUMNS = Columns(
     ("specialite", "Spécialité", lambda row: row["specialite"]),
     ("etat", "État", lambda row: STATE_LABELS.get(row["state"], row["state"])),
     ("version", None, lambda row: row["version"]),
-    ("enregistree_le", "Enregistrée le", lambda row: paris_time(row["last_saved_at"])),
+    ("enregistree_le", "Enregistrée le", lambda row: output.paris_time(row["last_saved_at"])),
 )
 
 
-_filters = with_options(
+_filters = output.with_options(
     click.option("--texte", "text", help="N° candidat, adresse mail, ou mots du nom."),
     click.option("--naissance", "birth_date", help="Date de naissance : AAAA-MM-JJ."),
-    with_exam,
+    output.with_exam,
     click.option("--session", help="2022."),
-    with_academie,
+    output.with_academie,
     click.option("--specialite", help="Comme la confirmation l'écrit : « Comptabilité et gestion (32606) »."),
     click.option("--etablissement", help="Comme la confirmation l'écrit."),
     click.option("--categorie", help="Comme la confirmation l'écrit : « FORMATION CONTINUE (320) »."),
@@ -73,23 +62,23 @@ def candidatures() -> None:
 
 @candidatures.command("list")
 @_filters
-@with_limit
+@output.with_limit
 @click.option("--tout", is_flag=True, help="Jusqu'à la fin de la liste.")
-@with_format
+@output.with_format
 @pass_api
 def list_candidatures(api: Api, form: str, limite: int, tout: bool, **filters: Any) -> None:
     """Lister les candidatures de mes académies."""
     pages = api.pages(CANDIDATURES, _query(filters), "candidatures", None if tout else limite)
-    print_list(pages, COLUMNS, form)
+    output.print_list(pages, COLUMNS, form)
 
 
 @candidatures.command("show")
 @click.argument("candidature")
-@with_format
+@output.with_format
 @pass_api
 def show_candidature(api: Api, form: str, candidature: str) -> None:
     """Montrer une candidature (en JSON : ce qui est déclaré, et chaque version). La consultation est tracée."""
-    print_one(api.read(f"{CANDIDATURES}/{segment(candidature)}"), COLUMNS, form)
+    output.print_one(api.read(f"{CANDIDATURES}/{segment(candidature)}"), COLUMNS, form)
 
 
 @candidatures.command("export")

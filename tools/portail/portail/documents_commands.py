@@ -10,25 +10,15 @@ from typing import Any
 
 import click
 
-from portail import publications
+from portail import output, publications
 from portail.api import Api, pass_api, segment
 from portail.downloads import save_export
 from portail.failures import ExitCode, Failure
-from portail.output import (
-    NUMERO_CANDIDAT,
-    Columns,
-    counted_progress,
-    paris_time,
-    print_list,
-    with_academie,
-    with_format,
-    with_limit,
-)
 from portail.publications import Choices, Import
 
 POLL_SECONDS = 1.0
 _INCOMPLETE = 422
-COLUMNS = Columns(
+COLUMNS = output.Columns(
     ("publication_id", "Identifiant", lambda row: row["id"]),
     ("type", "Type", lambda row: row["type_label"]),
     ("session", "Session", lambda row: row["session"]),
@@ -37,11 +27,11 @@ COLUMNS = Columns(
     ("etat", "État", lambda row: row["state_label"]),
     ("publies", "Publiés", lambda row: row["published"]),
     ("refuses", "Lignes refusées", lambda row: row["refused"]),
-    ("preparee_le", "Préparée le", lambda row: paris_time(row["created_at"])),
+    ("preparee_le", "Préparée le", lambda row: output.paris_time(row["created_at"])),
 )
-MISTAKE_COLUMNS = Columns(
+MISTAKE_COLUMNS = output.Columns(
     ("ligne", "Ligne", lambda row: row["place"]),
-    NUMERO_CANDIDAT,
+    output.NUMERO_CANDIDAT,
     ("motif", "Motif", lambda row: row["reason"]),
 )
 
@@ -52,14 +42,14 @@ def documents() -> None:
 
 
 @documents.command("list")
-@with_academie
-@with_limit
-@with_format
+@output.with_academie
+@output.with_limit
+@output.with_format
 @pass_api
 def list_publications(api: Api, form: str, limite: int, academie: str | None) -> None:
     """Lister les publications de mes académies, les plus récentes d'abord."""
     wanted = {"academie": academie} if academie else {}
-    print_list(api.pages(publications.IMPORTS, wanted, "items", limite), COLUMNS, form)
+    output.print_list(api.pages(publications.IMPORTS, wanted, "items", limite), COLUMNS, form)
 
 
 @documents.command("model")
@@ -107,7 +97,7 @@ def refusals(api: Api, publication: str, target: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="Contrôler seulement : rien n'est publié.")
 @click.option("--yes", is_flag=True, help="Publier sans demander.")
 @click.option("--sans-attendre", "at_once", is_flag=True, help="Ne pas attendre la fin de la publication.")
-@with_format
+@output.with_format
 @pass_api
 def publish(
     api: Api, form: str, file: Path, incomplete: bool, dry_run: bool, yes: bool, at_once: bool, **typed: Any
@@ -124,7 +114,7 @@ def publish(
     if publication["state"] in publications.OPEN_STATES:
         publication = publications.check(api, publication["id"], file)
         publication = _followed(api, publication, "Contrôle")
-        print_list(publications.mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
+        output.print_list(publications.mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
         if dry_run:
             publications.act(api, publication["id"], "abandonment")
             _end(publication, f"Documents qui seraient publiés : {publication['ready']}. Rien ne l'est.")
@@ -133,7 +123,7 @@ def publish(
     if not at_once:
         publication = _followed(api, publication, "Publication")
     if publication["failed"]:
-        print_list(publications.failures(api, publication["id"]), MISTAKE_COLUMNS, form)
+        output.print_list(publications.failures(api, publication["id"]), MISTAKE_COLUMNS, form)
     _end(publication, f"Documents publiés : {publication['published']} sur {publication['ready']}.")
 
 
@@ -189,7 +179,7 @@ def _under_way(publication: Import) -> tuple[int, int] | None:
 
 def _followed(api: Api, publication: Import, title: str) -> Import:
     """Wait until that is over; a break leaves it to the portal, and the same command follows it again."""
-    with counted_progress() as progress:
+    with output.counted_progress() as progress:
         task = progress.add_task(title, total=None)
         while counted := _under_way(publication):
             progress.update(task, completed=counted[0], total=counted[1])

@@ -9,26 +9,11 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from portail import bulk
+from portail import bulk, output
 from portail.api import Api, pass_api, segment
 from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, remember, status_of
 from portail.downloads import download_piece, export_command, save_export
 from portail.failures import ExitCode, Failure
-from portail.output import (
-    NUMERO_CANDIDAT,
-    Columns,
-    Item,
-    counted_progress,
-    paris_time,
-    print_list,
-    print_one,
-    progress_bar,
-    with_academie,
-    with_exam,
-    with_format,
-    with_limit,
-    with_options,
-)
 
 PIECES = "/pieces/v1/pieces"
 _WAITING = {"status": "none", "deposited": "true"}
@@ -39,45 +24,45 @@ STATUS_FILTERS: dict[str, dict[str, str]] = {
     "toutes": {},
 }
 YES_OR_NO = {"oui": "true", "non": "false"}
-COLUMNS = Columns(
+COLUMNS = output.Columns(
     ("piece_id", "Identifiant", lambda piece: piece["id"]),
     ("etag", None, lambda piece: piece["etag"]),
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
-    NUMERO_CANDIDAT,
+    output.NUMERO_CANDIDAT,
     ("nom", "Nom", lambda piece: piece["candidature"]["nom"]),
     ("prenoms", "Prénoms", lambda piece: piece["candidature"]["prenoms"]),
     ("session", None, lambda piece: piece["candidature"]["session_label"]),
     ("code", "Pièce", lambda piece: piece["code"]),
     ("libelle", None, lambda piece: piece["label"]),
-    ("depose_le", "Déposée le", lambda piece: paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
+    ("depose_le", "Déposée le", lambda piece: output.paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
     ("fichier", None, lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
     ("antivirus", None, lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
     ("statut", "Statut", lambda piece: piece["status_label"]),
 )
-DETAIL_COLUMNS = Columns(
+DETAIL_COLUMNS = output.Columns(
     ("piece_id", "Identifiant", lambda piece: piece["id"]),
     ("etag", None, lambda piece: piece["etag"]),
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
     ("piece", "Pièce", lambda piece: f"{piece['code']} : {piece['label']}"),
     ("candidat", "Candidat", lambda piece: f"{piece['candidature']['nom']} {piece['candidature']['prenoms']}"),
-    NUMERO_CANDIDAT,
+    output.NUMERO_CANDIDAT,
     ("session", "Session", lambda piece: piece["candidature"]["session_label"]),
     ("candidature_id", "Candidature", lambda piece: piece["candidature"]["id"]),
     ("fichier", "Fichier", lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
-    ("depose_le", "Déposée le", lambda piece: paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
+    ("depose_le", "Déposée le", lambda piece: output.paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
     ("antivirus", "Antivirus", lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
     ("contenu_actif", "Contenu actif", lambda piece: (piece["deposit"] or {}).get("active_contents_label")),
-    ("valide_le", "Validée le", lambda piece: paris_time(piece["validated_at"])),
+    ("valide_le", "Validée le", lambda piece: output.paris_time(piece["validated_at"])),
     ("statut", "Statut", lambda piece: piece["status_label"]),
     ("redemandee", "Redemandée pour la version", lambda piece: piece.get("asked_again_for")),
     ("commentaire", "Commentaire", lambda piece: piece["comment"]),
 )
 
 
-_filters = with_options(
+_filters = output.with_options(
     click.option("--statut", type=click.Choice(list(STATUS_FILTERS)), default="a-controler", show_default=True),
-    with_academie,
-    with_exam,
+    output.with_academie,
+    output.with_exam,
     click.option("--session", help="BTS 2022, ou 2022."),
     click.option("--regroupement", help="Code du regroupement."),
     click.option("--code", help="Code de la pièce : NATIDE06."),
@@ -101,21 +86,21 @@ def pieces() -> None:
 
 @pieces.command("list")
 @_filters
-@with_limit
+@output.with_limit
 @click.option("--tout", is_flag=True, help="Jusqu'à la fin de la liste.")
 @click.option("--a-decider", is_flag=True, help="CSV : ajouter les colonnes que lit decide-many.")
-@with_format
+@output.with_format
 @pass_api
 def list_pieces(api: Api, form: str, statut: str, limite: int, tout: bool, a_decider: bool, **filters: Any) -> None:
     """Lister les pièces : celles à contrôler, ou d'un autre statut."""
     pages = api.pages(PIECES, _query(statut, filters), "items", None if tout else limite)
-    print_list(pages, COLUMNS, form, bulk.DECISION_COLUMNS if a_decider else ())
+    output.print_list(pages, COLUMNS, form, bulk.DECISION_COLUMNS if a_decider else ())
 
 
 @pieces.command("next")
 @_filters
 @click.option("--apres", help="Identifiant d'une pièce : celle qui la suit dans la liste.")
-@with_format
+@output.with_format
 @pass_api
 def next_piece(api: Api, form: str, statut: str, apres: str | None, **filters: Any) -> None:
     """Montrer la première pièce de la liste (code de sortie 4 : il n'y en a pas)."""
@@ -128,16 +113,16 @@ def next_piece(api: Api, form: str, statut: str, apres: str | None, **filters: A
 
 @pieces.command("show")
 @click.argument("piece")
-@with_format
+@output.with_format
 @pass_api
 def show_piece(api: Api, form: str, piece: str) -> None:
     """Montrer une pièce (en JSON : avec tout ce qui lui est arrivé)."""
     _show(api.read(f"{PIECES}/{segment(piece)}"), form)
 
 
-def _show(piece: Item, form: str) -> None:
+def _show(piece: output.Item, form: str) -> None:
     remember(piece)
-    print_one(piece, DETAIL_COLUMNS, form)
+    output.print_one(piece, DETAIL_COLUMNS, form)
 
 
 @pieces.command("download")
@@ -147,7 +132,7 @@ def _show(piece: Item, form: str) -> None:
 @pass_api
 def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> None:
     """Télécharger les copies (PDF) des fichiers de pièces, ou les fichiers eux-mêmes. Rien n'est écrasé."""
-    with progress_bar(*Progress.get_default_columns()) as progress:
+    with output.progress_bar(*Progress.get_default_columns()) as progress:
         task = progress.add_task("Téléchargement", total=None)
         for piece_id in ids:
             piece = api.read(f"{PIECES}/{segment(piece_id)}")
@@ -167,7 +152,7 @@ def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> No
 @click.option("--a-renvoyer-jusqu-au", help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ.")
 @click.option("--etag", help="État de la pièce, avec --depot : par défaut celui que l'outil vous a montré.")
 @click.option("--depot", help="Identifiant du fichier examiné ; sans lui : reçue sur papier.")
-@with_format
+@output.with_format
 @pass_api
 def decide_piece(
     api: Api,
@@ -189,12 +174,12 @@ def decide_piece(
         raise Failure(f"Regardez d'abord la pièce : « portail pieces show {piece} ».", ExitCode.USAGE)
     wanted = Decision(status_of(decision), commentaire, recue_le, a_renvoyer_jusqu_au)
     decided = decide(api, piece, seen, wanted)
-    print_one(decided, DETAIL_COLUMNS, form)
+    output.print_one(decided, DETAIL_COLUMNS, form)
 
 
 @pieces.command("undo")
 @click.argument("piece")
-@with_format
+@output.with_format
 @pass_api
 def undo_decision(api: Api, form: str, piece: str) -> None:
     """Annuler votre décision sur une pièce, la dernière : ce qui était avant compte de nouveau.
@@ -203,7 +188,7 @@ def undo_decision(api: Api, form: str, piece: str) -> None:
     """
     path = f"{PIECES}/{segment(piece)}"
     answer = api.call("DELETE", f"{path}/control", headers={"If-Match": api.read(path)["etag"]})
-    print_one(dict(answer.json()), DETAIL_COLUMNS, form)
+    output.print_one(dict(answer.json()), DETAIL_COLUMNS, form)
 
 
 @pieces.command("decide-many")
@@ -218,7 +203,7 @@ def decide_many(api: Api, file: Path) -> None:
     lines, report = bulk.read_lines(file), file.with_name(f"{file.name}.rapport.csv")
     done = bulk.done_before(report)
     remaining = [line for line in lines if line.digest not in done]
-    with counted_progress() as progress:
+    with output.counted_progress() as progress:
         task = progress.add_task("Décisions", total=len(lines), completed=len(lines) - len(remaining))
         outcomes = bulk.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
     _say_outcomes(lines, remaining, outcomes, report)

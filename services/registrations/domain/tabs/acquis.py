@@ -7,6 +7,7 @@ from functools import cache
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import academies
+from services.registrations.domain import forms
 from services.registrations.domain.acquis import (
     LISTS,
     ORIGIN_PARTS,
@@ -25,20 +26,6 @@ from services.registrations.domain.acquis import (
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import POSITIONS
 from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT_TAG, Epreuve, Exam, Tab
-from services.registrations.domain.forms import (
-    FORMATS,
-    MAX_PROPOSALS,
-    OUI,
-    Field,
-    FieldError,
-    Option,
-    Section,
-    TabAnswers,
-    error,
-    notice,
-    select,
-    yes_no,
-)
 from services.registrations.domain.rules.acquis import is_common_with, is_dispensed_by_title, opens_common_units
 from services.registrations.domain.specialites import matching
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, list_options
@@ -73,13 +60,13 @@ OF_THE_JURY = "Cochez les épreuves dont le jury de VAE vous a dispensé(e)."
 CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent être conservées."
 
 
-def content(dossier: Dossier, tab: Tab, _: TabAnswers) -> TabContent:
+def content(dossier: Dossier, tab: Tab, _: forms.TabAnswers) -> TabContent:
     sections = _sections(dossier, tab)
     ticks = tuple(field(box, "garder") for box in Box)  # these get their value from `_unit`
     return TabContent(sections=sections, notices=_notices(dossier, sections, ticks), computed=ticks)
 
 
-def check(dossier: Dossier, _: Tab) -> Iterator[FieldError]:
+def check(dossier: Dossier, _: Tab) -> Iterator[forms.FieldError]:
     for box in dossier.acquis:
         yield from _box_errors(dossier, box)
 
@@ -93,7 +80,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     return (RecapSection(tab.title, lines or (Line("Acquis déclarés", ""),)),)
 
 
-def search(dossier: Dossier, tab: Tab, name: str, typed: str, limit: int) -> tuple[Option, ...]:
+def search(dossier: Dossier, tab: Tab, name: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
     searched = (field(Box.AUTRE, "specialite"), field(Box.DIPLOME, "specialite"))
     return matching(dossier.exam, dossier.exam.specialites, typed, limit) if name in searched else ()
 
@@ -110,10 +97,10 @@ def boxes(tab: Tab) -> tuple[Box, ...]:
     return tuple(box for box in Box if box.value in box_names)
 
 
-def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
-    ticks = tuple(Field(box.value, label(tab, box), "checkbox", refresh=True) for box in boxes(tab))
+def _sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
+    ticks = tuple(forms.Field(box.value, label(tab, box), "checkbox", refresh=True) for box in boxes(tab))
     opened = (
-        Section(
+        forms.Section(
             label(tab, box.box),
             (*_year_and_academie(box.box), *_origin(dossier, box), *_units(dossier, box)),
             notice=_explanation(box.box) if _offered(dossier, box) else None,
@@ -121,14 +108,14 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
         for box in dossier.acquis
         if box.box in boxes(tab)
     )
-    return (Section(None, ticks, notice=str(tab.options.get("notice", INTRODUCTION))), *opened)
+    return (forms.Section(None, ticks, notice=str(tab.options.get("notice", INTRODUCTION))), *opened)
 
 
-def _notices(dossier: Dossier, sections: tuple[Section, ...], ticks: tuple[str, ...]) -> tuple[str, ...]:
+def _notices(dossier: Dossier, sections: tuple[forms.Section, ...], ticks: tuple[str, ...]) -> tuple[str, ...]:
     if not dossier.typed_in("candidature").is_ticked("renoncement"):
         return ()
     fields = (each for section in sections for each in section.fields)
-    ticked = any(each.value == OUI and each.name.startswith(ticks) for each in fields)
+    ticked = any(each.value == forms.OUI and each.name.startswith(ticks) for each in fields)
     return (RENOUNCED if ticked else NOTHING_KEPT,)
 
 
@@ -137,28 +124,28 @@ def _is_too_early(dossier: Dossier, year: int) -> bool:
     return age is not None and age < YOUNGEST
 
 
-def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[FieldError]:
+def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[forms.FieldError]:
     name = field(box.box, "annee")
     typed = dossier.typed_in("acquis")
     if typed.is_answered(name) and box.year is None:
-        yield error(name, f"Année : saisissez {FORMATS['annee'].expected}.")
+        yield forms.error(name, f"Année : saisissez {forms.FORMATS['annee'].expected}.")
     elif box.year is not None and box.box.has_marks and box.year >= dossier.session.year:
-        yield error(name, f"Année : une session précédente est antérieure à {dossier.session.year}.")
+        yield forms.error(name, f"Année : une session précédente est antérieure à {dossier.session.year}.")
     elif box.year is not None and box.year > dossier.today.year:
-        yield error(name, "Année : elle ne peut pas être dans l'avenir.")
+        yield forms.error(name, "Année : elle ne peut pas être dans l'avenir.")
     elif box.year is not None and _is_too_early(dossier, box.year):
-        yield error(name, f"Année : vous n'aviez pas {YOUNGEST} ans.")
+        yield forms.error(name, f"Année : vous n'aviez pas {YOUNGEST} ans.")
     specialite = field(box.box, "specialite")
     if typed.is_answered(specialite) and box.specialite is None:
-        yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
+        yield forms.error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
     if box.box is Box.AUTRE and box.specialite and box.specialite == dossier.specialite:
-        yield error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
+        yield forms.error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
     for unit in (*box.kept_units, *box.sat_again):
         name = field(box.box, "annee", unit.code)
         if typed.is_answered(name) and not (unit.year and unit.year < dossier.session.year):
-            yield error(name, f"{unit.code} : saisissez l'année d'une session précédente, par exemple 2021.")
+            yield forms.error(name, f"{unit.code} : saisissez l'année d'une session précédente, par exemple 2021.")
     if not box.box.has_marks and not box.kept_units and _offered(dossier, box):
-        yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
+        yield forms.error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
 
 
 def _box_summary(box: DeclaredBox) -> str:
@@ -204,54 +191,54 @@ def _names(exam: Exam) -> Iterator[str]:
         yield from (field(box, part, code) for part in PARTS_OF_UNITS for code in exam.epreuve_codes)
 
 
-def _year_and_academie(box: Box) -> tuple[Field, ...]:
+def _year_and_academie(box: Box) -> tuple[forms.Field, ...]:
     return (
-        Field(
+        forms.Field(
             field(box, "annee"),
             "Année de la session" if box.has_marks else "Année d'obtention",
             required=True,
             hint="Exemple : 2021",
             inputmode="numeric",
         ),
-        select(field(box, "academie"), "Académie", _academies(), required=box.has_marks),
+        forms.select(field(box, "academie"), "Académie", _academies(), required=box.has_marks),
     )
 
 
 @cache
-def _academies() -> tuple[Option, ...]:
-    return tuple(Option(academie.code, academie.label) for academie in academies.all())
+def _academies() -> tuple[forms.Option, ...]:
+    return tuple(forms.Option(academie.code, academie.label) for academie in academies.all())
 
 
-def _origin(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
+def _origin(dossier: Dossier, box: DeclaredBox) -> Iterator[forms.Field]:
     """The other spécialité, or the other diploma, in which the units were obtained."""
     if box.box is Box.AUTRE:
         yield _specialite(dossier, box, "Spécialité du BTS présenté", required=True)
     if box.box is Box.DIPLOME:
-        yield select(field(box.box, "titre"), "Diplôme obtenu", list_options(dossier.exam, TITLES), refresh=True)
+        yield forms.select(field(box.box, "titre"), "Diplôme obtenu", list_options(dossier.exam, TITLES), refresh=True)
         if opens_common_units(box.title):
             yield _specialite(dossier, box, "Spécialité du BTS obtenu", required=False)
         if box.title and any(tag.startswith(DISPENSE_WITH_LAW_UNIT_TAG) for tag in box.title.tags):
             label = "Ce diplôme comportait une unité d'économie-droit validée"
-            yield yes_no(field(box.box, "economie_droit"), label, refresh=True)
+            yield forms.yes_no(field(box.box, "economie_droit"), label, refresh=True)
 
 
-def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: bool) -> Field:
+def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: bool) -> forms.Field:
     name = field(box.box, "specialite")
     typed = dossier.typed_in("acquis").text(name)
     specialites = dossier.exam.specialites
-    return Field(
+    return forms.Field(
         name,
         label,
         "search",
         required=required,
         search=name,
         display=box.specialite.label_with_code if box.specialite else typed or None,
-        options=() if box.specialite or not typed else matching(dossier.exam, specialites, typed, MAX_PROPOSALS),
+        options=() if box.specialite or not typed else matching(dossier.exam, specialites, typed, forms.MAX_PROPOSALS),
         refresh=True,
     )
 
 
-def _units(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
+def _units(dossier: Dossier, box: DeclaredBox) -> Iterator[forms.Field]:
     offered = _offered(dossier, box)
     ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, box, epreuve.code)]
     yield _hidden_list(box.box, SHOWN, [epreuve.code for epreuve in offered])
@@ -260,30 +247,30 @@ def _units(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
         yield from _unit(box, epreuve, epreuve.code in ticked)
     if not offered:
         chosen = box.box in (Box.MEME, Box.VAE) or box.specialite or box.title
-        yield notice(field(box.box, "unites"), NOTHING_TO_KEEP if chosen else CHOOSE_FIRST)
+        yield forms.notice(field(box.box, "unites"), NOTHING_TO_KEEP if chosen else CHOOSE_FIRST)
 
 
-def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
+def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[forms.Field]:
     name = f"{epreuve.code} - {epreuve.label}"
     if box.box.has_marks:
-        yield Field(
+        yield forms.Field(
             field(box.box, "note", epreuve.code),
             f"{name} : note obtenue",
             hint="Note sur 20, par exemple 12,5",
             inputmode="decimal",
         )
-        yield Field(
+        yield forms.Field(
             field(box.box, "annee", epreuve.code),
             f"{name} : année de la note",
             hint="Si la note est d'une autre session que celle indiquée plus haut",
             inputmode="numeric",
         )
     is_too_low = any(unit.code == epreuve.code and unit.mark < PASS_MARK for unit in box.sat_again if unit.mark)
-    yield Field(
+    yield forms.Field(
         field(box.box, "garder", epreuve.code),
         f"{name} : à conserver",
         "checkbox",
-        value=OUI if ticked else None,
+        value=forms.OUI if ticked else None,
         hint=TOO_LOW if is_too_low else None,
     )
 
@@ -297,8 +284,8 @@ def _is_ticked(dossier: Dossier, box: DeclaredBox, code: str) -> bool:
     return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
 
 
-def _hidden_list(box: Box, part: str, codes: list[str]) -> Field:
-    return Field(field(box, part), "", "hidden", value=" ".join(codes))
+def _hidden_list(box: Box, part: str, codes: list[str]) -> forms.Field:
+    return forms.Field(field(box, part), "", "hidden", value=" ".join(codes))
 
 
 def _offered(dossier: Dossier, box: DeclaredBox) -> list[Epreuve]:

@@ -6,23 +6,9 @@ An exam without categories or situations simply has no such fields; its tab may 
 from services.contracts.api.forms import Explanation, Guidance
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
+from services.registrations.domain import forms
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Category, Exam, Tab
-from services.registrations.domain.forms import (
-    MAX_PROPOSALS,
-    NON,
-    OUI,
-    OUI_NON,
-    Field,
-    FieldError,
-    Option,
-    Section,
-    TabAnswers,
-    error,
-    notice,
-    select,
-    yes_no,
-)
 from services.registrations.domain.rules.choices import years_label
 from services.registrations.domain.tabs import etablissements
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, list_options
@@ -50,34 +36,34 @@ WHICH_CATEGORY = "Quelle catégorie choisir ?"
 CATEGORIES_NOTICE = "categories_notice"  # of the exam's texts: what candidates in none of the categories do
 
 
-def content(dossier: Dossier, tab: Tab, _: TabAnswers) -> TabContent:
+def content(dossier: Dossier, tab: Tab, _: forms.TabAnswers) -> TabContent:
     return TabContent(sections=_sections(dossier, tab))
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
     return () if "etablissement" in _omitted(tab) else _etablissement_errors(dossier, dossier.typed(tab))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
     situation = dossier.exam.item("situations", typed.text("situation"))
-    default_label = OUI_NON[NON] if typed else ""  # empty for a tab that was not opened
+    default_label = forms.OUI_NON[forms.NON] if typed else ""  # empty for a tab that was not opened
     answers = {
         "categorie": dossier.category.label_with_code if dossier.category else "",
         "situation": situation.label if situation else "",
         "etablissement": dossier.etablissement.label if dossier.etablissement else "",
-        "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), default_label),
-        "renoncement": OUI_NON[OUI] if typed.is_ticked("renoncement") else default_label,
+        "amenagement_duree": forms.OUI_NON.get(typed.text("amenagement_duree"), default_label),
+        "renoncement": forms.OUI_NON[forms.OUI] if typed.is_ticked("renoncement") else default_label,
     }
     fields = [field for section in _sections(dossier, tab) for field in section.fields if field.type != "notice"]
     lines = tuple(
-        Line(field.label.removesuffix(" (1)"), answers.get(field.name, OUI_NON.get(typed.text(field.name), "")))
+        Line(field.label.removesuffix(" (1)"), answers.get(field.name, forms.OUI_NON.get(typed.text(field.name), "")))
         for field in fields
     )
     return (RecapSection(tab.title, lines),)
 
 
-def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
+def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
     """Establishments of the kinds that the category allows."""
     return etablissements.search(dossier, typed, limit) if field == "etablissement" else ()
 
@@ -87,41 +73,41 @@ def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
     return etablissements.advice(dossier, typed) if field == "etablissement" else None
 
 
-def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
+def _sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
     omitted = _omitted(tab)
     sections = (
-        Section("Type de candidature", _type_fields(dossier, omitted)),
-        Section("Etablissement du candidat", _etablissement_fields(dossier, tab, omitted)),
-        Section("Aménagement d'épreuve demandé au titre du handicap", _handicap_fields(dossier, tab, omitted)),
-        Section("Diffusion des résultats", _consent_fields(omitted)),
-        Section("Particularités", _renouncement_fields(omitted)),
+        forms.Section("Type de candidature", _type_fields(dossier, omitted)),
+        forms.Section("Etablissement du candidat", _etablissement_fields(dossier, tab, omitted)),
+        forms.Section("Aménagement d'épreuve demandé au titre du handicap", _handicap_fields(dossier, tab, omitted)),
+        forms.Section("Diffusion des résultats", _consent_fields(omitted)),
+        forms.Section("Particularités", _renouncement_fields(omitted)),
     )
     return tuple(section for section in sections if section.fields)
 
 
-def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[Field, ...]:
+def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[forms.Field, ...]:
     exam = dossier.exam
     public = (category for category in exam.categories if category.public)
-    offered = tuple(Option(category.code, category.label_with_code) for category in public)
+    offered = tuple(forms.Option(category.code, category.label_with_code) for category in public)
     situations = list_options(exam, "situations")
     fields = []
     if offered:
         guidance = _guidance(exam, dossier.session.year)
-        fields.append(select("categorie", "Catégorie du candidat", offered, refresh=True, guidance=guidance))
+        fields.append(forms.select("categorie", "Catégorie du candidat", offered, refresh=True, guidance=guidance))
     if situations:
-        fields.append(select("situation", "Situation à l'inscription", situations))
+        fields.append(forms.select("situation", "Situation à l'inscription", situations))
     if "duree" not in omitted:
-        fields.append(yes_no("amenagement_duree", DUREE_LABEL).holding(NON))
+        fields.append(forms.yes_no("amenagement_duree", DUREE_LABEL).holding(forms.NON))
     return tuple(fields)
 
 
-def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[Field, ...]:
+def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[forms.Field, ...]:
     if "etablissement" in omitted:
         return ()
     etablissement = dossier.etablissement
     text = dossier.typed(tab).text("etablissement")
-    proposed = search(dossier, tab, "etablissement", text, MAX_PROPOSALS) if text and not etablissement else ()
-    field = Field(
+    proposed = search(dossier, tab, "etablissement", text, forms.MAX_PROPOSALS) if text and not etablissement else ()
+    field = forms.Field(
         "etablissement",
         "Etablissement",
         "search",
@@ -135,28 +121,28 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
     return (field,)
 
 
-def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[Field, ...]:
+def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[forms.Field, ...]:
     if "handicap" in omitted:
         return ()
-    field = yes_no("handicap", HANDICAP_LABEL, required=True, refresh=True)
-    if dossier.typed(tab).text("handicap") != OUI:
+    field = forms.yes_no("handicap", HANDICAP_LABEL, required=True, refresh=True)
+    if dossier.typed(tab).text("handicap") != forms.OUI:
         return (field,)
     advice = dossier.exam.texts.get("handicap_advice", HANDICAP_ADVICE)
-    return (field, notice("handicap_conseil", " ".join(advice)))
+    return (field, forms.notice("handicap_conseil", " ".join(advice)))
 
 
-def _consent_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
+def _consent_fields(omitted: frozenset[str]) -> tuple[forms.Field, ...]:
     """Two consents that must be answered and have no default."""
     if "diffusion" in omitted:
         return ()
     return (
-        yes_no("consent_presse", PRESSE_LABEL, required=True),
-        yes_no("consent_collectivites", COLLECTIVITES_LABEL, required=True),
+        forms.yes_no("consent_presse", PRESSE_LABEL, required=True),
+        forms.yes_no("consent_collectivites", COLLECTIVITES_LABEL, required=True),
     )
 
 
-def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
-    field = Field("renoncement", RENONCEMENT_LABEL, "checkbox", hint=RENONCEMENT_HINT)
+def _renouncement_fields(omitted: frozenset[str]) -> tuple[forms.Field, ...]:
+    field = forms.Field("renoncement", RENONCEMENT_LABEL, "checkbox", hint=RENONCEMENT_HINT)
     return () if "renoncement" in omitted else (field,)
 
 
@@ -175,15 +161,15 @@ def _with_experience(text: str, category: Category, year: int) -> str:
     return text.replace("{experience}", " ou ".join(years_label(years) for years in category.experience_in(year)))
 
 
-def _etablissement_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError, ...]:
+def _etablissement_errors(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.FieldError, ...]:
     if not typed.is_answered("etablissement"):
         return ()
     etablissement, category = dossier.etablissement, dossier.category
     if etablissement is None:
-        return (error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
+        return (forms.error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
     if category and not etablissements.fits(etablissement, category):
         detail = f"« {etablissement.label} » ne correspond pas à la catégorie {category.label_with_code}."
-        return (error("etablissement", f"Etablissement : {detail}"),)
+        return (forms.error("etablissement", f"Etablissement : {detail}"),)
     return ()
 
 

@@ -9,24 +9,14 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import telephones
 from services.reference.lists import csp, departements, nationalites, nationality_label, pays
-from services.registrations.domain import address
+from services.registrations.domain import address, forms
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import (
-    Field,
-    FieldError,
-    Option,
-    Section,
-    TabAnswers,
-    error,
-    label_in_errors,
-    select,
-)
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 IDENTITY, CONTACT, SITUATION = "Identification du candidat", "Adresse et contact", "Situation du candidat"
 CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
-MOBILE = Field(
+MOBILE = forms.Field(
     "telephone_mobile",
     "Téléphone portable",
     "tel",
@@ -34,7 +24,7 @@ MOBILE = Field(
     autocomplete="tel",
     inputmode="tel",
 )
-FIXE = Field(
+FIXE = forms.Field(
     "telephone_fixe",
     "Téléphone fixe",
     "tel",
@@ -44,11 +34,11 @@ FIXE = Field(
 )
 
 
-def content(dossier: Dossier, _: Tab, typed: TabAnswers) -> TabContent:
+def content(dossier: Dossier, _: Tab, typed: forms.TabAnswers) -> TabContent:
     return TabContent(sections=_sections(dossier.identity, typed))
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
     typed = dossier.typed(tab)
     return (*address.check(typed), *_telephone_errors(typed))
 
@@ -62,13 +52,13 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     )
 
 
-def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
+def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
     if field not in ("localite", "code_postal"):
         return ()
     return address.search(dossier.typed(tab), typed, limit, dossier.opening.academie)
 
 
-def telephone(typed: TabAnswers, name: str) -> str:
+def telephone(typed: forms.TabAnswers, name: str) -> str:
     """The normalised number; what was typed if it is not a number."""
     try:
         return telephones.normalised(typed.text(name))
@@ -81,27 +71,27 @@ def birth_date(identity: Identity) -> str:
     return short_date(date.fromisoformat(identity.date_naissance))
 
 
-def _sections(identity: Identity, typed: TabAnswers) -> tuple[Section, ...]:
+def _sections(identity: Identity, typed: forms.TabAnswers) -> tuple[forms.Section, ...]:
     return (
         _identity(identity),
         _birth(identity),
         address.section(typed),
-        Section("Contacts", (MOBILE, FIXE, _disabled_field("email", "Adresse mail", identity.email))),
-        Section("Situation du candidat", (_csp_field(),)),
+        forms.Section("Contacts", (MOBILE, FIXE, _disabled_field("email", "Adresse mail", identity.email))),
+        forms.Section("Situation du candidat", (_csp_field(),)),
     )
 
 
-def _identity(identity: Identity) -> Section:
+def _identity(identity: Identity) -> forms.Section:
     fields = (
         _disabled_field("civilite", "Civilité", identity.civilite),
         _disabled_field("nom_famille", "Nom de famille", identity.nom_famille, "(Nom de naissance)"),
         _disabled_field("nom_usage", "Nom d'usage", identity.nom_usage or "", "(Nom marital par exemple)"),
         _disabled_field("prenoms", "Prénoms", identity.prenoms),
     )
-    return Section("Identité", fields)
+    return forms.Section("Identité", fields)
 
 
-def _birth(identity: Identity) -> Section:
+def _birth(identity: Identity) -> forms.Section:
     departement = departements.by_code(identity.departement_naissance or "")
     fields = [
         _disabled_field("pays_naissance", "Pays de naissance", _country(identity)),
@@ -113,25 +103,25 @@ def _birth(identity: Identity) -> Section:
         fields.insert(
             2, _disabled_field("departement_naissance", "Département, DOM ou COM de naissance", departement.label)
         )
-    return Section("Naissance", tuple(fields))
+    return forms.Section("Naissance", tuple(fields))
 
 
 @lru_cache(maxsize=4)  # lists of the reference data, the same for everyone of a civilité
-def _nationality(civilite: str) -> Field:
-    options = tuple(Option(nationalite.code, nationalite.label(civilite)) for nationalite in nationalites.all())
-    return select("nationalite", "Nationalité", options, placeholder="Sélectionnez une nationalité")
+def _nationality(civilite: str) -> forms.Field:
+    options = tuple(forms.Option(nationalite.code, nationalite.label(civilite)) for nationalite in nationalites.all())
+    return forms.select("nationalite", "Nationalité", options, placeholder="Sélectionnez une nationalité")
 
 
 @cache
-def _csp_field() -> Field:
+def _csp_field() -> forms.Field:
     options = tuple(
-        Option(profession.code, profession.label, profession.group or None) for profession in csp.proposed()
+        forms.Option(profession.code, profession.label, profession.group or None) for profession in csp.proposed()
     )
-    return select("csp", CSP_LABEL, options)
+    return forms.select("csp", CSP_LABEL, options)
 
 
-def _disabled_field(name: str, label: str, value: str, hint: str | None = None) -> Field:
-    return Field(name, label, value=value, hint=hint, disabled=True)
+def _disabled_field(name: str, label: str, value: str, hint: str | None = None) -> forms.Field:
+    return forms.Field(name, label, value=value, hint=hint, disabled=True)
 
 
 def _country(identity: Identity) -> str:
@@ -139,19 +129,18 @@ def _country(identity: Identity) -> str:
     return country.label if country else identity.pays_naissance
 
 
-def _telephone_errors(typed: TabAnswers) -> tuple[FieldError, ...]:
-    errors: list[FieldError] = []
+def _telephone_errors(typed: forms.TabAnswers) -> tuple[forms.FieldError, ...]:
+    errors: list[forms.FieldError] = []
     for field, normalise in ((MOBILE, telephones.normalised_mobile), (FIXE, telephones.normalised)):
         try:
             normalise(typed.text(field.name))
         except ValueError as format_error:
-            errors.append(
-                error(field.name, f"{label_in_errors(field)} : {str(format_error)[0].lower()}{str(format_error)[1:]}")
-            )
+            detail = f"{str(format_error)[0].lower()}{str(format_error)[1:]}"
+            errors.append(forms.error(field.name, f"{forms.label_in_errors(field)} : {detail}"))
     return tuple(errors)
 
 
-def _identity_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
+def _identity_lines(identity: Identity, typed: forms.TabAnswers) -> tuple[Line, ...]:
     return (
         Line("Civilité", identity.civilite),
         Line("Nom de famille", identity.nom_famille, "Nom de naissance"),
@@ -165,7 +154,7 @@ def _identity_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
     )
 
 
-def _contact_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
+def _contact_lines(identity: Identity, typed: forms.TabAnswers) -> tuple[Line, ...]:
     return (
         Line("Adresse", address.one_line(typed)),
         Line("Téléphone mobile", telephone(typed, MOBILE.name)),
@@ -174,7 +163,7 @@ def _contact_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
     )
 
 
-def _csp_label(typed: TabAnswers) -> str:
+def _csp_label(typed: forms.TabAnswers) -> str:
     category = csp.by_code(typed.text("csp"))
     return category.label if category else ""
 

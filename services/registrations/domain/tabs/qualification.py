@@ -2,23 +2,10 @@
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
+from services.registrations.domain import forms
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import FORMES, SUBJECT_TO, formes_of_typed
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import (
-    MAX_PROPOSALS,
-    NON,
-    OUI,
-    OUI_NON,
-    Field,
-    FieldError,
-    Option,
-    Section,
-    TabAnswers,
-    error,
-    select,
-    yes_no,
-)
 from services.registrations.domain.specialites import BROWSE, absence, matching, offered
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
@@ -27,11 +14,11 @@ DEROGATION_LABEL = "Dérogation à la forme de passage"
 FORMES_HINT = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
 
 
-def content(dossier: Dossier, tab: Tab, typed: TabAnswers) -> TabContent:
+def content(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> TabContent:
     return TabContent(sections=_sections(dossier, tab, typed))
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
     return (*_specialite_errors(dossier, dossier.typed(tab)), *_derogation_errors(dossier, tab))
 
 
@@ -40,13 +27,13 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     if _has_formes(tab):
         lines += [
             Line("Forme de passage", FORMES.get(dossier.formes.chosen or "", "")),
-            Line(DEROGATION_LABEL, OUI_NON[OUI if dossier.formes.derogation else NON]),
+            Line(DEROGATION_LABEL, forms.OUI_NON[forms.OUI if dossier.formes.derogation else forms.NON]),
             Line("Forme passage finale", dossier.formes.final_label()),
         ]
     return (RecapSection(TITLE, tuple(lines)),)
 
 
-def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
+def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
     """Spécialités of the session by their words, in any order, by acronym, code or domain."""
     if field != "specialite":
         return ()
@@ -58,17 +45,17 @@ def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
     return absence(dossier, typed) if field == "specialite" else None
 
 
-def _sections(dossier: Dossier, tab: Tab, typed: TabAnswers) -> tuple[Section, ...]:
-    qualification = Section("Qualification présentée", (_specialite_field(dossier, tab, typed),))
+def _sections(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> tuple[forms.Section, ...]:
+    qualification = forms.Section("Qualification présentée", (_specialite_field(dossier, tab, typed),))
     if not _has_formes(tab):
         return (qualification,)
-    return (qualification, Section("Forme de passage", _forme_fields(dossier, typed)))
+    return (qualification, forms.Section("Forme de passage", _forme_fields(dossier, typed)))
 
 
-def _specialite_field(dossier: Dossier, tab: Tab, typed: TabAnswers) -> Field:
+def _specialite_field(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> forms.Field:
     text = typed.text("specialite")
     specialite = dossier.exam.specialite(text)
-    return Field(
+    return forms.Field(
         "specialite",
         "Spécialité",
         "search",
@@ -77,7 +64,7 @@ def _specialite_field(dossier: Dossier, tab: Tab, typed: TabAnswers) -> Field:
         search="specialite",
         browse=_browse_label(dossier),
         display=specialite.label_with_code if specialite else text or None,
-        options=search(dossier, tab, "specialite", text, MAX_PROPOSALS) if text and not specialite else (),
+        options=search(dossier, tab, "specialite", text, forms.MAX_PROPOSALS) if text and not specialite else (),
     )
 
 
@@ -87,42 +74,42 @@ def _browse_label(dossier: Dossier) -> str | None:
     return f"{BROWSE} ({count})" if count > 1 else None
 
 
-def _forme_fields(dossier: Dossier, typed: TabAnswers) -> tuple[Field, ...]:
+def _forme_fields(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.Field, ...]:
     category = dossier.category
     formes = category.formes if category else tuple(FORMES)
-    options = tuple(Option(forme, FORMES[forme]) for forme in formes)
+    options = tuple(forms.Option(forme, FORMES[forme]) for forme in formes)
     only, hint = (None, FORMES_HINT) if len(formes) > 1 else (formes[0], None)
-    forme = select("forme", "Forme de passage", options, hint=hint, value=only, refresh=True)
-    derogation = yes_no("derogation", DEROGATION_LABEL, refresh=True).holding(NON)
-    wished_field = (_wished_field(),) if typed.text("derogation") == OUI else ()
-    final = Field("forme_finale", "Forme passage finale", value=_final_label(typed, forme), disabled=True)
+    forme = forms.select("forme", "Forme de passage", options, hint=hint, value=only, refresh=True)
+    derogation = forms.yes_no("derogation", DEROGATION_LABEL, refresh=True).holding(forms.NON)
+    wished_field = (_wished_field(),) if typed.text("derogation") == forms.OUI else ()
+    final = forms.Field("forme_finale", "Forme passage finale", value=_final_label(typed, forme), disabled=True)
     return (forme, derogation, *wished_field, final)
 
 
-def _wished_field() -> Field:
-    options = tuple(Option(forme, label) for forme, label in FORMES.items())
-    return select("forme_souhaitee", "Forme de passage souhaitée", options, hint=SUBJECT_TO, refresh=True)
+def _wished_field() -> forms.Field:
+    options = tuple(forms.Option(forme, label) for forme, label in FORMES.items())
+    return forms.select("forme_souhaitee", "Forme de passage souhaitée", options, hint=SUBJECT_TO, refresh=True)
 
 
-def _final_label(typed: TabAnswers, forme: Field) -> str:
+def _final_label(typed: forms.TabAnswers, forme: forms.Field) -> str:
     """The final forme from what was typed; the only allowed forme while nothing is typed."""
     preset = forme.value if isinstance(forme.value, str) else ""
-    return formes_of_typed(TabAnswers({"forme": preset, **typed.values})).final_label()
+    return formes_of_typed(forms.TabAnswers({"forme": preset, **typed.values})).final_label()
 
 
-def _specialite_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError, ...]:
+def _specialite_errors(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.FieldError, ...]:
     text = typed.text("specialite")
     if not text or text in dossier.session.specialites:
         return ()
-    return (error("specialite", "Spécialité : choisissez une spécialité proposée à cette session."),)
+    return (forms.error("specialite", "Spécialité : choisissez une spécialité proposée à cette session."),)
 
 
-def _derogation_errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+def _derogation_errors(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
     formes = dossier.formes
     if not _has_formes(tab) or not formes.derogation or formes.wished is None or formes.wished != formes.chosen:
         return ()
     return (
-        error(
+        forms.error(
             "forme_souhaitee",
             "Forme de passage souhaitée : elle est déjà celle que vous avez choisie, la dérogation est sans objet.",
         ),

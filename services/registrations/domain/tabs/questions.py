@@ -3,23 +3,10 @@
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference.text import folded
-from services.registrations.domain import facts
+from services.registrations.domain import facts, forms
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item, Question, Tab
-from services.registrations.domain.forms import (
-    FORMATS,
-    OUI_NON,
-    SELECT,
-    Field,
-    FieldError,
-    Format,
-    Option,
-    Section,
-    TabAnswers,
-    error,
-    notice,
-)
 
 _FIELD_TYPES = {
     "text": "text",
@@ -36,15 +23,15 @@ TYPES = tuple(_FIELD_TYPES)
 _FORMAT_OF_TYPE = {"number": "nombre", "date": "date"}
 
 
-def sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
+def sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
     fields = _fields(dossier, tab)
     if not fields:
         return ()
     title = tab.title if tab.kind in ("questions", "notice") else "Informations complémentaires"
-    return (Section(title, fields),)
+    return (forms.Section(title, fields),)
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
     typed = dossier.typed(tab)
     by_format = (_format_error(dossier, question, typed) for question in _visible_questions(dossier, tab))
     return tuple(format_error for format_error in by_format if format_error is not None)
@@ -57,14 +44,14 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     return (RecapSection(tab.title, lines),) if lines else ()
 
 
-def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...] | None:
+def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...] | None:
     """Proposals for a question of the type search; None where no question has that name."""
     question = next((question for question in tab.questions if question.name == field), None)
     if question is None:
         return None
     words = folded(typed)
     items = (item for item in _items(dossier, question) if words in folded(item.label))
-    return tuple(Option(item.key, item.label) for item in items)[: max(limit, 0)]
+    return tuple(forms.Option(item.key, item.label) for item in items)[: max(limit, 0)]
 
 
 def _visible_questions(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
@@ -74,23 +61,23 @@ def _visible_questions(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
     return tuple(question for question in tab.questions if holds(question.shown, lookup))
 
 
-def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
+def _fields(dossier: Dossier, tab: Tab) -> tuple[forms.Field, ...]:
     if not tab.questions:
         return ()
     lookup, deciding = facts.lookup(dossier), _questions_depended_on(tab)
     return tuple(_field(dossier, tab, question, lookup, deciding) for question in _visible_questions(dossier, tab))
 
 
-def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> Field:
+def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> forms.Field:
     if question.type == "notice":
-        return notice(question.name, question.text or question.label)
+        return forms.notice(question.name, question.text or question.label)
     expected = _format(question)
-    options = tuple(Option(item.key, item.label) for item in _items(dossier, question))
+    options = tuple(forms.Option(item.key, item.label) for item in _items(dossier, question))
     if question.type == "yes_no":
-        options = tuple(Option(value, text) for value, text in OUI_NON.items())
+        options = tuple(forms.Option(value, text) for value, text in forms.OUI_NON.items())
     typed = dossier.typed(tab).text(question.name)
     chosen = _item(dossier, question, typed)
-    return Field(
+    return forms.Field(
         name=question.name,
         label=question.label,
         type=_FIELD_TYPES[question.type],
@@ -100,7 +87,7 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
         inputmode=expected.inputmode if expected else None,
         search=question.name if question.type == "search" else None,
         display=(chosen.label if chosen else typed or None) if question.type == "search" else None,
-        placeholder=SELECT if question.type == "choice" else None,
+        placeholder=forms.SELECT if question.type == "choice" else None,
         refresh=question.name in deciding,
     )
 
@@ -112,26 +99,26 @@ def _questions_depended_on(tab: Tab) -> frozenset[str]:
     return frozenset(name for name in names if repr(f"question:{name}") in text)
 
 
-def _format_error(dossier: Dossier, question: Question, typed: TabAnswers) -> FieldError | None:
+def _format_error(dossier: Dossier, question: Question, typed: forms.TabAnswers) -> forms.FieldError | None:
     text = typed.text(question.name)
     if not text:
         return None
     if question.type == "search" and _item(dossier, question, text) is None:
-        return error(question.name, f"{question.label} : choisissez une valeur de la liste.")
+        return forms.error(question.name, f"{question.label} : choisissez une valeur de la liste.")
     expected = _format(question)
     if expected is None or expected.fits(text):
         return None
-    return error(question.name, f"{question.label} : saisissez {expected.expected}.")
+    return forms.error(question.name, f"{question.label} : saisissez {expected.expected}.")
 
 
-def _format(question: Question) -> Format | None:
-    return FORMATS.get(question.format or _FORMAT_OF_TYPE.get(question.type, ""))
+def _format(question: Question) -> forms.Format | None:
+    return forms.FORMATS.get(question.format or _FORMAT_OF_TYPE.get(question.type, ""))
 
 
-def _recap_value(dossier: Dossier, question: Question, typed: TabAnswers) -> str:
+def _recap_value(dossier: Dossier, question: Question, typed: forms.TabAnswers) -> str:
     text = typed.text(question.name)
     if question.type == "yes_no":
-        return OUI_NON.get(text, "")
+        return forms.OUI_NON.get(text, "")
     if question.type == "consent":
         return ("Oui" if typed.is_ticked(question.name) else "Non") if typed else ""
     item = _item(dossier, question, text)

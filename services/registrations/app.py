@@ -15,14 +15,7 @@ from services.contracts.api.mails import list_mails_of_registrations
 from services.contracts.api.operation import Section, sections_of
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
-from services.registrations.api import (
-    administration,
-    candidatures,
-    drafts,
-    openings,
-    processes,
-    staff,
-)
+from services.registrations.api import administration, candidatures, drafts, openings, processes, staff
 from services.registrations.models import AuditEntry, db
 from services.registrations.queries.candidatures import numeros_candidat
 from services.registrations.settings import RegistrationsSettings

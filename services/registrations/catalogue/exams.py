@@ -100,10 +100,8 @@ def _check_file_name(context: ReadingContext, node: Node, stem: str | None, code
 
 
 def _sessions(context: ReadingContext, folder: ExamFolder, exam: Exam) -> tuple[Session, ...]:
-    notice = " ".join(exam.texts.get("residence_notice", ())) or None
-    exam_parts = sessions.ExamParts(exam.specialites, exam.pieces, notice)
     dated_first = sorted(folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries)
-    return tuple(sessions.session(context, node, stem, exam_parts) for stem, node in dated_first)
+    return tuple(sessions.session(context, node, stem, exam) for stem, node in dated_first)
 
 
 def _without_replaced_demonstrations(all_sessions: tuple[Session, ...]) -> tuple[Session, ...]:

@@ -27,7 +27,8 @@ class SessionDefaults:
     residence_notice: str | None
 
 
-def openings(context: ReadingContext, fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
+def openings(fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
+    context = fields.context
     nodes = list(context.items_of(fields.required("openings"), "openings"))
     if "openings" in fields.node.entries and not nodes:
         fields.refuse(fields.at("openings"), "aucune ouverture : écrire « - academie: … » avec ses dates")
@@ -51,7 +52,7 @@ def _duplicate_message(first: tuple[Node, Opening], again: Opening) -> str:
 def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, named_apart: set[str]) -> list[Opening]:
     with Fields(context, node, "une ouverture") as fields:
         own_contact = contact(context, fields.take("contact"))
-        template = _without_place(context, fields, defaults, own_contact)
+        template = _without_place(fields, defaults, own_contact)
         country = fields.optional("country")
         codes = _codes(fields, named_apart, country is not None)
         _refuse_unknown(fields)
@@ -60,14 +61,14 @@ def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, na
     return [_in_academie(context, template, code, own_contact) for code in codes]
 
 
-def _without_place(context: ReadingContext, fields: Fields, defaults: SessionDefaults, own: Contact | None) -> Opening:
+def _without_place(fields: Fields, defaults: SessionDefaults, own: Contact | None) -> Opening:
     zone = instants.zone(fields, defaults.zone)
-    reader = InstantReader(context, zone, defaults.demonstration)
+    reader = InstantReader(fields.context, zone, defaults.demonstration)
     deposit = fields.required("deposit")
     opens, closes = _window(fields, reader, "inscriptions")
     starts, ends = EPOCH, EPOCH
     if deposit is not None:
-        with Fields(context, deposit, "le dépôt") as inner:
+        with Fields(fields.context, deposit, "le dépôt") as inner:
             starts, ends = _window(inner, reader, "dépôt")
     if EPOCH not in (opens, ends) and ends <= opens:
         fields.refuse(fields.node, "le dépôt finit avant l'ouverture des inscriptions : corriger les dates")

@@ -1,6 +1,6 @@
 """Reads sessions with their openings. The year of a demonstration session is computed from its dates."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.chassis.clock import PARIS
@@ -13,28 +13,20 @@ from services.registrations.catalogue.instants import EPOCH, InstantReader
 from services.registrations.catalogue.openings import ALL
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
-from services.registrations.domain.exam_definition import Opening, PieceRule, Session, Specialite
+from services.registrations.domain.exam_definition import Exam, Opening, Session, Specialite
 
 EPREUVES_FIRST_MONTH = 5  # May: registrations that close before it are for the épreuves of that year
 
 
-@dataclass(frozen=True)
-class ExamParts:
-    """The parts of an exam that sessions refer to, already read."""
-
-    specialites: tuple[Specialite, ...]
-    pieces: tuple[PieceRule, ...]
-    residence_notice: str | None
-
-
-def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamParts) -> Session:
-    """`stem` is the file's name, which names the session unless it is a demonstration one."""
+def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -> Session:
+    """Of an exam of which all else is read. `stem` is the file's name, which names the session unless it is a
+    demonstration one."""
     with Fields(context, node, "une session") as fields:
         demonstration = fields.flag("demonstration", False)
         zone = instants.zone(fields, PARIS)
         reader = InstantReader(context, zone, demonstration)
-        defaults = openings.SessionDefaults(zone, demonstration, exam.residence_notice)
-        opening_list = openings.openings(context, fields, defaults)
+        notice = " ".join(exam.texts.get("residence_notice", ())) or None
+        opening_list = openings.openings(fields, openings.SessionDefaults(zone, demonstration, notice))
         year = _year(fields, demonstration, opening_list, context.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
         closes = fields.take("session_closes")
@@ -120,7 +112,7 @@ def _year(fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...]
     return year
 
 
-def _specialites(fields: Fields, exam: ExamParts, year: int) -> tuple[str, ...]:
+def _specialites(fields: Fields, exam: Exam, year: int) -> tuple[str, ...]:
     """« all » means those that have épreuves that year; a list must name such ones."""
     node = fields.take("specialites")
     if node is None:
@@ -141,7 +133,7 @@ def _specialites(fields: Fields, exam: ExamParts, year: int) -> tuple[str, ...]:
     return codes
 
 
-def _pieces(fields: Fields, exam: ExamParts) -> tuple[str, ...]:
+def _pieces(fields: Fields, exam: Exam) -> tuple[str, ...]:
     node = fields.take("pieces")
     if node is not None and node.kind == "scalar" and node.text == ALL:
         return tuple(piece.code for piece in exam.pieces)

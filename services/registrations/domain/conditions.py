@@ -3,8 +3,6 @@
 An unanswered fact makes its test false: evaluating a condition always ends and never raises.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +11,12 @@ from typing import Any
 Lookup = Callable[[str], Any]
 
 
+class Condition:
+    """One of those below."""
+
+
 @dataclass(frozen=True)
-class Test:
+class Test(Condition):
     """`operator` is one of is, in, at_least, at_most, present."""
 
     __test__ = False  # not a test class for pytest
@@ -25,21 +27,20 @@ class Test:
 
 
 @dataclass(frozen=True)
-class All:
+class All(Condition):
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
-class AnyOf:
+class AnyOf(Condition):
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
-class Not:
+class Not(Condition):
     part: Condition
 
 
-Condition = Test | All | AnyOf | Not
 ALWAYS: Condition = All(())
 
 
@@ -53,6 +54,7 @@ def holds(condition: Condition, lookup: Lookup) -> bool:
             return not holds(part, lookup)
         case Test(subject, operator, value):
             return _test(operator, lookup(subject), value)
+    raise TypeError(condition)
 
 
 def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]) -> bool | None:
@@ -63,11 +65,13 @@ def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]
             return None if answer is None else not answer
         case Test(subject, operator, value):
             return _test(operator, lookup(subject), value) if is_known(subject) else None
-    answers = {decide(part, lookup, is_known) for part in condition.parts}
-    decisive = isinstance(condition, AnyOf)  # the answer of one part that decides the whole condition
-    if decisive in answers:
-        return decisive
-    return None if None in answers else not decisive
+        case All(parts) | AnyOf(parts):
+            answers = {decide(part, lookup, is_known) for part in parts}
+            decisive = isinstance(condition, AnyOf)  # the answer of one part that decides the whole condition
+            if decisive in answers:
+                return decisive
+            return None if None in answers else not decisive
+    raise TypeError(condition)
 
 
 def _test(operator: str, actual: Any, value: Any) -> bool:

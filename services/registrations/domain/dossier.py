@@ -160,9 +160,6 @@ class Dossier:
             regime=epreuve_positions.evaluation_regime(self.category, habilite),
         ).resolve_all()
 
-    def chosen(self, code: str) -> ChosenEpreuve | None:
-        return next((chosen for chosen in self.epreuves if chosen.epreuve.code == code), None)
-
     def matching(self, code_or_tag: str) -> tuple[ChosenEpreuve, ...]:
         """The épreuves that a condition names by code or by tag."""
         return tuple(

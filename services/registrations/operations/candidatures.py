@@ -169,7 +169,12 @@ def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime)
     for candidature in session.scalars(active).all():
         current = current_version(session, candidature)
         if current.identity_version < event.identity.version:
-            _correct(session, candidate, candidature, current, event, at)
+            identity = with_newest_email(candidate, event.identity)
+            dossier = _as_saved(session, candidate, candidature, current, identity, at)
+            candidature.version += 1
+            by, digest = Actor("service", "accounts"), current.catalogue_digest
+            add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=by, reason=event.reason)
+            request_mail(session, "send_correction_mail", candidature)
 
 
 def keep_pieces_state(session: DbSession, event: PiecesStateChanged) -> None:
@@ -179,28 +184,6 @@ def keep_pieces_state(session: DbSession, event: PiecesStateChanged) -> None:
 
 def current_version(session: DbSession, candidature: Candidature) -> CandidatureVersion:
     return session.get_one(CandidatureVersion, (candidature.id, candidature.version))
-
-
-def _correct(
-    session: DbSession,
-    candidate: Candidate,
-    candidature: Candidature,
-    current: CandidatureVersion,
-    event: IdentityCorrected,
-    at: datetime,
-) -> None:
-    dossier = _as_saved(session, candidate, candidature, current, with_newest_email(candidate, event.identity), at)
-    candidature.version += 1
-    add_version(
-        session,
-        candidature,
-        dossier,
-        digest=current.catalogue_digest,
-        saved_at=at,
-        actor=Actor("service", "accounts"),
-        reason=event.reason,
-    )
-    request_mail(session, "send_correction_mail", candidature)
 
 
 def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identity:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
-from services.chassis.errors import DomainError, Invalid, PreconditionFailed
+from services.chassis.errors import Invalid, PreconditionFailed
 from services.chassis.events import publish
 from services.contracts.api.administration import CatalogueComparison, ComparedExam
 from services.contracts.api.operation import answer_of
@@ -26,14 +26,7 @@ from services.registrations.catalogue.replacement import running_demonstrations
 from services.registrations.catalogue.serialising import digest, to_data
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
-from services.registrations.models import (
-    AuditEntry,
-    CatalogueRevision,
-    CurrentExam,
-    EtablissementRow,
-    OpeningRow,
-    db,
-)
+from services.registrations.models import AuditEntry, CatalogueRevision, CurrentExam, EtablissementRow, OpeningRow, db
 from services.registrations.operations.openings import announce_dates, dates_in_force
 from services.registrations.queries.catalogue import (
     compare_etablissements,
@@ -192,6 +185,7 @@ def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, da
 MAX_MISTAKES = 200
 MAX_LINES = 1000
 """Of each exam, and of the mistakes, that are answered; the rest is counted."""
+MISTAKEN = "Le catalogue contient des erreurs : rien n'est chargé. Corrigez-les, puis envoyez l'archive de nouveau."
 CHANGED = (
     "Le catalogue en vigueur a changé depuis la vérification, ou l'archive n'est plus la même. Rien n'a été chargé : "
     "vérifiez de nouveau ce qui change."
@@ -203,11 +197,12 @@ def compare_archive(archive: bytes, at: datetime) -> CatalogueComparison:
     catalogue = _read(archive, at)
     with db.reading_for_staff() as session:
         new, changed = compare_etablissements(session, catalogue.etablissements)
+        known = {exam.code: exam.label for exam in exams_in_force(session).exams}
         offered = {exam.code for exam in catalogue.exams}
         return CatalogueComparison(
             etag=_etag(archive, session),
-            exams=_compared_exams(session, catalogue, at),
-            left=tuple(exam.label for exam in exams_in_force(session).exams if exam.code not in offered),
+            exams=tuple(_compared(session, exam, at, is_new=exam.code not in known) for exam in catalogue.exams),
+            left=tuple(label for code, label in known.items() if code not in offered),
             new_etablissements=len(new),
             changed_etablissements=len(changed),
         )
@@ -228,13 +223,8 @@ def _read(archive: bytes, at: datetime) -> Catalogue:
     try:
         return read_archive(archive, at)
     except CatalogueError as error:
-        raise _refused(error) from error
-
-
-def _refused(error: CatalogueError) -> DomainError:
-    mistakes = [vars(mistake) for mistake in error.mistakes[:MAX_MISTAKES]]
-    detail = "Le catalogue contient des erreurs : rien n'est chargé. Corrigez-les, puis envoyez l'archive de nouveau."
-    return Invalid(detail, mistakes=mistakes, mistakes_in_all=len(error.mistakes))
+        mistakes = [vars(mistake) for mistake in error.mistakes[:MAX_MISTAKES]]
+        raise Invalid(MISTAKEN, mistakes=mistakes, mistakes_in_all=len(error.mistakes)) from error
 
 
 def _etag(archive: bytes, session: DbSession) -> str:
@@ -246,12 +236,7 @@ def _etag(archive: bytes, session: DbSession) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _compared_exams(session: DbSession, catalogue: Catalogue, at: datetime) -> tuple[ComparedExam, ...]:
-    known = {exam.code for exam in exams_in_force(session).exams}
-    return tuple(_compared_exam(session, exam, at, is_new=exam.code not in known) for exam in catalogue.exams)
-
-
-def _compared_exam(session: DbSession, offered: Exam, at: datetime, *, is_new: bool) -> ComparedExam:
+def _compared(session: DbSession, offered: Exam, at: datetime, *, is_new: bool) -> ComparedExam:
     comparison = compare_exam(session, offered, at)
     found = comparison.differences
     sessions = concerned_sessions(session, comparison.exam) if found and not is_new else ()

@@ -22,11 +22,7 @@ from services.registrations.domain.forms import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.domain.obstacles import exclusivity_key, refusal_sentence
 from services.registrations.metrics import SAVED
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, db
-from services.registrations.operations.candidates import (
-    accept_identity,
-    lock_candidate,
-    reserve_numero,
-)
+from services.registrations.operations.candidates import accept_identity, lock_candidate, reserve_numero
 from services.registrations.operations.candidatures import (
     add_version,
     current_version,

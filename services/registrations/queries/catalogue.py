@@ -18,11 +18,7 @@ from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, ETABLISSEMENT_SEARCH_LENGTH
 from services.reference.text import folded
 from services.registrations.catalogue.differences import differences, sentence
-from services.registrations.catalogue.replacement import (
-    UsedOpening,
-    with_running_demonstrations,
-    with_used_definitions,
-)
+from services.registrations.catalogue.replacement import UsedOpening, with_running_demonstrations, with_used_definitions
 from services.registrations.catalogue.serialising import from_data
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam, OpeningView

@@ -19,14 +19,7 @@ from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.obstacles import obstacles
 from services.registrations.domain.registration_content import changes
 from services.registrations.domain.tabs.tab_kind import EpreuveField
-from services.registrations.models import (
-    Candidate,
-    Candidature,
-    CandidatureVersion,
-    Draft,
-    OpeningChange,
-    OpeningRow,
-)
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, OpeningChange, OpeningRow
 from services.registrations.queries.candidatures import recap
 from services.registrations.queries.catalogue import OPENINGS, opening_view, view_of
 from services.registrations.queries.dossiers import assembled_dossier, identity_of

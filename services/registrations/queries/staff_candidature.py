@@ -34,6 +34,7 @@ Academies = frozenset[str] | None
 """Those that a member of staff sees; None: all."""
 _ENDS = {f"candidature.{state}": state for state in (WITHDRAWN, ECARTEE)}
 MAILS = 50  # the newest, of a candidature's candidate
+NEWEST_FIRST = (CandidatureNote.at.desc(), CandidatureNote.id)
 
 
 def candidature_detail(session: DbSession, candidature_id: str, academies: Academies) -> api.Detail:
@@ -41,13 +42,9 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
     candidature, opening = candidature_in_academies(session, candidature_id, academies)
     candidate = session.get_one(Candidate, candidature.candidate_id)
     refusal = session.get(MailRefusal, (candidate.id, candidate.email or ""))
-    versions = list(
-        session.scalars(
-            select(CandidatureVersion)
-            .where(CandidatureVersion.candidature_id == candidature_id)
-            .order_by(CandidatureVersion.version)
-        )
-    )
+    of_it = select(CandidatureVersion).filter_by(candidature_id=candidature_id)
+    versions = session.scalars(of_it.order_by(CandidatureVersion.version)).all()
+    notes = select(CandidatureNote).filter_by(candidature_id=candidature_id)
     ends = tuple(_ends(session, candidature.id))
     certified = session.scalars(select(CandidatureValidation).filter_by(candidature_id=candidature_id))
     validations = {validation.version: validation for validation in certified}
@@ -66,7 +63,7 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         recap=recap(from_stored(versions[-1].payload)),
         versions=tuple(changed[::-1]),
         mails=_mails(session, candidate.id, academies),
-        notes=tuple(answer_of(api.Note, note) for note in _notes(session, candidature.id)),
+        notes=tuple(answer_of(api.Note, note) for note in session.scalars(notes.order_by(*NEWEST_FIRST))),
         mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at) if refusal else None,
     )
 
@@ -105,12 +102,6 @@ def _mails(session: DbSession, candidate_id: str, academies: Academies) -> tuple
         return ()
     mails = sent_mails.list_page(session, candidate_id, limit=MAILS, after=None)
     return tuple(api.MailToCandidate(subject=mail["subject"], at=mail["at"], state=mail["state"]) for mail in mails)
-
-
-def _notes(session: DbSession, candidature_id: str) -> Iterator[CandidatureNote]:
-    """Newest first."""
-    notes = select(CandidatureNote).filter_by(candidature_id=candidature_id)
-    yield from session.scalars(notes.order_by(CandidatureNote.at.desc(), CandidatureNote.id))
 
 
 def candidature_in_academies(

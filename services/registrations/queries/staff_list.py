@@ -61,7 +61,8 @@ def list_candidatures(session: DbSession, query: Mapping[str, Any], academies: A
         here, place = tuple_(*columns), _place(session, after, columns, academies)
         page = page.where(here < place if order[0] == "-" else here > place)
     page = page.order_by(*_in_order(order)).limit(limit + 1)
-    rows = [_row(row) for row in session.execute(_rows(order).where(Candidature.id.in_(page)))]
+    found = session.execute(_rows(order).where(Candidature.id.in_(page)))
+    rows = [row_of(api.Row, row.Candidature, row) for row in found]
     return Found(candidatures=tuple(rows[:limit]), next_cursor=rows[limit - 1].id if len(rows) > limit else None)
 
 
@@ -132,10 +133,6 @@ def _place(
 def _in_order(order: str) -> Iterable[ColumnElement[Any]]:
     columns = _COLUMNS_OF_ORDER[order.removeprefix("-")]
     return (column.desc() for column in columns) if order[0] == "-" else (column.asc() for column in columns)
-
-
-def _row(row: Any) -> api.Row:
-    return row_of(api.Row, row.Candidature, row)
 
 
 def _rows(order: str = BY_ID) -> Select[*tuple[Any, ...]]:

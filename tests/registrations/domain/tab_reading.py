@@ -57,7 +57,7 @@ def told(dossier: Dossier) -> dict[str, str]:
 
 def position(dossier: Dossier, code: str) -> str:
     """What the candidate's position at an épreuve is called."""
-    chosen = dossier.chosen(code)
+    [chosen] = [epreuve for epreuve in dossier.epreuves if epreuve.epreuve.code == code]
     assert chosen
     return chosen.position_label
 

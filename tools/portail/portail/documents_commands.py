@@ -110,7 +110,7 @@ def publish(
     deux fois. Code de sortie 7 : des lignes ne sont pas publiées.
     """
     choices = _choices(api, **typed)
-    publication = publications.import_for(api, file, choices, noted=not dry_run)
+    publication = publications.import_for(api, file, choices, anew=dry_run)
     if publication["state"] in publications.OPEN_STATES:
         publication = publications.check(api, publication["id"], file)
         publication = _followed(api, publication, "Contrôle")
@@ -148,10 +148,12 @@ def _published(api: Api, publication: Import, *, incomplete: bool, yes: bool) ->
     """Publish what was read in the report, after a yes. Raises Failure, click.Abort."""
     ready, refused = publication["ready"], publication["refused"]
     if not ready:
+        publications.act(api, publication["id"], "abandonment")
         raise Failure("Aucune ligne ne peut être publiée : rien n'est publié.", ExitCode.REFUSED)
     question = f"Documents à publier : {ready}{f' (lignes refusées : {refused})' if refused else ''}. Publier ?"
     if not yes and not _confirmed(question):
-        raise Failure("Rien n'est publié. La même commande reprend.", ExitCode.INTERRUPTED)
+        publications.act(api, publication["id"], "abandonment")
+        raise Failure("Rien n'est publié.", ExitCode.INTERRUPTED)
     body = {"revision": publication["revision"], "accept_incomplete": incomplete}
     try:
         return publications.act(api, publication["id"], "publication", **body)

@@ -1,6 +1,7 @@
 """A publication of documents for many candidates from a CSV: prepared, checked, published, taken up where it broke.
 
-A note beside the CSV holds the id of its import: the same command goes on with it instead of publishing anew.
+An import is ordered under a key made of the file's content and of what was chosen: the same command goes on with it
+instead of publishing anew.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from portail.api import Api, segment
-from portail.connection import write_private
-from portail.failures import ExitCode, Failure
+from portail.failures import Failure
 
 IMPORTS = "/documents/v1/imports"
 OPEN_STATES = ("prepared", "checked")
@@ -42,27 +42,17 @@ class Choices:
     paragraphs: tuple[str, ...]
 
 
-def import_for(api: Api, file: Path, choices: Choices, *, noted: bool = True) -> Import:
-    """The import that a run before left for this file and these choices, else a new one. Raises Failure.
-
-    One that is published is given back only for the very same content of the file: a corrected file is another.
-    """
-    publication = (_noted_import(api, file, choices) if noted else None) or _new_import(api, choices, source_of(file))
-    if noted and publication["state"] in OPEN_STATES:  # the content is noted anew: it may have been corrected
-        note = {"import_id": publication["id"], "choices": _digest_of(choices), "content": _digest(file)}
-        write_private(note_file(file), json.dumps(note))
+def import_for(api: Api, file: Path, choices: Choices, *, anew: bool = False) -> Import:
+    """The import of just this content and these choices, as a run before left it; a new one where there is none that
+    goes on, or `anew`. Raises Failure."""
+    new = {**asdict(choices), "source": "pdf" if file.suffix.lower() in (".pdf", ".zip") else "csv"}
+    digest = hashlib.sha256(json.dumps(new).encode() + file.read_bytes()).hexdigest()
+    for attempt in count():
+        key = secrets.token_urlsafe(24) if anew else f"{digest[:24]}-{attempt}"
+        publication: Import = api.call("POST", IMPORTS, json=new, headers={"Idempotency-Key": key}).json()
+        if publication["state"] in (*OPEN_STATES, PUBLISHING, PUBLISHED):
+            break
     return publication
-
-
-def source_of(file: Path) -> str:
-    """« pdf » for a PDF or an archive of them, which are added to those sent before; « csv » for a table."""
-    return "pdf" if file.suffix.lower() in (".pdf", ".zip") else "csv"
-
-
-def _new_import(api: Api, choices: Choices, source: str) -> Import:
-    headers = {"Idempotency-Key": secrets.token_urlsafe(24)}  # sent again where its answer was lost, it makes one
-    new: Import = api.call("POST", IMPORTS, json={**asdict(choices), "source": source}, headers=headers).json()
-    return new
 
 
 def check(api: Api, import_id: str, file: Path) -> Import:
@@ -120,41 +110,5 @@ def read(api: Api, import_id: str) -> Import:
     return found
 
 
-def note_file(file: Path) -> Path:
-    return file.with_name(f"{file.name}.publication.json")
-
-
-def _noted_import(api: Api, file: Path, choices: Choices) -> Import | None:
-    note = _read_note(note_file(file))
-    if note.get("choices") != _digest_of(choices):
-        return None
-    try:
-        before = read(api, str(note.get("import_id")))
-    except Failure as failure:
-        if failure.code != ExitCode.NOTHING_THERE:
-            raise
-        return None
-    if before["state"] in OPEN_STATES:
-        return before
-    is_same = note.get("content") == _digest(file)
-    return before if before["state"] in (PUBLISHING, PUBLISHED) and is_same else None
-
-
-def _read_note(note: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(note.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def _rows(api: Api, import_id: str, what: str, **wanted: str) -> Iterator[dict[str, Any]]:
     return api.pages(f"{IMPORTS}/{segment(import_id)}/{what}", wanted, "items")
-
-
-def _digest_of(choices: Choices) -> str:
-    return hashlib.sha256(json.dumps(asdict(choices), ensure_ascii=False).encode()).hexdigest()
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

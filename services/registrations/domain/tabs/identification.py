@@ -35,7 +35,15 @@ FIXE = forms.Field(
 
 
 def content(dossier: Dossier, _: Tab, typed: forms.TabAnswers) -> TabContent:
-    return TabContent(sections=_sections(dossier.identity, typed))
+    email = _disabled_field("email", "Adresse mail", dossier.identity.email)
+    sections = (
+        _identity(dossier.identity),
+        _birth(dossier.identity),
+        address.section(typed),
+        forms.Section("Contacts", (MOBILE, FIXE, email)),
+        forms.Section("Situation du candidat", (_csp_field(),)),
+    )
+    return TabContent(sections=sections)
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
@@ -69,16 +77,6 @@ def telephone(typed: forms.TabAnswers, name: str) -> str:
 def birth_date(identity: Identity) -> str:
     """« 01/01/2002 »"""
     return short_date(date.fromisoformat(identity.date_naissance))
-
-
-def _sections(identity: Identity, typed: forms.TabAnswers) -> tuple[forms.Section, ...]:
-    return (
-        _identity(identity),
-        _birth(identity),
-        address.section(typed),
-        forms.Section("Contacts", (MOBILE, FIXE, _disabled_field("email", "Adresse mail", identity.email))),
-        forms.Section("Situation du candidat", (_csp_field(),)),
-    )
 
 
 def _identity(identity: Identity) -> forms.Section:

@@ -15,7 +15,10 @@ FORMES_HINT = "Globale : toutes les épreuves à cette session. Progressive : r�
 
 
 def content(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> TabContent:
-    return TabContent(sections=_sections(dossier, tab, typed))
+    sections = [forms.Section("Qualification présentée", (_specialite_field(dossier, tab, typed),))]
+    if _has_formes(tab):
+        sections.append(forms.Section("Forme de passage", _forme_fields(dossier, typed)))
+    return TabContent(sections=tuple(sections))
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
@@ -43,13 +46,6 @@ def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tu
 def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
     """Why a spécialité that is searched is not offered."""
     return absence(dossier, typed) if field == "specialite" else None
-
-
-def _sections(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> tuple[forms.Section, ...]:
-    qualification = forms.Section("Qualification présentée", (_specialite_field(dossier, tab, typed),))
-    if not _has_formes(tab):
-        return (qualification,)
-    return (qualification, forms.Section("Forme de passage", _forme_fields(dossier, typed)))
 
 
 def _specialite_field(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> forms.Field:

@@ -29,25 +29,7 @@ from services.registrations.queries.openings import all_messages
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-TYPED_INSTANT = "%Y-%m-%d %H:%M"
-
-
-class ParisTime(click.ParamType):  # type: ignore[type-arg]  # generic for type checkers only
-    """« 2021-10-25 12:00 », Paris time. Of a time repeated in autumn the first is meant; one skipped in spring is taken
-    with the offset before the change."""
-
-    name = "AAAA-MM-JJ HH:MM"
-
-    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            return datetime.strptime(value, TYPED_INSTANT).replace(tzinfo=PARIS)
-        except ValueError:
-            self.fail(f"{value!r} : {self.name} est attendu (heure de Paris)", param, ctx)
-
-
-INSTANT = ParisTime()
+PARIS_TIME = click.DateTime(["%Y-%m-%d %H:%M"])
 
 
 def register(app: Flask) -> None:
@@ -122,13 +104,15 @@ def load_etablissements(file: Path) -> None:
 @click.option("--title", required=True)
 @click.option("--text", required=True)
 @click.option("--severity", type=click.Choice(SEVERITIES), default=SEVERITIES[0], show_default=True)
-@click.option("--from", "shown_from", type=INSTANT, help="Default: now.")
-@click.option("--until", "shown_until", type=INSTANT, required=True)
+@click.option("--from", "shown_from", type=PARIS_TIME, help="In Paris. Default: now.")
+@click.option("--until", "shown_until", type=PARIS_TIME, required=True, help="Excluded.")
 @with_appcontext
 def publish_message(title: str, text: str, severity: str, shown_from: datetime | None, shown_until: datetime) -> None:
     """Show a message on the home page for a time."""
     now = portal_now()
-    new = Message(title=title, text=text, severity=severity, shown_from=shown_from or now, shown_until=shown_until)
+    begins = shown_from.replace(tzinfo=PARIS) if shown_from else now
+    ends = shown_until.replace(tzinfo=PARIS)
+    new = Message(title=title, text=text, severity=severity, shown_from=begins, shown_until=ends)
     with _errors_as_click_error():
         click.echo(messages.publish_message(new, actor=_operator(), at=now))
 

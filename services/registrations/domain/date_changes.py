@@ -1,7 +1,7 @@
 """A change of an opening's dates: what is wrong with it, and what it takes from those whom it concerns; by how much an
 incident extends the periods that it cut."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,33 +21,29 @@ _DAY = timedelta(days=1)
 REASON_MISSING = FieldError("#/reason", "Indiquez le motif du changement.")
 
 
-def disorder(dates: OpeningDates) -> tuple[FieldError, ...]:
-    errors = []
+def disorder(dates: OpeningDates) -> Iterator[FieldError]:
     if dates.opens >= dates.closes:
-        errors.append(FieldError("#/closes", "La fermeture doit suivre l'ouverture."))
+        yield FieldError("#/closes", "La fermeture doit suivre l'ouverture.")
     if dates.deposit_opens >= dates.deposit_closes:
-        errors.append(FieldError("#/deposit_closes", "La fin du dépôt doit suivre son début."))
-    return tuple(errors)
+        yield FieldError("#/deposit_closes", "La fin du dépôt doit suivre son début.")
 
 
-def losses(before: OpeningDates, after: OpeningDates, at: datetime) -> tuple[str, ...]:
+def losses(before: OpeningDates, after: OpeningDates, at: datetime) -> Iterator[str]:
     """A sentence for each thing that candidates have before and not after, to be read before it is changed."""
-    sentences: list[str] = []
     for opens, closes, period, sentence in _PERIODS.values():
         old, new = ((getattr(dates, opens), getattr(dates, closes)) for dates in (before, after))
         if new[0] > old[0]:
-            sentences.append(f"L'ouverture {period} est reculée du {short_instant(old[0])} au {short_instant(new[0])}.")
+            yield f"L'ouverture {period} est reculée du {short_instant(old[0])} au {short_instant(new[0])}."
         if new[1] < old[1]:
             ends = (short_instant(shown_end(end)) for end in (old[1], new[1]))
-            sentences.append("La fermeture {} est avancée du {} au {}.".format(period, *ends))
+            yield "La fermeture {} est avancée du {} au {}.".format(period, *ends)
         if new[1] - new[0] < old[1] - old[0]:
             lasted, lasts = time_left(old[1] - old[0]), time_left(new[1] - new[0])
-            sentences.append(f"La durée {period} passe de {lasted} à {lasts}.")
+            yield f"La durée {period} passe de {lasted} à {lasts}."
         if new[1] != old[1] and new[1] <= at:
-            sentences.append(f"La fermeture {period} est déjà passée : {short_instant(shown_end(new[1]))}.")
+            yield f"La fermeture {period} est déjà passée : {short_instant(shown_end(new[1]))}."
         if old[0] <= at < old[1] and not new[0] <= at < new[1]:
-            sentences.append(sentence)
-    return tuple(sentences)
+            yield sentence
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,12 @@ class Fact:
     values: _Values | None = None
 
 
-def lookup(dossier: Dossier) -> Lookup:
-    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… »."""
-    return _lookup(dossier, frozenset())
+def lookup(dossier: Dossier, evaluated: frozenset[str] = frozenset()) -> Lookup:
+    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… ».
 
+    `evaluated`: the questions whose conditions are being evaluated; a circular condition counts as unanswered.
+    """
 
-def _lookup(dossier: Dossier, evaluated: frozenset[str]) -> Lookup:
     def answer(subject: str) -> Any:
         kind, _, name = subject.partition(":")
         match kind:
@@ -47,14 +47,11 @@ def _lookup(dossier: Dossier, evaluated: frozenset[str]) -> Lookup:
 
 
 def _answer_to(dossier: Dossier, name: str, evaluated: frozenset[str]) -> Any:
-    """The answer to the exam's own question: an int for a number, text otherwise; None unanswered or not shown.
-
-    `asked`: the questions whose conditions are being evaluated; a circular condition counts as unanswered.
-    """
+    """The answer to the exam's own question: an int for a number, text otherwise; None unanswered or not shown."""
     for tab in dossier.exam.tabs:
         for question in tab.questions:
             if question.name == name and name not in evaluated:
-                shown = holds(question.shown, _lookup(dossier, evaluated | {name}))
+                shown = holds(question.shown, lookup(dossier, evaluated | {name}))
                 return _typed_value(question, dossier.typed(tab).text(name)) if shown else None
     return None
 

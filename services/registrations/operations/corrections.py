@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, FieldError, Invalid
+from services.chassis.errors import Conflict, Invalid
 from services.contracts.api.drafts import SavedVersion
 from services.contracts.registration_rules import ACTIVE
 from services.registrations.domain import registration_form
@@ -67,7 +67,7 @@ def save(
     Raises as `drafts.save_draft`, but for windows; Invalid without a reason.
     """
     if not reason.strip():
-        raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif."),))
+        raise Invalid.in_field("reason", "Indiquez le motif.")
     with db.operation() as session:
         candidature_id = find_correction(session, draft_id, academies).modification_of or ""
         candidature, candidate = locked_candidature(session, candidature_id, academies)

@@ -1,12 +1,13 @@
 """Messages of the home page: published for a period, withdrawn before its end."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, found
-from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, MESSAGE_TITLE_LENGTH, SEVERITIES
+from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, MESSAGE_TITLE_LENGTH
 from services.registrations.models import AuditEntry, Message, db
 
 
@@ -43,14 +44,10 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
         session.delete(message)
 
 
-def _mistakes(new: Message) -> list[FieldError]:
-    errors = []
+def _mistakes(new: Message) -> Iterator[FieldError]:
     if not new.title or len(new.title) > MESSAGE_TITLE_LENGTH:
-        errors.append(FieldError("#/title", f"Un titre de {MESSAGE_TITLE_LENGTH} caractères au plus est requis."))
+        yield FieldError("#/title", f"Un titre de {MESSAGE_TITLE_LENGTH} caractères au plus est requis.")
     if not new.text or len(new.text) > MESSAGE_TEXT_LENGTH:
-        errors.append(FieldError("#/text", f"Un texte de {MESSAGE_TEXT_LENGTH} caractères au plus est requis."))
-    if new.severity not in SEVERITIES:
-        errors.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))
+        yield FieldError("#/text", f"Un texte de {MESSAGE_TEXT_LENGTH} caractères au plus est requis.")
     if new.shown_from >= new.shown_until:
-        errors.append(FieldError("#/shown_until", "La fin doit suivre le début."))
-    return errors
+        yield FieldError("#/shown_until", "La fin doit suivre le début.")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, FieldError, Invalid, NotFound
+from services.chassis.errors import Conflict, Invalid, NotFound
 from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureNote, db
 from services.registrations.operations import candidatures
@@ -43,7 +43,7 @@ def change_state(
     if how not in STATES:
         raise NotFound()
     if not reason.strip():
-        raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif."),))
+        raise Invalid.in_field("reason", "Indiquez le motif.")
     with db.operation() as session:
         candidature, _ = locked_candidature(session, candidature_id, academies)
         if candidature.state == STATES[how]:
@@ -62,7 +62,7 @@ def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academi
     Raises NotFound outside `academies`, Invalid without a text.
     """
     if not text.strip():
-        raise Invalid(errors=(FieldError("#/text", "Écrivez la note."),))
+        raise Invalid.in_field("text", "Écrivez la note.")
     with db.operation() as session:
         candidature, _ = locked_candidature(session, candidature_id, academies)
         notes = select(CandidatureNote).filter_by(candidature_id=candidature.id).order_by(CandidatureNote.at.desc())

@@ -69,7 +69,7 @@ def opening_moves(
         opening = opening_detail(session, opening_id, at)
         given = {name: date for name, date in new[opening_id].items() if date is not None}
         before, after = answer_of(api.OpeningDates, opening), answer_of(api.OpeningDates, opening, **given)
-        moves.append(api.OpeningMove(opening=opening, after=after, losses=losses(before, after, at)))
+        moves.append(api.OpeningMove(opening=opening, after=after, losses=tuple(losses(before, after, at))))
     if changed := [move for move in moves if move.opening.revision != revisions[move.opening.id]]:
         raise PreconditionFailed(_CHANGED.format(_labels(changed)))
     _refuse_mistakes(moves, reason)

@@ -31,6 +31,6 @@ SHORTER = "La durée des inscriptions passe de 30 jours à {}."
     ],
 )
 def test_what_candidates_lose_is_told(now: datetime, changed: dict[str, datetime], lost: tuple[str, ...]) -> None:
-    sentences = losses(BEFORE, replace(BEFORE, **changed), now)
+    sentences = tuple(losses(BEFORE, replace(BEFORE, **changed), now))
     assert len(sentences) == len(lost), sentences
     assert all(words in sentence for words, sentence in zip(lost, sentences, strict=True)), sentences

@@ -3,6 +3,8 @@
 An exam without categories or situations simply has no such fields; its tab may also `omit` parts by name.
 """
 
+from collections.abc import Iterator
+
 from services.contracts.api.forms import Explanation, Guidance
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
@@ -15,10 +17,6 @@ from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, lis
 
 PARTS = ("duree", "etablissement", "handicap", "diffusion", "renoncement")  # what `omit` may name
 HANDICAP_LABEL = "Demande d'aménagement(s) d'épreuves au titre du handicap (1)"
-HANDICAP_ADVICE = (
-    "(1) Pour une demande d'aménagement, contactez ensuite un médecin agréé : il établit un certificat indiquant les "
-    "mesures demandées, à fournir au service des Examens et Concours. Ne déposez pas de document médical ici.",
-)
 PRESSE_LABEL = (
     "J'accepte la communication de mes résultats d'examen, en vue d'une publication par la presse "
     "ou sur les sites internet de sociétés de droit privé"
@@ -40,8 +38,15 @@ def content(dossier: Dossier, tab: Tab, _: forms.TabAnswers) -> TabContent:
     return TabContent(sections=_sections(dossier, tab))
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
-    return () if "etablissement" in _omitted(tab) else _etablissement_errors(dossier, dossier.typed(tab))
+def check(dossier: Dossier, tab: Tab) -> Iterator[forms.FieldError]:
+    if "etablissement" in _omitted(tab) or not dossier.typed(tab).is_answered("etablissement"):
+        return
+    etablissement, category = dossier.etablissement, dossier.category
+    if etablissement is None:
+        yield forms.error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche.")
+    elif category and not etablissements.fits(etablissement, category):
+        detail = f"« {etablissement.label} » ne correspond pas à la catégorie {category.label_with_code}."
+        yield forms.error("etablissement", f"Etablissement : {detail}")
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
@@ -127,7 +132,7 @@ def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tup
     field = forms.yes_no("handicap", HANDICAP_LABEL, required=True, refresh=True)
     if dossier.typed(tab).text("handicap") != forms.OUI:
         return (field,)
-    advice = dossier.exam.texts.get("handicap_advice", HANDICAP_ADVICE)
+    advice = dossier.exam.texts.get("handicap_advice", ())
     return (field, forms.notice("handicap_conseil", " ".join(advice)))
 
 
@@ -159,18 +164,6 @@ def _guidance(exam: Exam, year: int) -> Guidance | None:
 
 def _with_experience(text: str, category: Category, year: int) -> str:
     return text.replace("{experience}", " ou ".join(years_label(years) for years in category.experience_in(year)))
-
-
-def _etablissement_errors(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.FieldError, ...]:
-    if not typed.is_answered("etablissement"):
-        return ()
-    etablissement, category = dossier.etablissement, dossier.category
-    if etablissement is None:
-        return (forms.error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
-    if category and not etablissements.fits(etablissement, category):
-        detail = f"« {etablissement.label} » ne correspond pas à la catégorie {category.label_with_code}."
-        return (forms.error("etablissement", f"Etablissement : {detail}"),)
-    return ()
 
 
 def _omitted(tab: Tab) -> frozenset[str]:

@@ -24,12 +24,10 @@ def content(dossier: Dossier, _: Tab, typed: TabAnswers) -> TabContent:
     )
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    errors: list[FieldError] = []
+def check(dossier: Dossier, tab: Tab) -> Iterator[FieldError]:
     for chosen in dossier.epreuves:
-        errors.extend(_position_errors(chosen))
-        errors.extend(_option_errors(dossier, chosen, dossier.typed(tab)))
-    return tuple(errors)
+        yield from _position_errors(chosen)
+        yield from _option_errors(dossier, chosen, dossier.typed(tab))
 
 
 def title(chosen: ChosenEpreuve) -> str:
@@ -80,27 +78,24 @@ def _available_options(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[tuple[s
     )
 
 
-def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:
+def _position_errors(chosen: ChosenEpreuve) -> Iterator[FieldError]:
     """A position that is not allowed: only earlier pages, or tools, can post one."""
     posted, name = chosen.posted_position, f"position-{chosen.epreuve.code}"
-    if not posted or posted == chosen.position:
-        return ()
-    if chosen.choosable:
+    if posted and posted != chosen.position:
         allowed = " ou ".join(f"« {POSITIONS[position]} »" for position in (INSCRIT, NON_INSCRIT))
-        return (error(name, f"{chosen.epreuve.code} : la position est {allowed}."),)
-    return (error(name, f"{chosen.epreuve.code} : la position « {chosen.position_label} » ne peut pas être changée."),)
+        fixed = f"la position « {chosen.position_label} » ne peut pas être changée."
+        yield error(name, f"{chosen.epreuve.code} : {f'la position est {allowed}.' if chosen.choosable else fixed}")
 
 
-def _option_errors(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> tuple[FieldError, ...]:
+def _option_errors(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> Iterator[FieldError]:
     code, name = chosen.epreuve.code, f"option-{chosen.epreuve.code}"
     keys = [key for key, _ in epreuve_positions.option_choices(dossier.exam, chosen.epreuve)]
     if not keys or chosen.role is Role.FOLLOWER:
-        return ()
+        return
     if typed.is_answered(name) and typed.text(name) not in keys:
-        return (error(name, f"{code} : choisissez une option de la liste."),)
-    if chosen.position == INSCRIT and chosen.option is None:
-        return (error(name, f"{code} : choisissez une option."),)
-    return ()
+        yield error(name, f"{code} : choisissez une option de la liste.")
+    elif chosen.position == INSCRIT and chosen.option is None:
+        yield error(name, f"{code} : choisissez une option.")
 
 
 def _names(dossier: Dossier, tab: Tab) -> Iterator[str]:

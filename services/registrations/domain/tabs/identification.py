@@ -1,5 +1,6 @@
 """« Identification »: the account's civil status, read-only, then nationality, address, contacts (guide §5.1)."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cache, lru_cache
 
@@ -127,15 +128,13 @@ def _country(identity: Identity) -> str:
     return country.label if country else identity.pays_naissance
 
 
-def _telephone_errors(typed: forms.TabAnswers) -> tuple[forms.FieldError, ...]:
-    errors: list[forms.FieldError] = []
+def _telephone_errors(typed: forms.TabAnswers) -> Iterator[forms.FieldError]:
     for field, normalise in ((MOBILE, telephones.normalised_mobile), (FIXE, telephones.normalised)):
         try:
             normalise(typed.text(field.name))
         except ValueError as format_error:
             detail = f"{str(format_error)[0].lower()}{str(format_error)[1:]}"
-            errors.append(forms.error(field.name, f"{forms.label_in_errors(field)} : {detail}"))
-    return tuple(errors)
+            yield forms.error(field.name, f"{forms.label_in_errors(field)} : {detail}")
 
 
 def _identity_lines(identity: Identity, typed: forms.TabAnswers) -> tuple[Line, ...]:

@@ -1,5 +1,7 @@
 """« Qualification présentée »: spécialité, forme de passage by category, dérogation, final forme (guide §5.3)."""
 
+from collections.abc import Iterator
+
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import forms
@@ -21,8 +23,15 @@ def content(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> TabContent:
     return TabContent(sections=tuple(sections))
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
-    return (*_specialite_errors(dossier, dossier.typed(tab)), *_derogation_errors(dossier, tab))
+def check(dossier: Dossier, tab: Tab) -> Iterator[forms.FieldError]:
+    specialite, formes = dossier.typed(tab).text("specialite"), dossier.formes
+    if specialite and specialite not in dossier.session.specialites:
+        yield forms.error("specialite", "Spécialité : choisissez une spécialité proposée à cette session.")
+    if _has_formes(tab) and formes.derogation and formes.wished is not None and formes.wished == formes.chosen:
+        yield forms.error(
+            "forme_souhaitee",
+            "Forme de passage souhaitée : elle est déjà celle que vous avez choisie, la dérogation est sans objet.",
+        )
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
@@ -91,25 +100,6 @@ def _final_label(typed: forms.TabAnswers, forme: forms.Field) -> str:
     """The final forme from what was typed; the only allowed forme while nothing is typed."""
     preset = forme.value if isinstance(forme.value, str) else ""
     return formes_of_typed(forms.TabAnswers({"forme": preset, **typed.values})).final_label()
-
-
-def _specialite_errors(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.FieldError, ...]:
-    text = typed.text("specialite")
-    if not text or text in dossier.session.specialites:
-        return ()
-    return (forms.error("specialite", "Spécialité : choisissez une spécialité proposée à cette session."),)
-
-
-def _derogation_errors(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
-    formes = dossier.formes
-    if not _has_formes(tab) or not formes.derogation or formes.wished is None or formes.wished != formes.chosen:
-        return ()
-    return (
-        forms.error(
-            "forme_souhaitee",
-            "Forme de passage souhaitée : elle est déjà celle que vous avez choisie, la dérogation est sans objet.",
-        ),
-    )
 
 
 def _has_formes(tab: Tab) -> bool:

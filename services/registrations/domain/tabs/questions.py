@@ -1,5 +1,7 @@
 """The exam's own questions: fields defined by the catalogue, on a tab of their own or added to another tab."""
 
+from collections.abc import Iterator
+
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference.text import folded
@@ -31,10 +33,13 @@ def sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
     return (forms.Section(title, fields),)
 
 
-def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
-    typed = dossier.typed(tab)
-    by_format = (_format_error(dossier, question, typed) for question in _visible_questions(dossier, tab))
-    return tuple(format_error for format_error in by_format if format_error is not None)
+def check(dossier: Dossier, tab: Tab) -> Iterator[forms.FieldError]:
+    for question in _visible_questions(dossier, tab):
+        text, expected = dossier.typed(tab).text(question.name), _format(question)
+        if text and question.type == "search" and _item(dossier, question, text) is None:
+            yield forms.error(question.name, f"{question.label} : choisissez une valeur de la liste.")
+        elif text and expected is not None and not expected.fits(text):
+            yield forms.error(question.name, f"{question.label} : saisissez {expected.expected}.")
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
@@ -97,18 +102,6 @@ def _questions_depended_on(tab: Tab) -> frozenset[str]:
     names = frozenset(question.name for question in tab.questions)
     text = "".join(repr((question.shown, question.required)) for question in tab.questions)
     return frozenset(name for name in names if repr(f"question:{name}") in text)
-
-
-def _format_error(dossier: Dossier, question: Question, typed: forms.TabAnswers) -> forms.FieldError | None:
-    text = typed.text(question.name)
-    if not text:
-        return None
-    if question.type == "search" and _item(dossier, question, text) is None:
-        return forms.error(question.name, f"{question.label} : choisissez une valeur de la liste.")
-    expected = _format(question)
-    if expected is None or expected.fits(text):
-        return None
-    return forms.error(question.name, f"{question.label} : saisissez {expected.expected}.")
 
 
 def _format(question: Question) -> forms.Format | None:

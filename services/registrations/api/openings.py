@@ -18,10 +18,9 @@ views = Views("openings", __name__)
 def read_choices(query: dict[str, Any]) -> api.Selection:
     purpose = Purpose(query.pop("purpose"))
     with db.reading() as session:
-        offered = offered_openings(session, query) if query["domaine"] else ()
-        if query["domaine"] and not offered:  # what is chosen does not exist: which of it does is said all the same
-            offered = offered_openings(session, {})
-        return select(offered, purpose, query, portal_now())
+        # Where what is chosen does not exist, which part of it does is said all the same.
+        offered = query["domaine"] and (offered_openings(session, query) or offered_openings(session, {}))
+        return select(offered or (), purpose, query, portal_now())
 
 
 @views.serves(api.list_messages)

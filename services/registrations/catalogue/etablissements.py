@@ -85,11 +85,8 @@ def _mistake_of(etablissement: Etablissement, row: Mapping[str, str], known: Map
     if etablissement.kind not in KINDS:
         return f"sorte d'établissement inconnue « {etablissement.kind} » : choisir parmi {', '.join(KINDS)}"
     if etablissement.kind == "lycee" and not uai.is_valid(etablissement.code):
-        letter = (
-            uai.check_letter(etablissement.code[:7])
-            if etablissement.code[:7].isdecimal() and len(etablissement.code) >= 7
-            else "?"
-        )
+        digits = etablissement.code[:7]
+        letter = uai.check_letter(digits) if len(digits) == 7 and digits.isdecimal() else "?"
         return f"numéro d'établissement faux « {etablissement.code} » : sept chiffres et leur lettre clé ({letter})"
     if mistake := too_long("code", etablissement.code, SHORT_CODE_LENGTH) or too_long(
         "libellé", etablissement.label, LABEL_LENGTH

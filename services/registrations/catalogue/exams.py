@@ -10,7 +10,7 @@ from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import Mistake, suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
-from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
+from services.registrations.catalogue.yaml_nodes import UNREADABLE
 from services.registrations.domain.exam_definition import Exam, Session, Specialite
 from services.registrations.domain.obstacles import EXCLUSIVE_NAMES
 from services.registrations.domain.opening_selection import DOMAINES
@@ -90,13 +90,11 @@ def _specialites(context: ReadingContext, folder: ExamFolder) -> tuple[Specialit
     parts = folder.parts["specialites"]
     specialite_list = specialites.specialites(context, [node for _, node in parts])
     for (stem, node), specialite in zip(parts, specialite_list, strict=True):
-        _check_file_name(context, node, stem, specialite.code)
+        code = specialite.code
+        if stem is not None and code and stem != code:
+            mend = suggestion(stem, [code])
+            context.refuse(node, f"le fichier {stem}.yaml définit « {code} » : {mend} dans son nom")
     return specialite_list
-
-
-def _check_file_name(context: ReadingContext, node: Node, stem: str | None, code: str) -> None:
-    if stem is not None and code and stem != code:
-        context.refuse(node, f"le fichier {stem}.yaml définit « {code} » : {suggestion(stem, [code])} dans son nom")
 
 
 def _sessions(context: ReadingContext, folder: ExamFolder, exam: Exam) -> tuple[Session, ...]:

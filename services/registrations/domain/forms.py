@@ -156,9 +156,6 @@ class Field:
         parts = {**vars(self), "options": [option.data for option in self.options]}
         return {name: part for name, part in parts.items() if name in _ALWAYS or part not in (None, False, (), [])}
 
-    def holding(self, value: str) -> Field:
-        return replace(self, value=value)
-
 
 @dataclass(frozen=True)
 class Section:
@@ -197,9 +194,9 @@ def filled(sections: Iterable[Section], typed: TabAnswers, computed: tuple[str, 
     )
 
 
-def yes_no(name: str, label: str, *, required: bool = False, refresh: bool = False) -> Field:
+def yes_no(name: str, label: str, **others: Any) -> Field:
     options = tuple(Option(value, text) for value, text in OUI_NON.items())
-    return Field(name, label, "yes_no", required=required, refresh=refresh, options=options)
+    return Field(name, label, "yes_no", options=options, **others)
 
 
 def select(name: str, label: str, options: tuple[Option, ...], **others: Any) -> Field:

@@ -15,6 +15,7 @@ from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
 from services.contracts import registration_rules as rules
 from services.contracts.accounts import Identity, IdentityCorrected
+from services.contracts.base import read
 from services.contracts.pieces import PiecesStateChanged
 from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
 from services.contracts.retention import NO_VERSION_AFTER
@@ -36,7 +37,7 @@ from services.registrations.operations.candidates import lock_candidate, with_ne
 from services.registrations.operations.errors import AlreadyRegistered, refuse_when_closed, too_late_to
 from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
-from services.registrations.queries.dossiers import assembled_dossier, identity_of
+from services.registrations.queries.dossiers import assembled_dossier
 
 UNDONE = "désinscription annulée par le candidat"
 
@@ -190,7 +191,7 @@ def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identi
     """That of the version, unless staff corrected it since, while the candidature was not active."""
     saved, corrected = from_stored(current.payload).identity, candidate.corrected_identity
     is_newer = corrected is not None and corrected["version"] > saved.version
-    return with_newest_email(candidate, identity_of(corrected) if corrected and is_newer else saved)
+    return with_newest_email(candidate, read(Identity, corrected) if corrected and is_newer else saved)
 
 
 def _as_saved(

@@ -13,6 +13,7 @@ from services.chassis.errors import Conflict, Invalid, found
 from services.contracts import problem_types
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
+from services.contracts.base import read
 from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
 from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.change_of_specialite import carried_answers
@@ -32,7 +33,7 @@ from services.registrations.operations.candidatures import (
 from services.registrations.operations.errors import DraftChanged, refuse_when_closed
 from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
-from services.registrations.queries.dossiers import assembled_dossier, identity_of
+from services.registrations.queries.dossiers import assembled_dossier
 
 PostedValues = Mapping[str, str | list[str]]
 _LOCKED = (
@@ -112,7 +113,7 @@ def write_tab(
         if identity is not None:
             draft.identity = asdict(identity)
         view, candidate = opening_view(session, draft.opening_id), candidate_of(session, draft)
-        known = identity_of(draft.identity)
+        known = read(Identity, draft.identity)
         before = assembled_dossier(session, view, candidate, known, instant, draft.answers, draft.modification_of)
         _store_values(draft, before, number, revision, values, instant)
         if reason is not None and draft.candidate_id is None:
@@ -266,7 +267,8 @@ def save_draft(
         saved = save_version(
             session, candidate, draft, dossier, view.digest, received_at, Actor("candidate", candidate_id)
         )
-    _count(dossier, saved)
+    kind = "first" if saved.version == 1 else "modification"
+    SAVED.labels(dossier.exam.code, dossier.session.name, dossier.opening.academie, kind).inc()
     return saved
 
 
@@ -292,11 +294,6 @@ def save_version(
     candidate.engaged_at = candidate.engaged_at or at
     draft.closed_at, draft.candidature_id, draft.saved_version = at, candidature.id, version.version
     return earlier_save(draft)
-
-
-def _count(dossier: Dossier, saved: SavedVersion) -> None:
-    kind = "first" if saved.version == 1 else "modification"
-    SAVED.labels(dossier.exam.code, dossier.session.name, dossier.opening.academie, kind).inc()
 
 
 def earlier_save(draft: Draft) -> SavedVersion:

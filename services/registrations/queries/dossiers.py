@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.api.operation import answer_of
-from services.contracts.base import read
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
 from services.reference.text import folded
@@ -84,11 +83,6 @@ def _previous(
         academie_label=saved.academie.label,
         active=candidature.state == ACTIVE,
     )
-
-
-def identity_of(data: dict[str, Any]) -> Identity:
-    """The identity kept with a draft, as accounts asserted it."""
-    return read(Identity, data)
 
 
 _ROWS = select(

@@ -12,6 +12,7 @@ from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Mistake, Suggestions
 from services.contracts.api.operation import answer_of
+from services.contracts.base import read
 from services.contracts.registrations import from_stored
 from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
@@ -22,7 +23,7 @@ from services.registrations.domain.tabs.tab_kind import EpreuveField
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, OpeningChange, OpeningRow
 from services.registrations.queries.candidatures import recap
 from services.registrations.queries.catalogue import OPENINGS, opening_view, view_of
-from services.registrations.queries.dossiers import assembled_dossier, identity_of
+from services.registrations.queries.dossiers import assembled_dossier
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
 
 _DRAFTS = (
@@ -51,7 +52,7 @@ class DraftView:
 
     def dossier(self, session: DbSession, at: datetime, identity: Identity | None = None) -> Dossier:
         """The dossier, with `identity`, or else the identity stored with the draft."""
-        draft, known = self.draft, identity or identity_of(self.draft.identity)
+        draft, known = self.draft, identity or read(Identity, self.draft.identity)
         return assembled_dossier(session, self.opening, self.candidate, known, at, draft.answers, draft.modification_of)
 
 
@@ -197,5 +198,5 @@ def has_open_draft(session: DbSession, candidate_id: str) -> bool:
 
 def _newest_email(session: DbSession, draft: Draft) -> str:
     """Before a first candidature, the draft alone may know an address."""
-    candidate, identity = session.get_one(Candidate, draft.candidate_id), identity_of(draft.identity)
+    candidate, identity = session.get_one(Candidate, draft.candidate_id), read(Identity, draft.identity)
     return identity.email if candidate.email is None or candidate.email_version < identity.version else candidate.email

@@ -25,9 +25,15 @@ COLLECTIVITES_LABEL = (
     "J'accepte la communication de mes résultats, de mon nom et de mon adresse aux collectivités territoriales "
     "en vue d'éventuelles félicitations"
 )
-RENONCEMENT_LABEL = "Je souhaite renoncer à des acquis"
-RENONCEMENT_HINT = (
-    "Pour repasser des épreuves dont la note ou la dispense pourrait être conservée. Sinon, ne cochez rien."
+CONSENTS = (  # they must be answered, and have no default
+    forms.yes_no("consent_presse", PRESSE_LABEL, required=True),
+    forms.yes_no("consent_collectivites", COLLECTIVITES_LABEL, required=True),
+)
+RENONCEMENT = forms.Field(
+    "renoncement",
+    "Je souhaite renoncer à des acquis",
+    "checkbox",
+    hint="Pour repasser des épreuves dont la note ou la dispense pourrait être conservée. Sinon, ne cochez rien.",
 )
 DUREE_LABEL = "Aménagement de la durée de formation"
 WHICH_CATEGORY = "Quelle catégorie choisir ?"
@@ -84,8 +90,8 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
         forms.Section("Type de candidature", _type_fields(dossier, omitted)),
         forms.Section("Etablissement du candidat", _etablissement_fields(dossier, tab, omitted)),
         forms.Section("Aménagement d'épreuve demandé au titre du handicap", _handicap_fields(dossier, tab, omitted)),
-        forms.Section("Diffusion des résultats", _consent_fields(omitted)),
-        forms.Section("Particularités", _renouncement_fields(omitted)),
+        forms.Section("Diffusion des résultats", () if "diffusion" in omitted else CONSENTS),
+        forms.Section("Particularités", () if "renoncement" in omitted else (RENONCEMENT,)),
     )
     return tuple(section for section in sections if section.fields)
 
@@ -102,7 +108,7 @@ def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[forms.Field
     if situations:
         fields.append(forms.select("situation", "Situation à l'inscription", situations))
     if "duree" not in omitted:
-        fields.append(forms.yes_no("amenagement_duree", DUREE_LABEL).holding(forms.NON))
+        fields.append(forms.yes_no("amenagement_duree", DUREE_LABEL, value=forms.NON))
     return tuple(fields)
 
 
@@ -134,21 +140,6 @@ def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tup
         return (field,)
     advice = dossier.exam.texts.get("handicap_advice", ())
     return (field, forms.notice("handicap_conseil", " ".join(advice)))
-
-
-def _consent_fields(omitted: frozenset[str]) -> tuple[forms.Field, ...]:
-    """Two consents that must be answered and have no default."""
-    if "diffusion" in omitted:
-        return ()
-    return (
-        forms.yes_no("consent_presse", PRESSE_LABEL, required=True),
-        forms.yes_no("consent_collectivites", COLLECTIVITES_LABEL, required=True),
-    )
-
-
-def _renouncement_fields(omitted: frozenset[str]) -> tuple[forms.Field, ...]:
-    field = forms.Field("renoncement", RENONCEMENT_LABEL, "checkbox", hint=RENONCEMENT_HINT)
-    return () if "renoncement" in omitted else (field,)
 
 
 def _guidance(exam: Exam, year: int) -> Guidance | None:

@@ -85,7 +85,7 @@ def _forme_fields(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.Fiel
     options = tuple(forms.Option(forme, FORMES[forme]) for forme in formes)
     only, hint = (None, FORMES_HINT) if len(formes) > 1 else (formes[0], None)
     forme = forms.select("forme", "Forme de passage", options, hint=hint, value=only, refresh=True)
-    derogation = forms.yes_no("derogation", DEROGATION_LABEL, refresh=True).holding(forms.NON)
+    derogation = forms.yes_no("derogation", DEROGATION_LABEL, refresh=True, value=forms.NON)
     wished_field = (_wished_field(),) if typed.text("derogation") == forms.OUI else ()
     final = forms.Field("forme_finale", "Forme passage finale", value=_final_label(typed, forme), disabled=True)
     return (forme, derogation, *wished_field, final)

@@ -62,6 +62,9 @@ def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> Non
     assert (information["state"], len(information["opening_id"])) == ("open", 32)
     assert information["residence_notice"].startswith("Vous devez sélectionner")
     assert choices(app, "domaine=Concours")["empty_message"]
+    nowhere = choices(app, "domaine=Examen&exam=BTS&session=1999")
+    assert [step["value"] for step in nowhere["steps"]] == ["Examen", "BTS"], "what of it exists is said"
+    assert nowhere["empty_message"]
 
 
 def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candidate: CandidateClient) -> None:

@@ -165,7 +165,10 @@ BTS = Exam(
         FormText("BTSEE-EF3", "Reconnaissance de l'engagement étudiant", ("Je demande…",), ("Activité :",)),
         FormText("HANDI", "Demande", ("Je demande…",), (), in_menu=True, when=Test("fact:handicap", "is", "oui")),
     ),
-    texts={"demande": ("Vous devez déposer les pièces suivantes.",)},
+    texts={
+        "demande": ("Vous devez déposer les pièces suivantes.",),
+        "handicap_advice": ("Contactez un médecin agréé.",),
+    },
     document_types={"confirmation": "Confirmation d'inscription"},  # stored before it was refused
     sessions=(SESSION,),
     refusal_reasons=("Le document n'est pas lisible.", "Le document n'est pas signé."),

@@ -33,10 +33,8 @@ from tests.support.identity_providers import Providers, consent, person, running
 ANGELA = {
     "civilite": "MADAME",
     "nom_famille": "Dubois",
-    "nom_famille_confirmation": "Dubois",
     "prenoms": "Angela Claire Louise",
     "date_naissance": "24/08/1999",
-    "date_naissance_confirmation": "24/08/1999",
     "departement_naissance": "075",
     "commune_naissance": "PARIS 7E ARRONDISSEMENT",
 }
@@ -222,7 +220,7 @@ def test_an_identity_opens_no_account_whose_civil_status_was_another_for_a_momen
     login = accounts.log_in_new_candidate()
     identity = franceconnect.identity_of(person())
     for version, status in (("1", ANGELA), ("2", {})):
-        values = {**creation_form(**status, password="", password_confirmation=""), "version": version}
+        values = {**creation_form(**status, password=""), "version": version}
         if not status:
             assert accounts.try_log_in(EMAIL, PASSWORD, identity=identity).status_code == 201
         assert accounts.call("PUT", "/me", login["access_token"], values=values).status_code == 200
@@ -239,8 +237,7 @@ def test_two_accounts_of_one_identity_are_never_made(accounts: RunningAccounts, 
     first, second = (accounts.newest_token(email, "Activer") for email in emails)
     assert accounts.post("/activations", token=first).status_code == 200
     assert problem_slug(accounts.post("/activations", token=second)) == "lien-sans-objet"
-    other = accounts.activate_new_account(**ANGELA, email="three@portail.example",
-                                          email_confirmation="three@portail.example")  # fmt: skip
+    other = accounts.activate_new_account(**ANGELA, email="three@portail.example")
     assert problem_slug(accounts.try_log_in(other, PASSWORD, identity=identity)) == "conflit"
 
 

@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run exam-office backup restore test check check-all rest lint types walls assets screenshots bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock image-digests release audit sbom clean
+.PHONY: help run backup restore test check check-all rest lint types walls assets screenshots bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock image-digests release audit sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -32,9 +32,6 @@ help: ## this list
 
 run: .venv/local.stamp $(ASSETS) ## start the whole portal on this machine (PORT, VAR_DIR, PORTAIL_NOW)
 	@exec $(PY) -m deploy.local
-
-exam-office: .venv/dev.stamp $(ASSETS) ## make a portal with thousands of candidatures to work on: make exam-office DIR=folder COUNT=5000
-	$(PY) -m tests.growth.exam_office "$(DIR)" $(or $(COUNT),5000)
 
 backup: .venv/local.stamp ## copy what this machine's portal holds, running or not: make backup DIR=folder (VAR_DIR)
 	@$(PY) -m deploy.local.backup "$(DIR)"

@@ -15,7 +15,7 @@ from services.chassis import clock
 from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.accounts.running_accounts import Login, RunningAccounts, settings
-from tests.accounts.staff_in_session import command_result
+from tests.accounts.staff_in_session import EMAIL, Session, command_result, logged_in
 from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.prepared_databases import prepared_url
 
@@ -71,7 +71,7 @@ def accounts(
     clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
     servers = {"registrations_url": registrations.url, "mail_url": mailbox.url}
     test_settings = settings(migrated_url, tmp_path, **servers, **more_settings)
-    running = RunningAccounts(create_app(test_settings), mailbox)
+    running = RunningAccounts(create_app(test_settings), mailbox, registrations)
     clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
     yield running
     with running.app.app_context():
@@ -92,3 +92,9 @@ def administrator(accounts: RunningAccounts) -> str:
     command_result(accounts, "create-staff", "--role", "administrateur", *person)
     token = command_result(accounts, "create-token", "--email", "admin@x.fr", "--scopes", "candidates:correct")["token"]
     return str((accounts.post("/tools/exchange", token=token).json or {})["access_token"])
+
+
+@pytest.fixture
+def member(accounts: RunningAccounts) -> Session:
+    """A gestionnaire of Besançon in a session."""
+    return logged_in(accounts, EMAIL, "gestionnaire", "03")

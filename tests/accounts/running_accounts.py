@@ -19,6 +19,7 @@ from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis import clock
 from services.chassis.settings import Secret
 from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.accounts.fake_registrations import FakeRegistrations
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox, ReceivedMail
 from tests.support.time_limits import PAGE_SECONDS
@@ -58,11 +59,13 @@ def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSetting
 
 
 class RunningAccounts:
-    """The service and its mail server. Calls carry the gateway's token unless another is given."""
+    """The service, its mail server and the registrations that it asks. Calls carry the gateway's token unless another
+    is given."""
 
-    def __init__(self, app: Flask, mailbox: Mailbox) -> None:
+    def __init__(self, app: Flask, mailbox: Mailbox, registrations: FakeRegistrations | None = None) -> None:
         self.app = app
         self.mailbox = mailbox
+        self.registrations = registrations or FakeRegistrations()
         self.client = app.test_client()
         self._gateway = ("", 0.0)
 

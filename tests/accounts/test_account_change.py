@@ -1,7 +1,6 @@
 """« Modifier mes informations » and « Supprimer », with registrations answering, refusing, or down."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 import jwt
@@ -10,17 +9,15 @@ from werkzeug.test import TestResponse
 
 from services.accounts.domain.throttling import EMAIL_CHANGES, PER_SOURCE
 from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSession, events
-from services.accounts.operations import identity_changes
 from services.accounts.password_hashing import PasswordHasher
-from services.chassis.errors import Conflict, Unavailable
+from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity
 from tests.accounts.creation_form import PASSWORD, creation_form
-from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
 
 EMAIL = "lbinet@ac-rennes.fr"
 NEW_EMAIL = "laurent.binet@domaine.fr"
-KEPT_PASSWORD = {"password": "", "password_confirmation": ""}
+KEPT_PASSWORD = {"password": ""}
 
 
 def change(accounts: RunningAccounts, login: Login, **values: Any) -> TestResponse:
@@ -34,8 +31,7 @@ def identity(accounts: RunningAccounts, login: Login) -> Identity:
 
 
 def ask_new_email(accounts: RunningAccounts, login: Login) -> TestResponse:
-    new = {"email": NEW_EMAIL, "email_confirmation": NEW_EMAIL, "current_password": PASSWORD}
-    return change(accounts, login, **new)
+    return change(accounts, login, email=NEW_EMAIL, current_password=PASSWORD)
 
 
 def new_email_token(accounts: RunningAccounts, login: Login) -> str:
@@ -55,18 +51,18 @@ def test_the_form_is_filled_in_and_nothing_is_greyed_before_the_first_candidatur
 
 
 def test_a_civil_status_changes_once_registrations_refuses_the_older_one(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login
 ) -> None:
     before = identity(accounts, login)
     assert change(accounts, login, prenoms="Laurent Marie").json == {"email_change_pending": False}
     after = identity(accounts, login)
     assert (before.version, after.version) == (1, 2)
-    assert registrations.floors == {login["subject"]: 2}
+    assert accounts.registrations.floors == {login["subject"]: 2}
     assert after.prenoms == "Laurent Marie"
 
 
 def test_of_three_who_save_one_form_at_once_one_is_saved_and_two_are_told(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login
 ) -> None:
     names = ("Laurent Marie", "Laurent Paul", "Laurent Jean")
 
@@ -82,26 +78,24 @@ def test_of_three_who_save_one_form_at_once_one_is_saved_and_two_are_told(
 
 
 def test_a_form_that_was_overtaken_while_registrations_was_asked_is_told(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login
 ) -> None:
-    registrations.lose_answers = True
+    accounts.registrations.lose_answers = True
     assert change(accounts, login, prenoms="Laurent Marie", version="1").status_code == 503
-    registrations.lose_answers = False
+    accounts.registrations.lose_answers = False
     assert problem_slug(change(accounts, login, prenoms="Laurent Paul", version="1")) == "modifie-entre-temps"
     assert identity(accounts, login).prenoms == "Laurent Marie"
 
 
-def test_the_same_form_sent_again_changes_nothing(accounts: RunningAccounts, registrations: FakeRegistrations) -> None:
+def test_the_same_form_sent_again_changes_nothing(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     assert change(accounts, login).status_code == 200
-    assert registrations.floors == {}
+    assert accounts.registrations.floors == {}
     assert identity(accounts, login).version == 1
 
 
-def test_with_a_candidature_only_mail_and_password_change(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
-) -> None:
-    registrations.engaged.add(login["subject"])
+def test_with_a_candidature_only_mail_and_password_change(accounts: RunningAccounts, login: Login) -> None:
+    accounts.registrations.engaged.add(login["subject"])
     me = accounts.call("GET", "/me", login["access_token"]).json
     assert me["editable"] == "contact_only"
     assert "service gestionnaire" in me["form"]["sections"][0]["notice"]
@@ -111,9 +105,9 @@ def test_with_a_candidature_only_mail_and_password_change(
 
 
 def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_status_does_not(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login
 ) -> None:
-    registrations.down = True
+    accounts.registrations.down = True
     me = accounts.call("GET", "/me", login["access_token"]).json
     assert me["editable"] == "contact_only"
     assert "quelques minutes" in me["form"]["sections"][0]["notice"]
@@ -131,40 +125,22 @@ def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_st
 
 
 def test_a_candidature_saved_meanwhile_refuses_the_change(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations, monkeypatch: pytest.MonkeyPatch
+    accounts: RunningAccounts, login: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registrations, "get", lambda candidate: {"engaged": False})
-    registrations.engaged.add(login["subject"])
+    monkeypatch.setattr(accounts.registrations, "get", lambda candidate: {"engaged": False})
+    accounts.registrations.engaged.add(login["subject"])
     assert problem_slug(change(accounts, login, prenoms="Autre")) == "candidature-existante"
     assert identity(accounts, login).prenoms == "Laurent"
     assert identity(accounts, login).version == 1
 
 
-def test_a_change_that_the_job_drops_first_is_not_said_to_be_recorded(
-    accounts: RunningAccounts, registrations: FakeRegistrations, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    login, finish = accounts.log_in_new_candidate(), identity_changes.finish_pending_change
-
-    def after_the_job(account_id: str) -> None:
-        with suppress(Conflict):
-            finish(account_id)
-        finish(account_id)
-
-    monkeypatch.setattr(identity_changes, "finish_pending_change", after_the_job)
-    monkeypatch.setattr(registrations, "get", lambda candidate: {"engaged": False})
-    registrations.engaged.add(login["subject"])
-    assert problem_slug(change(accounts, login, prenoms="Autre")) == "candidature-existante"
-
-
-def test_a_change_whose_answer_was_lost_is_finished_by_the_job(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
-) -> None:
-    registrations.lose_answers = True
+def test_a_change_whose_answer_was_lost_is_finished_by_the_job(accounts: RunningAccounts, login: Login) -> None:
+    accounts.registrations.lose_answers = True
     answer = change(accounts, login, prenoms="Laurent Marie")
     assert answer.status_code == 503
     assert "dès que possible" in answer.json["detail"]
     assert identity(accounts, login).version == 1
-    registrations.lose_answers = False
+    accounts.registrations.lose_answers = False
     for _ in range(2):
         accounts.run_job("finish-identity-changes")
     assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (2, "Laurent Marie")
@@ -190,7 +166,7 @@ def test_a_new_address_takes_effect_when_its_owner_confirms_and_the_old_one_is_t
 def test_an_address_taken_between_the_mail_and_its_link_stays_its_new_owners(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     token = new_email_token(accounts, login)
-    accounts.activate_new_account(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
+    accounts.activate_new_account(email=NEW_EMAIL)
     assert problem_slug(accounts.post("/email-changes", token=token)) == "adresse-prise"
 
 
@@ -202,10 +178,8 @@ def test_an_account_without_candidature_is_deleted_whole(accounts: RunningAccoun
     assert accounts.call("GET", "/me", login["access_token"]).status_code == 404
 
 
-def test_with_a_candidature_an_account_is_not_deleted(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
-) -> None:
-    registrations.engaged.add(login["subject"])
+def test_with_a_candidature_an_account_is_not_deleted(accounts: RunningAccounts, login: Login) -> None:
+    accounts.registrations.engaged.add(login["subject"])
     answer = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)
     assert (answer.status_code, problem_slug(answer)) == (409, "candidature-existante")
     assert accounts.try_log_in().status_code == 201
@@ -218,7 +192,7 @@ def test_changes_of_address_send_no_mails_without_end(accounts: RunningAccounts,
 
 @pytest.mark.parametrize("typed", ["", "Faux/2021"])
 def test_a_new_password_asks_for_the_current_one(accounts: RunningAccounts, login: Login, typed: str) -> None:
-    new = {"password": "Bonsoir/2021", "password_confirmation": "Bonsoir/2021", "current_password": typed}
+    new = {"password": "Bonsoir/2021", "current_password": typed}
     assert refused_fields(change(accounts, login, **new)) == {"current_password"}
     assert accounts.try_log_in().status_code == 201
 
@@ -229,7 +203,7 @@ def test_a_full_queue_changes_nothing(accounts: RunningAccounts, login: Login, m
         raise Unavailable("Trop de personnes s'identifient en ce moment.")
 
     monkeypatch.setattr(PasswordHasher, "hash", busy)
-    new = {"current_password": PASSWORD, "password": "Bouleau/2023", "password_confirmation": "Bouleau/2023"}
+    new = {"current_password": PASSWORD, "password": "Bouleau/2023"}
     assert change(accounts, login, prenoms="Laurent Marie", **new).status_code == 503
     assert identity(accounts, login).prenoms == "Laurent"
 
@@ -238,7 +212,7 @@ def test_a_new_password_ends_every_session_and_kills_the_link_of_a_reset(account
     login = accounts.log_in_new_candidate()
     accounts.post("/password-resets", email=EMAIL)
     link = accounts.newest_token(EMAIL, "Réinitialiser")
-    new = {"password": "Bonsoir/2021", "password_confirmation": "Bonsoir/2021", "current_password": PASSWORD}
+    new = {"password": "Bonsoir/2021", "current_password": PASSWORD}
     assert change(accounts, login, **new).status_code == 200
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     assert accounts.try_log_in(password="Bonsoir/2021").status_code == 201

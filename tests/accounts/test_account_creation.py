@@ -80,9 +80,7 @@ def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accoun
 
 def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
-    answer = accounts.create_account(
-        email="LBINET@ac-rennes.fr", email_confirmation="LBINET@ac-rennes.fr", prenoms="Autre"
-    )
+    answer = accounts.create_account(email="LBINET@ac-rennes.fr", prenoms="Autre")
     assert (answer.status_code, answer.json["email"]) == (202, "LBINET@ac-rennes.fr")
     assert len(answer.json["creation"]) == 32
     mail = accounts.newest_mail(EMAIL)
@@ -144,7 +142,7 @@ def test_one_source_asks_for_so_many_accounts_an_hour(migrated_url: str, tmp_pat
 
     def ask(number: int, source: str) -> TestResponse:
         address = f"candidat{number}@example.org"
-        values = creation_form(email=address, email_confirmation=address)
+        values = creation_form(email=address)
         return accounts.post("/accounts", values=values, source=source)
 
     answers = [ask(number, "192.0.2.1") for number in range(3)]

@@ -1,7 +1,6 @@
 """Identities are corrected with a reason and told to other services; one version of one has one content."""
 
 import json
-from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
 from services.accounts import civil_status_mapping as identities
 from services.accounts.models import Account, db, events
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from tests.accounts.creation_form import PASSWORD, creation_form
-from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change, identity, new_email_token
 
@@ -42,10 +39,10 @@ def test_a_new_address_is_told_as_the_sample_shows(accounts: RunningAccounts) ->
 
 
 def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_trace(
-    accounts: RunningAccounts, administrator: str, registrations: FakeRegistrations
+    accounts: RunningAccounts, administrator: str
 ) -> None:
     email = accounts.activate_new_account()
-    registrations.down = True
+    accounts.registrations.down = True
     (candidate,) = accounts.search_candidates(administrator, email.upper())
     path = f"/candidates/{candidate['id']}/identity"
     values = candidate["values"] | {"nom_famille": "BINNET"}
@@ -61,17 +58,14 @@ def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_tr
     assert (entry.after or {})["reason"] == REASON
 
 
-def test_what_waits_for_other_accounts_holds_nobody_up(
-    accounts: RunningAccounts, administrator: str, registrations: FakeRegistrations
-) -> None:
+def test_what_waits_for_other_accounts_holds_nobody_up(accounts: RunningAccounts, administrator: str) -> None:
     emails = [f"candidat{number}@example.org" for number in range(3)]
-    logins = {email: accounts.log_in_new_candidate(email=email, email_confirmation=email) for email in emails}
+    logins = {email: accounts.log_in_new_candidate(email=email) for email in emails}
     found = [accounts.search_candidates(administrator, email)[0] for email in emails]
     before, between, after = sorted(found, key=lambda candidate: candidate["id"])
-    registrations.lose_answers = True
+    accounts.registrations.lose_answers = True
     for email in (before["email"], after["email"]):
-        typed = {"email": email, "email_confirmation": email, "prenoms": "Autre"}
-        assert change(accounts, logins[email], **typed).status_code == 503
+        assert change(accounts, logins[email], email=email, prenoms="Autre").status_code == 503
     path, values = f"/candidates/{between['id']}/identity", between["values"] | {"nom_famille": "BINNET"}
     assert accounts.call("POST", path, administrator, values=values, reason=REASON).json == {"version": 2}
 
@@ -94,9 +88,7 @@ def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
     people = (("BINET", "", "30/05/1998"), ("DE LÉON", "Binet-Roy", "30/05/1998"), ("BINET", "", "31/05/1998"))
     for number, (nom, usage, born) in enumerate(people):
         email = f"homonyme{number}@example.org"
-        status = {"nom_famille": nom, "nom_famille_confirmation": nom, "nom_usage": usage}
-        dates = {"date_naissance": born, "date_naissance_confirmation": born}
-        accounts.create_account(email=email, email_confirmation=email, **status, **dates)
+        accounts.create_account(email=email, nom_famille=nom, nom_usage=usage, date_naissance=born)
 
     def found(**sought: Any) -> list[str]:
         answer = accounts.call("POST", "/candidates/search", administrator, **sought)
@@ -118,79 +110,57 @@ def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
         assert answer.json["has_more"] is has_more
 
 
-def ask_while_away(accounts: RunningAccounts, login: Login, registrations: FakeRegistrations) -> None:
+def ask_while_away(accounts: RunningAccounts, login: Login) -> None:
     """A change of civil status that stays pending."""
-    registrations.lose_answers = True
+    accounts.registrations.lose_answers = True
     assert change(accounts, login, prenoms="Laurent Marie").status_code == 503
-    registrations.lose_answers = False
+    accounts.registrations.lose_answers = False
 
 
-def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    token, operation = new_email_token(accounts, login), db.operation
-
-    def becomes_pending() -> AbstractContextManager[Session]:
-        monkeypatch.setattr(db, "operation", operation)
-        ask_while_away(accounts, login, registrations)
-        return operation()
-
-    monkeypatch.setattr(db, "operation", becomes_pending)
-    assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
-    accounts.run_job("finish-identity-changes")
-    assert registrations.floors == {login["subject"]: 2}
-    after = identity(accounts, login)
-    assert (after.version, after.prenoms, after.email) == (3, "Laurent Marie", NEW_EMAIL)
-
-
-def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
-) -> None:
+def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(accounts: RunningAccounts, login: Login) -> None:
     token = new_email_token(accounts, login)
-    ask_while_away(accounts, login, registrations)
-    registrations.lose_answers = True
+    ask_while_away(accounts, login)
+    accounts.registrations.lose_answers = True
     refused = accounts.post("/email-changes", token=token)
     assert (refused.status_code, problem_slug(refused)) == (503, "indisponible")
     assert "lien reste valable" in refused.json["detail"]
     assert accounts.post("/email-changes/check", token=token).json["state"] == "usable"
     assert identity(accounts, login).email == EMAIL
-    registrations.lose_answers = False
+    accounts.registrations.lose_answers = False
     assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
     assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (3, "Laurent Marie")
 
 
 def test_a_correction_comes_after_a_pending_change_of_the_same_candidate(
-    accounts: RunningAccounts, login: Login, administrator: str, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login, administrator: str
 ) -> None:
-    ask_while_away(accounts, login, registrations)
+    ask_while_away(accounts, login)
     path = f"/candidates/{login['subject']}/identity"
     answer = accounts.call("POST", path, administrator, values=creation_form(nom_famille="BINNET"), reason=REASON)
     assert answer.json == {"version": 3}
     assert identity(accounts, login).nom_famille == "BINNET"
-    assert registrations.floors == {login["subject"]: 2}
+    assert accounts.registrations.floors == {login["subject"]: 2}
 
 
 def test_a_second_change_asked_for_while_the_first_waits_is_not_said_to_be_recorded(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
+    accounts: RunningAccounts, login: Login
 ) -> None:
-    ask_while_away(accounts, login, registrations)
-    registrations.lose_answers = True
+    ask_while_away(accounts, login)
+    accounts.registrations.lose_answers = True
     again = change(accounts, login, prenoms="Autre")
     assert again.status_code == 503
     assert "modification précédente" in again.json["detail"]
-    registrations.lose_answers = False
+    accounts.registrations.lose_answers = False
     accounts.run_job("finish-identity-changes")
     assert identity(accounts, login).prenoms == "Laurent Marie"
 
 
-def test_a_deletion_that_waits_leaves_no_link_to_confirm(
-    accounts: RunningAccounts, login: Login, registrations: FakeRegistrations
-) -> None:
+def test_a_deletion_that_waits_leaves_no_link_to_confirm(accounts: RunningAccounts, login: Login) -> None:
     token = new_email_token(accounts, login)
-    registrations.lose_answers = True
+    accounts.registrations.lose_answers = True
     path, typed = "/me/deletion", {"current_password": PASSWORD}
     assert accounts.call("POST", path, login["access_token"], **typed).status_code == 503
-    registrations.lose_answers = False
+    accounts.registrations.lose_answers = False
     assert problem_slug(accounts.post("/email-changes", token=token)) == "lien-sans-objet"
     assert accounts.call("GET", "/me", login["access_token"]).status_code == 404
 

@@ -20,11 +20,6 @@ PATH = "/staff/me/passkeys"
 
 
 @pytest.fixture
-def member(accounts: RunningAccounts) -> Session:
-    return logged_in(accounts, EMAIL, "gestionnaire", "03")
-
-
-@pytest.fixture
 def phone(member: Session) -> Authenticator:
     authenticator = Authenticator(PUBLIC_URL)
     assert add(member, authenticator).status_code == 204

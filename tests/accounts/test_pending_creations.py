@@ -16,7 +16,7 @@ from tests.accounts.staff_in_session import command_result
 from tests.accounts.test_account_change import NEW_EMAIL, ask_new_email
 
 STRANGERS_PASSWORD = "Peuplier/1987"
-STRANGER = {"prenoms": "Autre", "password": STRANGERS_PASSWORD, "password_confirmation": STRANGERS_PASSWORD}
+STRANGER = {"prenoms": "Autre", "password": STRANGERS_PASSWORD}
 
 
 def created(accounts: RunningAccounts, **changes: Any) -> tuple[str, str]:
@@ -134,7 +134,7 @@ def test_a_creation_keeps_its_address_from_nobody_and_dies_with_it(accounts: Run
     login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
     confirmation = accounts.newest_token(NEW_EMAIL, "Confirmer")
-    accounts.create_account(email=NEW_EMAIL, email_confirmation=NEW_EMAIL, **STRANGER)
+    accounts.create_account(email=NEW_EMAIL, **STRANGER)
     token = accounts.newest_token(NEW_EMAIL, "Activer")
     assert accounts.post("/email-changes", token=confirmation).json == {"email": NEW_EMAIL}
     assert state(accounts, token) == "ended"

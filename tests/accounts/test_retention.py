@@ -10,7 +10,6 @@ from services.accounts.dependencies import dependencies
 from services.accounts.models import Account, audit_chain
 from services.contracts.retention import retention
 from tests.accounts.creation_form import PASSWORD
-from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
 
 _CANDIDATURES = retention().kind("candidatures")
@@ -23,27 +22,25 @@ def _accounts(accounts: RunningAccounts) -> list[str]:
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_an_unused_account_is_erased_once_no_candidature_is_left(
-    accounts: RunningAccounts, registrations: FakeRegistrations
-) -> None:
-    used = accounts.activate_new_account(email="used@example.org", email_confirmation="used@example.org")
-    accounts.log_in_new_candidate(email="old@example.org", email_confirmation="old@example.org")
-    accounts.log_in_new_candidate(email="held@example.org", email_confirmation="held@example.org")
+def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: RunningAccounts) -> None:
+    used = accounts.activate_new_account(email="used@example.org")
+    accounts.log_in_new_candidate(email="old@example.org")
+    accounts.log_in_new_candidate(email="held@example.org")
     ids = {row.email: row.id for row in accounts.stored(Account)}
-    registrations.engaged = {ids["held@example.org"]}
+    accounts.registrations.engaged = {ids["held@example.org"]}
     accounts.advance_clock(days=UNUSED_DAYS)
     assert accounts.try_log_in(used, PASSWORD).status_code == 201
-    registrations.down = True
+    accounts.registrations.down = True
     accounts.run_job("erase-unused")
     assert len(_accounts(accounts)) == 3, "registrations decides"
-    registrations.down = False
+    accounts.registrations.down = False
     for _ in range(2):
         accounts.run_job("erase-unused")
     assert _accounts(accounts) == ["held@example.org", used]
-    assert registrations.erased == {ids["old@example.org"]}
+    assert accounts.registrations.erased == {ids["old@example.org"]}
     [*_, entry] = accounts.audit_entries(ids["old@example.org"])
     assert (entry.action, entry.before, entry.after) == ("erased", None, None)
-    registrations.engaged = set()
+    accounts.registrations.engaged = set()
     accounts.run_job("erase-unused")
     assert _accounts(accounts) == [used]
 
@@ -65,15 +62,13 @@ def test_who_comes_back_while_the_unused_are_erased_stays(
     assert _accounts(accounts) == [email]
 
 
-def test_who_uses_it_and_has_no_candidature_any_more_may_delete_the_account(
-    accounts: RunningAccounts, registrations: FakeRegistrations
-) -> None:
+def test_who_uses_it_and_has_no_candidature_any_more_may_delete_the_account(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
     [account] = accounts.stored(Account)
-    registrations.engaged = {account.id}
+    accounts.registrations.engaged = {account.id}
     refused = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)
     assert problem_slug(refused) == "candidature-existante"
-    registrations.engaged = set()
+    accounts.registrations.engaged = set()
     accounts.advance_clock(days=KEPT_DAYS + 1)
     login = dict(accounts.try_log_in(account.email, PASSWORD).json or {})
     accounts.run_job("erase-unused")
@@ -82,11 +77,9 @@ def test_who_uses_it_and_has_no_candidature_any_more_may_delete_the_account(
     assert _accounts(accounts) == []
 
 
-def test_what_a_restore_brings_back_is_erased_again(
-    accounts: RunningAccounts, registrations: FakeRegistrations, tmp_path: Path
-) -> None:
+def test_what_a_restore_brings_back_is_erased_again(accounts: RunningAccounts, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        accounts.activate_new_account(email=f"{name}@example.org", email_confirmation=f"{name}@example.org")
+        accounts.activate_new_account(email=f"{name}@example.org")
     gone = next(row.id for row in accounts.stored(Account) if row.email == "one@example.org")
     (tmp_path / "ids").write_text(f"{gone}\nunknown\n", encoding="utf-8")
     for _ in range(2):

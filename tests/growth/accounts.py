@@ -82,11 +82,11 @@ def _writes(accounts: RunningAccounts) -> Actions:
 
     def create() -> object:
         email = f"nouveau{next(numbers)}@exemple.fr"
-        return expect_answer(accounts.create_account(email=email, email_confirmation=email), 202)
+        return expect_answer(accounts.create_account(email=email), 202)
 
     def become_candidate() -> object:
         email = f"candidat{next(numbers)}@exemple.fr"
-        return accounts.log_in_new_candidate(email=email, email_confirmation=email)
+        return accounts.log_in_new_candidate(email=email)
 
     return {
         "account created": create,

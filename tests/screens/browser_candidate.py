@@ -102,7 +102,7 @@ class BrowserCandidate:
 
     def creates_account(self) -> None:
         names = {"nom_famille": "DUBOIS", "nom_famille_confirmation": "DUBOIS", "prenoms": "Pierre"}
-        self.post("/compte/creation", creation_form(email=self.email, email_confirmation=self.email, **names))
+        self.post("/compte/creation", creation_form(email=self.email, **names))
 
     def mailed_link(self, about: str = "", pages: str = "compte") -> str:
         """The path of the newest link mailed to this address, waited for; `about`: what follows /compte/ in it."""

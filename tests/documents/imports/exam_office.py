@@ -4,10 +4,11 @@ import functools
 import io
 import json
 import zipfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
 import sqlalchemy as sql
 from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from services.contracts.documents import DocumentsAnnounced
 from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.follow_ups import PUBLICATIONS, SENDINGS, registry
 from services.documents.models import AuditEntry, db
+from services.documents.operations import import_files
 from tests.documents.example_events import saved
 from tests.documents.service import Service
 from tests.pieces.corpus.pdfs import chained_index
@@ -83,6 +85,19 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object], *, after: int = 0) -> None:
+    """Have something happen before that step of a check, once, when it was taken so many times."""
+    step, taken = getattr(import_files, name), iter(range(after))
+
+    def interrupted(*given: Any) -> Any:
+        if next(taken, None) is None:
+            monkeypatch.setattr(import_files, name, step)
+            happens()
+        return step(*given)
+
+    monkeypatch.setattr(import_files, name, interrupted)
 
 
 class ExamOffice:

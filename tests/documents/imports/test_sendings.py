@@ -1,7 +1,6 @@
 """PDFs of exam offices wait for their check: taken at once, in turn with those of others, within one budget."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from services.documents.operations.import_files import NOT_CHECKED, check_sendin
 from services.documents.operations.import_publication import FILE_LOST
 from services.documents.operations.imports import end_sendings, give_turn
 from services.documents.operations.reconciliation import reconciliation
-from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, slow_pdf, zip_of
+from tests.documents.imports.exam_office import ExamOffice, meanwhile, numero, pdf_of, slow_pdf, zip_of
 from tests.support.processes import wait_until
 
 TEXT = "Convocation : consultez le PDF."
@@ -54,19 +53,6 @@ def waiting(office: ExamOffice) -> list[str]:
 def check(office: ExamOffice, sending_id: str) -> None:
     with office.service.app.app_context():
         check_sending(office.service.dependencies, sending_id)
-
-
-def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object], *, after: int = 0) -> None:
-    """Have something happen before that step of a check, once, when it was taken so many times."""
-    step, taken = getattr(import_files, name), iter(range(after))
-
-    def interrupted(*given: Any) -> Any:
-        if next(taken, None) is None:
-            monkeypatch.setattr(import_files, name, step)
-            happens()
-        return step(*given)
-
-    monkeypatch.setattr(import_files, name, interrupted)
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch, *, of_each: float, of_all: float = 1000.0) -> None:

@@ -1,29 +1,15 @@
 """Files of an exam office on their way: what becomes of one that something happens to while it is checked."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
-from services.documents.operations import import_files
-from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of
+from tests.documents.imports.exam_office import ExamOffice, meanwhile, numero, pdf_of
 from tests.pieces.tus_client import VERSION, id_of
 
 MOST = 5  # files of the largest size, as many as one may have on the way
 ANNOUNCED = {**VERSION, "Upload-Length": str(MAX_ARCHIVE_BYTES)}
-
-
-def _before(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object]) -> None:
-    """Have something happen before that step of the operation, once."""
-    step = getattr(import_files, name)
-
-    def interrupted(*given: Any) -> Any:
-        monkeypatch.undo()
-        happens()
-        return step(*given)
-
-    monkeypatch.setattr(import_files, name, interrupted)
 
 
 def test_the_same_call_given_meanwhile_is_answered_alike(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +17,7 @@ def test_the_same_call_given_meanwhile_is_answered_alike(office: ExamOffice, mon
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
     other: list[dict[str, Any]] = []
-    _before(monkeypatch, "_take_sending", lambda: other.append(office.take(import_id, begun).get_json()))
+    meanwhile(monkeypatch, "_take_sending", lambda: other.append(office.take(import_id, begun).get_json()))
     answer = office.take(import_id, begun)
     assert (answer.status_code, answer.get_json()) == (202, other[0])
     assert other[0]["to_check"] == 1
@@ -41,7 +27,7 @@ def test_a_file_given_up_while_it_is_stored_is_not_taken(office: ExamOffice, mon
     office.register(1)
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
-    _before(monkeypatch, "store_upload", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION))
+    meanwhile(monkeypatch, "store_upload", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION))
     assert office.take(import_id, begun).status_code == 404
     assert (office.read(import_id)["to_check"], office.service.keys()) == (0, [])
 

@@ -23,7 +23,6 @@ from tests.pieces.example_events import (
     of_others,
     registration_saved,
     registration_withdrawn,
-    window_changed,
 )
 from tests.pieces.ladder import LAST_DAY, SEVEN_DAYS, TWO_DAYS, missing_codes, published, run_job, with_ladder
 from tests.pieces.pieces_service import ILLEGIBLE, PiecesService
@@ -94,14 +93,6 @@ def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladde
     assert group["pieces"][0]["comment"] == "Floue."
     laddered.deposit("NATIDE06")
     assert _run_at(laddered, datetime(2021, 11, 7, HOUR, tzinfo=PARIS)) == 1
-
-
-def test_who_comes_to_owe_after_a_rung_waits_for_the_next(service: PiecesService) -> None:
-    with_ladder(service).move_to(SEVEN_DAYS)
-    service.handle_events(registration_saved(saved_at=(SEVEN_DAYS + timedelta(minutes=1)).isoformat()))
-    assert _run_at(service, SEVEN_DAYS + timedelta(minutes=2)) == 0
-    service.handle_events(window_changed(2))  # told by a version that knows no ladder, which leaves it
-    assert _run_at(service, TWO_DAYS) == 1
 
 
 def test_an_extended_deposit_has_a_ladder_of_its_own(laddered: PiecesService) -> None:

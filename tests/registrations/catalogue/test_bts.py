@@ -6,41 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from services.contracts import page_labels
-from services.reference import academies
 from services.registrations.catalogue.check import check
 from services.registrations.domain import facts, registration_form
 from services.registrations.domain.registration_content import requested_pieces
-from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, ROOT, in_besancon, opening_of, session_of
+from tests.registrations.catalogue.bts_dossiers import BTS, ROOT, in_besancon, session_of
 from tests.registrations.domain.example_dossier import DOSSIER, with_tab_answers
 
 NOMENCLATURE = Path(__file__).parent / "bcn.csv"
-NINE = (
-    "Candidatures précédentes / Identification / Informations candidature / Qualification présentée / Acquis / "
-    "Diplôme possédé / Epreuves / Récapitulatif / N° Inscription"
-)
-TWELVE = (
-    "Modalités d'inscription / Candidatures précédentes / Identification / Informations candidature / "
-    "Qualification présentée / Acquis / Informations supplémentaires / Titre pour inscription / Epreuves / "
-    "Récapitulatif / Conditions d'inscription / N° Inscription"
-)
 CANDIDATE = in_besancon(session_of(BTS, "2022"))
 
 
 def test_the_repository_s_catalogue_has_no_mistake() -> None:
     assert check(ROOT) == 0
-
-
-def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order() -> None:
-    assert " / ".join(tab.title for tab in BTS.tabs) == NINE
-    assert " / ".join(tab.title for tab in EXAMS["DCG"].tabs) == TWELVE
-
-
-def test_every_academie_is_open_in_the_guide_s_session_and_paris_answers_by_the_siec() -> None:
-    year = session_of(BTS, "2022")
-    assert {opening.academie for opening in year.openings} == {academie.code for academie in academies.all()}
-    assert {opening_of(year, code).contact.title for code in ("01", "24", "25")} == {
-        "Service interacadémique des examens et concours (SIEC) d'Île-de-France"
-    }
 
 
 def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:

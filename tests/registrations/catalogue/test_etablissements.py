@@ -1,36 +1,15 @@
 from pathlib import Path
 
 from services.contracts.registration_rules import LABEL_LENGTH, SHORT_CODE_LENGTH
-from services.reference import academies, uai
 from services.registrations.catalogue import etablissements
 from services.registrations.catalogue.mistakes import Mistake
 from services.registrations.domain.dossier import Etablissement
-
-ROOT = Path(__file__).parents[3] / "catalogue"
 
 
 def read(tmp_path: Path, text: str) -> tuple[tuple[Etablissement, ...], list[Mistake]]:
     path, mistakes = tmp_path / "etablissements.csv", list[Mistake]()
     path.write_text(text, encoding="utf-8")
     return etablissements.read(path, mistakes), mistakes
-
-
-def delivered() -> tuple[Etablissement, ...]:
-    return etablissements.read(ROOT / etablissements.FILE, [])
-
-
-def test_the_guide_s_establishments_are_there() -> None:
-    known = {etablissement.code: etablissement for etablissement in delivered()}
-    assert known["0250013D"].label == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
-    assert (known["CNED"].label, known["CNED"].kind) == ("CNED", "cned")
-    assert (known["INDIVIDUELS 025"].label, known["INDIVIDUELS 025"].departement) == ("INDIVIDUELS 025", "025")
-
-
-def test_every_academie_has_a_demonstration_school_with_a_valid_number() -> None:
-    schools = [etablissement for etablissement in delivered() if "DEMONSTRATION" in etablissement.label]
-    covered = {academie.code for school in schools if (academie := academies.of_departement(school.departement or ""))}
-    assert covered == {academie.code for academie in academies.all()}
-    assert all(uai.is_valid(school.code) for school in schools)
 
 
 def test_the_public_annuaire_s_columns_are_understood(tmp_path: Path) -> None:

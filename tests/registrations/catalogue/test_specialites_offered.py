@@ -7,9 +7,6 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import Structure
 from tests.registrations.catalogue.bts_dossiers import BTS, OFFERED, dossier, structure
 
-MOST_TAKEN = (
-    "31213 MCO, 31212 NDRC, 31408 CG, 32409 SAM, 32613 SIO, 32614 SIO, 31215 CI, 31312 PI, 31103 GTLA, 34401 MOS"
-)
 DOSSIERS = {pair: dossier(*pair) for pair in OFFERED}
 
 
@@ -32,9 +29,3 @@ def test_every_language_that_is_sat_is_named() -> None:
         return languages.isdisjoint(unnamed)
 
     assert failing(is_named) == []
-
-
-def test_the_demonstration_session_offers_the_most_taken_by_their_acronyms() -> None:
-    offered = {code for session, code in OFFERED if session == "2027"}
-    shown = {f"{each.code} {each.acronym}" for each in BTS.specialites if each.code in offered}
-    assert set(MOST_TAKEN.split(", ")) - shown == set()

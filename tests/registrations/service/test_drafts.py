@@ -205,15 +205,6 @@ def test_a_search_proposes_establishments_of_the_own_departement_first(candidate
         assert len(options) == 2
 
 
-def test_specialites_are_listed_by_domain_and_say_what_they_ask(candidate: CandidateClient) -> None:
-    draft = candidate.draft()
-    domains = candidate.get(f"/drafts/{draft['id']}/specialites")["domains"]
-    codes = [specialite["code"] for domain in domains for specialite in domain["specialites"]]
-    assert "31213" in codes
-    assert candidate.get(f"/drafts/{draft['id']}/specialites/31213")["epreuves"]
-    assert candidate.call("GET", f"/drafts/{draft['id']}/specialites/99999").status_code == 404
-
-
 def test_an_identity_that_is_not_the_candidates_own_is_refused(app: Flask) -> None:
     forged = tokens.forged(tokens.identity_assertion("pierre"))
     refused = {"": 401, "x.y.z": 401, forged: 401, tokens.candidate_token("pierre"): 401}

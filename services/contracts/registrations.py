@@ -14,6 +14,7 @@ from typing import Any
 
 from services.contracts.accounts import Identity
 from services.contracts.base import Contract, data_of, read, read_json
+from services.contracts.retention import NO_VERSION_AFTER
 from services.contracts.session_options import ONLINE, PAPER, SessionOptions
 
 
@@ -248,8 +249,11 @@ class RegistrationWithdrawn(
 
 @dataclass(frozen=True)
 class ErasedCandidature:
+    """`version`: the newest that is erased; one after it is stored again."""
+
     candidature_id: str
     candidate_id: str
+    version: int = NO_VERSION_AFTER
 
 
 class DataErased(Contract, type="registrations.data_erased.v1", consumers=("documents", "pieces")):

@@ -17,7 +17,7 @@ OF_A_SESSION = (PIECES, DOCUMENTS, CANDIDATURES)
 ARCHIVED = "archived"
 """In the place of a kind: candidatures whose active time is over."""
 NO_VERSION_AFTER = 2**31 - 1
-"""The version of the tombstone of what was erased: nothing that arrives later is newer."""
+"""The version of what is erased for good: nothing that arrives later is newer."""
 _NONE = "aucune"
 _MONTHS = {"mois": 1, "an": 12, "ans": 12}
 _PERIOD = re.compile("([1-9][0-9]{0,3}) (jours?|mois|ans?)")

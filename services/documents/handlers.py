@@ -24,7 +24,7 @@ registry = Handlers("documents")
 @registry.on(RegistrationSaved)
 def keep_saved_version(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
     """Store the version; its documents follow outside this transaction, tried for about a day, then parked."""
-    if candidature_copies.is_erased(session, event.candidature_id):
+    if candidature_copies.is_erased(session, event.candidature_id, event.version):
         erase_subject(session, envelope.subject, naming=event.candidature_id)  # with this task, which holds names
     candidature_copies.store_version(session, event)
 

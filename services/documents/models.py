@@ -68,7 +68,8 @@ class Candidature(db.Model):
 class Withdrawal(db.Model):
     """The end of a candidature: versions up to this one are hidden, even those whose event arrives later.
 
-    If its service gestionnaire set the candidature aside (`ecartee`) they stay readable, marked as such.
+    If its service gestionnaire set the candidature aside (`ecartee`) they stay readable, marked as such. Those up to
+    `erased_version` are not stored again.
     """
 
     __tablename__ = "withdrawals"
@@ -77,6 +78,7 @@ class Withdrawal(db.Model):
     version: Mapped[int] = mapped_column(Integer)
     withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ecartee: Mapped[bool] = mapped_column(default=False, server_default=false())
+    erased_version: Mapped[int | None] = mapped_column(Integer)
 
 
 class SavedVersion(db.Model):

@@ -15,7 +15,7 @@ registry = Handlers("pieces")
 @registry.on(RegistrationSaved)
 def renew_pieces(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
     """The pieces asked for follow the newest version of the candidature; no deposited file is lost."""
-    if candidature_copies.is_erased(session, event.candidature_id):
+    if candidature_copies.is_erased(session, event.candidature_id, event.version):
         erase_subject(session, envelope.subject, naming=event.candidature_id)  # with this task, which holds names
     else:
         candidature_copies.update_from_registration(session, event)

@@ -82,13 +82,15 @@ class Candidature(db.Model):
 
 
 class Withdrawal(db.Model):
-    """A withdrawn candidature: versions up to this one are hidden, even those whose event comes later."""
+    """A withdrawn candidature: versions up to this one are hidden, even those whose event comes later; those up to
+    `erased_version` are not stored again."""
 
     __tablename__ = "withdrawals"
 
     candidature_id: Mapped[str] = mapped_column(ID, primary_key=True)
     version: Mapped[int] = mapped_column(Integer)
     withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_version: Mapped[int | None] = mapped_column(Integer)
 
 
 class Window(db.Model):

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from services.chassis.tasks.rows import follow_up
 from services.contracts import registrations as contracts
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
-from services.contracts.retention import NO_VERSION_AFTER
 from services.documents.models import (
     Candidature,
     Edition,
@@ -35,7 +34,9 @@ def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
     An older version arriving late gets its documents too (they are kept by version) but leaves the tile alone.
     """
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
-    if is_erased(session, event.candidature_id) or (candidature is not None and _is_stored(session, event)):
+    if is_erased(session, event.candidature_id, event.version):
+        return
+    if candidature is not None and _is_stored(session, event):
         return
     if candidature is None:
         candidature = Candidature(id=event.candidature_id, version=0)
@@ -65,10 +66,10 @@ def store_version_now(event: contracts.RegistrationSaved) -> None:
             raise
 
 
-def is_erased(session: Session, candidature_id: str) -> bool:
-    """Of an erased candidature nothing is stored any more, whatever arrives late."""
+def is_erased(session: Session, candidature_id: str, version: int) -> bool:
+    """What was erased is not stored any more, whatever arrives late."""
     tombstone = session.get(Withdrawal, candidature_id)
-    return tombstone is not None and tombstone.version == NO_VERSION_AFTER
+    return tombstone is not None and version <= (tombstone.erased_version or 0)
 
 
 def store_editions(session: Session, event: contracts.DatesMoved) -> None:
@@ -98,7 +99,7 @@ def _add_edition(
     session: Session, edition: contracts.Edition, dates: contracts.PrintedDates, edited_at: datetime
 ) -> bool:
     """Whether it is new."""
-    if is_erased(session, edition.candidature_id):
+    if is_erased(session, edition.candidature_id, edition.version):
         return False
     if session.get(Edition, (edition.candidature_id, edition.version, edition.edition)) is not None:
         return False

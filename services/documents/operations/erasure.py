@@ -10,7 +10,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.registrations import DataErased, ErasedCandidature
-from services.contracts.retention import DOCUMENTS, NO_VERSION_AFTER
+from services.contracts.retention import DOCUMENTS
 from services.documents.models import (
     Candidature,
     Document,
@@ -51,7 +51,8 @@ def _erase(session: Session, erased: ErasedCandidature) -> None:
         _erase_refusals(session, candidature)
     for subject in (of, erased.candidate_id):
         erase_subject(session, subject, naming=of)
-    session.merge(Withdrawal(candidature_id=of, version=NO_VERSION_AFTER, withdrawn_at=portal_now(), ecartee=False))
+    end = {"version": erased.version, "erased_version": erased.version, "withdrawn_at": portal_now()}
+    session.merge(Withdrawal(candidature_id=of, ecartee=False, **end))
     session.flush()
 
 

@@ -11,7 +11,6 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.contracts import registrations as contracts
 from services.contracts.piece_rules import ChangeKind, Status
-from services.contracts.retention import NO_VERSION_AFTER
 from services.contracts.session_options import SessionOptions
 from services.pieces.domain.control import second_try_until
 from services.pieces.models import AuditEntry, Candidature, Change, Piece, Window, Withdrawal
@@ -55,10 +54,10 @@ def update_from_registration(session: Session, event: contracts.RegistrationSave
     tell_state(session, candidature.id)
 
 
-def is_erased(session: Session, candidature_id: str) -> bool:
-    """Of an erased candidature nothing is stored any more, whatever arrives late."""
+def is_erased(session: Session, candidature_id: str, version: int) -> bool:
+    """What was erased is not stored any more, whatever arrives late."""
     tombstone = session.get(Withdrawal, candidature_id)
-    return tombstone is not None and tombstone.version == NO_VERSION_AFTER
+    return tombstone is not None and version <= (tombstone.erased_version or 0)
 
 
 def _ask_again(session: Session, row: Piece, event: contracts.RegistrationSaved, earlier: int) -> None:

@@ -8,7 +8,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.registrations import DataErased, ErasedCandidature
-from services.contracts.retention import NO_VERSION_AFTER, PIECES
+from services.contracts.retention import PIECES
 from services.objects import retire_for_good
 from services.pieces.models import Candidature, Change, Deposit, DepositTries, Piece, Withdrawal, audit_chain
 from services.pieces.queries.pieces import lock_candidatures
@@ -36,5 +36,6 @@ def _erase(session: Session, erased: ErasedCandidature) -> None:
     for subject in (of, erased.candidate_id):
         erase_subject(session, subject, naming=of)
     # After the candidature: a trigger would tell tools of its withdrawal, with its number.
-    session.merge(Withdrawal(candidature_id=of, version=NO_VERSION_AFTER, withdrawn_at=portal_now()))
+    end = {"version": erased.version, "erased_version": erased.version, "withdrawn_at": portal_now()}
+    session.merge(Withdrawal(candidature_id=of, **end))
     session.flush()

@@ -2,7 +2,7 @@
 in each transaction, with the event by which documents and pieces erase theirs. A session that is held back stays.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import delete, or_, select
@@ -94,7 +94,8 @@ def _erase_page(opening_id: str, kind: str) -> int:
         if kind == CANDIDATURES:
             erase_candidatures(session, candidatures)
         else:
-            _announce(session, candidatures, (kind,))
+            kept = [ErasedCandidature(row.id, row.candidate_id, row.version) for row in candidatures]
+            publish(session, DataErased((kind,), tuple(kept)), subject=SUBJECT)
         return len(candidatures)
 
 
@@ -128,7 +129,8 @@ def erase_candidatures(session: DbSession, candidatures: Sequence[Candidature]) 
         erase_subject(session, row.candidate_id, naming=row.id)
         session.delete(row)
     session.flush()
-    _announce(session, candidatures, OF_A_SESSION)
+    erased = tuple(ErasedCandidature(row.id, row.candidate_id) for row in candidatures)
+    publish(session, DataErased(OF_A_SESSION, erased), subject=SUBJECT)
     _free(session, candidates)
 
 
@@ -139,11 +141,6 @@ def _free(session: DbSession, candidates: Sequence[Candidate]) -> None:
         if session.scalar(others) is None:
             candidate.engaged_at = candidate.corrected_identity = None
             sent_mails.erase_mails_of(session, candidate.id)
-
-
-def _announce(session: DbSession, candidatures: Sequence[Candidature], kinds: Collection[str]) -> None:
-    erased = tuple(ErasedCandidature(row.id, row.candidate_id) for row in candidatures)
-    publish(session, DataErased(tuple(kinds), erased), subject=SUBJECT)
 
 
 def hold(exam: str, name: str, reason: str, actor: Actor) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from services.contracts.registrations import DataErased, ErasedCandidature
-from services.contracts.retention import OF_A_SESSION
+from services.contracts.retention import DOCUMENTS, OF_A_SESSION
 from services.documents.handlers import registry
 from services.documents.models import db
 from services.objects.lifecycle import erase_expired
@@ -72,3 +72,15 @@ def test_nothing_that_arrives_late_brings_it_back(office: ExamOffice) -> None:
         assert session.scalar(text("SELECT count(*) FROM candidatures")) == 0
         late = "SELECT count(*) FROM tasks WHERE envelope LIKE '%registration_saved%'"
         assert session.scalar(text(late)) == 0, "neither does the task itself"
+
+
+def test_a_version_after_what_was_erased_is_taken_again(office: ExamOffice) -> None:
+    """The session was opened again: its documents alone were erased, with the first version."""
+    office.register(1)
+    first = ErasedCandidature(candidature(1), candidature(1), version=1)
+    deliver_event(office.service.app, registry, DataErased((DOCUMENTS,), (first,)))
+    office.register(1)
+    assert _holding(office, numero(1)) == set()
+    event = replace(saved(), candidature_id=candidature(1), candidate_id=candidature(1), numero_candidat=numero(1))
+    office.service.receive(replace(event, version=2))
+    assert "candidatures" in _holding(office, numero(1))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.contracts.registrations import DataErased, ErasedCandidature
-from services.contracts.retention import CANDIDATURES, DOCUMENTS, OF_A_SESSION
+from services.contracts.retention import CANDIDATURES, DOCUMENTS, OF_A_SESSION, PIECES
 from services.pieces.models import audit_chain, db
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
@@ -55,3 +57,13 @@ def test_a_candidature_goes_with_its_files_and_its_history(service: PiecesServic
 def test_nothing_that_arrives_late_brings_it_back(service: PiecesService) -> None:
     service.handle_events(DataErased((*OF_A_SESSION, CANDIDATURES), ERASED), registration_saved())
     assert _holding(service, registration_saved().identity.nom_famille) == set(), "neither does the task itself"
+
+
+def test_a_version_after_what_was_erased_is_taken_again(service: PiecesService) -> None:
+    """The session was opened again: its pieces alone were erased, with the first version."""
+    service.registered()
+    service.handle_events(DataErased((PIECES,), (replace(ERASED[0], version=1),)), registration_saved())
+    assert _holding(service, registration_saved().numero_candidat) == set()
+    service.handle_events(registration_saved(version=2))
+    assert _holding(service, registration_saved().numero_candidat) >= {"candidatures"}
+    assert service.deposit("NATIDE06").status_code < 300

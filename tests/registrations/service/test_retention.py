@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from services.contracts import retention as contract
 from services.contracts.accounts import EmailChanged, IdentityCorrected
-from services.contracts.retention import CANDIDATURES, PIECES, RetentionError, retention
+from services.contracts.retention import CANDIDATURES, NO_VERSION_AFTER, PIECES, RetentionError, retention
 from services.registrations.jobs import registry
 from services.registrations.models import Candidate, audit_chain, db
 from services.registrations.operations import candidates
@@ -46,6 +46,11 @@ def _kinds(app: Flask) -> list[list[str]]:
     return [event["data"]["kinds"] for event in events_of(app, "registrations.data_erased.v1")]
 
 
+def _versions(app: Flask) -> list[int]:
+    events = events_of(app, "registrations.data_erased.v1")
+    return [erased["version"] for event in events for erased in event["data"]["candidatures"]]
+
+
 def _staff(app: Flask, method: str, path: str, json: Any = None) -> Any:
     token = staff_token("admin", scopes=["openings:manage"], gave_code=True)
     answer = app.test_client().open(f"/v1/staff/{path}", method=method, json=json, headers=bearer(token))
@@ -67,6 +72,7 @@ def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: Can
     assert _kinds(app) == [["pieces"]] * 2, "told everything again, pieces is told of this too"
     _erase_at(app, DUE)
     assert _kinds(app)[2:] == [["pieces", "documents", "candidatures"]], "all at once"
+    assert _versions(app) == [1, 1, NO_VERSION_AFTER], "its pieces alone are stored again with a later version"
     assert _rows(app) == dict.fromkeys(TABLES, 0)
     with app.app_context():
         audit_chain.extend()

@@ -1,0 +1,17 @@
+"""Of what was erased, up to which version: a later one is stored again."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("withdrawals", sa.Column("erased_version", sa.Integer()))
+
+
+def downgrade() -> None:
+    op.drop_column("withdrawals", "erased_version")

@@ -78,7 +78,7 @@ bench: .venv/dev.stamp $(ASSETS) services ## measure what a registration costs, 
 	$(PY) -m pytest $(PATIENTLY) -p tests.bench.record -s $(BENCHES) $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check-all
-	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/faults/soak tests/composed/soak tests/documents/imports/soak $(ARGS)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/faults/soak tests/composed/soak tests/documents/imports/soak tests/retention/soak $(ARGS)
 
 MUTANTS := $(CURDIR)/.mutants
 mutants: .venv/mutants.stamp $(ASSETS) services ## change the rules a little, 200 times, and look whether a test notices (ARGS="--count 20 --seed 5")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,7 @@ JOBS = {
     "pieces": pieces_jobs,
 }
 STAFF = Actor("staff", "57aff000000000000000000000000001")
+Content = bytes | mmap
 SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage", "documents:publish")
 
 
@@ -149,29 +152,43 @@ class Portal:
         self.run("registrations", "erase-due")
         self.running.deliver()
         self.run("accounts", "erase-unused")
+        self.run("documents", "erase-publications")
         for service in ("documents", "pieces"):
             self.run(service, "erase-retired")
         for app in self.apps.values():  # as the next run of each does
             with app.app_context():
                 database_of(app).forget_what_was_erased()
 
-    def places(self, value: str) -> set[str]:
-        """The names of the databases' files (of PostgreSQL: all rows) and of the objects that hold a value, in whatever
-        case."""
-        wanted = value.lower().encode()
-        return {name for name, content in self._contents() if wanted in content.lower() or value in name}
+    def found(self, people: Iterable[Person]) -> dict[str, set[str]]:
+        """By each mark and number of these people the names of what holds it, in whatever case: a database's file (of
+        PostgreSQL: all rows; without its log's suffix) or an object. Objects are found by the candidature's id too."""
+        people = list(people)
+        known = {value for person in people for value in person.values} | {person.found["id"] for person in people}
+        numbers = "|".join(sorted({person.found["number"][:5] for person in people}))
+        words = re.compile(f"qx20[0-9]{{2}}n[0-9]{{4}}|(?=((?:{numbers})[0-9]{{6}}))".encode(), re.IGNORECASE)
+        found: dict[str, set[str]] = {value: set() for value in known}
+        for name, content in self._contents():
+            for value in {match[1] or match[0].upper() for match in words.finditer(content)}:
+                if value.decode() in known:
+                    found[value.decode()].add(name.removesuffix("-wal"))
+            for value in {*re.findall("[0-9a-f]{32}", name)} & known:
+                found[value].add(name)
+        return found
 
-    def _contents(self) -> Iterator[tuple[str, bytes]]:
-        for path in sorted(self.running.folder.glob("*.db*")):
-            yield path.name, path.read_bytes()
+    def _contents(self) -> Iterator[tuple[str, Content]]:
         for service, url in self.running.databases.items():  # as its file is named on SQLite
             with psycopg.connect(url.replace("+psycopg", "")) as connection:
                 tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-                rows = (connection.execute(f'SELECT t::text FROM "{table}" t').fetchall() for (table,) in tables)
-                yield f"{service}.db", repr(list(rows)).encode()
-        for path in sorted(Path(self.bucket.folder).rglob("*")):
-            if path.is_file():
-                yield str(path.relative_to(self.bucket.folder)), path.read_bytes()
+                for (table,) in tables:
+                    rows = connection.execute(f'SELECT t::text FROM "{table}" t').fetchall()
+                    yield f"{service}.db", repr(rows).encode()
+        databases = [(path.name, path) for path in sorted(self.running.folder.glob("*.db*"))]
+        folder = Path(self.bucket.folder)
+        objects = [(str(path.relative_to(folder)), path) for path in sorted(folder.rglob("*")) if path.is_file()]
+        for name, path in (*databases, *objects):
+            if path.stat().st_size:
+                with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+                    yield name, content
 
     def rows_of(self, service: str, table: str) -> int:
         app = self.apps[service]

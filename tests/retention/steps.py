@@ -1,0 +1,85 @@
+"""The clock moves by years: after each step what `catalogue/retention.yaml` says is gone, everywhere, and nothing else
+is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from deploy.service_names import SERVICES
+from services.chassis.tasks.registry import stopping_answered_by
+from services.contracts.retention import retention
+from services.registrations.operations import retention as operations
+from tests.retention.people import CLOSED, STAFF, Person, Portal
+
+DATABASES = {f"{service}.db" for service in SERVICES}
+DAY = timedelta(days=1)
+PIECES, CANDIDATURES = (retention().kind(code) for code in ("pieces", "candidatures"))
+
+
+def expect_what_is_due_gone(portal: Portal, people: dict[str, list[Person]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three sessions the second is held back until the end."""
+    first, second, third = people.values()
+    each = len(first)
+    _expect_in(portal, [*first, *second, *third], DATABASES)
+    assert portal.mismatches() == []
+    with portal.apps["registrations"].app_context():
+        operations.hold("BTS", "2023", "Recours", STAFF)
+
+    portal.move_to(PIECES.erased_from(CLOSED["2022"]) - DAY)
+    portal.erase()
+    _expect_in(portal, first, {"pieces.db"})
+
+    portal.move_to(PIECES.erased_from(CLOSED["2022"]))
+    portal.erase()
+    found = _expect_in(portal, first, DATABASES - {"pieces.db"}, without="pieces.db")
+    files = {name for person in first for name in found[person.mark] - DATABASES}
+    assert files
+    assert [name for name in files if not name.startswith("documents/")] == []
+    _expect_in(portal, [*second, *third], {"pieces.db"})
+
+    portal.move_to(CANDIDATURES.erased_from(CLOSED["2022"]))
+    _killed_in_the_middle(portal, 3 * each, monkeypatch)
+    portal.erase()
+    _expect_gone(portal, first)
+    _expect_in(portal, [*second, *third], DATABASES - {"pieces.db"})
+    assert portal.rows_of("registrations", "candidatures") == portal.rows_of("documents", "candidatures") == 2 * each
+
+    portal.move_to(CANDIDATURES.erased_from(CLOSED["2024"]))
+    portal.erase()
+    _expect_gone(portal, third)
+    _expect_in(portal, second, DATABASES)  # the session is held back
+
+    with portal.apps["registrations"].app_context():
+        operations.release("BTS", "2023", "Jugé", STAFF)
+    portal.erase()
+    _expect_gone(portal, second)
+    assert portal.rows_of("registrations", "candidatures") == 0
+
+
+def _killed_in_the_middle(portal: Portal, there: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a page, and in the middle of the next."""
+    with stopping_answered_by(lambda: portal.rows_of("registrations", "candidatures") < there):
+        portal.run("registrations", "erase-due")
+    assert portal.rows_of("registrations", "candidatures") == there - operations.PAGE
+    with monkeypatch.context() as patched:
+        patched.setattr(operations, "_free", _die)
+        with pytest.raises(SystemExit):
+            portal.run("registrations", "erase-due")
+    assert portal.rows_of("registrations", "candidatures") == there - operations.PAGE
+
+
+def _die(*_: object) -> None:
+    raise SystemExit
+
+
+def _expect_in(portal: Portal, people: list[Person], where: set[str], without: str = "") -> dict[str, set[str]]:
+    found = portal.found(people)
+    assert [person.mark for person in people if not where <= found[person.mark] or without in found[person.mark]] == []
+    return found
+
+
+def _expect_gone(portal: Portal, people: list[Person]) -> None:
+    assert {value: places for value, places in portal.found(people).items() if places} == {}
+    assert portal.mismatches() == []

@@ -1,13 +1,14 @@
 """Erases what documents stores about candidatures, in the transaction that hears of their erasure: copies, documents
-with their files, lines of imports. A tombstone stays, without anything about a person."""
+with their files, lines of imports; publications follow in a job. A tombstone stays, without anything about a person."""
 
-from typing import Any
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Text, cast, delete, exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
+from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import DOCUMENTS
@@ -22,10 +23,12 @@ from services.documents.models import (
     Sending,
     Withdrawal,
     audit_chain,
+    db,
 )
 from services.objects import retire_for_good
 
 RETENTION = Actor("service", "registrations")
+PAGE = 200  # publications, each for some hundreds of candidatures at most
 
 
 def erase_documents(session: Session, event: DataErased) -> None:
@@ -41,7 +44,6 @@ def _erase(session: Session, erased: ErasedCandidature) -> None:
     documents = session.scalars(select(Document).where(Document.candidature_id == of)).all()
     lines = session.scalars(select(ImportDocument).where(ImportDocument.candidature_id == of)).all()
     keys = {key for row in documents for key in (row.pdf_key, row.html_key)} | {row.pdf_key for row in lines}
-    keys |= _erase_publications(session, of)
     retire_for_good(session, *(key for key in keys if key))
     audit_chain.erase(session, [of, *(row.id for row in documents), *(row.id for row in lines)], RETENTION)
     for model in (ImportDocument, Edition):
@@ -56,20 +58,39 @@ def _erase(session: Session, erased: ErasedCandidature) -> None:
     session.flush()
 
 
-def _erase_publications(session: Session, of: str) -> set[str | None]:
-    """Delete those for this candidature alone; the keys of their files."""
-    keys = set()
-    for publication in session.scalars(select(Publication).where(_holds(of))).all():
-        publication.candidatures = [other for other in publication.candidatures if other != of]
-        if not publication.candidatures:
-            keys.add(publication.pdf_key)
-            audit_chain.erase(session, [publication.id], RETENTION)
-            session.delete(publication)
-    return keys
+def erase_publications() -> None:
+    """Erase publications whose candidatures are all erased, and the ids of those that are from the others: none is
+    looked for by its candidatures."""
+    after = ""
+    while not stopping() and (page := _publications_after(after)):
+        for publication in page:
+            if erased := _erased_of(publication.candidatures):
+                with db.operation() as session:
+                    _forget_in_publication(session, publication.id, erased)
+        after = page[-1].id
 
 
-def _holds(candidature_id: str) -> Any:
-    return cast(Publication.candidatures, Text).contains(candidature_id)
+def _publications_after(id: str) -> Sequence[Publication]:
+    with db.reading() as session:
+        return session.scalars(
+            select(Publication).where(Publication.id > id).order_by(Publication.id).limit(PAGE)
+        ).all()
+
+
+def _erased_of(candidatures: Collection[str]) -> set[str]:
+    is_back = exists().where(Candidature.id == Withdrawal.candidature_id)  # by a version that was saved since
+    erased = select(Withdrawal.candidature_id).where(Withdrawal.erased_version.is_not(None), ~is_back)
+    with db.reading() as session:
+        return set(session.scalars(erased.where(Withdrawal.candidature_id.in_(candidatures))))
+
+
+def _forget_in_publication(session: Session, id: str, erased: Collection[str]) -> None:
+    publication = session.get_one(Publication, id, with_for_update=True)
+    publication.candidatures = [other for other in publication.candidatures if other not in erased]
+    if not publication.candidatures:
+        retire_for_good(session, *filter(None, [publication.pdf_key]))
+        audit_chain.erase(session, [id], RETENTION)
+        session.delete(publication)
 
 
 def _erase_refusals(session: Session, of: Candidature) -> None:

@@ -13,7 +13,7 @@ from services.contracts import EVENTS
 
 
 def declare(url: str) -> None:
-    """Make what is missing, and delete what the version before used where it is empty. Raises BrokerUnavailable."""
+    """Make what is missing. Raises BrokerUnavailable."""
     connect(url).declare(bindings_of(EVENTS))
 
 

@@ -115,9 +115,8 @@ def _broker_user(url: SplitResult) -> dict[str, Any]:
 
 
 def _rights(service: str) -> dict[str, str]:
-    """Writes to two exchanges, never to the default one, which reaches every queue. That of retries is the version
-    before's, which runs while it is replaced."""
-    exchanges = [f"{service}.retry", *([EXCHANGE] if types_of(service) else [])]
+    """Writes to one exchange, never to the default one, which reaches every queue."""
+    exchanges = [EXCHANGE] if types_of(service) else []
     return {"configure": "^$", "write": _any_of(exchanges), "read": rf"^{re.escape(service)}(\..+)?$"}
 
 

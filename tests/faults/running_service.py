@@ -91,7 +91,7 @@ class RunningService(ABC):
 
     def parked_count(self) -> int:
         with self.app.app_context(), self.db.reading() as session:
-            return rows.parked(session)[0]
+            return rows.parked(session)
 
     def published_events(self, *fields: str) -> list[tuple[Any, ...]]:
         """The events for other services, oldest first: the name of each and these fields of its data."""

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from orjson import dumps, loads
 
-from services.chassis.database import changes
 from services.chassis.events.envelope import Envelope
 from services.chassis.traces import spans
 from tests.chassis.events.ledger import Ledger, Noted, declare
@@ -46,9 +45,8 @@ def test_the_gateway_begins_its_own_whatever_a_stranger_asks_for() -> None:
     assert len({span.trace for span in receiver.spans} - {CALLERS_TRACE}) == 2
 
 
-def test_each_try_is_in_the_trace_of_who_wrote_it(writer: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_try_is_in_the_trace_of_who_wrote_it(writer: Ledger) -> None:
     """A follow-up that fails twice, and what it is tried with again."""
-    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.3)
     with recording() as receiver:
         with spans.span("process click", spans.Kind.CONSUMER, parent=CALLERS):
             writer.ask_to_tell("one")

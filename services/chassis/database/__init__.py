@@ -1,1 +1,1 @@
-"""A service's database, SQLite or PostgreSQL: transactions, waiting for commits, migrations, deletion in pages."""
+"""A service's database, SQLite or PostgreSQL: transactions, migrations, deletion in pages."""

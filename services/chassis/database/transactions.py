@@ -24,7 +24,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from services.chassis.database.changes import Changes, FileChanges, PeriodicChanges
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, thread_count, time_limits
 
@@ -176,13 +175,6 @@ class Database(SQLAlchemy):
                 driver.execute("PRAGMA busy_timeout=500")  # writers wait as long
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
-
-    def changes(self) -> Changes:
-        """Tells a loop that looks for work when to look again."""
-        url = self.engine.url
-        if url.get_backend_name() == "sqlite" and url.database:
-            return FileChanges(url.database)
-        return PeriodicChanges()
 
     def check(self) -> str | None:
         """For readiness: None if the database answers, else a short reason."""

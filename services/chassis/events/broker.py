@@ -2,15 +2,13 @@
 nothing: what a consumer takes it writes down, then acknowledges."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from services.chassis.events.envelope import Envelope
-from services.chassis.tasks.metrics import QUEUED
 
 TAKEN_AT_ONCE = 50
-DEPTH_SECONDS = 10.0
+LOOK_SECONDS = 0.25  # before who found no work in a database looks again
 # Writes down the bodies of messages; whatever it raises, they are delivered again.
 Hear = Callable[[Sequence[bytes]], None]
 # Called by a loop at each iteration, so that a probe notices a loop that hangs.
@@ -73,19 +71,3 @@ def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
     if without_consumers := [type for type, consumers in bindings.items() if not consumers]:
         raise ValueError(f"nobody consumes {without_consumers}")
     return bindings
-
-
-class QueueDepth:
-    """The gauge `queue_waiting`; `count` asks the broker for the number of events that nobody has in hand."""
-
-    def __init__(self, queue: str, count: Callable[[], int]) -> None:
-        self._gauge = QUEUED.labels(queue)
-        self._count = count
-        self._next_at = float("-inf")
-
-    def measure(self) -> None:
-        """To be called at each iteration of the consumer's loop; asks every DEPTH_SECONDS. Raises as `count` does."""
-        now = time.monotonic()
-        if now >= self._next_at:
-            self._next_at = now + DEPTH_SECONDS
-            self._gauge.set(self._count())

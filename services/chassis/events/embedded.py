@@ -11,16 +11,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
-from services.chassis.database.changes import FileChanges
 from services.chassis.events.broker import (
+    LOOK_SECONDS,
     TAKEN_AT_ONCE,
     BrokerUnavailable,
     Hear,
     OnIteration,
-    QueueDepth,
     Unroutable,
     do_nothing,
 )
@@ -79,24 +77,17 @@ class EmbeddedBroker:
         """Nothing to do: a file needs no heartbeats."""
 
     def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration = do_nothing) -> None:
-        depth = QueueDepth(queue, partial(self._count, queue))
-        with contextlib.closing(self), contextlib.closing(FileChanges(str(self._path))) as changes:
+        with contextlib.closing(self):
             while not stop.is_set():
                 on_iteration()
-                depth.measure()
-                changes.mark()
                 with self._connected() as connection:
                     taken = connection.execute(TAKE, (queue, TAKEN_AT_ONCE)).fetchall()
                 if not taken:
-                    changes.wait(stop)
+                    stop.wait(LOOK_SECONDS)
                     continue
                 hear([bytes(body) for _, body in taken])
                 with self._write() as connection:
                     connection.executemany("DELETE FROM messages WHERE id = ?", [(id,) for id, _ in taken])
-
-    def _count(self, queue: str) -> int:
-        with self._connected() as connection:
-            return int(connection.execute("SELECT count(*) FROM messages WHERE queue = ?", (queue,)).fetchone()[0])
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:

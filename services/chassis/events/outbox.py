@@ -113,7 +113,6 @@ class Relay:
             metrics.UNROUTABLE.labels(self._service).inc()
             log.error("event_unroutable", event_id=envelope.id, event_type=envelope.type)
             return False
-        metrics.PUBLISHED.labels(self._service).inc()
         return True
 
 

@@ -25,12 +25,11 @@ from services.chassis.events.broker import (
     BrokerUnavailable,
     Hear,
     OnIteration,
-    QueueDepth,
     Unroutable,
     do_nothing,
 )
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.topology import EXCHANGE, dead_letter_queue, definitions, retired_queues
+from services.chassis.events.topology import EXCHANGE, dead_letter_queue, definitions
 from services.chassis.process.logs import frames_of, reason_of
 
 log = structlog.get_logger()
@@ -54,7 +53,6 @@ class RabbitBroker:
         self._parameters.connection_attempts = 1
 
     def declare(self, bindings: dict[str, tuple[str, ...]]) -> None:
-        """Also deletes those empty queues of the version before into which nothing leads any more."""
         described = definitions(bindings)
         with self._channel() as channel:
             channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
@@ -62,11 +60,6 @@ class RabbitBroker:
                 channel.queue_declare(queue["name"], durable=True, arguments=queue["arguments"])
             for binding in described["bindings"]:
                 channel.queue_bind(binding["destination"], EXCHANGE, routing_key=binding["routing_key"])
-        for service in sorted({service for consumers in bindings.values() for service in consumers}):
-            with self._channel() as channel:  # without it nothing new comes into the queues
-                channel.exchange_delete(f"{service}.retry")
-            for queue_name in retired_queues(service):
-                self._delete_if_empty(queue_name)
 
     def publisher(self) -> RabbitPublisher:
         return RabbitPublisher(self._parameters)
@@ -75,12 +68,6 @@ class RabbitBroker:
         with self._channel() as channel:
             channel.queue_declare(queue, passive=True)
             _Consumption(channel, queue, hear).run(stop, on_iteration)
-
-    def _delete_if_empty(self, queue: str) -> None:
-        """Quorum queues know no « if empty » of their own."""
-        with contextlib.suppress(BrokerUnavailable), self._channel() as channel:  # it is not there
-            if not channel.queue_declare(queue, passive=True).method.message_count:
-                channel.queue_delete(queue)
 
     @contextlib.contextmanager
     def _channel(self) -> Iterator[BlockingChannel]:
@@ -164,10 +151,8 @@ class _Consumption:
         queues = (self._queue, dead_letter_queue(self._queue))
         for queue in queues:
             self._channel.basic_consume(queue, self._take)
-        depth = QueueDepth(self._queue, self._count_ready)
         while not stop.is_set():
             on_iteration()
-            depth.measure()
             self._channel.connection.process_data_events(time_limit=TICK_SECONDS)
             if not self._channel.is_open or len(self._channel.consumer_tags) < len(queues):
                 raise BrokerUnavailable("the broker ended the consumption")
@@ -187,9 +172,6 @@ class _Consumption:
             return
         self._channel.basic_ack(self._last_tag, multiple=True)
         self._bodies = []
-
-    def _count_ready(self) -> int:
-        return int(self._channel.queue_declare(self._queue, passive=True).method.message_count)
 
 
 def _close_reason(error: Exception) -> str:

@@ -19,11 +19,6 @@ def dead_letter_queue(service: str) -> str:
     return f"{service}.parking"
 
 
-def retired_queues(service: str) -> tuple[str, ...]:
-    """Delay queues of the version before, which empty themselves into the service's queue within an hour."""
-    return tuple(f"{service}.retry.{step}" for step in range(5))
-
-
 def definitions(bindings: dict[str, tuple[str, ...]], vhost: str = "/") -> dict[str, Any]:
     """A RabbitMQ definitions file, which the server loads at start; files are loaded in any order. `bindings` maps each
     event type to its consuming services."""

@@ -19,10 +19,9 @@ import structlog
 from flask import Flask
 
 from services.chassis.clock import system_now
-from services.chassis.database import changes
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import outbox
-from services.chassis.events.broker import BrokerUnavailable, connect
+from services.chassis.events.broker import LOOK_SECONDS, BrokerUnavailable, connect
 from services.chassis.events.outbox import BATCH, Relay
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.process.logs import frames_of, reason_of
@@ -37,6 +36,7 @@ from services.chassis.web import health_pages
 log = structlog.get_logger()
 
 JOBS_SECONDS = 4.0
+KEEP_ALIVE_SECONDS = 4.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
 ITERATION_SECONDS = 180.0  # longest iteration of a loop, also while a broker or a database hangs for a minute
@@ -70,7 +70,7 @@ class Worker:
         self.runner = Runner(self.app, self.handlers, self.retry_seconds, self.tries, self.start_id, self.stop)
 
     def start(self) -> None:
-        metrics.show_counters(self.handlers.service)
+        metrics.UNROUTABLE.labels(self.handlers.service)  # shown from the start, as 0
         watch = partial(self._every, WATCH_SECONDS, "watch", self._show)
         loops: dict[str, Callable[[], None]] = {
             "relay": self._send_events, "jobs": self._start_jobs, "watch": watch, "look": self._look
@@ -140,16 +140,14 @@ class Worker:
         self._broker.consume(self.handlers.service, hear, self.stop, partial(self._report_iteration, "consumer"))
 
     def _look(self) -> None:
-        """Wake each channel that has something due: asked after each commit, once for all of them."""
+        """Wake each channel that has something due."""
         handlers = {channel.name: names for channel, names in self.handlers.channels.items()}
         due = rows.DueChannels(self._db, handlers)
-        with closing(self._db.changes()) as commits:
-            while not self.stop.is_set():
-                self._report_iteration("look")
-                commits.mark()
-                for name in due.now():
-                    self._due[name].set()
-                commits.wait(self.stop)
+        while not self.stop.is_set():
+            self._report_iteration("look")
+            for name in due.now():
+                self._due[name].set()
+            self.stop.wait(LOOK_SECONDS)
         for event in self._due.values():
             event.set()
 
@@ -168,9 +166,9 @@ class Worker:
                 self._relay.publisher.keep_alive()
 
     def _times_due(self, channel: Channel) -> Iterator[bool]:
-        """Until the worker stops: True each time that something in it may be due, False after LONGEST_SECONDS."""
+        """Until the worker stops: True each time that something in it may be due, False after KEEP_ALIVE_SECONDS."""
         while not self.stop.is_set():
-            is_due = self._due[channel.name].wait(changes.LONGEST_SECONDS)
+            is_due = self._due[channel.name].wait(KEEP_ALIVE_SECONDS)
             self._due[channel.name].clear()
             self._report_iteration(channel.name, channel.seconds)
             yield is_due
@@ -212,9 +210,7 @@ class Worker:
             metrics.WAITING.labels(service, channel).set(number)
             metrics.OLDEST.labels(service, channel).set(oldest)
         with self._db.reading() as session:
-            number, oldest = rows.parked(session)
-        metrics.TO_SETTLE.labels(service).set(number)
-        metrics.OLDEST_TO_SETTLE.labels(service).set(oldest)
+            metrics.TO_SETTLE.labels(service).set(rows.parked(session))
 
     def _report_iteration(self, name: str, seconds: float = ITERATION_SECONDS) -> None:
         """Record that loop `name` begins an iteration, which takes `seconds` at most unless the loop hangs."""

@@ -1,5 +1,5 @@
 """Operators' commands, the same for every service: list parked tasks, run them or a job here and now, set tasks aside,
-publish events again, purge old ones."""
+publish events again."""
 
 import sys
 from collections.abc import Iterator
@@ -23,11 +23,10 @@ from services.chassis.tasks.tables import tasks
 
 
 def register(app: Flask, handlers: Handlers) -> None:
-    """What the service does later; adds `parked`, `replay`, `set-aside`, `run-job`, `publish-again`, `purge-events`,
-    which is also a job of every service."""
+    """What the service does later; adds the commands, and `purge-events`, a job of every service."""
     app.extensions[HANDLERS] = handlers
     handlers.every(hours=24, name="purge-events")(partial(rows.purge, app.extensions["sqlalchemy"]))
-    for command in (list_parked, replay, set_aside, run_job, publish_once_more, purge_events):
+    for command in (list_parked, replay, set_aside, run_job, publish_once_more):
         app.cli.add_command(command)
 
 
@@ -111,13 +110,6 @@ def run_job(name: str) -> None:
 def publish_once_more(days: int) -> None:
     """Publish what was published before, for services whose data were restored from an older copy."""
     click.echo(f"{outbox.publish_again(_db(), system_now() - timedelta(days=days))} to be published again")
-
-
-@click.command("purge-events")
-@with_appcontext
-def purge_events() -> None:
-    """Forget what was settled long ago (the workers' daily job does it too)."""
-    click.echo(f"{rows.purge(_db())} rows forgotten")
 
 
 def _db() -> Database:

@@ -25,7 +25,6 @@ from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.outbox import is_due, new_envelope
-from services.chassis.tasks import metrics
 from services.chassis.tasks.registry import EVENTS, RELAY, Handlers
 from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outbox, tasks
 
@@ -80,7 +79,6 @@ def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
         write(session, rows)
     for row in rows:
         if row["state"] == PARKED:
-            metrics.PARKED.labels(handlers.service).inc()
             log.error("task_parked", handler=row["handler"], reason=row["reason"])
 
 
@@ -124,7 +122,7 @@ def write(session: Session, rows: list[dict[str, Any]]) -> None:
 
 class DueChannels:
     """Names the channels in which a task is due and free, the relay among them where an event waits to be sent. All are
-    asked by one statement, built once: it is run after each commit."""
+    asked by one statement, built once: it is run several times a second."""
 
     def __init__(self, db: Database, handlers: Mapping[str, Sequence[str]]) -> None:
         """`handlers`: the names of those that run here, by channel."""
@@ -250,6 +248,11 @@ def parked_tasks(session: Session) -> Sequence[Any]:
     return session.execute(select(*shown).where(_is[PARKED]).order_by(tasks.c.ended_at)).all()
 
 
+def parked(session: Session) -> int:
+    """How many tasks are."""
+    return session.scalar(select(func.count()).where(_is[PARKED])) or 0
+
+
 def is_parked(sequence: int) -> Any:
     return _is[PARKED] & (tasks.c.sequence == sequence)
 
@@ -279,12 +282,6 @@ def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float
 def _waiting_in(channel: str) -> Any:
     rows = select(tasks.c.channel, tasks.c.created_at).where(_is[WAITING], tasks.c.channel == channel)
     return select(rows.order_by(tasks.c.available_at, tasks.c.sequence).limit(MAX_COUNTED).subquery())
-
-
-def parked(session: Session) -> tuple[int, float]:
-    """How many tasks are parked, and since how many seconds the oldest is."""
-    count, oldest = session.execute(select(func.count(), func.min(tasks.c.ended_at)).where(_is[PARKED])).one()
-    return count, seconds_since(oldest) if oldest else 0.0
 
 
 def jobs(session: Session, names: Iterable[str]) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.broker import BrokerUnavailable
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.process.logs import frames_of, reason_of
-from services.chassis.tasks import metrics, rows
+from services.chassis.tasks import rows
 from services.chassis.tasks.registry import (
     EVENTS,
     Channel,
@@ -112,7 +112,6 @@ class Runner:
         if envelope is None:
             envelope = Envelope.from_json(task.envelope)  # raises Undecodable
         if self._react(task, envelope) if task.channel == EVENTS.name else self._follow_up(task, envelope):
-            metrics.HANDLED.labels(self._handlers.service).inc()
             log.info("task_done", channel=task.channel, handler=task.handler, attempt=task.attempts)
 
     def _follow_up(self, task: Task, envelope: Envelope) -> bool:
@@ -173,18 +172,16 @@ class Runner:
             with self._db.operation() as session:
                 self.leases.give_back(session, task)
             return
-        service, reason = self._handlers.service, reason_of(error)
+        reason = reason_of(error)
         told = f"{reason}, {task.attempts} attempts"[:REASON_LENGTH]
         is_last = not job and (task.state == PARKED or task.attempts >= self._tries or isinstance(error, Undecodable))
-        metrics.FAILED.labels(service).inc()
         log.warning(
             "task_failed", channel=task.channel, handler=task.handler, attempt=task.attempts, reason=reason,
             parked=is_last, frames=frames_of(error),
         )  # fmt: skip
         with self._db.operation() as session:
             if is_last:
-                if self.leases.settle(session, task, state=PARKED, ended_at=system_now(), reason=told):
-                    metrics.PARKED.labels(service).inc()
+                self.leases.settle(session, task, state=PARKED, ended_at=system_now(), reason=told)
             else:
                 pause = self.leases.pause(task.attempts)
                 due_at = system_now() + (min(pause, job.period) if job else pause)

@@ -66,40 +66,6 @@ job_figures = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
 )
 
-# Empty: 0.2.0 looks into them for what it took over; the next release drops them.
-Table(
-    "inbox",
-    _tables,
-    Column("event_id", String(64), primary_key=True),
-    Column("handler", String(100), primary_key=True),
-    Column("handled_at", UtcDateTime, nullable=False, index=True),
-)
-Table(
-    "parked",
-    _tables,
-    Column("id", String(32), primary_key=True),
-    Column("event_id", String(64), nullable=False, index=True),
-    Column("destination", String(10), nullable=False),
-    Column("type", String(200), nullable=False),
-    Column("subject", String(200), nullable=False, index=True),
-    Column("envelope", Text, nullable=False),
-    Column("reason", String(300), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("parked_at", UtcDateTime, nullable=False),
-    Column("settled_at", UtcDateTime),
-    Column("settled_by", String(300)),
-)
-Table(
-    "job_leases",
-    _tables,
-    Column("name", String(100), primary_key=True),
-    Column("due_at", UtcDateTime, nullable=False),
-    *(Column(name, UtcDateTime) for name in ("leased_until", "first_started_at", "started_at")),
-    *(Column(name, UtcDateTime) for name in ("last_ended_at", "last_succeeded_at")),
-    Column("leased_by", String(32)),
-    Column("takeovers", Integer, nullable=False, server_default="0"),
-)
-
 
 class EventTables:
     """Declares the tables on `db`'s metadata; the models are attributes, for tests."""

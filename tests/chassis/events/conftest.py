@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from services.chassis.database import changes
 from services.chassis.process import worker
 from tests.chassis.events.ledger import Ledger, MakeLedger, declare
 from tests.support.rabbitmq import RabbitMQ
@@ -15,9 +14,7 @@ ONE_BROKER = pytest.mark.parametrize("broker_url", ["embedded"], indirect=True)
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers of this process look again for what becomes due by time alone after a moment instead of four seconds."""
-    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.3)
-    monkeypatch.setattr(changes, "LOOK_SECONDS", 0.05)
+    """Workers of this process look for jobs after a moment instead of four seconds."""
     monkeypatch.setattr(worker, "JOBS_SECONDS", 0.3)
 
 

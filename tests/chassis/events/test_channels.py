@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import requests
 
-from services.chassis.database import changes
 from services.chassis.events import Envelope
 from services.chassis.process import worker as workers
 from services.chassis.tasks.registry import Channel
@@ -58,9 +57,8 @@ def test_a_follow_up_that_hangs_holds_up_its_own_channel_alone(service: Blocked)
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_what_a_commit_asks_for_is_run_without_waiting_for_its_time(
-    service: Blocked, monkeypatch: pytest.MonkeyPatch
+    service: Blocked,
 ) -> None:
-    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10.0 * PATIENCE)
     with service.working():
         service.ask_to_tell("a friend")
         wait_until(lambda: service.entries() == ["told a friend"], PATIENCE, "the first")

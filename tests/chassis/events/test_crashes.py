@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Table, select, update
 
 from services.chassis.clock import system_now
-from services.chassis.database import changes
+from services.chassis.events import broker
 from services.chassis.process import worker
 from services.chassis.tasks import rows
 from services.chassis.tasks.tables import outbox, tasks
@@ -21,7 +21,7 @@ from tests.support.processes import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 HOLD_OFF = timedelta(seconds=15)
-PAUSES = (changes.LONGEST_SECONDS, changes.PERIOD_SECONDS, worker.JOBS_SECONDS)  # before tests shorten them
+PAUSES = (broker.LOOK_SECONDS, worker.KEEP_ALIVE_SECONDS, worker.JOBS_SECONDS)  # before tests shorten them
 # Generous, for a machine that does much else: what is asserted of time stands in the rows.
 PATIENCE = 90
 

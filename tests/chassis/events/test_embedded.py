@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.database import changes
 from services.chassis.events import embedded
 from services.chassis.events.broker import BrokerUnavailable, connect
 from services.chassis.events.outbox import Relay
@@ -37,7 +36,7 @@ def test_while_the_file_is_locked_events_wait_and_then_arrive(
 
 
 def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.0)
+    monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.0)
     broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
     broker.declare({GOOD.type: ("reader",)})
     stop, seen = threading.Event(), list[list[tuple[str, int, int]]]()

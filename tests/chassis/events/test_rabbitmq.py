@@ -104,32 +104,6 @@ def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQ, url
     assert queues == {"reader", "reader.parking", "archive", "archive.parking"}
 
 
-def test_the_delay_queues_of_before_are_deleted_once_they_are_empty(
-    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger
-) -> None:
-    """What waits in one comes back to the service's queue when its time is over."""
-    delays = {f"reader.retry.{step}": 1000 if step else 3_600_000 for step in range(5)}
-    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-        channel = connection.channel()
-        channel.exchange_declare("reader.retry", "direct", durable=True)
-        for queue, milliseconds in delays.items():
-            onwards = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "reader"}
-            arguments = {"x-queue-type": "quorum", "x-message-ttl": milliseconds, **onwards}
-            channel.queue_declare(queue, durable=True, arguments=arguments)
-            channel.queue_bind(queue, "reader.retry", queue[-1])
-        channel.confirm_delivery()
-        channel.basic_publish("reader.retry", "0", b"an hour to wait", mandatory=True)
-        channel.basic_publish("reader.retry", "1", GOOD.to_json(), mandatory=True)
-    reader = on_rabbit("reader")
-    with reader.working():
-        wait_until(lambda: reader.entries() == ["hello"], 60, "what was to be tried again")
-    declare(url)
-    left = {queue["name"] for queue in rabbitmq.api("GET", f"queues/{vhost_of(url)}")} & delays.keys()
-    assert left == {"reader.retry.0"}
-    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-        assert connection.channel().basic_get("reader.retry.0")[2] == b"an hour to wait"
-
-
 def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQ, url: str) -> None:
     declare(url)
     publisher = adapter.RabbitBroker(rabbitmq.restricted_user(url, "^$", "^$", "^reader$")).publisher()

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from flask import g, has_request_context, request
 
 from services.chassis.errors import DomainError
-from services.chassis.http.client import READS, Client, ProblemAnswer, RenewableToken
+from services.chassis.http.client import READS, Client, ProblemAnswer
+from services.chassis.http.service_token import ServiceToken
 from services.chassis.web import gateway_headers
 from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
@@ -37,7 +38,7 @@ class ServiceClient(Client):
         try:
             return super().send(method, path, token=token, **options)
         except ProblemAnswer as refusal:
-            if isinstance(token, RenewableToken) and refusal.slug in OWN_TOKEN_REFUSALS:
+            if isinstance(token, ServiceToken) and refusal.slug in OWN_TOKEN_REFUSALS:
                 raise self.away() from refusal
             raise
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 FILE = Path(__file__).parents[2] / "catalogue/retention.yaml"
 TO_CONFIRM = "à confirmer par le responsable du traitement"
@@ -27,21 +28,17 @@ class RetentionError(ValueError):
     """The file does not read, or does not know a kind of data: nothing may be erased by it."""
 
 
-@dataclass(frozen=True)
-class Period:
-    """`text` as the file has it: « 12 mois », « 30 jours », « 5 ans », « aucune ». Raises RetentionError."""
+class Period(str):
+    """As the file has it: « 12 mois », « 30 jours », « 5 ans », « aucune ». Raises RetentionError."""
 
-    text: str
-
-    def __post_init__(self) -> None:
-        if self.text != _NONE and not _PERIOD.fullmatch(self.text):
-            raise RetentionError(
-                f"« {self.text} » is no duration: write « 12 mois », « 30 jours », « 5 ans », « {_NONE} »"
-            )
+    def __new__(cls, text: str) -> Self:
+        if text != _NONE and not _PERIOD.fullmatch(text):
+            raise RetentionError(f"« {text} » is no duration: write « 12 mois », « 30 jours », « 5 ans », « {_NONE} »")
+        return super().__new__(cls, text)
 
     @property
     def is_none(self) -> bool:
-        return self.text == _NONE
+        return self == _NONE
 
     @property
     def days(self) -> int:
@@ -60,13 +57,14 @@ class Period:
     def _moved(self, instant: datetime, sign: int) -> datetime:
         if self.is_none:
             return instant
-        count, unit = self.text.split()
+        count, unit = self.split()
         if unit not in _MONTHS:
             return instant + sign * timedelta(days=int(count))
         year, month = divmod(instant.year * 12 + instant.month - 1 + sign * int(count) * _MONTHS[unit], 12)
         return instant.replace(year=year, month=month + 1, day=min(instant.day, monthrange(year, month + 1)[1]))
 
 
+NO_TIME = Period(_NONE)
 PLANNED = Period("1 mois")
 """How far ahead administrators see what will be erased."""
 
@@ -83,28 +81,20 @@ class Kind:
     purpose: str
     basis: str
     starts: str
-    active: str
+    active: Period
     recipients: tuple[str, ...]
     source: str
-    archived: str = _NONE
+    archived: Period = NO_TIME
     archive_readers: tuple[str, ...] = ()
     confirmed: bool = False
 
-    @property
-    def active_period(self) -> Period:
-        return Period(self.active)
-
-    @property
-    def archive_period(self) -> Period:
-        return Period(self.archived)
-
     def erased_from(self, start: datetime) -> datetime:
         """From when on it is erased, where its event was at `start`."""
-        return self.archive_period.after(self.active_period.after(start))
+        return self.archived.after(self.active.after(start))
 
     def erased_if_begun_by(self, now: datetime) -> datetime:
         """What began at this instant or before it is to be erased at `now`."""
-        return self.active_period.before(self.archive_period.before(now))
+        return self.active.before(self.archived.before(now))
 
 
 @dataclass(frozen=True)
@@ -127,8 +117,8 @@ class Retention:
     def sentence(self, kind: Kind) -> str:
         """For how long it is kept, in French: « 12 mois après la clôture …, puis 48 mois en archive »."""
         event = self.events[kind.starts]
-        active = f"Jusqu'à {event}" if kind.active_period.is_none else f"{kind.active} après {event}"
-        archive = "" if kind.archive_period.is_none else f", puis {kind.archived} en archive, avant d'être effacé"
+        active = f"Jusqu'à {event}" if kind.active.is_none else f"{kind.active} après {event}"
+        archive = "" if kind.archived.is_none else f", puis {kind.archived} en archive, avant d'être effacé"
         return f"{active}{archive}."
 
 
@@ -137,17 +127,16 @@ def read_retention(path: Path) -> Retention:
     import msgspec
 
     try:
-        retention = msgspec.yaml.decode(path.read_bytes(), type=Retention)
+        retention = msgspec.yaml.decode(path.read_bytes(), type=Retention, dec_hook=lambda _, text: Period(text))
     except (OSError, ValueError) as wrong:
         raise RetentionError(f"{path}: {wrong}") from None
     codes = [kind.code for kind in retention.kinds]
     if len(set(codes)) < len(codes):
         raise RetentionError(f"{path}: a kind stands there twice")
     for kind in retention.kinds:
-        _ = kind.active_period, kind.archive_period
         if kind.starts not in retention.events:
             raise RetentionError(f"{path}: « {kind.code} » starts with « {kind.starts} », which is none of its events")
-        if not kind.archive_period.is_none and not kind.archive_readers:
+        if not kind.archived.is_none and not kind.archive_readers:
             raise RetentionError(f"{path}: « {kind.code} » is archived and has no archive_readers")
     return retention
 

@@ -7,11 +7,11 @@ from services.documents.dependencies import dependencies
 from services.documents.jobs import registry
 from services.documents.models import audit_chain
 from services.documents.operations.reconciliation import reconciliation
-from services.objects import commands as object_commands
+from services.objects import jobs as object_jobs
 from services.objects.audit_roots import RootsInStore
 
 
 def register(app: Flask) -> None:
     commands.register(app, registry)
-    object_commands.register(app, reconciliation)
+    object_jobs.register_command(app, reconciliation)
     audit_jobs.register(app, registry, audit_chain, lambda: RootsInStore(dependencies().store))

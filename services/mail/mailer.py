@@ -44,13 +44,19 @@ for _answer in ("taken", "deferred", "refused", "unavailable"):  # shown from th
 class MailUnavailable(ChannelUnavailable):
     """The server takes no mail now, or not safely: it is away, or set up otherwise than MAIL_URL says."""
 
+    answer = "unavailable"
+
 
 class MailDeferred(Exception):
     """The server does not take this mail now, or it is unknown whether it did: it is to be sent again later."""
 
+    answer = "deferred"
+
 
 class MailRefused(Exception):
     """The server will never take this mail, by its answer `code` (5xx)."""
+
+    answer = "refused"
 
     def __init__(self, code: int) -> None:
         super().__init__(str(code))
@@ -88,8 +94,13 @@ class Mailer:
         if self._parts.scheme == "file":
             self._write(message, mail.message_id)
             return
-        with _counting_answers(), self._connect() as server:
-            _send_message(server, message)
+        try:
+            with self._connect() as server:
+                _send_message(server, message)
+        except (MailUnavailable, MailDeferred, MailRefused) as error:
+            ANSWERS.labels(error.answer).inc()
+            raise
+        ANSWERS.labels("taken").inc()
 
     def _message(self, mail: Mail) -> EmailMessage:
         domain = self._sender.rpartition("@")[2].rstrip(">")
@@ -169,22 +180,6 @@ def _error_of_code(code: int) -> Exception:
     if code == 421:  # the server closes the connection, whatever the command was
         return MailUnavailable(str(code), HANG_UP_PAUSE_SECONDS)
     return MailRefused(code) if code >= 500 else MailDeferred(str(code))
-
-
-@contextlib.contextmanager
-def _counting_answers() -> Iterator[None]:
-    answer = "unavailable"
-    try:
-        yield
-        answer = "taken"
-    except MailDeferred:
-        answer = "deferred"
-        raise
-    except MailRefused:
-        answer = "refused"
-        raise
-    finally:
-        ANSWERS.labels(answer).inc()
 
 
 def _reason(error: Exception) -> str:

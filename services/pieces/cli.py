@@ -8,7 +8,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.tasks import audit_jobs, commands
 from services.objects import StoreUnavailable
-from services.objects import commands as object_commands
+from services.objects import jobs as object_jobs
 from services.objects.audit_roots import RootsInStore
 from services.pieces.dependencies import dependencies
 from services.pieces.jobs import registry
@@ -20,7 +20,7 @@ from services.pieces.operations.restoration import reconciliation, restore_depos
 
 def register(app: Flask) -> None:
     commands.register(app, registry)
-    object_commands.register(app, reconciliation)
+    object_jobs.register_command(app, reconciliation)
     audit_jobs.register(app, registry, audit_chain, lambda: RootsInStore(dependencies().store))
     for command in (rescan_command, restore_command, tell_command):
         app.cli.add_command(command)

@@ -96,7 +96,7 @@ def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts, login: Log
 
 def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts, login: Login) -> None:
     assert len(accounts.stored(sent_mails.SentMail)) == 1
-    accounts.advance_clock(timedelta(days=retention().kind("mails").active_period.days))
+    accounts.advance_clock(timedelta(days=retention().kind("mails").active.days))
     accounts.post("/password-resets", email=EMAIL)
     accounts.send_mails()
     accounts.advance_clock(seconds=1)

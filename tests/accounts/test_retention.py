@@ -14,8 +14,8 @@ from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
 
 _CANDIDATURES = retention().kind("candidatures")
-KEPT_DAYS = _CANDIDATURES.active_period.days + _CANDIDATURES.archive_period.days
-UNUSED_DAYS = retention().kind("comptes").active_period.days + 1
+KEPT_DAYS = _CANDIDATURES.active.days + _CANDIDATURES.archived.days
+UNUSED_DAYS = retention().kind("comptes").active.days + 1
 
 
 def _accounts(accounts: RunningAccounts) -> list[str]:

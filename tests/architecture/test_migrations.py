@@ -23,6 +23,8 @@ from tests.architecture import apps
 from tests.support.service_worker import database_of
 
 ROOT = Path(__file__).parents[2]
+LEFT = {"inbox", "parked", "job_leases", "installation", "unknown_objects"}
+"""Tables that only 0.2.0 uses, to which a step back may lead; the release after this one drops them."""
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -86,7 +88,7 @@ def test_migrations_go_up_to_the_models_down_with_data_and_up_again(app: Flask) 
     assert kept
     assert empty == []
     upgrade(directory=_folder(app))
-    assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}
+    assert set(inspect(db.engine).get_table_names()) - LEFT == {*db.metadata.tables, "alembic_version"}
 
 
 def _triggers(app: Flask) -> set[str]:
@@ -98,8 +100,12 @@ def _triggers(app: Flask) -> set[str]:
 def _differences(app: Flask) -> list[Any]:
     db = database_of(app)
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_used})
         return list(compare_metadata(context, db.metadata))
+
+
+def _is_used(name: str | None, kind: str, parents: Any) -> bool:
+    return kind != "table" or name not in LEFT
 
 
 @pytest.mark.engines("sqlite", "postgresql")

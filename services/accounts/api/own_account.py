@@ -88,6 +88,4 @@ def prove_password(body: dict[str, str]) -> api.PasswordProof:
 def list_mails(query: dict[str, Any]) -> SentMails:
     with db.reading() as session:
         mails = sent_mails.list_page(session, access.caller().id, **query)
-    return SentMails(
-        mails=tuple(SentMail(**mail) for mail in mails), kept_days=retention().kind("mails").active_period.days
-    )
+    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=retention().kind("mails").active.days)

@@ -8,9 +8,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
-from functools import partial
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import msgspec
@@ -106,7 +105,7 @@ def make(copy_id: str) -> None:
         row = session.get(PersonalCopy, copy_id)
         if account is not None and row is not None and row.expires_at is None:
             row.size = digest.size
-            row.expires_at = retention().kind("copies").active_period.after(portal_now())
+            row.expires_at = retention().kind("copies").active.after(portal_now())
             follow_up(session, "send_copy_ready", {"copy_id": copy_id}, subject=account.id)
     if account is None:  # erased meanwhile; the job that deletes its archives may have passed
         dependencies().store.delete(copy.object_key)
@@ -167,12 +166,10 @@ def _token() -> str:
 def _digest(file: BinaryIO) -> ContentDigest:
     """Of the whole file, which is at its beginning afterwards."""
     file.seek(0)
-    sha256 = hashlib.sha256()
-    for chunk in iter(partial(file.read, _CHUNK), b""):
-        sha256.update(chunk)
+    sha256 = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
     size = file.tell()
     file.seek(0)
-    return ContentDigest(size, sha256.hexdigest())
+    return ContentDigest(size, sha256)
 
 
 def _newest(session: Session, account_id: str) -> PersonalCopy | None:

@@ -1,4 +1,4 @@
-"""The indexes by which an audit trail is searched (audit_search.py), for models and their migrations.
+"""The indexes by which an audit trail is searched (web/audit_trail.py), for models and their migrations.
 
 Nearly all entries are of candidates and of the services themselves: those of people at work have an index of their own.
 """

@@ -13,7 +13,6 @@ sent.
 import math
 import re
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from types import NoneType
@@ -26,6 +25,7 @@ import structlog
 
 from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
 from services.chassis.http.circuit_breaker import CircuitBreaker
+from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import CONNECT_SECONDS, SEND_SECONDS, Answer, Sessions
 from services.chassis.process.capacity import Limit
 from services.chassis.process.logs import request_id
@@ -48,17 +48,7 @@ class ProblemAnswer(DomainError):
     """The other service refused; type, status, detail and errors are its own."""
 
 
-class RenewableToken(ABC):
-    """This process's own token (ServiceToken). Called with the seconds that it may take."""
-
-    @abstractmethod
-    def __call__(self, seconds: float | None = None) -> str: ...
-
-    @abstractmethod
-    def forget(self, refused: str) -> None: ...
-
-
-Token = str | RenewableToken | None
+Token = str | ServiceToken | None
 
 
 def path(template: str, *ids: Any) -> str:
@@ -157,7 +147,7 @@ class Client:
         Called again once with a new token if a token of this process is refused: the key that signed it was rotated.
         """
         answer = self.answer(method, path, token=token, **options)
-        if isinstance(token, RenewableToken) and answer.status_code == 401 and _slug(answer) == UNAUTHENTICATED.slug:
+        if isinstance(token, ServiceToken) and answer.status_code == 401 and _slug(answer) == UNAUTHENTICATED.slug:
             token.forget(answer.token or "")
             answer.close()
             answer = self.answer(method, path, token=token, **options)
@@ -183,7 +173,7 @@ class Client:
         """The raw answer, whatever its status. `path` starts with a slash; what is None in `params` is left out.
 
         `seconds`: for a read in all, but for the body of a streamed answer; for a write, of silence. A streamed answer
-        holds its place until it is closed. A RenewableToken is obtained after the place, within the remaining seconds.
+        holds its place until it is closed. A ServiceToken is obtained after the place, within the remaining seconds.
         """
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))

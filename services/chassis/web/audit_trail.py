@@ -1,18 +1,24 @@
 """`GET /v1/audit` of a service, for administrators and their tools: who did what to what, before and after."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Subquery
+from sqlalchemy import ColumnElement, Subquery, TextClause, false, select
+from sqlalchemy.orm import Session
 
-from services.chassis.csv_export import csv_response
-from services.chassis.database import audit_search
+from services.chassis.csv_export import csv_response, csv_text
 from services.chassis.database.audit import Actor
+from services.chassis.database.audit_indexes import AT_WORK
+from services.chassis.database.staff_lists import conditions_of
 from services.chassis.database.transactions import Database
 from services.chassis.web import access
 from services.chassis.web.gateway_headers import note_client_address
 from services.chassis.web.operations import Views
 from services.contracts.api import audit as api
+from services.contracts.api.operation import answer_of
+
+PAGE = 500  # entries of a CSV, read at once
 
 
 def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> Views:
@@ -25,9 +31,9 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
     @views.serves(api.list_entries)
     def list_entries(query: dict[str, Any]) -> api.AuditEntries:
         with db.reading_for_staff() as session:
-            rows = audit_search.audit_page(session, entries, query, numeros)
+            rows = _page(session, entries, query, numeros)
             page = rows[: query["limit"]]
-            answers = audit_search.answers_of(session, page, numeros)
+            answers = _answers(session, page, numeros)
         return api.AuditEntries(
             entries=answers,
             next_before=page[-1].id if len(rows) > query["limit"] else None,
@@ -38,7 +44,7 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
         return csv_response(
             "journal.csv",
             db.reading_for_staff(export=True),
-            lambda session: audit_search.audit_csv(session, entries, query, numeros),
+            lambda session: _csv(session, entries, query, numeros),
             lambda: _record_export(db, entries, actor()),
         )
 
@@ -53,3 +59,62 @@ def actor() -> Actor:
 def _record_export(db: Database, entries: Any, by: Actor) -> None:
     with db.operation() as session:
         entries.record(session, by, "audit.exported", "audit")
+
+
+def _page(session: Session, entries: Any, query: Mapping[str, Any], numeros: Subquery | None) -> list[Any]:
+    """One entry more than the `limit` of the query, of the service's table `entries` (made of AuditColumns): those with
+    ids below its `before`. `query`: as the schema of the list's page loads it."""
+    newest = (
+        select(entries)
+        .where(*_conditions(entries, query, numeros))
+        .order_by(entries.id.desc())
+        .limit(query["limit"] + 1)
+    )
+    if (before := query.get("before")) is not None:
+        newest = newest.where(entries.id < before)
+    return list(session.scalars(newest))
+
+
+def _csv(session: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None) -> Iterator[str]:
+    """All entries as CSV, oldest first, read from the server's cursor PAGE by PAGE; times of Paris."""
+    query = select(entries).where(*_conditions(entries, filters, numeros)).order_by(entries.id)
+    rows = session.scalars(query.execution_options(yield_per=PAGE)).partitions()
+    pages = (api.ENTRIES.csv_lines(_answers(session, page, numeros)) for page in rows)
+    return csv_text(api.ENTRIES.csv_headings, pages)
+
+
+def _answers(session: Session, page: Sequence[Any], numeros: Subquery | None) -> tuple[api.AuditEntry, ...]:
+    """Entries, with the N° candidat of whom their subject is, and what it is."""
+    known: dict[str, Any] = {}
+    if numeros is not None:
+        of_page = select(numeros).where(numeros.c.id.in_({row.subject for row in page}))
+        known = {
+            row.id: {"numero_candidat": row[1], "subject_label": row[2] or None} for row in session.execute(of_page)
+        }
+    nothing = {"numero_candidat": None, "subject_label": None}
+    return tuple(answer_of(api.AuditEntry, row, **known.get(row.subject, nothing)) for row in page)
+
+
+def _conditions(
+    entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
+) -> Iterator[ColumnElement[bool] | TextClause]:
+    """Those of the filters; unless an `actor` or `everybody` is asked for, without what candidates and services did,
+    which is most of a trail."""
+    if filters.get("actor") is None and not filters.get("everybody"):
+        yield AT_WORK
+
+    def is_about(numero: str) -> ColumnElement[bool]:
+        if numeros is None:
+            return false()
+        return entries.subject.in_(select(numeros.c.id).where(numeros.c.numero_candidat == numero))
+
+    yield from conditions_of(
+        api.ENTRIES,
+        filters,
+        entries,
+        actor=entries.actor_id,
+        since=lambda since: entries.at >= since,
+        until=lambda until: entries.at < until,
+        everybody=lambda _: None,
+        numero_candidat=is_about,
+    )

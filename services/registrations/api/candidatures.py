@@ -97,6 +97,4 @@ def read_own_history(candidature_id: str) -> History:
 def list_mails(query: dict[str, Any]) -> SentMails:
     with db.reading() as session:
         mails = sent_mails.list_page(session, caller().id, **query)
-    return SentMails(
-        mails=tuple(SentMail(**mail) for mail in mails), kept_days=retention().kind("mails").active_period.days
-    )
+    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=retention().kind("mails").active.days)

@@ -88,7 +88,8 @@ def _retention(fields: Fields) -> tuple[tuple[str, str], ...]:
             fields.refuse(period, f"conservation : « {code} » n'est pas une donnée de session ({known})")
             continue
         try:
-            own.append((code, Period(period.text).text))
+            Period(period.text)
+            own.append((code, period.text))
         except RetentionError:
             fields.refuse(period, f"durée illisible « {period.text} » : écrire par exemple « 24 mois »")
     return tuple(own)

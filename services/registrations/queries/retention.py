@@ -35,7 +35,7 @@ def due_steps(session: DbSession, now: datetime) -> Sequence[tuple[str, str]]:
 
 def to_archive(session: DbSession, now: datetime) -> set[str]:
     """The ids of openings whose candidatures are no longer active at that instant. Raises RetentionError."""
-    active = retention().kind(CANDIDATURES).active_period
+    active = retention().kind(CANDIDATURES).active
     return set(session.scalars(select(OpeningRow.id).where(OpeningRow.session_closes <= active.before(now))))
 
 

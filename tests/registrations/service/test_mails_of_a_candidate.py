@@ -42,7 +42,7 @@ def test_what_was_mailed_is_read_again_by_its_candidate_alone_and_forgotten_afte
     assert (shown["subject"], shown["address"], shown["state"]) == (SUBJECT, EMAIL, "taken")
     assert "Inscription n° : 001" in shown["text"]
     assert messages(other) == []
-    kept = timedelta(days=retention().kind("mails").active_period.days)
+    kept = timedelta(days=retention().kind("mails").active.days)
     clock.set_offset((clock.offset() + kept).total_seconds() + 60)
     with sending.app_context():
         registry.jobs["closing"].run()

@@ -174,7 +174,7 @@ def test_what_is_archived_is_read_by_administrateurs_alone(app: Flask, candidate
         )
         return len((listed.json or {})["candidatures"]), read.status_code
 
-    archived = retention().kind(CANDIDATURES).active_period.after(GUIDE_SESSION.closes)
+    archived = retention().kind(CANDIDATURES).active.after(GUIDE_SESSION.closes)
     _erase_at(app, archived - timedelta(seconds=1))
     assert seen("03") == (1, 200)
     _erase_at(app, archived)

@@ -1,7 +1,5 @@
-"""Why something cannot be done, as data: a problem type, a French detail, errors tied to fields. No web framework.
-
-`web/problems.py` shows them as RFC 9457 problem details; pages show `detail` and tie `errors` to their fields.
-"""
+"""Why something cannot be done, as data: a problem type, a French detail, errors tied to fields. `web/problems.py`
+shows them as RFC 9457 problem details, pages beside their fields."""
 
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar

@@ -1,7 +1,5 @@
-"""Settings, read from the environment only. A process does not start if some are missing or invalid; it names all.
-
-Instead of setting X, X_FILE may name a file that contains the value (secrets of containers).
-"""
+"""Settings, read from the environment only: X, or the file that X_FILE names (secrets of containers). A process does
+not start if some are missing or invalid; it names all."""
 
 import dataclasses
 import typing

@@ -1,8 +1,5 @@
 """The table of sent mails, which their addressee may read again: text, date, address, what the mail server made of it;
-addresses that it refuses for good.
-
-Each service that sends mails has its own table. Secret addresses of mails are not in it.
-"""
+addresses that it refuses for good. Each service that sends mails has its own. Secret addresses are not in it."""
 
 from datetime import UTC, datetime
 from enum import StrEnum

@@ -1,8 +1,5 @@
-"""Objects (deposited files, rendered documents) in an S3 store, and the rows that name them by their keys.
-
-No transaction spans rows and objects, so in doubt an object is kept: one that a row may name stays, a replaced one
-stays for KEPT_DAYS, one that no row names is reported by a job and deleted by a person alone.
-"""
+"""Objects (deposited files, rendered documents) in an S3 store, and the rows that name them by their keys: in doubt an
+object is kept (docs/decisions/0012-objects.md)."""
 
 from services.objects.lifecycle import discard, operation_naming, put_verified, retire, retire_for_good
 from services.objects.store import BytesChanged, ContentDigest, ObjectMissing, ObjectStore, StoreUnavailable

@@ -90,10 +90,7 @@ def retire_for_good(session: Session, *keys: str) -> None:
 
 
 def erase_expired(db: Database, store: ObjectStore) -> int:
-    """Delete the objects that were retired KEPT_DAYS ago; returns how many.
-
-    After StoreUnavailable it can be run again.
-    """
+    """Delete the objects that were retired KEPT_DAYS ago; returns how many. Raises StoreUnavailable."""
     now = system_now()
     erased = 0
     while not stopping() and (keys := _expired(db, now - ERASING_DELAY)):

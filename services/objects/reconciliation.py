@@ -1,8 +1,5 @@
-"""Compares rows with objects, as a job and as a report for an operator.
-
-Lost objects are reported (and made again by a service that can). Objects that no row names are reported and stay: they
-are leftovers of failed requests, or what the database lacks after it was restored.
-"""
+"""Compares rows with objects, as a job and as a report for an operator. Lost objects are reported (and made again by a
+service that can); objects that no row names are reported and stay."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

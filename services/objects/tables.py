@@ -1,7 +1,4 @@
-"""The table that a service needs to store objects, besides its own tables, whose rows name them.
-
-It is declared on the service's metadata, for its migrations; the code of this package uses it by name.
-"""
+"""The table that a service needs to store objects, besides its own tables, whose rows name them."""
 
 from typing import Any
 

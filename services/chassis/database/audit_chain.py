@@ -1,8 +1,8 @@
-"""The chain of a service's audit trail, which shows what was changed or removed by hand.
+"""The chain of a service's audit trail, which shows what was changed or removed by hand
+(docs/decisions/0008-observation.md).
 
-The digest of an entry holds that of its subject's last one, so that no act waits for another: a job adds digests after
-the commit. Each night a root, signed, holds all digests since the root before. Personal values enter as a commitment
-under a key of their subject: where they are erased with that key, and an entry says so, the chain stays whole.
+Personal values enter as a commitment under a key of their subject: where they are erased with that key, and an entry
+says so, the chain stays whole.
 """
 
 import base64

@@ -1,8 +1,5 @@
 """Runs alembic with the application's engine and metadata, waits until that is done, and offers steps that do not lock
-full tables.
-
-A migration is one transaction. One that would lock a full table for long consists of steps; a second run resumes it.
-"""
+full tables: a migration is one transaction, or consists of such steps, which a second run resumes."""
 
 import time
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,5 @@
-"""The database of a service: SQLite or PostgreSQL behind one way to write and one way to read.
-
-`operation()` is the only way to write: one transaction, BEGIN IMMEDIATE on SQLite (a deferred one fails when it turns
-into a writer). `reading()` is deferred and refuses writes (immediate everywhere would starve reads).
-"""
+"""The database of a service: SQLite or PostgreSQL behind one way to write, `operation()` (on SQLite BEGIN IMMEDIATE: a
+deferred one fails when it turns into a writer), and one way to read, `reading()`."""
 
 import sqlite3
 import uuid

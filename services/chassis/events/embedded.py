@@ -1,7 +1,7 @@
 """The embedded queue: one SQLite file shared by the workers of a machine, behind the broker's interface.
 
-A message is one row per consuming queue: published, taken, acknowledged. Nobody claims it: of two workers that take the
-same one, the second finds its task written. Only the standard library is used: the file is nobody's database.
+A message is one row per consuming queue. Nobody claims it: of two workers that take the same one, the second finds its
+task written.
 """
 
 from __future__ import annotations

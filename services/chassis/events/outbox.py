@@ -125,10 +125,7 @@ def waiting(db: Database) -> tuple[int, float]:
 
 
 def publish_again(db: Database, since: datetime) -> int:
-    """Publish again, a page at a time, the published events that were written since that instant (UTC); how many.
-
-    Their consumers ignore those that they have handled.
-    """
+    """Publish again, a page at a time, the published events that were written since that instant (UTC); how many."""
     sent = (outbox.c.destination == TO_BROKER) & outbox.c.published_at.is_not(None) & (outbox.c.created_at > since)
     pages = select(outbox.c.sequence).where(sent).order_by(outbox.c.sequence).limit(PAGE)
     changed = after = 0

@@ -1,9 +1,7 @@
 """RabbitMQ through pika, in workers only: one connection per thread, closed on any error.
 
 What is heard is written in the connection's own thread: a statement on the database usually takes less than two
-heartbeats. While the database is away nothing is answered, and the connection stays; if it hangs, the broker ends the
-connection and delivers again. At run time nothing is declared: a service's user may only read its own queues and write
-its own event types.
+heartbeats; if it hangs, the broker ends the connection and delivers again. At run time nothing is declared.
 """
 
 from __future__ import annotations

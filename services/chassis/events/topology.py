@@ -1,8 +1,7 @@
 """RabbitMQ's exchange, queues and bindings, generated from the contracts; applied, or written to a file.
 
-Per consuming service: its queue and its dead-letter queue, both quorum queues. Dead letters are forwarded
-`at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to at-most-once). Without a
-dead-letter target a message would be deleted after DELIVERY_LIMIT deliveries.
+Dead letters are forwarded `at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to
+at-most-once). Without a dead-letter target a message would be deleted after DELIVERY_LIMIT deliveries.
 """
 
 from typing import Any

@@ -1,8 +1,5 @@
-"""Refuses calls to a service, or to the object store, while it does not answer.
-
-After FAILURES_IN_A_ROW only one call in RESET_SECONDS is admitted, as a trial. The caller decides what counts as a
-failure.
-"""
+"""Refuses calls to a service, or to the object store, while it does not answer: after FAILURES_IN_A_ROW one call in
+RESET_SECONDS is admitted, as a trial."""
 
 import threading
 import time

@@ -1,13 +1,8 @@
 """HTTP between our processes: bounded waits, problems turned back into errors, the request's id passed on.
 
-Each call holds a place among the concurrent calls to its service (circuit_breaker.py) and has a time limit for
-connecting and one for each wait for the answer.
-
-A read that fails is sent again in the time that is left, on a new connection: to the other replicas, or once more to
-the only one. A write may have been carried out although no answer came: it is sent once, on a connection that no server
-has had the time to close. Where one knows that some server may not answer (there are several, or the last call was not
-answered), that connection first asks whether its server is alive: so a write that is refused for its silence was never
-sent.
+A read that fails is sent again in the time that is left. A write may have been carried out although no answer came: it
+is sent once, where some server may not answer after asking whether it is alive
+(docs/decisions/0009-calls-and-limits.md).
 """
 
 import math

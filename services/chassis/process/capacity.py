@@ -1,9 +1,5 @@
 """Limits of a process: of concurrent work, of time, of a body (the table in docs/operations/install.md), and its
-bounded pools, which `/metrics` shows.
-
-Of its THREADS, three quarters may use the database or wait for a connection, and a quarter may do expensive work
-(hashing, calls of the store). If one of these hangs or is overloaded, the other threads still answer.
-"""
+bounded pools, which `/metrics` shows."""
 
 import math
 import os

@@ -1,8 +1,7 @@
-"""`python -m services.chassis.process.probe`: asks this container's own process whether it is ready.
+"""`python -m services.chassis.process.probe`: exit status 0 if this container's own process is ready; else 1 and
+one line saying what is missing, which `docker inspect` keeps.
 
 It imports the standard library only, since a probe runs every few seconds. The paths are those of every process.
-
-Exit status 0 when it is; else 1 and one line saying what is missing, which `docker inspect` keeps.
 """
 
 import http.client

@@ -1,9 +1,7 @@
 """A service's worker process: each channel of tasks, the consumer of events and the renewal of leases in its thread,
-and a page for probes.
+and a page for probes, which names a loop whose iteration takes too long.
 
-On SIGTERM the tasks being run are finished, and `stopping()` becomes True for jobs. A thread that fails starts again
-after growing pauses. Each loop records its iterations, and the page names one whose iteration takes too long. The
-duration of a job has no limit: a gauge shows it.
+On SIGTERM the tasks being run are finished. A thread that fails starts again after growing pauses.
 """
 
 import signal

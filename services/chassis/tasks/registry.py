@@ -122,10 +122,8 @@ class Handlers:
 
 
 def stopping() -> bool:
-    """To be called by a job after each page: True if it should return, since its worker stops or its lease is lost.
-
-    A job that received True counts as not completed: it is due at once, and another worker starts it again. To be
-    called in the job's own thread; always False outside a worker.
+    """To be called by a job after each page, in its own thread: True if it should return, since its worker stops or its
+    lease is lost. Another worker then starts it again. Always False outside a worker.
     """
     asked_to_stop = _asked_to_stop.get()
     return asked_to_stop is not None and asked_to_stop()

@@ -1,8 +1,7 @@
 """The rows of tasks: written with the change that asks for them, held by short leases, listed for operators.
 
-A lease has an owner, the start id of a worker, which renews it while it lives. If it dies the lease expires, and
-another worker takes the task within LEASE. Renewing and settling act only on a lease that still has the owner's id:
-who was paused, or cut off from the database, for longer finds the lease lost, logs that and changes nothing.
+Renewing and settling act only on a lease that still has the owner's id, the start id of a worker: who was paused, or
+cut off from the database, for longer finds the lease lost, logs that and changes nothing.
 """
 
 import hashlib
@@ -265,11 +264,7 @@ def set_aside(session: Session, sequence: int, reason: str) -> bool:
 
 
 def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float]]:
-    """How many tasks wait, and the age in seconds of the oldest, by channel.
-
-    Only the MAX_COUNTED longest due of each channel are read. If more wait, the number is a minimum, and a task
-    that was tried in vain and is due later may be older.
-    """
+    """How many tasks wait, and the age in seconds of the oldest, by channel; of the MAX_COUNTED longest due of each."""
     none = dict.fromkeys(channels, (0, 0.0))
     if not none:
         return {}

@@ -1,8 +1,5 @@
-"""Access tokens: signed by accounts (EdDSA), verified by every service with accounts' published keys.
-
-A person's token is valid for a minute at most. Only the gateway and services hold tokens, never a browser. Times are
-system time.
-"""
+"""Access tokens: signed by accounts (EdDSA), verified by every service with accounts' published keys. Times are system
+time."""
 
 import time
 from collections.abc import Callable, Mapping

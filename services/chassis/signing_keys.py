@@ -4,12 +4,14 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+Key = TypeVar("Key", Ed25519PrivateKey, Ed25519PublicKey)
 _PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
 
 
@@ -22,35 +24,27 @@ def load_keys(pem: str) -> list[Ed25519PrivateKey]:
 
     Raises SigningKeyError.
     """
-    return [_load_key(block) for block in _blocks(pem) or [pem]]
+    load = partial(serialization.load_pem_private_key, password=None)
+    return [_loaded(block, load, Ed25519PrivateKey, "private") for block in _blocks(pem) or [pem]]
 
 
 def load_public_keys(pem: str) -> list[Ed25519PublicKey]:
     """The public keys in `pem`, none in an empty text. Raises SigningKeyError."""
-    return [_load_public_key(block) for block in _blocks(pem) or ([pem] if pem.strip() else [])]
+    blocks = _blocks(pem) or ([pem] if pem.strip() else [])
+    return [_loaded(block, serialization.load_pem_public_key, Ed25519PublicKey, "public") for block in blocks]
 
 
 def _blocks(pem: str) -> list[str]:
     return _PEM_BLOCK.findall(pem.replace("\\n", "\n"))
 
 
-def _load_key(block: str) -> Ed25519PrivateKey:
+def _loaded(block: str, load: Callable[[bytes], Any], kind: type[Key], words: str) -> Key:
     try:
-        key = serialization.load_pem_private_key(block.encode(), password=None)
+        key = load(block.encode())
     except (ValueError, TypeError) as error:
-        raise SigningKeyError("an Ed25519 private key in PEM is expected") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SigningKeyError("an Ed25519 private key is expected, this is of another kind")
-    return key
-
-
-def _load_public_key(block: str) -> Ed25519PublicKey:
-    try:
-        key = serialization.load_pem_public_key(block.encode())
-    except ValueError as error:
-        raise SigningKeyError("an Ed25519 public key in PEM is expected") from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise SigningKeyError("an Ed25519 public key is expected, this is of another kind")
+        raise SigningKeyError(f"an Ed25519 {words} key in PEM is expected") from error
+    if not isinstance(key, kind):
+        raise SigningKeyError(f"an Ed25519 {words} key is expected, this is of another kind")
     return key
 
 

@@ -111,15 +111,17 @@ class AuditChain:
         each. What has no entry, or was erased before, stays as it is."""
         entries = self.entries
         is_erased = exists().where(subject_keys.c.subject == entries.subject, subject_keys.c.key.is_(None))
-        held = select(entries.subject).where(entries.subject.in_(subjects), ~is_erased).distinct()
-        for subject in session.scalars(held).all():
-            session.execute(
-                update(entries).where(entries.subject == subject).values(before=None, after=None, address=None),
-                execution_options={"synchronize_session": False},
-            )
-            known = update(subject_keys).where(subject_keys.c.subject == subject).values(key=None)
-            if not session.execute(known).rowcount:  # type: ignore[attr-defined]
-                session.execute(insert(subject_keys).values(subject=subject, key=None))
+        query = select(entries.subject).where(entries.subject.in_(subjects), ~is_erased).distinct()
+        held = session.scalars(query).all()
+        session.execute(
+            update(entries).where(entries.subject.in_(held)).values(before=None, after=None, address=None),
+            execution_options={"synchronize_session": False},
+        )
+        without_key = update(subject_keys).where(subject_keys.c.subject.in_(held)).values(key=None)
+        known = session.scalars(without_key.returning(subject_keys.c.subject)).all()
+        if new := [{"subject": subject, "key": None} for subject in held if subject not in known]:
+            session.execute(insert(subject_keys), new)
+        for subject in held:
             entries.record(session, actor, ERASED, subject)
 
     def erased_since(self, since: datetime) -> Sequence[str]:
@@ -226,13 +228,8 @@ def _add_digests(session: Session, page: Sequence[Any]) -> None:
 
 
 def _digests_after(session: Session, position: int) -> Iterator[Any]:
-    while True:
-        query = select(digests.c.position, digests.c.digest).where(digests.c.position > position)
-        page = session.execute(query.order_by(digests.c.position).limit(PAGE)).all()
-        yield from page
-        if len(page) < PAGE:
-            return
-        position = page[-1].position
+    query = select(digests.c.position, digests.c.digest).where(digests.c.position > position)
+    return iter(session.execute(query.order_by(digests.c.position).execution_options(yield_per=PAGE)))
 
 
 def _wrong_roots(

@@ -27,27 +27,21 @@ class Gauge:
     labelnames: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _SHOWN.add(self)
+        if self.name in _SHOWN.gauges:
+            raise ValueError(f"two gauges are named {self.name}")
+        _SHOWN.gauges[self.name] = self
 
 
 class _Shown(Collector):
     """The values last read. A gauge that was never recorded is left out: 0 would mean that all is well."""
 
     def __init__(self) -> None:
-        self._gauges: dict[str, Gauge] = {}
-        self._values: dict[str, Values] = {}
-
-    def add(self, gauge: Gauge) -> None:
-        if gauge.name in self._gauges:
-            raise ValueError(f"two gauges are named {gauge.name}")
-        self._gauges[gauge.name] = gauge
-
-    def replace(self, values: dict[str, Values]) -> None:
-        self._values = values
+        self.gauges: dict[str, Gauge] = {}
+        self.values: Mapping[str, Values] = {}
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        for name, by_labels in self._values.items():
-            gauge = self._gauges.get(name)
+        for name, by_labels in self.values.items():
+            gauge = self.gauges.get(name)
             if gauge is None:  # recorded by another release
                 continue
             family = GaugeMetricFamily(name, gauge.documentation, labels=gauge.labelnames)
@@ -94,4 +88,4 @@ def show(db: Database) -> None:
     values: dict[str, dict[tuple[str, ...], float]] = {}
     for name, labels, value in rows:
         values.setdefault(name, {})[tuple(orjson.loads(labels))] = value
-    _SHOWN.replace(dict(values))
+    _SHOWN.values = values

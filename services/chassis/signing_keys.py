@@ -6,12 +6,11 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-Key = TypeVar("Key", Ed25519PrivateKey, Ed25519PublicKey)
 _PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
 
 
@@ -38,7 +37,7 @@ def _blocks(pem: str) -> list[str]:
     return _PEM_BLOCK.findall(pem.replace("\\n", "\n"))
 
 
-def _loaded(block: str, load: Callable[[bytes], Any], kind: type[Key], words: str) -> Key:
+def _loaded(block: str, load: Callable[[bytes], Any], kind: Any, words: str) -> Any:
     try:
         key = load(block.encode())
     except (ValueError, TypeError) as error:

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from services.accounts.domain.throttling import SECOND_FACTOR
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import passkeys
+from services.accounts.queries.staff import passkeys_of
 from services.contracts.api.passkeys import ACT, CREATION, LOG_IN, MOST_PASSKEYS
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import EMAIL, Session, command_result, logged_in
@@ -212,4 +213,4 @@ def test_there_are_so_many_at_most_and_none_after_a_renewed_access(
     assert refused_fields(add(member, Authenticator(PUBLIC_URL))) == {"name"}
     command_result(accounts, "renew-staff", "--email", EMAIL)
     with accounts.app.app_context(), db.reading() as session:
-        assert passkeys.of_member(session, member.id) == []
+        assert passkeys_of(session, member.id) == []

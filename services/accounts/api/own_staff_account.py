@@ -7,7 +7,6 @@ from typing import Any
 from services.accounts.operations import own_staff_account as operations
 from services.accounts.operations import passkeys, staff_invitations, staff_tokens
 from services.accounts.queries import staff
-from services.accounts.queries.own_staff_account import own_account
 from services.chassis.database.audit import Actor
 from services.chassis.web import access
 from services.chassis.web.operations import Views
@@ -23,7 +22,7 @@ Sent = dict[str, Any]
 
 @views.serves(api.read_account)
 def read_account() -> api.OwnAccount:
-    return own_account(_id())
+    return staff.own_account(_id())
 
 
 @views.serves(api.change_password)

@@ -10,9 +10,9 @@ from services.accounts.domain.form_reader import FormReader
 from services.accounts.models import AuditEntry, db
 from services.accounts.operations import passkeys, second_factor, sessions
 from services.accounts.operations.passwords import check_current_password, wrong_password_error
-from services.accounts.operations.staff_accounts import lock_member, refuse_disabled
+from services.accounts.operations.staff_accounts import lock_enabled_member, lock_member
 from services.accounts.operations.staff_invitations import OUTDATED_PROPOSAL
-from services.accounts.queries.own_staff_account import stored_member
+from services.accounts.queries.staff import passkeys_of, stored_member
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
 from services.contracts.account_rules import MOST_SAVED_FILTERS
@@ -37,8 +37,7 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
         second_factor.confirm_code(staff_id, reader.raw("code"))
         password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
-        locked = lock_member(session, staff_id)
-        refuse_disabled(locked)
+        locked = lock_enabled_member(session, staff_id)
         if locked.password_hash != member.password_hash:  # replaced meanwhile
             raise wrong_password_error()
         locked.password_hash = password_hash
@@ -67,8 +66,7 @@ def renew_second_factor(staff_id: str, sealed: str, code: str) -> str:
     `code` is one of the new secret's. Raises Invalid.
     """
     with db.operation() as session:
-        member = lock_member(session, staff_id)
-        refuse_disabled(member)
+        member = lock_enabled_member(session, staff_id)
         secret = second_factor.proposed_secret(sealed, second_factor.for_renewal(member))
         step = second_factor.matching_step(secret, code) if secret else None
         if secret is None or step is None:
@@ -82,7 +80,7 @@ def new_recovery_codes(staff_id: str, code: str) -> list[str]:
     """A new set; the old one is void. Shown only once. Raises Invalid, TooMany."""
     second_factor.confirm_code(staff_id, code)
     with db.operation() as session:
-        refuse_disabled(lock_member(session, staff_id))
+        lock_enabled_member(session, staff_id)
         codes = second_factor.replace_recovery_codes(session, staff_id)
         AuditEntry.record(session, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
         return codes
@@ -94,9 +92,8 @@ def add_passkey(staff_id: str, *, name: str, passkey: str, code: str) -> None:
         raise Invalid.in_field("name", "Saisissez le nom de cette clé d'accès.")
     second_factor.confirm_code(staff_id, code)
     with db.operation() as session:
-        member = lock_member(session, staff_id)
-        refuse_disabled(member)
-        if len(passkeys.of_member(session, staff_id)) >= MOST_PASSKEYS:
+        member = lock_enabled_member(session, staff_id)
+        if len(passkeys_of(session, staff_id)) >= MOST_PASSKEYS:
             raise Invalid.in_field("name", f"Vous avez déjà {MOST_PASSKEYS} clés d'accès : retirez-en.")
         session.add(passkeys.made_passkey(session, member, name, passkey))
         AuditEntry.record(session, Actor("staff", staff_id), "passkey_added", staff_id, after={"name": name})
@@ -106,7 +103,7 @@ def remove_passkey(staff_id: str, passkey_id: str) -> None:
     """Raises NotFound; Conflict for the last one where the member's codes cannot be verified any more."""
     with db.operation() as session:
         member = lock_member(session, staff_id)
-        theirs = {passkey.id: passkey for passkey in passkeys.of_member(session, staff_id)}
+        theirs = {passkey.id: passkey for passkey in passkeys_of(session, staff_id)}
         passkey = found(theirs.get(passkey_id))
         if len(theirs) == 1 and not dependencies().derived_keys.opens(member.totp_sealed):
             raise Conflict("Cette clé d'accès est votre seul second facteur : renouvelez d'abord l'autre.")

@@ -36,6 +36,7 @@ from webauthn.helpers.structs import (
 
 from services.accounts.dependencies import dependencies
 from services.accounts.models import AuditEntry, LoginSession, Passkey, StaffMember, db
+from services.accounts.queries.staff import passkeys_of
 from services.accounts.stored_secrets import hash_secret
 from services.chassis import brand
 from services.chassis.clock import system_now
@@ -61,7 +62,7 @@ def options(purpose: str, session_secret: str) -> dict[str, Any]:
     with db.reading() as session:
         login = _open_login(session, made_in)
         member = session.get(StaffMember, login.subject_id) if login else None
-        known = of_member(session, member.id) if member else []
+        known = passkeys_of(session, member.id) if member else []
     if purpose != LOG_IN and member is None:
         raise Unauthenticated(problem=problem_types.SESSION_EXPIRED)
     content = {"use": purpose, "session": made_in, "at": system_now().timestamp()}
@@ -137,11 +138,6 @@ def use(session: Session, member: StaffMember, given: str, *, at_log_in: bool) -
     return True
 
 
-def of_member(session: Session, staff_id: str) -> list[Passkey]:
-    """The oldest first."""
-    return [*session.scalars(select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at))]
-
-
 def forget(session: Session, staff_id: str) -> None:
     session.execute(delete(Passkey).where(Passkey.staff_id == staff_id))
 
@@ -159,7 +155,7 @@ def _answered(session: Session, member: StaffMember, client_data: bytes, purpose
         raise ValueError("a challenge of another session")
     made_at = datetime.fromtimestamp(content["at"], UTC)
     # A creation is confirmed by a code, which may be the answer of another passkey, given meanwhile.
-    known = of_member(session, member.id)
+    known = passkeys_of(session, member.id)
     since = [key.created_at if purpose == CREATION else key.last_used_at or key.created_at for key in known]
     if made_at > system_now() or any(made_at <= moment for moment in since):
         raise ValueError("a challenge that was answered")

@@ -20,6 +20,7 @@ from services.accounts.operations.staff_accounts import (
     address_taken,
     known_academie_codes,
     lock_active_administrateurs,
+    lock_enabled_member,
     lock_member,
     new_member,
     record_addition,
@@ -68,8 +69,7 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
-        member = lock_member(session, staff_id)
-        refuse_disabled(member)
+        member = lock_enabled_member(session, staff_id)
         if member.invited_at is None:
             raise Conflict("Ce compte est déjà actif : il n'y a pas d'invitation à renvoyer.")
         _send_link(session, member)

@@ -1,9 +1,6 @@
 """What a member of staff changes in their own account: what opens it with a code of the second factor, saved filters
 without."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import passwords
 from services.accounts.domain.form_reader import FormReader
@@ -16,15 +13,15 @@ from services.accounts.queries.staff import passkeys_of, stored_member
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
 from services.contracts.account_rules import MOST_SAVED_FILTERS
-from services.contracts.api.own_staff_account import ProposedFactor
+from services.contracts.api.own_staff_account import MaybeProposedFactor, NewSession, ProposedFactor, RecoveryCodes
 from services.contracts.api.passkeys import MOST_PASSKEYS
 
 WRONG_CODE = "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
 TOO_MANY_FILTERS = f"Vous avez déjà {MOST_SAVED_FILTERS} filtres enregistrés : supprimez-en, ou reprenez un nom."
 
 
-def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
-    """Set the password typed twice; every session ends, the secret of a new one is returned.
+def change_password(staff_id: str, **values: str) -> NewSession:
+    """Set the password typed twice; every session ends, and a new one begins.
 
     `values`: current_password, password, password_confirmation, code. Raises Invalid, TooMany, Unavailable.
     """
@@ -42,7 +39,7 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
             raise wrong_password_error()
         locked.password_hash = password_hash
         AuditEntry.record(session, Actor("staff", staff_id), "password_changed", staff_id)
-        return sessions.replace_staff_sessions(session, locked)
+        return NewSession(session=sessions.replace_staff_sessions(session, locked))
 
 
 def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
@@ -52,38 +49,38 @@ def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
     return second_factor.propose(second_factor.for_renewal(member), member.email)
 
 
-def proposed_again(staff_id: str, sealed: str) -> ProposedFactor | None:
+def proposed_again(staff_id: str, proposal: str) -> MaybeProposedFactor:
     """The same proposal, for the page that asks for its code again; None where it is no longer valid."""
     member = stored_member(staff_id)
     subject = second_factor.for_renewal(member)
-    is_valid = second_factor.proposed_secret(sealed, subject) is not None
-    return second_factor.propose(subject, member.email, sealed) if is_valid else None
+    is_valid = second_factor.proposed_secret(proposal, subject) is not None
+    return MaybeProposedFactor(proposal=second_factor.propose(subject, member.email, proposal) if is_valid else None)
 
 
-def renew_second_factor(staff_id: str, sealed: str, code: str) -> str:
-    """Put the proposed secret in force; every session ends, the secret of a new one is returned.
+def renew_second_factor(staff_id: str, proposal: str, code: str) -> NewSession:
+    """Put the proposed secret in force; every session ends, and a new one begins.
 
     `code` is one of the new secret's. Raises Invalid.
     """
     with db.operation() as session:
         member = lock_enabled_member(session, staff_id)
-        secret = second_factor.proposed_secret(sealed, second_factor.for_renewal(member))
+        secret = second_factor.proposed_secret(proposal, second_factor.for_renewal(member))
         step = second_factor.matching_step(secret, code) if secret else None
         if secret is None or step is None:
             raise Invalid.in_field("code", WRONG_CODE if secret else OUTDATED_PROPOSAL)
         second_factor.put_in_force(member, secret, used_step=step)
         AuditEntry.record(session, Actor("staff", staff_id), "second_factor_renewed", staff_id)
-        return sessions.replace_staff_sessions(session, member)
+        return NewSession(session=sessions.replace_staff_sessions(session, member))
 
 
-def new_recovery_codes(staff_id: str, code: str) -> list[str]:
+def new_recovery_codes(staff_id: str, code: str) -> RecoveryCodes:
     """A new set; the old one is void. Shown only once. Raises Invalid, TooMany."""
     second_factor.confirm_code(staff_id, code)
     with db.operation() as session:
         lock_enabled_member(session, staff_id)
         codes = second_factor.replace_recovery_codes(session, staff_id)
         AuditEntry.record(session, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
-        return codes
+        return RecoveryCodes(recovery_codes=tuple(codes))
 
 
 def add_passkey(staff_id: str, *, name: str, passkey: str, code: str) -> None:

@@ -25,14 +25,14 @@ def link_state(purpose: Purpose, token: str) -> LinkState:
     return LinkState(state=state.value, detail=mail_link_rules.unusable_link_message(purpose, state))
 
 
-def activation_link(token: str) -> LinkState:
+def activation_link(token: str) -> ActivationLink:
     """The state of an activation link; of a usable one also what was typed, so that nobody activates a stranger's."""
     link = link_state(Purpose.ACTIVATION, token)
     with db.reading() as session:
         creation = owner_by_token(session, Account, Purpose.ACTIVATION, token)
-    if link.state != State.USABLE or creation is None:
-        return link
-    return answer_of(ActivationLink, link, asked=answer_of(Asked, creation, at=creation.created_at))
+    is_usable = link.state == State.USABLE
+    asked = answer_of(Asked, creation, at=creation.created_at) if creation and is_usable else None
+    return answer_of(ActivationLink, link, asked=asked)
 
 
 def state_by_token(session: Session, purpose: Purpose, token: str) -> State:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.accounts.domain.throttling import SECOND_FACTOR
+from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import passkeys
 from services.accounts.queries.staff import passkeys_of
@@ -191,8 +191,8 @@ def test_each_part_of_an_answer_may_be_anything(member: Session, phone: Authenti
 
 
 def test_tries_with_passkeys_are_slowed_like_codes(member: Session, phone: Authenticator) -> None:
-    answers = [act(member, "{}").status_code for _ in range(SECOND_FACTOR.undelayed + 1)]
-    assert answers == [422] * SECOND_FACTOR.undelayed + [429]
+    answers = [act(member, "{}").status_code for _ in range(PER_SOURCE.undelayed + 1)]
+    assert answers == [422] * PER_SOURCE.undelayed + [429]
 
 
 def test_the_only_second_factor_that_can_be_verified_stays(member: Session, phone: Authenticator) -> None:

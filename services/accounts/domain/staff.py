@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.chassis.errors import Invalid
 from services.contracts.account_rules import CATALOGUE_SCOPE, OWN_ACCOUNT_SCOPE
+from services.reference import academies as known_academies
 
 PIECES_READ = "pieces:read"
 PIECES_CONTROL = "pieces:control"
@@ -68,7 +69,7 @@ def checked_scopes(scopes: Iterable[str]) -> list[str]:
     return requested
 
 
-def checked_academies(role: str, academies: Iterable[str], known: Iterable[str]) -> list[str] | None:
+def checked_academies(role: str, academies: Iterable[str]) -> list[str] | None:
     """The académies that a role is limited to, None (all) for an administrateur. Raises Invalid."""
     requested = sorted(set(academies))
     if role == Role.ADMINISTRATEUR:
@@ -79,7 +80,7 @@ def checked_academies(role: str, academies: Iterable[str], known: Iterable[str])
         return None
     if not requested:
         raise Invalid.in_field("academies", "Indiquez au moins une académie pour ce profil.")
-    if unknown := sorted(set(requested) - set(known)):
+    if unknown := sorted(set(requested) - {known.code for known in known_academies.all()}):
         raise Invalid.in_field("academies", f"Codes d'académie inconnus : {', '.join(unknown)}.")
     return requested
 

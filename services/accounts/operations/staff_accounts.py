@@ -23,7 +23,6 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid, found
 from services.contracts import problem_types
 from services.contracts.account_rules import MemberState
-from services.reference import academies as known_academies
 
 
 def create_staff(
@@ -39,7 +38,7 @@ def create_staff(
         raise Invalid(f"Nom et prénoms : de 1 à {NAME_LENGTH} caractères.")
     _check_password(password)
     totp_secret = pyotp.random_base32()
-    member = new_member(email, nom, prenoms, role, checked_academies(role, academies, known_academie_codes()))
+    member = new_member(email, nom, prenoms, role, checked_academies(role, academies))
     member.password_hash = dependencies().password_hasher.hash(password)
     second_factor.put_in_force(member, totp_secret)
     try:
@@ -117,10 +116,6 @@ def member_at(session: Session, email: str, *, lock: bool = False) -> StaffMembe
     return found(member, "Aucun compte de gestion n'a cette adresse.")
 
 
-def known_academie_codes() -> list[str]:
-    return [academie.code for academie in known_academies.all()]
-
-
 def _check_password(password: str) -> None:
     if mistakes := passwords.mistakes(password, passwords.RECOMMENDED):
         raise Invalid.in_field("password", " ".join(mistakes))
@@ -184,7 +179,7 @@ def change_profile(staff_id: str, role: str, academies: Iterable[str], reason: s
 
     Raises as `_lock_other_member`, and Invalid for académies that the role cannot have.
     """
-    allowed = checked_academies(role, academies, known_academie_codes())
+    allowed = checked_academies(role, academies)
     with db.operation() as session:
         member = _lock_other_member(session, staff_id, actor, "Vous ne pouvez pas changer votre propre profil.")
         before = {"role": member.role, "academies": member.academies}

@@ -18,7 +18,6 @@ from services.accounts.models import AuditEntry, StaffMember, db
 from services.accounts.operations import mail_links, provider_identities, rate_limits, second_factor, sessions
 from services.accounts.operations.staff_accounts import (
     address_taken,
-    known_academie_codes,
     lock_active_administrateurs,
     lock_enabled_member,
     lock_member,
@@ -110,7 +109,7 @@ def _read(values: Mapping[str, Any]) -> StaffMember:
     if role not in list(Role):
         reader.add_mistake("role", "Choisissez un profil.")
     reader.refuse_mistakes()
-    academies = checked_academies(role, values.get("academies") or (), known_academie_codes())
+    academies = checked_academies(role, values.get("academies") or ())
     member = new_member(email, names["nom"], names["prenoms"], Role(role), academies)
     member.password_hash = NO_PASSWORD
     return member

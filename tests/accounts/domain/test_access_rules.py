@@ -156,15 +156,12 @@ def test_a_link_says_whether_it_can_be_used_and_why_not(
     assert state_of(END, now, used=used, end=end) is state
 
 
-KNOWN = ("03", "15", "20")
-
-
 def test_a_gestionnaire_is_limited_to_known_academies_and_an_administrateur_has_them_all() -> None:
-    assert checked_academies(Role.GESTIONNAIRE, ["15", "03", "03"], KNOWN) == ["03", "15"]
-    assert checked_academies(Role.ADMINISTRATEUR, [], KNOWN) is None
+    assert checked_academies(Role.GESTIONNAIRE, ["15", "03", "03"]) == ["03", "15"]
+    assert checked_academies(Role.ADMINISTRATEUR, []) is None
     for role, wrong in ((Role.GESTIONNAIRE, []), (Role.GESTIONNAIRE, ["99"]), (Role.ADMINISTRATEUR, ["03"])):
         with pytest.raises(Invalid):
-            checked_academies(role, wrong, KNOWN)
+            checked_academies(role, wrong)
 
 
 def test_unknown_scopes_are_named() -> None:

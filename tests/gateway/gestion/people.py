@@ -69,9 +69,7 @@ class StaffFactory:
         new: dict[str, Any] = {"email": email, "password": PASSWORD, "nom": "DUVAL", "prenoms": "Anne"}
         new |= {"role": role, "academies": academies}
         with self.portal.accounts.app.app_context():
-            staff_id, totp_secret = staff_accounts.create_staff(
-                Actor("command", "test"), role=role, academies=academies, **new
-            )
+            staff_id, totp_secret = staff_accounts.create_staff(Actor("command", "test"), **new)
         return StaffAccount(staff_id, email, totp_secret)
 
     def administrateur(self) -> StaffBrowser:

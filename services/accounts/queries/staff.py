@@ -68,10 +68,10 @@ def passkeys_of(session: Session, staff_id: str) -> list[Passkey]:
     return [*session.scalars(select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at))]
 
 
-def names(academies: frozenset[str] | None, staff_ids: Collection[str]) -> StaffNames:
+def names(academies: frozenset[str] | None, ids: Collection[str]) -> StaffNames:
     """Of those who share an académie with somebody of `academies` (None: all); the others are missing."""
     with db.reading_for_staff() as session:
-        rows = list(session.scalars(select(StaffMember).where(StaffMember.id.in_(staff_ids))))
+        rows = list(session.scalars(select(StaffMember).where(StaffMember.id.in_(ids))))
     shown = (row for row in rows if share_an_academie(academies, row.academies))
     return StaffNames(items=tuple(answer_of(StaffName, row) for row in shown))
 

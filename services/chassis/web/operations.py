@@ -1,7 +1,10 @@
 """Binds the views of a service to the operations that `services/contracts/api` declares."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
+from inspect import signature
+from itertools import chain
 from types import NoneType
 from typing import Any
 
@@ -39,7 +42,13 @@ class Views(Blueprint):
 
     def calls(self, operation: Operation[Answer], function: Callable[..., Answer], **others: Callable[[], Any]) -> None:
         """Bind an operation to the function that does it and returns its answer. It is given, by their names, the ids
-        of the path, what `query` and `body` hold, and what each of `others` returns (`account_id=caller_id`)."""
+        of the path, what `query` and `body` hold, and what each of `others` returns (`account_id=caller_id`).
+
+        Raises TypeError for a function that does not take them.
+        """
+        held = [schema().fields for schema in (operation.query, operation.body) if schema]
+        names = [*re.findall(r"(\w+)>", operation.path), *chain(*held), *others]
+        signature(function).bind(**dict.fromkeys(names))
 
         def view(**given: Any) -> Answer:
             held = {**given.pop("query", {}), **given.pop("body", {})}

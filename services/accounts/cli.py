@@ -71,16 +71,11 @@ def create_staff(
     if unless_there and staff_queries.is_staff(email):
         return
     password = _password(password_stdin)
-    new = staff_accounts.NewStaff(
-        email=email,
-        password=password,
-        role=Role(role),
-        academies=_split_list(academies),
-        nom=nom,
-        prenoms=prenoms,
-    )
+    new = {"email": email, "password": password, "nom": nom, "prenoms": prenoms}
     with _errors_as_messages():
-        staff_id, totp_secret = staff_accounts.create_staff(new, _actor())
+        staff_id, totp_secret = staff_accounts.create_staff(
+            _actor(), role=Role(role), academies=_split_list(academies), **new
+        )
     _print_json(id=staff_id, email=email, password=password, totp_secret=totp_secret)
 
 
@@ -117,7 +112,7 @@ def enable_staff(email: str, reason: str) -> None:
 @click.command("list-staff")
 def list_staff() -> None:
     """Affiche les comptes de gestion, désactivés ou non : un objet JSON par ligne, sans aucun secret."""
-    for member in staff_queries.all_staff():
+    for member in staff_queries.staff_page(limit=None).items:
         _print_json(**asdict(member))
 
 
@@ -145,7 +140,7 @@ def list_tokens(email: str | None) -> None:
     """Affiche les jetons des outils, révoqués et expirés compris : un objet JSON par ligne, sans aucun secret."""
     with _errors_as_messages():
         staff_id = staff_queries.staff_id_of(email) if email else None
-    for token in staff_queries.all_tokens(staff_id):
+    for token in staff_queries.token_page(staff_id, limit=None).items:
         _print_json(**asdict(token))
 
 

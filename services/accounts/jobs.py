@@ -20,28 +20,11 @@ LINKS_KEPT_FOR = timedelta(days=30)
 __all__ = ["registry"]  # with the jobs below on it
 
 
-@registry.every(minutes=5, name="erase-not-activated")
-def erase_accounts_not_activated() -> None:
-    erase_not_activated()
-
-
+registry.every(minutes=5, name="erase-not-activated")(erase_not_activated)
 registry.every(hours=24, name="erase-unused")(erase_unused)
-
-
-@registry.every(minutes=1, name="finish-identity-changes")
-def finish_identity_changes() -> None:
-    identity_changes.finish_all_pending_changes()
-
-
-@registry.every(minutes=1, name="count-sessions")
-def count_sessions() -> None:
-    """Count who is logged in, for operators."""
-    sessions.record_session_counts()
-
-
-@registry.every(hours=1, name="delete-copies")
-def delete_copies() -> None:
-    personal_copies.delete_expired()
+registry.every(minutes=1, name="finish-identity-changes")(identity_changes.finish_all_pending_changes)
+registry.every(minutes=1, name="count-sessions")(sessions.record_session_counts)
+registry.every(hours=1, name="delete-copies")(personal_copies.delete_expired)
 
 
 @registry.every(hours=1, name="purge")

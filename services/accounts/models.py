@@ -25,7 +25,7 @@ from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
-from services.contracts.account_rules import TOKEN_NAME_LENGTH
+from services.contracts.account_rules import TOKEN_NAME_LENGTH, MemberState
 from services.mail.sent_mails import SentMails
 
 db = Database()
@@ -257,6 +257,12 @@ class StaffMember(db.Model):
     """When they were last invited, in portal time; None once they have chosen a password and a second factor."""
     saved_filters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
     """Of the list of candidatures, by the names that they gave them: each the query of an address."""
+
+    @property
+    def state(self) -> MemberState:
+        if self.disabled_at is not None:
+            return MemberState.DISABLED
+        return MemberState.ACTIVE if self.invited_at is None else MemberState.INVITED
 
 
 class RecoveryCode(db.Model):

@@ -1,7 +1,9 @@
 """Settings of accounts, from the environment alone."""
 
 import dataclasses
-import json
+from typing import Annotated
+
+import msgspec
 
 from services.accounts.domain.passwords import GUIDE, PROFILES
 from services.chassis.settings import Secret
@@ -11,6 +13,8 @@ from services.mail.settings import MailSettings
 from services.objects.settings import ObjectSettings
 
 _NONE = Secret("")
+_ClientSecret = Annotated[str, msgspec.Meta(min_length=16)]
+_ClientSecretsTurned = Annotated[list[_ClientSecret], msgspec.Meta(min_length=1)]
 
 
 class ClientSecrets:
@@ -20,12 +24,13 @@ class ClientSecrets:
     """
 
     def __init__(self, text: str) -> None:
-        secrets = json.loads(text)
-        if not isinstance(secrets, dict):
-            raise ValueError("a JSON object of secrets is expected")
-        self._secrets = {client: [text] if isinstance(text, str) else text for client, text in secrets.items()}
-        if not all(map(_are_secrets, self._secrets.values())):
-            raise ValueError("secrets of at least 16 characters are expected, or lists of them")
+        try:
+            secrets = msgspec.json.decode(text, type=dict[str, _ClientSecret | _ClientSecretsTurned])
+        except msgspec.MsgspecError:
+            raise ValueError(
+                "a JSON object of secrets of at least 16 characters is expected, or lists of them"
+            ) from None
+        self._secrets = {client: [each] if isinstance(each, str) else each for client, each in secrets.items()}
 
     def of(self, client: str) -> list[str]:
         """The accepted secrets; none for an unknown client."""
@@ -33,14 +38,6 @@ class ClientSecrets:
 
     def __repr__(self) -> str:
         return f"ClientSecrets({sorted(self._secrets)})"
-
-
-def _are_secrets(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(secret, str) and len(secret) >= 16 for secret in value)
-    )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,7 @@ class Signer:
         return self._signed(subject, IDENTITY_AUDIENCE, {"identity": identity}, IDENTITY_SECONDS)
 
     def password_proof(self, subject: str, digest: str) -> str:
-        """That a candidate gave the password for an act at registrations (IDENTITY_SECONDS)."""
+        """That a candidate was asked again for an act at registrations (IDENTITY_SECONDS)."""
         return self._signed(subject, IDENTITY_AUDIENCE, {"password_given_for": digest}, IDENTITY_SECONDS)
 
     def _signed(self, subject: str, audience: str, claims: dict[str, Any], life_seconds: int) -> str:

@@ -12,7 +12,7 @@ from services.accounts.domain.staff import (
     RECOVERY_CODES,
     displayed_recovery_code,
 )
-from services.accounts.domain.throttling import PER_SOURCE, SECOND_FACTOR
+from services.accounts.domain.throttling import PER_SOURCE
 from services.contracts.account_rules import (
     FILTERS_LENGTHS,
     LONGEST_TOKEN_DAYS,
@@ -132,8 +132,8 @@ def test_the_code_of_the_log_in_confirms_no_act(member: Session) -> None:
 
 
 def test_tries_at_a_code_are_slowed(member: Session) -> None:
-    answers = [member.post("/staff/me/recovery-codes", code="000000") for _ in range(SECOND_FACTOR.undelayed + 1)]
-    assert [answer.status_code for answer in answers] == [422] * SECOND_FACTOR.undelayed + [429]
+    answers = [member.post("/staff/me/recovery-codes", code="000000") for _ in range(PER_SOURCE.undelayed + 1)]
+    assert [answer.status_code for answer in answers] == [422] * PER_SOURCE.undelayed + [429]
     assert answers[-1].headers["Retry-After"]
     assert member.post("/staff/me/recovery-codes").status_code == 429, "the right code waits as well"
 

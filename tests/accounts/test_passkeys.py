@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.accounts.domain.throttling import SECOND_FACTOR
+from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import passkeys
+from services.accounts.queries.staff import passkeys_of
 from services.contracts.api.passkeys import ACT, CREATION, LOG_IN, MOST_PASSKEYS
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, refused_fields
 from tests.accounts.staff_in_session import EMAIL, Session, command_result, logged_in
@@ -185,8 +186,8 @@ def test_each_part_of_an_answer_may_be_anything(member: Session, phone: Authenti
 
 
 def test_tries_with_passkeys_are_slowed_like_codes(member: Session, phone: Authenticator) -> None:
-    answers = [act(member, "{}").status_code for _ in range(SECOND_FACTOR.undelayed + 1)]
-    assert answers == [422] * SECOND_FACTOR.undelayed + [429]
+    answers = [act(member, "{}").status_code for _ in range(PER_SOURCE.undelayed + 1)]
+    assert answers == [422] * PER_SOURCE.undelayed + [429]
 
 
 def test_the_only_second_factor_that_can_be_verified_stays(member: Session, phone: Authenticator) -> None:
@@ -207,4 +208,4 @@ def test_there_are_so_many_at_most_and_none_after_a_renewed_access(
     assert refused_fields(add(member, Authenticator(PUBLIC_URL))) == {"name"}
     command_result(accounts, "renew-staff", "--email", EMAIL)
     with accounts.app.app_context(), db.reading() as session:
-        assert passkeys.of_member(session, member.id) == []
+        assert passkeys_of(session, member.id) == []

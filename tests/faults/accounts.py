@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from services.accounts.app import create_app
 from services.accounts.dependencies import dependencies
 from services.accounts.follow_ups import registry
-from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, IdentityChange, PersonalCopy, db
+from services.accounts.operations.identity_changes import finish_all_pending_changes
 from services.chassis.settings import Secret
 from services.contracts.api.passkeys import CREATION
 from tests.accounts.creation_form import PASSWORD, creation_form
@@ -41,7 +41,7 @@ class Accounts(RunningService):
     needs = ("mailbox", "registrations", "bucket")
     db = db
     registry = registry
-    jobs = (finish_identity_changes,)
+    jobs = (finish_all_pending_changes,)
 
     def __init__(
         self, database_url: str, folder: Path, mailbox: Mailbox, registrations: FakeRegistrations, bucket: Bucket

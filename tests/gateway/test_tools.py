@@ -34,9 +34,9 @@ OUT_OF_THE_API = (
 
 def staff_token(running: InProcessPortal, email: str) -> tuple[str, str]:
     """A new gestionnaire's id, and a token that reads candidatures."""
-    new = staff_accounts.NewStaff(email, "Gestion/2021", Role.GESTIONNAIRE, ("03",), "DUVAL", "Anne")
+    new = {"email": email, "password": "Gestion/2021", "nom": "DUVAL", "prenoms": "Anne"}
     with running.accounts.app.app_context():
-        owner, _ = staff_accounts.create_staff(new, US)
+        owner, _ = staff_accounts.create_staff(US, role=Role.GESTIONNAIRE, academies=("03",), **new)
         life, scopes = timedelta(days=1), ["candidatures:read"]
         return owner, staff_tokens.create_token(email, name="x", scopes=scopes, life=life, actor=US)[1]
 

@@ -67,11 +67,10 @@ def come_back(
     )
     attempt, path = json.loads(on_its_way) if on_its_way else ("", "")
     session = people.session_cookie() if path.endswith(CONFIRMED) else None
-    asked = {"state": "state", "code": "code", "issuer": "iss"}
-    brought = {name: request.args.get(parameter, "") for name, parameter in asked.items()}
-    secrets = {"attempt": attempt, "device": visitor.device_cookie(), "session": session or ""}
+    sent = {"provider": provider, "attempt": attempt, "session": session or "", "device": visitor.device_cookie()}
+    sent |= {"issuer": request.args.get("iss", ""), **{name: request.args.get(name, "") for name in ("state", "code")}}
     try:
-        signed_in = clients().call(api.finish_sign_in, body={"provider": provider, **secrets, **brought})
+        signed_in = clients().call(api.finish_sign_in, body=sent)
         if signed_in.confirmed:
             response = redirect(path, code=303)
         else:

@@ -12,6 +12,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import shown_here
 from gateway.sessions import staff_member, visitor
 from gateway.web.compte.connexion import (
+    STATUSES_SHOWN_HERE,
     answer_after_log_in,
     end_session,
     log_in_form,
@@ -27,7 +28,6 @@ from services.chassis.web import problems
 from services.contracts import page_labels
 from services.contracts.api.sign_in import PROCONNECT, RETURN, SignedIn
 
-STATUSES_SHOWN_HERE = (401, 403, 409, 422, 429, 503)
 INVITATIONS = "/gestion/invitation/"
 HOME = "/gestion"
 FOR_STAFF_ALONE = f"Ce compte est celui d'un candidat : il n'ouvre pas l'{page_labels.STAFF_PAGES}."

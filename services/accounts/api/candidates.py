@@ -13,6 +13,10 @@ from services.contracts.api import erasure
 from services.contracts.api.forms import Form
 
 views = Views("corrections", __name__)
+views.calls(api.correct_identity, candidate_accounts.correct_identity, actor=actor)
+views.calls(api.resend_activation, candidate_accounts.resend_activation_for, actor=actor)
+views.calls(erasure.list_erasure_requests, erasure_requests.erasure_requests)
+views.calls(erasure.answer_erasure_request, erasure_requests.answer_request, actor=actor)
 
 
 @views.serves(api.search_candidates)
@@ -32,24 +36,3 @@ def read_candidate(candidate_id: str) -> api.CandidateDetail:
 @views.serves(api.fill_correction)
 def fill_correction(body: dict[str, Any], candidate_id: str) -> Form:
     return account_form.correction(body["values"])
-
-
-@views.serves(api.correct_identity)
-def correct_identity(body: dict[str, Any], candidate_id: str) -> api.Corrected:
-    version = candidate_accounts.correct_identity(candidate_id, body["values"], body["reason"], actor())
-    return api.Corrected(version=version)
-
-
-@views.serves(api.resend_activation)
-def resend_activation(candidate_id: str) -> None:
-    candidate_accounts.resend_activation_for(candidate_id, actor())
-
-
-@views.serves(erasure.list_erasure_requests)
-def list_erasure_requests() -> erasure.ErasureRequests:
-    return erasure_requests.erasure_requests()
-
-
-@views.serves(erasure.answer_erasure_request)
-def answer_erasure_request(body: dict[str, Any], request_id: str) -> None:
-    erasure_requests.answer_request(request_id, body["answer"], actor())

@@ -17,6 +17,7 @@ from services.contracts.api import sign_in as sign_in_api
 from services.contracts.api.operation import answer_of
 
 views = Views("sessions", __name__)
+views.calls(sign_in_api.begin_sign_in, sign_in.begin)
 
 
 @views.serves(api.log_in)
@@ -24,11 +25,6 @@ def log_in(body: dict[str, Any]) -> api.OpenedSession:
     if body["identity"] and not body["email"]:
         return _opened(sign_in.give_code(body["identity"], body["code"], body["device"]))
     return _opened(login.log_in(login.Attempt(**body)))
-
-
-@views.serves(sign_in_api.begin_sign_in)
-def begin_sign_in(body: dict[str, str]) -> sign_in_api.SignIn:
-    return sign_in.begin(**body)
 
 
 @views.serves(sign_in_api.finish_sign_in)

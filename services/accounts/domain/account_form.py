@@ -71,9 +71,9 @@ def _section(fields: list[FormField], notice: str | None = None) -> FormSection:
     return {"title": None, "notice": notice, "fields": fields}
 
 
-def communes_for(departement: str, typed: str) -> Suggestions:
+def communes_for(departement: str, q: str) -> Suggestions:
     """Communes of the département for the words typed; the advice says why none can be found there."""
-    options = tuple(_option(commune.label, commune.label) for commune in communes.search(departement, typed))
+    options = tuple(_option(commune.label, commune.label) for commune in communes.search(departement, q))
     advice = CHOOSE_DEPARTEMENT if departements.by_code(departement) is None else None
     return Suggestions(options=options, advice=advice)
 

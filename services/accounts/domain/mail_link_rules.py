@@ -1,6 +1,5 @@
 """Mailed links: in which state one is, what its page says. Portal time. How long they live: contracts/account_rules."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -38,31 +37,12 @@ class Purpose(StrEnum):
     STAFF_INVITATION = "invitation"
 
 
-class End(StrEnum):
-    """How a link ends before its expiry: replaced by that of a newer mail, or with what it is for."""
-
-    REPLACED = "replaced"
-    OVER = "over"
-
-
-@dataclass(frozen=True)
-class Link:
-    """What decides the state of a link."""
-
-    expires_at: datetime
-    used: bool
-    end: End | None = None
-
-
-def state_of(link: Link | None, now: datetime) -> State:
-    """Where two reasons apply, the one that tells what to do: once a link has expired, a newer one has too."""
-    if link is None:
-        return State.UNKNOWN
-    if link.used:
+def state_of(expires_at: datetime, now: datetime, *, used: bool, end: State | None = None) -> State:
+    """`end`: how the link ended before its expiry. Where two reasons apply, the one that tells what to do: once a link
+    has expired, a newer one has too."""
+    if used:
         return State.USED
-    if now >= link.expires_at:
-        return State.EXPIRED
-    return {None: State.USABLE, End.REPLACED: State.REPLACED, End.OVER: State.ENDED}[link.end]
+    return State.EXPIRED if now >= expires_at else end or State.USABLE
 
 
 _REQUEST_RESET = "Demandez un nouveau lien de réinitialisation du mot de passe."

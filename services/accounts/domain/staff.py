@@ -2,12 +2,11 @@
 written."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from enum import StrEnum
 
 from services.chassis.errors import Invalid
-from services.contracts import account_rules
-from services.contracts.account_rules import MemberState
+from services.contracts.account_rules import CATALOGUE_SCOPE, OWN_ACCOUNT_SCOPE
+from services.reference import academies as known_academies
 
 PIECES_READ = "pieces:read"
 PIECES_CONTROL = "pieces:control"
@@ -18,16 +17,10 @@ DOCUMENTS_PUBLISH = "documents:publish"
 STAFF_MANAGE = "staff:manage"
 OPENINGS_MANAGE = "openings:manage"
 AUDIT_READ = "audit:read"
-SESSION_ONLY = account_rules.OWN_ACCOUNT_SCOPE
-"""What a browser's session may do besides, and no tool's token ever: manage one's own account, and that of others
-together with `staff:manage`."""
-CATALOGUE_MANAGE = account_rules.CATALOGUE_SCOPE
-"""Of an administrateur, in a browser's session: no tool's token replaces what every candidature is judged by."""
-_READING_SCOPES = (PIECES_READ, CANDIDATURES_READ)
 _ACADEMIE_SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
 SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE, OPENINGS_MANAGE, AUDIT_READ)
 _SCOPES_BY_ROLE = {
-    "consultation": frozenset(_READING_SCOPES),
+    "consultation": frozenset((PIECES_READ, CANDIDATURES_READ)),
     "gestionnaire": frozenset(_ACADEMIE_SCOPES),
     "administrateur": frozenset(SCOPES),
 }
@@ -41,13 +34,6 @@ RECOVERY_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without I, O, 0 and 1, which are mistaken for each other on paper. A sign is five random bits: at this length a
 fast hash is enough for what is stored."""
 _GROUP = 4
-
-
-def member_state(invited_at: datetime | None, disabled_at: datetime | None) -> MemberState:
-    """`invited_at` is None once the account is set up. Disabled counts before invited."""
-    if disabled_at is not None:
-        return MemberState.DISABLED
-    return MemberState.ACTIVE if invited_at is None else MemberState.INVITED
 
 
 class Role(StrEnum):
@@ -70,8 +56,7 @@ def scopes_of(role: str) -> frozenset[str]:
 
 def session_scopes(role: str) -> frozenset[str]:
     """What this role may do in a browser's session."""
-    of_administrateur = {CATALOGUE_MANAGE} if role == Role.ADMINISTRATEUR else set()
-    return scopes_of(role) | {SESSION_ONLY} | of_administrateur
+    return scopes_of(role) | {OWN_ACCOUNT_SCOPE} | ({CATALOGUE_SCOPE} if role == Role.ADMINISTRATEUR else set())
 
 
 def checked_scopes(scopes: Iterable[str]) -> list[str]:
@@ -84,7 +69,7 @@ def checked_scopes(scopes: Iterable[str]) -> list[str]:
     return requested
 
 
-def checked_academies(role: str, academies: Iterable[str], known: Iterable[str]) -> list[str] | None:
+def checked_academies(role: str, academies: Iterable[str]) -> list[str] | None:
     """The académies that a role is limited to, None (all) for an administrateur. Raises Invalid."""
     requested = sorted(set(academies))
     if role == Role.ADMINISTRATEUR:
@@ -95,7 +80,7 @@ def checked_academies(role: str, academies: Iterable[str], known: Iterable[str])
         return None
     if not requested:
         raise Invalid.in_field("academies", "Indiquez au moins une académie pour ce profil.")
-    if unknown := sorted(set(requested) - set(known)):
+    if unknown := sorted(set(requested) - {known.code for known in known_academies.all()}):
         raise Invalid.in_field("academies", f"Codes d'académie inconnus : {', '.join(unknown)}.")
     return requested
 

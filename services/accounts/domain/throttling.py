@@ -25,13 +25,9 @@ class Rule:
 
 
 PER_SOURCE = Rule(undelayed=5)
-"""One account from one source, or from one known browser."""
+"""One account from one source, or from one known browser; and what is asked again of who is logged in."""
 ALL_SOURCES = Rule(undelayed=30)
 """One account from all unknown browsers together."""
-CURRENT_PASSWORD = Rule(undelayed=5)
-"""The current password, asked again of who is logged in."""
-SECOND_FACTOR = Rule(undelayed=5)
-"""The second factor, asked again of who is logged in; at the log-in it counts with the password."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.errors import Conflict, found
 from services.contracts.api.operation import answer_of
-from services.contracts.api.own_account import DELETION
+from services.contracts.api.own_account import DELETION, Changed
 
 
-def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
-    """Apply what was typed; True where a new address now waits for its owner's confirmation.
+def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
+    """Apply what was typed.
 
     A changed password ends every session, this one too, and a pending address. Raises Invalid with every mistake,
     Conflict `candidature-existante`, PreconditionFailed where the civil status is no longer that of the form, TooMany
@@ -50,7 +50,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
         identity_changes.change_civil_status(account_id, changes.civil_status, values)
     if changes.needs_password:
         _change_credentials(account_id, changes, password_hash, verified_hash=account.password_hash)
-    return changes.email is not None
+    return Changed(email_change_pending=changes.email is not None)
 
 
 def _change_credentials(account_id: str, changes: Changes, password_hash: str | None, *, verified_hash: str) -> None:
@@ -66,10 +66,10 @@ def _change_credentials(account_id: str, changes: Changes, password_hash: str | 
             email_change.request_email_change(session, account, changes.email)
 
 
-def delete_own_account(account_id: str, given: Mapping[str, str]) -> None:
+def delete_own_account(account_id: str, **given: str) -> None:
     """Erase everything that accounts stores about the candidate.
 
     Raises Conflict `candidature-existante`, and as `passwords.checked_again`.
     """
-    passwords.checked_again(account_id, DELETION, given)
+    passwords.checked_again(account_id, DELETION, **given)
     identity_changes.delete_account(account_id)

@@ -32,19 +32,19 @@ from services.chassis.tasks.rows import follow_up
 from services.contracts.account_rules import State
 from services.contracts.api.forms import Form
 from services.contracts.api.sign_in import FRANCECONNECT
-from services.contracts.api.visitors import Created
+from services.contracts.api.visitors import Address, Created
 
 
-def filled_form(values: Mapping[str, Any], sealed_identity: str | None = None) -> Form:
-    """« Formulaire de création » for what was typed, in which FranceConnect's identity fills the civil status. Raises
-    Forbidden where that is no longer valid."""
-    identity = provider_identities.unseal(sealed_identity, FRANCECONNECT) if sealed_identity else None
-    certified = pivot_identity.certified_values(identity.claims) if identity else {}
-    address = {"email": str(identity.claims.get("email", ""))} if identity else {}
+def filled_form(values: Mapping[str, Any], identity: str | None = None) -> Form:
+    """« Formulaire de création » for what was typed, in which the sealed identity of FranceConnect fills the civil
+    status. Raises Forbidden where that is no longer valid."""
+    provided = provider_identities.unseal(identity, FRANCECONNECT) if identity else None
+    certified = pivot_identity.certified_values(provided.claims) if provided else {}
+    address = {"email": str(provided.claims.get("email", ""))} if provided else {}
     return account_form.creation({**address, **values, **certified}, dependencies().profile, certified=certified)
 
 
-def create_account(values: Mapping[str, Any], source: str = "", sealed_identity: str | None = None) -> Created:
+def create_account(values: Mapping[str, Any], source: str = "", identity: str | None = None) -> Created:
     """Store what « Formulaire de création » says; it waits for its activation beside any other at this address.
 
     `source` is the visitor's network address. With an identity of FranceConnect, whose civil status replaces what was
@@ -52,11 +52,11 @@ def create_account(values: Mapping[str, Any], source: str = "", sealed_identity:
     Invalid with every mistake, Unavailable where the hashing queue is full, TooMany where too many mails were asked for
     at this mail address, or too many accounts from that source, Forbidden where the identity is no longer valid.
     """
-    identity = provider_identities.unseal(sealed_identity, FRANCECONNECT) if sealed_identity else None
+    provided = provider_identities.unseal(identity, FRANCECONNECT) if identity else None
     new = read_new(
-        {**values, **(pivot_identity.certified_values(identity.claims) if identity else {})},
+        {**values, **(pivot_identity.certified_values(provided.claims) if provided else {})},
         today=to_paris(portal_now()).date(),
-        profile=None if identity else dependencies().profile,
+        profile=None if provided else dependencies().profile,
     )
     email_key = key_of(new.contact.email)
     with db.reading() as session:  # who is refused has nothing hashed
@@ -64,7 +64,7 @@ def create_account(values: Mapping[str, Any], source: str = "", sealed_identity:
     with dependencies().password_hasher.turn(source):
         password_hash = hash_creation_password(email_key, new.password) if new.password else NO_PASSWORD
     created = Created(email=new.contact.email, creation=new_id())
-    retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source, identity))
+    retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source, provided))
     return created
 
 
@@ -106,14 +106,14 @@ def _refuse_beyond_quotas(
         raise rate_limits.too_many_creations_error(wait)
 
 
-def resend_activation(email: str, creation_id: str | None = None) -> None:
+def resend_activation(email: str, creation: str | None = None) -> None:
     """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address; returns nothing, so that
     the answer is the same for an unknown address.
 
-    `creation_id` is the creation that this browser asked for. Raises TooMany beyond a few per hour, for unknown
+    `creation` is the id of the creation that this browser asked for. Raises TooMany beyond a few per hour, for unknown
     addresses too.
     """
-    retry_on_integrity_error(lambda: _resend(key_of(email), creation_id))
+    retry_on_integrity_error(lambda: _resend(key_of(email), creation))
 
 
 def _resend(email_key: str, creation_id: str | None) -> None:
@@ -126,14 +126,14 @@ def _resend(email_key: str, creation_id: str | None) -> None:
             resend_activation_mail(session, email_key, creation_id)
 
 
-def activate(token: str) -> str:
-    """Activate the account and erase the other creations at its address; returns the address.
+def activate(token: str) -> Address:
+    """Activate the account and erase the other creations at its address.
 
     Raises Gone for a link that is expired, used or unknown, or where the address now belongs to another account.
     """
     try:
         with db.operation() as session:
-            return _activate(session, token)
+            return Address(email=_activate(session, token))
     except IntegrityError as error:  # another account took the address at the same moment
         raise mail_link_rules.unusable_link_error(Purpose.ACTIVATION, State.ENDED) from error
 

@@ -18,24 +18,26 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, NotFound, found
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
+from services.contracts.api.candidate_accounts import Corrected
 
 _CANDIDATES_CHANGE_PENDING = (
     "Le candidat a demandé une modification de son compte, en cours de vérification : réessayez dans quelques minutes."
 )
 
 
-def correct_identity(account_id: str, values: Mapping[str, Any], reason: str, actor: Actor) -> int:
-    """Replace the civil status, whether or not candidatures exist; returns the identity's new version.
+def correct_identity(candidate_id: str, values: Mapping[str, Any], reason: str, actor: Actor) -> Corrected:
+    """Replace the civil status, whether or not candidatures exist.
 
     Raises Invalid with every mistake, NotFound, PreconditionFailed where it is no longer that of the form, Unavailable
     while the candidate's own change cannot be finished.
     """
     with db.reading() as session:
-        current = civil_status_mapping.civil_status_of(_account(session, account_id))
+        current = civil_status_mapping.civil_status_of(_account(session, candidate_id))
     status = read_correction(values, today=to_paris(portal_now()).date(), current=current)
-    return run_after_pending_change(
-        lambda: _correct(account_id, status, values, reason, actor), message=_CANDIDATES_CHANGE_PENDING
+    version = run_after_pending_change(
+        lambda: _correct(candidate_id, status, values, reason, actor), message=_CANDIDATES_CHANGE_PENDING
     )
+    return Corrected(version=version)
 
 
 def _correct(account_id: str, status: CivilStatus, typed: Mapping[str, Any], reason: str, actor: Actor) -> int:
@@ -72,13 +74,13 @@ def record_openings(account_ids: Iterable[str], actor: Actor) -> None:
             AuditEntry.record(session, actor, "account_opened", account_id)
 
 
-def resend_activation_for(account_id: str, actor: Actor) -> None:
+def resend_activation_for(candidate_id: str, actor: Actor) -> None:
     """Mail the link of activation of this creation again; the older link is closed.
 
     Raises NotFound, Conflict for an account that is activated.
     """
     with db.operation() as session:
-        account = found(session.get(Account, account_id))
+        account = found(session.get(Account, candidate_id))
         if account.activated_at is not None:
             raise Conflict("Ce compte est déjà activé.")
         resend_activation_mail(session, account.email_key, account.id)

@@ -23,6 +23,7 @@ from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
 from services.contracts.account_rules import State
 from services.contracts.accounts import EmailChanged
+from services.contracts.api.visitors import Address
 
 _OTHER_CHANGE_PENDING = (
     "Une autre modification de votre compte est en cours de vérification : réessayez dans quelques minutes. "
@@ -65,14 +66,14 @@ def cancel_pending_email(token: str) -> None:
         end_pending_email(session, account.id)
 
 
-def confirm_email(token: str) -> str:
-    """Replace the account's address; returns the new one.
+def confirm_email(token: str) -> Address:
+    """Replace the account's address.
 
     Raises Gone for a link that is not usable, Conflict where the address was taken meanwhile, Unavailable while a
     change of civil status is pending (the link then stays usable).
     """
     try:
-        return run_after_pending_change(lambda: _confirm(token), message=_OTHER_CHANGE_PENDING)
+        return Address(email=run_after_pending_change(lambda: _confirm(token), message=_OTHER_CHANGE_PENDING))
     except IntegrityError as error:  # taken at the same moment
         raise _address_taken_error() from error
 

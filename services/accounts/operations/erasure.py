@@ -46,14 +46,13 @@ def erase(session: Session, account: Account) -> None:
     session.flush()
 
 
-def erase_not_activated() -> int:
-    """Erase the creations that nobody activated within `ACTIVATION_LIFETIME`. Returns how many."""
+def erase_not_activated() -> None:
+    """Erase the creations that nobody activated within `ACTIVATION_LIFETIME`."""
     erased = 0
     while (count := _erase_batch()) > 0:
         erased += count
     if erased:
         log.info("accounts_not_activated_erased", count=erased)
-    return erased
 
 
 def _erase_batch() -> int:

@@ -1,6 +1,5 @@
 """Requests of erasure of who has a candidature: what no law keeps goes at once, an administrateur answers."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select
@@ -36,16 +35,16 @@ def my_erasure(account_id: str) -> api.MyErasure:
     return answer_of(api.MyErasure, last, engaged=engaged)
 
 
-def ask_erasure(account_id: str, given: Mapping[str, str]) -> bool:
-    """Whether the account is erased at once. Raises as `checked_again`."""
-    if not is_frozen(checked_again(account_id, ERASURE, given)):
+def ask_erasure(account_id: str, **given: str) -> api.AskedErasure:
+    """Raises as `checked_again`."""
+    if not is_frozen(checked_again(account_id, ERASURE, **given)):
         delete_account(account_id)
-        return True
+        return api.AskedErasure(erased=True)
     with db.operation() as session:
         found(session.get(Account, account_id, with_for_update=True))
         if session.scalar(_of(account_id).where(ErasureRequest.answered_at.is_(None)).limit(1)) is None:
             _add(session, account_id)
-    return False
+    return api.AskedErasure(erased=False)
 
 
 def _add(session: Session, account_id: str) -> None:

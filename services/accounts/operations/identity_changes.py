@@ -32,12 +32,6 @@ _EARLIER_CHANGE_PENDING = (
 )
 
 
-def change_civil_status(account_id: str, status: CivilStatus, typed: Mapping[str, Any]) -> None:
-    """Replace the civil status by that of a form. Raises Conflict `candidature-existante`, PreconditionFailed where it
-    is no longer the one that the form was made from, Unavailable (a job then applies it later)."""
-    _request_change(account_id, status, typed)
-
-
 def refuse_outdated(account: Account, typed: Mapping[str, Any]) -> None:
     """Raises PreconditionFailed for a form that says that it was made from another version of the account."""
     if typed.get("version", str(account.version)) != str(account.version):
@@ -48,8 +42,8 @@ def refuse_outdated(account: Account, typed: Mapping[str, Any]) -> None:
 
 
 def delete_account(account_id: str) -> None:
-    """Erase the account. Raises Conflict `candidature-existante`, Unavailable (a job then applies it later)."""
-    _request_change(account_id, None, {})
+    """Erase the account. Raises as `change_civil_status`."""
+    change_civil_status(account_id, None, {})
 
 
 def erase_later(account_id: str) -> None:
@@ -71,7 +65,11 @@ def run_after_pending_change(transaction: Callable[[], Result], *, message: str)
         try:
             return transaction()
         except ChangePending as pending:
-            _finish_or_drop_pending_change(pending.account_id, message)
+            try:
+                with suppress(Conflict):
+                    finish_pending_change(pending.account_id)
+            except Unavailable as error:
+                raise Unavailable(message) from error
     raise Unavailable(message)  # the candidate asks for change after change
 
 
@@ -115,7 +113,12 @@ def candidature_exists_error() -> Conflict:
     )
 
 
-def _request_change(account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]) -> None:
+def change_civil_status(account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]) -> None:
+    """Replace the civil status by that of a form; None erases the account.
+
+    Raises Conflict `candidature-existante`, PreconditionFailed where it is no longer the one that the form was made
+    from, Unavailable (a job then applies it later).
+    """
     version = run_after_pending_change(
         lambda: _store_pending_change(account_id, status, typed), message=_EARLIER_CHANGE_PENDING
     )
@@ -155,14 +158,6 @@ def _is_dropped(account_id: str, version: int) -> bool:
         account = session.get(Account, account_id)
         pending = session.get(IdentityChange, account_id)
     return account is not None and pending is None and account.version < version
-
-
-def _finish_or_drop_pending_change(account_id: str, message: str) -> None:
-    try:
-        with suppress(Conflict):
-            finish_pending_change(account_id)
-    except Unavailable as error:
-        raise Unavailable(message) from error
 
 
 def _apply(account_id: str, version: int) -> None:

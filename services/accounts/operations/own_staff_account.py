@@ -1,30 +1,27 @@
 """What a member of staff changes in their own account: what opens it with a code of the second factor, saved filters
 without."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import passwords
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.models import AuditEntry, db
 from services.accounts.operations import passkeys, second_factor, sessions
 from services.accounts.operations.passwords import check_current_password, wrong_password_error
-from services.accounts.operations.staff_accounts import lock_member, refuse_disabled
+from services.accounts.operations.staff_accounts import lock_enabled_member, lock_member
 from services.accounts.operations.staff_invitations import OUTDATED_PROPOSAL
-from services.accounts.queries.own_staff_account import stored_member
+from services.accounts.queries.staff import passkeys_of, stored_member
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
 from services.contracts.account_rules import MOST_SAVED_FILTERS
-from services.contracts.api.own_staff_account import ProposedFactor
+from services.contracts.api.own_staff_account import MaybeProposedFactor, NewSession, ProposedFactor, RecoveryCodes
 from services.contracts.api.passkeys import MOST_PASSKEYS
 
 WRONG_CODE = "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
 TOO_MANY_FILTERS = f"Vous avez déjà {MOST_SAVED_FILTERS} filtres enregistrés : supprimez-en, ou reprenez un nom."
 
 
-def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
-    """Set the password typed twice; every session ends, the secret of a new one is returned.
+def change_password(staff_id: str, **values: str) -> NewSession:
+    """Set the password typed twice; every session ends, and a new one begins.
 
     `values`: current_password, password, password_confirmation, code. Raises Invalid, TooMany, Unavailable.
     """
@@ -37,13 +34,12 @@ def change_password(staff_id: str, values: Mapping[str, Any]) -> str:
         second_factor.confirm_code(staff_id, reader.raw("code"))
         password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
-        locked = lock_member(session, staff_id)
-        refuse_disabled(locked)
+        locked = lock_enabled_member(session, staff_id)
         if locked.password_hash != member.password_hash:  # replaced meanwhile
             raise wrong_password_error()
         locked.password_hash = password_hash
         AuditEntry.record(session, Actor("staff", staff_id), "password_changed", staff_id)
-        return sessions.replace_staff_sessions(session, locked)
+        return NewSession(session=sessions.replace_staff_sessions(session, locked))
 
 
 def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
@@ -53,39 +49,38 @@ def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
     return second_factor.propose(second_factor.for_renewal(member), member.email)
 
 
-def proposed_again(staff_id: str, sealed: str) -> ProposedFactor | None:
+def proposed_again(staff_id: str, proposal: str) -> MaybeProposedFactor:
     """The same proposal, for the page that asks for its code again; None where it is no longer valid."""
     member = stored_member(staff_id)
     subject = second_factor.for_renewal(member)
-    is_valid = second_factor.proposed_secret(sealed, subject) is not None
-    return second_factor.propose(subject, member.email, sealed) if is_valid else None
+    is_valid = second_factor.proposed_secret(proposal, subject) is not None
+    return MaybeProposedFactor(proposal=second_factor.propose(subject, member.email, proposal) if is_valid else None)
 
 
-def renew_second_factor(staff_id: str, sealed: str, code: str) -> str:
-    """Put the proposed secret in force; every session ends, the secret of a new one is returned.
+def renew_second_factor(staff_id: str, proposal: str, code: str) -> NewSession:
+    """Put the proposed secret in force; every session ends, and a new one begins.
 
     `code` is one of the new secret's. Raises Invalid.
     """
     with db.operation() as session:
-        member = lock_member(session, staff_id)
-        refuse_disabled(member)
-        secret = second_factor.proposed_secret(sealed, second_factor.for_renewal(member))
+        member = lock_enabled_member(session, staff_id)
+        secret = second_factor.proposed_secret(proposal, second_factor.for_renewal(member))
         step = second_factor.matching_step(secret, code) if secret else None
         if secret is None or step is None:
             raise Invalid.in_field("code", WRONG_CODE if secret else OUTDATED_PROPOSAL)
         second_factor.put_in_force(member, secret, used_step=step)
         AuditEntry.record(session, Actor("staff", staff_id), "second_factor_renewed", staff_id)
-        return sessions.replace_staff_sessions(session, member)
+        return NewSession(session=sessions.replace_staff_sessions(session, member))
 
 
-def new_recovery_codes(staff_id: str, code: str) -> list[str]:
+def new_recovery_codes(staff_id: str, code: str) -> RecoveryCodes:
     """A new set; the old one is void. Shown only once. Raises Invalid, TooMany."""
     second_factor.confirm_code(staff_id, code)
     with db.operation() as session:
-        refuse_disabled(lock_member(session, staff_id))
+        lock_enabled_member(session, staff_id)
         codes = second_factor.replace_recovery_codes(session, staff_id)
         AuditEntry.record(session, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
-        return codes
+        return RecoveryCodes(recovery_codes=tuple(codes))
 
 
 def add_passkey(staff_id: str, *, name: str, passkey: str, code: str) -> None:
@@ -94,9 +89,8 @@ def add_passkey(staff_id: str, *, name: str, passkey: str, code: str) -> None:
         raise Invalid.in_field("name", "Saisissez le nom de cette clé d'accès.")
     second_factor.confirm_code(staff_id, code)
     with db.operation() as session:
-        member = lock_member(session, staff_id)
-        refuse_disabled(member)
-        if len(passkeys.of_member(session, staff_id)) >= MOST_PASSKEYS:
+        member = lock_enabled_member(session, staff_id)
+        if len(passkeys_of(session, staff_id)) >= MOST_PASSKEYS:
             raise Invalid.in_field("name", f"Vous avez déjà {MOST_PASSKEYS} clés d'accès : retirez-en.")
         session.add(passkeys.made_passkey(session, member, name, passkey))
         AuditEntry.record(session, Actor("staff", staff_id), "passkey_added", staff_id, after={"name": name})
@@ -106,7 +100,7 @@ def remove_passkey(staff_id: str, passkey_id: str) -> None:
     """Raises NotFound; Conflict for the last one where the member's codes cannot be verified any more."""
     with db.operation() as session:
         member = lock_member(session, staff_id)
-        theirs = {passkey.id: passkey for passkey in passkeys.of_member(session, staff_id)}
+        theirs = {passkey.id: passkey for passkey in passkeys_of(session, staff_id)}
         passkey = found(theirs.get(passkey_id))
         if len(theirs) == 1 and not dependencies().derived_keys.opens(member.totp_sealed):
             raise Conflict("Cette clé d'accès est votre seul second facteur : renouvelez d'abord l'autre.")

@@ -36,13 +36,14 @@ from webauthn.helpers.structs import (
 
 from services.accounts.dependencies import dependencies
 from services.accounts.models import AuditEntry, LoginSession, Passkey, StaffMember, db
+from services.accounts.queries.staff import passkeys_of
 from services.accounts.stored_secrets import hash_secret
 from services.chassis import brand
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Invalid, Unauthenticated
 from services.contracts import problem_types
-from services.contracts.api.passkeys import ACT, CREATION, LOG_IN
+from services.contracts.api.passkeys import ACT, CREATION, LOG_IN, Options
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 NOT_VERIFIED = "Cette clé d'accès n'a pas pu être vérifiée : recommencez."
@@ -51,24 +52,24 @@ _UNVERIFIED = (WebAuthnException, ValueError)
 log = structlog.get_logger()
 
 
-def options(purpose: str, session_secret: str) -> dict[str, Any]:
+def prepared(purpose: str, session: str) -> Options:
     """What a browser passes to `navigator.credentials`, in JSON's types. Whoever is logged in is offered their own
     passkeys, and those alone; a log-in names nobody.
 
     Raises Unauthenticated `session-expiree` where no session of staff is there for what needs one.
     """
-    made_in = "" if purpose == LOG_IN else hash_secret(session_secret)
-    with db.reading() as session:
-        login = _open_login(session, made_in)
-        member = session.get(StaffMember, login.subject_id) if login else None
-        known = of_member(session, member.id) if member else []
+    made_in = "" if purpose == LOG_IN else hash_secret(session)
+    with db.reading() as reading:
+        login = _open_login(reading, made_in)
+        member = reading.get(StaffMember, login.subject_id) if login else None
+        known = passkeys_of(reading, member.id) if member else []
     if purpose != LOG_IN and member is None:
         raise Unauthenticated(problem=problem_types.SESSION_EXPIRED)
     content = {"use": purpose, "session": made_in, "at": system_now().timestamp()}
     challenge = dependencies().derived_keys.seal_content(_SEALED, content).encode()
     theirs = [PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id)) for passkey in known]
     rp_id, required = urlsplit(_origin()).hostname or "", UserVerificationRequirement.REQUIRED
-    prepared = (
+    options = (
         generate_registration_options(
             rp_id=rp_id,
             rp_name=brand.NAME,
@@ -85,7 +86,7 @@ def options(purpose: str, session_secret: str) -> dict[str, Any]:
             rp_id=rp_id, challenge=challenge, allow_credentials=theirs, user_verification=required
         )
     )
-    return dict(json.loads(options_to_json(prepared)))
+    return Options(options=json.loads(options_to_json(options)))
 
 
 def made_passkey(session: Session, member: StaffMember, name: str, given: str) -> Passkey:
@@ -137,11 +138,6 @@ def use(session: Session, member: StaffMember, given: str, *, at_log_in: bool) -
     return True
 
 
-def of_member(session: Session, staff_id: str) -> list[Passkey]:
-    """The oldest first."""
-    return [*session.scalars(select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at))]
-
-
 def forget(session: Session, staff_id: str) -> None:
     session.execute(delete(Passkey).where(Passkey.staff_id == staff_id))
 
@@ -159,7 +155,7 @@ def _answered(session: Session, member: StaffMember, client_data: bytes, purpose
         raise ValueError("a challenge of another session")
     made_at = datetime.fromtimestamp(content["at"], UTC)
     # A creation is confirmed by a code, which may be the answer of another passkey, given meanwhile.
-    known = of_member(session, member.id)
+    known = passkeys_of(session, member.id)
     since = [key.created_at if purpose == CREATION else key.last_used_at or key.created_at for key in known]
     if made_at > system_now() or any(made_at <= moment for moment in since):
         raise ValueError("a challenge that was answered")

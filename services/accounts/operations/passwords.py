@@ -1,9 +1,6 @@
 """« Mot de passe oublié »: a new password by a mailed link, which is short-lived and works once. The current password,
 asked again before sensitive changes: tries are throttled like log-ins."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from services.accounts.civil_status_mapping import civil_status_of
@@ -21,6 +18,7 @@ from services.accounts.queries.accounts import Person
 from services.chassis.errors import Invalid
 from services.chassis.tasks.rows import follow_up
 from services.contracts.account_rules import State
+from services.contracts.api.own_account import PasswordProof
 
 NOT_CONFIRMED = (
     "Votre confirmation avec FranceConnect a déjà servi, date de trop longtemps ou portait sur autre chose : confirmez "
@@ -46,7 +44,7 @@ def _ask_reset(email_key: str) -> None:
             account_creation.resend_activation_mail(session, email_key)
 
 
-def complete_reset(token: str, values: Mapping[str, Any]) -> None:
+def complete_reset(token: str, **values: str) -> None:
     """Set the password typed twice; ends every session and a pending address.
 
     Raises Gone for a link that is not usable, Invalid (the link then stays usable), Unavailable.
@@ -91,22 +89,24 @@ def check_current_password(person: Person, typed: str) -> None:
         rate_limits.uncount_attempt(session, person.email_key, [rate_limits.CURRENT_PASSWORD])
 
 
-def checked_again(account_id: str, act: str, given: Mapping[str, str]) -> Account:
-    """The account, whose owner has given the password again for this act, or confirmed it with a provider.
+def checked_again(account_id: str, act: str, *, current_password: str, session: str) -> Account:
+    """The account, whose owner has given the password again for this act, or confirmed it with a provider in this
+    session.
 
-    `given`: current_password, session. Raises NotFound, and as `check_current_password`.
+    Raises NotFound, and as `check_current_password`.
     """
     account = accounts.stored_account(account_id)
-    if not given["session"]:
-        check_current_password(account, given["current_password"])
-    elif not sessions.use_confirmation(given["session"], account_id, act):
+    if not session:
+        check_current_password(account, current_password)
+    elif not sessions.use_confirmation(session, account_id, act):
         raise wrong_password_error(NOT_CONFIRMED)
     return account
 
 
-def prove(account_id: str, digest: str, given: Mapping[str, str]) -> str:
+def prove(account_id: str, digest: str, **given: str) -> PasswordProof:
     """A signed proof that the candidate was asked again for the act that has this digest. Raises as `checked_again`."""
-    return dependencies().signer.password_proof(checked_again(account_id, digest, given).id, digest)
+    account = checked_again(account_id, digest, **given)
+    return PasswordProof(proof=dependencies().signer.password_proof(account.id, digest))
 
 
 def wrong_password_error(detail: str = "Le mot de passe actuel est incorrect.") -> Invalid:

@@ -5,7 +5,7 @@ Its row is committed before its object is written, under a key made of the row's
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from tempfile import TemporaryFile
@@ -43,12 +43,12 @@ _TEMPLATES = Environment(loader=PackageLoader("services.accounts"), autoescape=T
 _TEMPLATES.filters["instant"] = short_instant
 
 
-def ask(account_id: str, given: Mapping[str, str]) -> None:
+def ask(account_id: str, **given: str) -> None:
     """Have a copy made, unless one is under way or was asked for within ONE_PER.
 
     Raises as `passwords.checked_again`.
     """
-    passwords.checked_again(account_id, COPY, given)
+    passwords.checked_again(account_id, COPY, **given)
     with db.operation() as session:
         found(session.get(Account, account_id, with_for_update=True))
         if not _may_ask(_newest(session, account_id)):

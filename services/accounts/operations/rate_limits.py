@@ -40,8 +40,9 @@ def login_slots(source: str, known_browser: str | None) -> list[Slot]:
     return [Slot(trace("source", source), throttling.PER_SOURCE), Slot("all", throttling.ALL_SOURCES)]
 
 
-CURRENT_PASSWORD = Slot("current-password", throttling.CURRENT_PASSWORD)
-SECOND_FACTOR = Slot("second-factor", throttling.SECOND_FACTOR)
+CURRENT_PASSWORD = Slot("current-password", throttling.PER_SOURCE)
+SECOND_FACTOR = Slot("second-factor", throttling.PER_SOURCE)
+"""Asked again; at the log-in it counts with the password."""
 
 
 def account_trace(email_key: str) -> str:

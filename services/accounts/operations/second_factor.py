@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import staff
-from services.accounts.domain.staff import member_state
 from services.accounts.models import AuditEntry, RecoveryCode, StaffMember, db
 from services.accounts.operations import passkeys, rate_limits
 from services.accounts.operations.rate_limits import retry_on_integrity_error
@@ -153,7 +152,7 @@ def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
 def _count_code_attempt(staff_id: str) -> None:
     with db.operation() as session:
         member = session.get(StaffMember, staff_id)
-        if member is None or member_state(member.invited_at, member.disabled_at) is not MemberState.ACTIVE:
+        if member is None or member.state is not MemberState.ACTIVE:
             raise Forbidden()
         rate_limits.count_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
 

@@ -3,7 +3,6 @@ when somebody leaves and enabled again when they come back: nothing is deleted, 
 are locked always in the same order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pyotp
 from sqlalchemy import select, update
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import emails, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
-from services.accounts.domain.staff import Role, checked_academies, member_state
+from services.accounts.domain.staff import Role, checked_academies
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
 from services.accounts.operations import passkeys, provider_identities, rate_limits, second_factor
 from services.accounts.operations.sessions import end_all_sessions
@@ -24,28 +23,23 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid, found
 from services.contracts import problem_types
 from services.contracts.account_rules import MemberState
-from services.reference import academies as known_academies
 
 
-@dataclass(frozen=True)
-class NewStaff:
-    email: str
-    password: str
-    role: Role
-    academies: tuple[str, ...]
-    nom: str
-    prenoms: str
-
-
-def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
+def create_staff(
+    actor: Actor, *, email: str, password: str, role: Role, academies: Iterable[str], nom: str, prenoms: str
+) -> tuple[str, str]:
     """Create the account; returns its id and the secret of its second factor, which is shown only once.
 
     Raises Invalid, Conflict where the address is taken.
     """
-    academies = _check(new)
+    if not emails.is_valid(email):
+        raise Invalid.in_field("email", "Adresse mail non valable.")
+    if not all(0 < len(name) <= NAME_LENGTH for name in (nom, prenoms)):
+        raise Invalid(f"Nom et prénoms : de 1 à {NAME_LENGTH} caractères.")
+    _check_password(password)
     totp_secret = pyotp.random_base32()
-    member = new_member(new.email, new.nom, new.prenoms, new.role, academies)
-    member.password_hash = dependencies().password_hasher.hash(new.password)
+    member = new_member(email, nom, prenoms, role, checked_academies(role, academies))
+    member.password_hash = dependencies().password_hasher.hash(password)
     second_factor.put_in_force(member, totp_secret)
     try:
         with db.operation() as session:
@@ -122,20 +116,6 @@ def member_at(session: Session, email: str, *, lock: bool = False) -> StaffMembe
     return found(member, "Aucun compte de gestion n'a cette adresse.")
 
 
-def _check(new: NewStaff) -> list[str] | None:
-    """The valid académies; None (all) for an administrateur. Raises Invalid."""
-    if not emails.is_valid(new.email):
-        raise Invalid.in_field("email", "Adresse mail non valable.")
-    if not all(0 < len(name) <= NAME_LENGTH for name in (new.nom, new.prenoms)):
-        raise Invalid(f"Nom et prénoms : de 1 à {NAME_LENGTH} caractères.")
-    _check_password(new.password)
-    return checked_academies(new.role, new.academies, known_academie_codes())
-
-
-def known_academie_codes() -> list[str]:
-    return [academie.code for academie in known_academies.all()]
-
-
 def _check_password(password: str) -> None:
     if mistakes := passwords.mistakes(password, passwords.RECOMMENDED):
         raise Invalid.in_field("password", " ".join(mistakes))
@@ -153,9 +133,7 @@ def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
     """
     query = select(StaffMember).where(StaffMember.role == Role.ADMINISTRATEUR).order_by(StaffMember.id)
     administrateurs = {
-        member.id
-        for member in session.scalars(query.with_for_update())
-        if member_state(member.invited_at, member.disabled_at) is MemberState.ACTIVE
+        member.id for member in session.scalars(query.with_for_update()) if member.state is MemberState.ACTIVE
     }
     if actor.kind == "staff" and actor.id not in administrateurs:
         raise Forbidden()
@@ -167,6 +145,13 @@ def lock_member(session: Session, staff_id: str) -> StaffMember:
     return found(
         session.get(StaffMember, staff_id, with_for_update=True), "Aucun compte de gestion ne porte cet identifiant."
     )
+
+
+def lock_enabled_member(session: Session, staff_id: str) -> StaffMember:
+    """Raises NotFound, Conflict for who is disabled."""
+    member = lock_member(session, staff_id)
+    refuse_disabled(member)
+    return member
 
 
 def refuse_disabled(member: StaffMember) -> None:
@@ -194,7 +179,7 @@ def change_profile(staff_id: str, role: str, academies: Iterable[str], reason: s
 
     Raises as `_lock_other_member`, and Invalid for académies that the role cannot have.
     """
-    allowed = checked_academies(role, academies, known_academie_codes())
+    allowed = checked_academies(role, academies)
     with db.operation() as session:
         member = _lock_other_member(session, staff_id, actor, "Vous ne pouvez pas changer votre propre profil.")
         before = {"role": member.role, "academies": member.academies}

@@ -18,8 +18,8 @@ from services.accounts.models import AuditEntry, StaffMember, db
 from services.accounts.operations import mail_links, provider_identities, rate_limits, second_factor, sessions
 from services.accounts.operations.staff_accounts import (
     address_taken,
-    known_academie_codes,
     lock_active_administrateurs,
+    lock_enabled_member,
     lock_member,
     new_member,
     record_addition,
@@ -37,13 +37,13 @@ from services.contracts.account_rules import State
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_staff_account import InvitationLink, Invited, SetUp
 from services.contracts.api.sign_in import PROCONNECT
-from services.contracts.api.visitors import LinkState
+from services.contracts.api.team import CreatedMember
 
 OUTDATED_PROPOSAL = "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre l'application."
 
 
-def invite(values: Mapping[str, Any], code: str, actor: Actor) -> str:
-    """Create an account that waits for its owner, and mail them the link to set it up; returns its id.
+def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
+    """Create an account that waits for its owner, and mail them the link to set it up.
 
     `values`: email, nom, prenoms, role, academies. Raises Invalid with every mistake, Conflict where the address is
     taken, TooMany, Forbidden for an actor who is disabled.
@@ -55,7 +55,7 @@ def invite(values: Mapping[str, Any], code: str, actor: Actor) -> str:
     try:
         with db.operation() as session:
             lock_active_administrateurs(session, actor)
-            return _add(session, invited, actor)
+            return CreatedMember(id=_add(session, invited, actor))
     except IntegrityError as error:  # taken at the same moment
         raise address_taken() from error
 
@@ -68,8 +68,7 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
-        member = lock_member(session, staff_id)
-        refuse_disabled(member)
+        member = lock_enabled_member(session, staff_id)
         if member.invited_at is None:
             raise Conflict("Ce compte est déjà actif : il n'y a pas d'invitation à renvoyer.")
         _send_link(session, member)
@@ -110,7 +109,7 @@ def _read(values: Mapping[str, Any]) -> StaffMember:
     if role not in list(Role):
         reader.add_mistake("role", "Choisissez un profil.")
     reader.refuse_mistakes()
-    academies = checked_academies(role, values.get("academies") or (), known_academie_codes())
+    academies = checked_academies(role, values.get("academies") or ())
     member = new_member(email, names["nom"], names["prenoms"], Role(role), academies)
     member.password_hash = NO_PASSWORD
     return member
@@ -142,20 +141,20 @@ def _send_link(session: Session, member: StaffMember, *, is_reset: bool = False)
     follow_up(session, "send_staff_invitation", data, subject=member.id)
 
 
-def shown(token: str, sealed: str = "") -> LinkState:
+def shown(token: str, proposal: str = "") -> InvitationLink:
     """The state of the link and what to tell about one that is not usable; of a usable one also whose it is, and a
-    second factor to set up (that of the proposal `sealed`, while it is valid). Changes nothing."""
+    second factor to set up (that of the sealed `proposal`, while it is valid). Changes nothing."""
     link = mail_link_states.link_state(Purpose.STAFF_INVITATION, token)
     with db.reading() as session:
         member = mail_link_states.owner_by_token(session, StaffMember, Purpose.STAFF_INVITATION, token)
     if link.state != State.USABLE or member is None:
-        return link
-    proposal = second_factor.propose(second_factor.for_link(token), member.email, sealed)
+        return answer_of(InvitationLink, link, invited=None, proposal=None)
+    proposed = second_factor.propose(second_factor.for_link(token), member.email, proposal)
     invited = answer_of(Invited, member, password_hint=passwords.RECOMMENDED.hint)
-    return answer_of(InvitationLink, link, invited=invited, proposal=proposal)
+    return answer_of(InvitationLink, link, invited=invited, proposal=proposed)
 
 
-def complete(token: str, values: Mapping[str, Any]) -> SetUp:
+def complete(token: str, **values: str) -> SetUp:
     """Set the password typed twice and the proposed second factor, which `code` confirms; the link is used.
 
     `values`: password, password_confirmation, proposal, code; with an `identity` of ProConnect, which has the invited

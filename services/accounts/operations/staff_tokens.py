@@ -1,6 +1,6 @@
 """Personal access tokens of staff members' tools: created, revoked, exchanged for access tokens. System time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -18,6 +18,8 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import FieldError, Invalid, NotFound, Unauthenticated
 from services.contracts import problem_types
+from services.contracts.account_rules import default_token_days
+from services.contracts.api.own_staff_account import CreatedToken
 from services.contracts.api.sessions import AccessToken
 
 USE_WRITTEN_EVERY = timedelta(hours=1)
@@ -33,7 +35,7 @@ def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelt
         return _add_token(session, member_at(session, email, lock=True), name, valid_scopes, life, actor)
 
 
-def create_own_token(staff_id: str, *, name: str, scopes: Iterable[str], life: timedelta, code: str) -> tuple[str, str]:
+def create_own_token(staff_id: str, *, name: str, scopes: Sequence[str], days: int | None, code: str) -> CreatedToken:
     """A tool's token that its owner asks for, with a code of the second factor and within what their role may do.
 
     Raises Invalid, TooMany, Forbidden.
@@ -46,7 +48,9 @@ def create_own_token(staff_id: str, *, name: str, scopes: Iterable[str], life: t
         member = lock_member(session, staff_id)
         if not scopes_of(member.role).issuperset(valid_scopes):
             raise Invalid.in_field("scopes", "Votre profil ne comporte pas toutes ces portées.")
-        return _add_token(session, member, name.strip(), valid_scopes, life, Actor("staff", staff_id))
+        life = timedelta(days=days or default_token_days(scopes))
+        id, token = _add_token(session, member, name.strip(), valid_scopes, life, Actor("staff", staff_id))
+        return CreatedToken(id=id, token=token)
 
 
 def _add_token(

@@ -23,7 +23,7 @@ from services.chassis.errors import DomainError, Invalid, found
 from services.contracts.account_rules import EMAIL_CHANGE_LIFETIME, Editable
 from services.contracts.api.candidate_accounts import Candidate, CandidateDetail, Candidates, RefusedMails
 from services.contracts.api.operation import answer_of
-from services.contracts.api.own_account import MyAccount, MyAddresses
+from services.contracts.api.own_account import MyAccount, MyAddresses, SignedIdentity
 from services.contracts.page_sizes import ACCOUNTS_SHOWN
 from services.reference.text import folded
 
@@ -45,9 +45,9 @@ def my_addresses(account_id: str) -> MyAddresses:
     return MyAddresses(email=account.email, pending_email=_pending_email(account))
 
 
-def my_signed_identity(account_id: str) -> str:
+def my_signed_identity(account_id: str) -> SignedIdentity:
     """The identity in force, as a signed token; a pending change is not in it yet. Raises NotFound."""
-    return civil_status_mapping.signed_identity(stored_account(account_id))
+    return SignedIdentity(assertion=civil_status_mapping.signed_identity(stored_account(account_id)))
 
 
 def stored_account(account_id: str) -> Account:

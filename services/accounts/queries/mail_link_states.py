@@ -6,8 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.accounts.domain import mail_link_rules
-from services.accounts.domain.mail_link_rules import End, Link, Purpose
-from services.accounts.domain.staff import member_state
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, MailLink, StaffMember, db
 from services.accounts.queries import accounts
 from services.accounts.stored_secrets import hash_secret
@@ -26,14 +25,14 @@ def link_state(purpose: Purpose, token: str) -> LinkState:
     return LinkState(state=state.value, detail=mail_link_rules.unusable_link_message(purpose, state))
 
 
-def activation_link(token: str) -> LinkState:
+def activation_link(token: str) -> ActivationLink:
     """The state of an activation link; of a usable one also what was typed, so that nobody activates a stranger's."""
     link = link_state(Purpose.ACTIVATION, token)
     with db.reading() as session:
         creation = owner_by_token(session, Account, Purpose.ACTIVATION, token)
-    if link.state != State.USABLE or creation is None:
-        return link
-    return answer_of(ActivationLink, link, asked=answer_of(Asked, creation, at=creation.created_at))
+    is_usable = link.state == State.USABLE
+    asked = answer_of(Asked, creation, at=creation.created_at) if creation and is_usable else None
+    return answer_of(ActivationLink, link, asked=asked)
 
 
 def state_by_token(session: Session, purpose: Purpose, token: str) -> State:
@@ -59,39 +58,38 @@ def link_for(row: MailLink | None, purpose: Purpose) -> MailLink | None:
 def state_of(session: Session, row: MailLink | None) -> State:
     if row is None:
         return State.UNKNOWN
-    if row.purpose == Purpose.STAFF_INVITATION:
-        end = _end_of_invitation(session, row)
-        return mail_link_rules.state_of(Link(row.expires_at, row.used_at is not None, end), portal_now())
     account = session.get(Account, row.account_id) if row.account_id else None
     is_activated = row.purpose == Purpose.ACTIVATION and account is not None and account.activated_at is not None
-    end = _end_of(session, row, account)
-    return mail_link_rules.state_of(Link(row.expires_at, row.used_at is not None or is_activated, end), portal_now())
+    used, end = row.used_at is not None or is_activated, _end_of(session, row, account)
+    return mail_link_rules.state_of(row.expires_at, portal_now(), used=used, end=end)
 
 
-def _end_of(session: Session, row: MailLink, account: Account | None) -> End | None:
+def _end_of(session: Session, row: MailLink, account: Account | None) -> State | None:
     """How the link ended before its expiry. What it is for may have ended while its mail was on its way: the row was
     then not there to be closed, so it is looked up here."""
+    if row.purpose == Purpose.STAFF_INVITATION:
+        return _end_of_invitation(session, row)
     if account is None:
-        return End.OVER
+        return State.ENDED
     if row.email_change_id is not None:
         return _end_of_email_change(session, row, account)
     if row.purpose == Purpose.ACTIVATION and accounts.owner_of(session, account.email_key) is not None:
-        return End.OVER
+        return State.ENDED
     if row.closed_at is None:
         return None
-    return End.REPLACED if row.purpose == Purpose.ACTIVATION else End.OVER
+    return State.REPLACED if row.purpose == Purpose.ACTIVATION else State.ENDED
 
 
-def _end_of_invitation(session: Session, row: MailLink) -> End | None:
+def _end_of_invitation(session: Session, row: MailLink) -> State | None:
     member = session.get(StaffMember, row.account_id) if row.account_id else None
-    if member is None or member_state(member.invited_at, member.disabled_at) is not MemberState.INVITED:
-        return End.OVER
-    return None if row.closed_at is None else End.REPLACED
+    if member is None or member.state is not MemberState.INVITED:
+        return State.ENDED
+    return None if row.closed_at is None else State.REPLACED
 
 
-def _end_of_email_change(session: Session, row: MailLink, account: Account) -> End | None:
+def _end_of_email_change(session: Session, row: MailLink, account: Account) -> State | None:
     email_change = session.get(EmailChange, row.email_change_id)
     if email_change is not None:
-        return End.OVER if email_change.confirmed_at is not None or row.closed_at is not None else None
+        return State.ENDED if email_change.confirmed_at is not None or row.closed_at is not None else None
     newer = select(EmailChange.id).where(EmailChange.account_id == account.id, EmailChange.confirmed_at.is_(None))
-    return End.REPLACED if session.scalars(newer).first() is not None else End.OVER
+    return State.REPLACED if session.scalars(newer).first() is not None else State.ENDED

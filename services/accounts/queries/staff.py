@@ -1,15 +1,18 @@
-"""Staff accounts and their tools' tokens, in pages, without any secret or hash."""
+"""Staff accounts, as administrateurs and their owners see them, and their tools' tokens, without any secret or hash."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
-from services.accounts.domain.staff import member_state, share_an_academie
-from services.accounts.models import StaffMember, StaffToken, db
+from services.accounts.domain.passwords import RECOMMENDED
+from services.accounts.domain.staff import scopes_of, share_an_academie
+from services.accounts.models import Passkey, RecoveryCode, StaffMember, StaffToken, db
 from services.chassis.errors import found
 from services.contracts.api.operation import answer_of
+from services.contracts.api.own_staff_account import OwnAccount, OwnPasskey
 from services.contracts.api.team import (
     Academie,
     Academies,
@@ -24,8 +27,8 @@ from services.contracts.page_sizes import TEAM_PAGE
 from services.reference import academies
 
 
-def staff_page(cursor: str = "", limit: int = TEAM_PAGE) -> Members:
-    """Staff accounts by id, disabled ones too."""
+def staff_page(cursor: str = "", limit: int | None = TEAM_PAGE) -> Members:
+    """Staff accounts by id, disabled ones too; all without a limit."""
     query = select(StaffMember).where(StaffMember.id > cursor).order_by(StaffMember.id).limit(limit)
     with db.reading_for_staff() as session:
         items = tuple(map(_member, session.scalars(query)))
@@ -34,21 +37,47 @@ def staff_page(cursor: str = "", limit: int = TEAM_PAGE) -> Members:
 
 def member(staff_id: str) -> Member:
     """One staff account. Raises NotFound."""
+    return _member(stored_member(staff_id))
+
+
+def stored_member(staff_id: str) -> StaffMember:
+    """Raises NotFound."""
     with db.reading() as session:
-        row = found(session.get(StaffMember, staff_id), "Aucun compte de gestion ne porte cet identifiant.")
-    return _member(row)
+        return found(session.get(StaffMember, staff_id), "Aucun compte de gestion ne porte cet identifiant.")
 
 
-def names(academies: frozenset[str] | None, staff_ids: Collection[str]) -> StaffNames:
+def own_account(staff_id: str) -> OwnAccount:
+    """Who they are, what their tokens may do, how many recovery codes are left. Raises NotFound."""
+    unused = select(func.count()).where(RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None))
+    member = stored_member(staff_id)
+    with db.reading() as session:
+        left = session.scalar(unused) or 0
+        theirs = passkeys_of(session, staff_id)
+    return answer_of(
+        OwnAccount,
+        member,
+        scopes=tuple(sorted(scopes_of(member.role))),
+        recovery_codes_left=left,
+        passkeys=tuple(answer_of(OwnPasskey, passkey) for passkey in theirs),
+        password_hint=RECOMMENDED.hint,
+    )
+
+
+def passkeys_of(session: Session, staff_id: str) -> list[Passkey]:
+    """The oldest first."""
+    return [*session.scalars(select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at))]
+
+
+def names(academies: frozenset[str] | None, ids: Collection[str]) -> StaffNames:
     """Of those who share an académie with somebody of `academies` (None: all); the others are missing."""
     with db.reading_for_staff() as session:
-        rows = list(session.scalars(select(StaffMember).where(StaffMember.id.in_(staff_ids))))
+        rows = list(session.scalars(select(StaffMember).where(StaffMember.id.in_(ids))))
     shown = (row for row in rows if share_an_academie(academies, row.academies))
     return StaffNames(items=tuple(answer_of(StaffName, row) for row in shown))
 
 
-def token_page(staff_id: str | None = None, cursor: str = "", limit: int = TEAM_PAGE) -> ToolTokens:
-    """Tokens by id, expired and revoked ones too; of all staff where no `staff_id` is given."""
+def token_page(staff_id: str | None = None, cursor: str = "", limit: int | None = TEAM_PAGE) -> ToolTokens:
+    """Tokens by id, expired and revoked ones too; of all staff where no `staff_id` is given, all without a limit."""
     query = select(StaffToken, StaffMember.email).join(StaffMember, StaffMember.id == StaffToken.staff_id)
     if staff_id is not None:
         query = query.where(StaffToken.staff_id == staff_id)
@@ -61,22 +90,6 @@ def token_page(staff_id: str | None = None, cursor: str = "", limit: int = TEAM_
 def all_academies() -> Academies:
     """Those that a gestionnaire may be limited to."""
     return Academies(academies=tuple(Academie(value=known.code, label=known.name) for known in academies.all()))
-
-
-def all_staff() -> Iterator[Member]:
-    page = staff_page()
-    yield from page.items
-    while page.next_cursor:
-        page = staff_page(page.next_cursor)
-        yield from page.items
-
-
-def all_tokens(staff_id: str | None = None) -> Iterator[ToolToken]:
-    page = token_page(staff_id)
-    yield from page.items
-    while page.next_cursor:
-        page = token_page(staff_id, page.next_cursor)
-        yield from page.items
 
 
 def is_staff(email: str) -> bool:
@@ -95,9 +108,4 @@ def _id_at(email: str) -> str | None:
 
 
 def _member(row: StaffMember) -> Member:
-    return answer_of(
-        Member,
-        row,
-        state=member_state(row.invited_at, row.disabled_at).value,
-        second_factor=dependencies().derived_keys.opens(row.totp_sealed),
-    )
+    return answer_of(Member, row, second_factor=dependencies().derived_keys.opens(row.totp_sealed))

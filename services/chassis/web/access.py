@@ -32,6 +32,10 @@ def caller() -> Caller:
     return who
 
 
+def caller_id() -> str:
+    return caller().id
+
+
 def refuse_without_code() -> None:
     """Raises Forbidden for a browser's session that gave no fresh code; a tool's token was made with one."""
     if caller().gave_code is False:

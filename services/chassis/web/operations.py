@@ -1,7 +1,10 @@
 """Binds the views of a service to the operations that `services/contracts/api` declares."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
+from inspect import signature
+from itertools import chain
 from types import NoneType
 from typing import Any
 
@@ -9,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app
 from webargs.flaskparser import parser
 
 from services.chassis.web import access
-from services.contracts.api.operation import JSON, Operation, Section
+from services.contracts.api.operation import JSON, Answer, Operation, Section
 
 View = Callable[..., Any]
 _PLACES = {"query": "query", "headers": "headers", "body": "json"}
@@ -36,6 +39,23 @@ class Views(Blueprint):
             return view
 
         return bind
+
+    def calls(self, operation: Operation[Answer], function: Callable[..., Answer], **others: Callable[[], Any]) -> None:
+        """Bind an operation to the function that does it and returns its answer. It is given, by their names, the ids
+        of the path, what `query` and `body` hold, and what each of `others` returns (`account_id=caller_id`).
+
+        Raises TypeError for a function that does not take them.
+        """
+        held = [schema().fields for schema in (operation.query, operation.body) if schema]
+        names = [*re.findall(r"(\w+)>", operation.path), *chain(*held), *others]
+        signature(function).bind(**dict.fromkeys(names))
+
+        def view(**given: Any) -> Answer:
+            held = {**given.pop("query", {}), **given.pop("body", {})}
+            return function(**given, **held, **{name: value() for name, value in others.items()})
+
+        view.__name__ = f"{operation.method} {operation.path}"
+        self.serves(operation)(view)
 
 
 def check_all_served(app: Flask, sections: Sequence[Section]) -> None:

@@ -11,13 +11,12 @@ from msgspec import Meta
 from services.contracts import problem_types
 from services.contracts.account_rules import FILTERS_LENGTHS, LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
 from services.contracts.api.operation import Answered, Callers, Instant, staff
-from services.contracts.api.team import CODE, TOKENS, CodeOnly, ToolTokens
+from services.contracts.api.team import TOKENS, CodeOnly, ToolTokens
 from services.contracts.api.visitors import (
     GATEWAY,
     LINK_REFUSALS,
     PASSWORD,
     SEALED_IDENTITY,
-    TOKEN,
     LinkState,
     TokenOnly,
 )
@@ -25,29 +24,31 @@ from services.contracts.api.visitors import (
 TITLE = "Mon compte de gestion"
 _OPTIONAL_PASSWORD: dict[str, Any] = {"load_default": "", "validate": PASSWORD["validate"]}
 _FILTERS = Meta(description="De la liste des candidatures, par nom")
-_PROPOSAL: dict[str, Any] = {"load_default": "", "validate": validate.Length(max=1000)}
 
 
-class NewStaffPassword(Schema):
-    current_password = fields.String(**_OPTIONAL_PASSWORD)
+class PasswordTwice(CodeOnly):
     password = fields.String(**_OPTIONAL_PASSWORD)
     password_confirmation = fields.String(**_OPTIONAL_PASSWORD)
-    code = fields.String(**CODE)
+
+
+class NewStaffPassword(PasswordTwice):
+    current_password = fields.String(**_OPTIONAL_PASSWORD)
 
 
 class SealedOnly(Schema):
-    proposal = fields.String(**_PROPOSAL)
+    """`proposal`: of a second factor that the page has shown already, if any."""
+
+    proposal = fields.String(load_default="", validate=validate.Length(max=1000))
 
 
-class FactorRenewal(SealedOnly):
-    code = fields.String(**CODE)
+class FactorRenewal(SealedOnly, CodeOnly):
+    """`code`: of the proposed factor."""
 
 
-class NewToken(Schema):
+class NewToken(CodeOnly):
     name = fields.String(load_default="", validate=validate.Length(max=TOKEN_NAME_LENGTH))
     scopes = fields.List(fields.String(validate=validate.Length(max=64)), load_default=[])
     days = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS))
-    code = fields.String(**CODE)
 
 
 class SavedFilters(Schema):
@@ -55,16 +56,11 @@ class SavedFilters(Schema):
     query = fields.String(required=True, validate=validate.Length(max=FILTERS_LENGTHS[1]))
 
 
-class InvitationToken(TokenOnly):
-    """`proposal`: of a second factor that the page has shown already, if any."""
-
-    proposal = fields.String(**_PROPOSAL)
+class InvitationToken(TokenOnly, SealedOnly):
+    """Of the mailed link."""
 
 
-class InvitationAnswer(FactorRenewal):
-    token = fields.String(**TOKEN)
-    password = fields.String(**_OPTIONAL_PASSWORD)
-    password_confirmation = fields.String(**_OPTIONAL_PASSWORD)
+class InvitationAnswer(InvitationToken, PasswordTwice):
     identity = fields.String(**SEALED_IDENTITY)
 
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
 from services.contracts.api.operation import PUBLIC, Answered, Callers, Instant
-from services.contracts.api.team import CODE
+from services.contracts.api.team import CodeOnly
 from services.contracts.api.visitors import GATEWAY, PASSWORD, SEALED_IDENTITY, TOKEN, EmailOnly, TokenOnly
 
 TITLE = "Sessions et jetons"
@@ -32,8 +32,8 @@ class SessionOnly(Schema):
     session = fields.String(**TOKEN)
 
 
-class SessionAndCode(SessionOnly):
-    code = fields.String(**CODE)
+class SessionAndCode(SessionOnly, CodeOnly):
+    """`session`: of the browser in which a member of staff acts."""
 
 
 class Keys(Answered):

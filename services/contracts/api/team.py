@@ -2,7 +2,7 @@
 administrateurs; tools' tokens."""
 
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
@@ -23,15 +23,6 @@ from services.contracts.page_sizes import TEAM_PAGE
 
 TITLE = "Comptes de gestion et jetons de leurs outils"
 _REASON_ASKED = "Saisissez un motif, de {min} à {max} caractères."
-CODE: dict[str, Any] = {
-    "load_default": "",
-    "validate": validate.Length(max=MAX_CODE_LENGTH),
-    "metadata": {
-        "description": "Code du second facteur, de secours, ou réponse d'une clé d'accès : chacun sert une fois"
-    },
-}
-
-
 _CURSOR = fields.String(load_default="", validate=validate.Length(max=32), metadata={"description": CURSOR_WORDS})
 MEMBERS = StaffList(
     "Members",
@@ -78,11 +69,17 @@ class Reason(Schema):
 
 
 class CodeOnly(Schema):
-    code = fields.String(**CODE)
+    code = fields.String(
+        load_default="",
+        validate=validate.Length(max=MAX_CODE_LENGTH),
+        metadata={
+            "description": "Code du second facteur, de secours, ou réponse d'une clé d'accès : chacun sert une fois"
+        },
+    )
 
 
-class ReasonWithCode(Reason):
-    code = fields.String(**CODE)
+class ReasonWithCode(Reason, CodeOnly):
+    """Of what gives or takes access."""
 
 
 class Profile(ReasonWithCode):
@@ -92,7 +89,7 @@ class Profile(ReasonWithCode):
     academies = fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
 
 
-class Invitation(Schema):
+class Invitation(CodeOnly):
     """`academies`: codes, none of an administrateur. Checked together, so that every mistake is reported at once."""
 
     email = fields.String(load_default="", validate=validate.Length(max=320))
@@ -100,7 +97,6 @@ class Invitation(Schema):
     prenoms = fields.String(load_default="", validate=validate.Length(max=500))
     role = fields.String(load_default="", validate=validate.Length(max=32))
     academies = fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
-    code = fields.String(**CODE)
 
 
 class StaffName(Answered):

@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.accounts.domain.mail_link_rules import End, Link, state_of
+from services.accounts.domain.mail_link_rules import state_of
 from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile, mistakes, normalised
 from services.accounts.domain.staff import (
-    CATALOGUE_MANAGE,
     Role,
     checked_academies,
     checked_scopes,
@@ -24,7 +23,7 @@ from services.accounts.domain.throttling import (
 )
 from services.chassis.errors import Invalid
 from services.chassis.quotas import count_in_window
-from services.contracts.account_rules import State
+from services.contracts.account_rules import CATALOGUE_SCOPE, State
 
 SENTENCE = "le cheval mange du foin " * 99
 LENGTHS = f"{GUIDE.shortest} à {GUIDE.longest}"
@@ -141,30 +140,28 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
-    ("link", "now", "state"),
+    ("used", "end", "now", "state"),
     [
-        (None, END, State.UNKNOWN),
-        (Link(END, used=False), END - SECOND, State.USABLE),
-        (Link(END, used=False), END, State.EXPIRED),
-        (Link(END, used=True, end=End.REPLACED), END + SECOND, State.USED),
-        (Link(END, used=False, end=End.REPLACED), END - SECOND, State.REPLACED),
-        (Link(END, used=False, end=End.OVER), END - SECOND, State.ENDED),
-        (Link(END, used=False, end=End.OVER), END, State.EXPIRED),
+        (False, None, END - SECOND, State.USABLE),
+        (False, None, END, State.EXPIRED),
+        (True, State.REPLACED, END + SECOND, State.USED),
+        (False, State.REPLACED, END - SECOND, State.REPLACED),
+        (False, State.ENDED, END - SECOND, State.ENDED),
+        (False, State.ENDED, END, State.EXPIRED),
     ],
 )
-def test_a_link_says_whether_it_can_be_used_and_why_not(link: Link | None, now: datetime, state: State) -> None:
-    assert state_of(link, now) is state
-
-
-KNOWN = ("03", "15", "20")
+def test_a_link_says_whether_it_can_be_used_and_why_not(
+    used: bool, end: State | None, now: datetime, state: State
+) -> None:
+    assert state_of(END, now, used=used, end=end) is state
 
 
 def test_a_gestionnaire_is_limited_to_known_academies_and_an_administrateur_has_them_all() -> None:
-    assert checked_academies(Role.GESTIONNAIRE, ["15", "03", "03"], KNOWN) == ["03", "15"]
-    assert checked_academies(Role.ADMINISTRATEUR, [], KNOWN) is None
+    assert checked_academies(Role.GESTIONNAIRE, ["15", "03", "03"]) == ["03", "15"]
+    assert checked_academies(Role.ADMINISTRATEUR, []) is None
     for role, wrong in ((Role.GESTIONNAIRE, []), (Role.GESTIONNAIRE, ["99"]), (Role.ADMINISTRATEUR, ["03"])):
         with pytest.raises(Invalid):
-            checked_academies(role, wrong, KNOWN)
+            checked_academies(role, wrong)
 
 
 def test_unknown_scopes_are_named() -> None:
@@ -181,7 +178,7 @@ def test_an_unknown_role_may_do_nothing() -> None:
 
 
 def test_the_catalogue_is_of_administrateurs_in_a_browser_and_of_no_token() -> None:
-    assert CATALOGUE_MANAGE in session_scopes("administrateur")
-    assert not {CATALOGUE_MANAGE, "staff:manage"} & session_scopes("gestionnaire")
+    assert CATALOGUE_SCOPE in session_scopes("administrateur")
+    assert not {CATALOGUE_SCOPE, "staff:manage"} & session_scopes("gestionnaire")
     with pytest.raises(Invalid):
-        checked_scopes([CATALOGUE_MANAGE])
+        checked_scopes([CATALOGUE_SCOPE])

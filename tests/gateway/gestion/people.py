@@ -4,6 +4,7 @@ import io
 import itertools
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pyotp
 
@@ -65,9 +66,10 @@ class StaffFactory:
 
     def account(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> StaffAccount:
         email = f"gestion{next(_numbers)}@example.org"
-        new = staff_accounts.NewStaff(email, PASSWORD, role, academies, "DUVAL", "Anne")
+        new: dict[str, Any] = {"email": email, "password": PASSWORD, "nom": "DUVAL", "prenoms": "Anne"}
+        new |= {"role": role, "academies": academies}
         with self.portal.accounts.app.app_context():
-            staff_id, totp_secret = staff_accounts.create_staff(new, Actor("command", "test"))
+            staff_id, totp_secret = staff_accounts.create_staff(Actor("command", "test"), **new)
         return StaffAccount(staff_id, email, totp_secret)
 
     def administrateur(self) -> StaffBrowser:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.accounts.domain.throttling import SECOND_FACTOR
+from services.accounts.domain.throttling import PER_SOURCE
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.page_labels import VALIDATE_REGISTRATION
 from services.contracts.registration_rules import NOTE_LENGTH
@@ -122,7 +122,7 @@ def test_tries_at_a_code_are_slowed_and_the_page_says_when_to_come_back(
     gestionnaire: ScriptlessBrowser, page: str
 ) -> None:
     gestionnaire.get(f"{page}/ecart")
-    for expected in [422] * SECOND_FACTOR.undelayed + [429]:
+    for expected in [422] * PER_SOURCE.undelayed + [429]:
         gestionnaire.press("Écarter la candidature", reason="Diplôme non justifié.", code="000000")
         assert gestionnaire.answer.status_code == expected
         assert ("Retry-After" in gestionnaire.answer.headers) is (expected == 429)

@@ -15,13 +15,7 @@ from services.contracts.api import documents as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import RegistrationSaved, from_stored
 from services.documents.domain.document_names import is_id
-from services.documents.domain.recipients import (
-    Activity,
-    Publisher,
-    Recipients,
-    Scope,
-    activity_of,
-)
+from services.documents.domain.recipients import Activity, Publisher, Recipients, Scope, activity_of
 from services.documents.domain.recipients import Candidature as Recipient
 from services.documents.models import Candidature, Edition, SavedVersion, Withdrawal, db
 

@@ -14,25 +14,12 @@ from sqlalchemy.orm import Session
 from services.chassis.database.staff_lists import within
 from services.chassis.errors import found
 from services.contracts.api.operation import answer_of
-from services.contracts.api.staff_pieces import (
-    ControlQueue,
-    RecentOpening,
-    WaitingPieces,
-)
+from services.contracts.api.staff_pieces import ControlQueue, RecentOpening, WaitingPieces
 from services.contracts.piece_rules import Scan, Status
 from services.objects.tables import retired_objects
 from services.pieces.domain import control
 from services.pieces.domain.piece import CurrentDeposit, Period, PieceState
-from services.pieces.models import (
-    TO_CONTROL,
-    AuditEntry,
-    Candidature,
-    Control,
-    Deposit,
-    Piece,
-    Window,
-    Withdrawal,
-)
+from services.pieces.models import TO_CONTROL, AuditEntry, Candidature, Control, Deposit, Piece, Window, Withdrawal
 
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""

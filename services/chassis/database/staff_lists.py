@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, true
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
@@ -51,6 +51,11 @@ def academies_shown(seen: frozenset[str] | None, wanted: str | None) -> frozense
     if seen is not None and wanted not in seen:
         raise NotFound()
     return frozenset({wanted})
+
+
+def within(academies: Collection[str] | None, column: Any) -> ColumnElement[bool]:
+    """As SQL: the académie that `column` has is one of these (None: all)."""
+    return true() if academies is None else column.in_(academies)
 
 
 def count_values(

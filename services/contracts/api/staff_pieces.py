@@ -10,15 +10,7 @@ from msgspec import Meta
 from services.contracts import piece_rules as rules
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
-from services.contracts.api.operation import (
-    Answered,
-    Callers,
-    CandidatureLabels,
-    End,
-    Instant,
-    one_of,
-    staff,
-)
+from services.contracts.api.operation import Answered, Callers, CandidatureLabels, End, Instant, one_of, staff
 from services.contracts.api.pieces import EARLIER_VERSION
 from services.contracts.api.staff_lists import (
     HIDDEN,

@@ -12,15 +12,7 @@ from sqlalchemy.orm import Session
 from services.chassis.tasks.rows import follow_up
 from services.contracts import registrations as contracts
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
-from services.documents.models import (
-    Candidature,
-    Edition,
-    ExamDocuments,
-    RemadeDocuments,
-    SavedVersion,
-    Withdrawal,
-    db,
-)
+from services.documents.models import Candidature, Edition, ExamDocuments, RemadeDocuments, SavedVersion, Withdrawal, db
 
 MAKE_DOCUMENTS = "make_documents"
 MAKE_EDITION = "make_edition"

@@ -9,18 +9,13 @@ from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import iso_utc
+from services.chassis.database.staff_lists import within
 from services.chassis.errors import NotFound
 from services.contracts.api import documents as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import RegistrationSaved, from_stored
 from services.documents.domain.document_names import is_id
-from services.documents.domain.recipients import (
-    Activity,
-    Publisher,
-    Recipients,
-    Scope,
-    activity_of,
-)
+from services.documents.domain.recipients import Activity, Publisher, Recipients, Scope, activity_of
 from services.documents.domain.recipients import Candidature as Recipient
 from services.documents.models import Candidature, Edition, SavedVersion, Withdrawal, db
 
@@ -62,9 +57,8 @@ def candidature_of(candidate_id: str, candidature_id: str) -> Candidature | None
 def active_ids(candidature_ids: Collection[str], academies: Collection[str] | None) -> frozenset[str]:
     """Which of these candidatures are neither withdrawn nor set aside, within these académies (None: all)."""
     statement = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
-    statement = statement.where(Candidature.id.in_(candidature_ids), is_active())
-    if academies is not None:
-        statement = statement.where(Candidature.academie_code.in_(academies))
+    own = within(academies, Candidature.academie_code)
+    statement = statement.where(Candidature.id.in_(candidature_ids), is_active(), own)
     with db.reading_for_staff() as session:
         return frozenset(session.scalars(statement))
 
@@ -148,10 +142,8 @@ def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
 
 
 def _of_numeros(session: Session, publisher: Publisher, numeros: Collection[str]) -> Iterator[Recipient]:
-    statement = _select().where(Candidature.numero_candidat.in_(numeros))
-    if publisher.academies is not None:
-        statement = statement.where(Candidature.academie_code.in_(publisher.academies))
-    return map(_recipient, session.execute(statement))
+    own = within(publisher.academies, Candidature.academie_code)
+    return map(_recipient, session.execute(_select().where(Candidature.numero_candidat.in_(numeros), own)))
 
 
 def _select() -> Select[Candidature, Withdrawal, dict[str, Any] | None]:

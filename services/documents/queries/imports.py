@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import YEARS, to_paris
 from services.chassis.csv_export import csv_text
-from services.chassis.database.staff_lists import UNKNOWN_CURSOR, conditions_of, decode_cursor, encode_cursor
+from services.chassis.database.staff_lists import UNKNOWN_CURSOR, conditions_of, decode_cursor, encode_cursor, within
 from services.chassis.errors import FieldError, Invalid, NotFound, found
 from services.chassis.french import short_date
 from services.contracts import document_rules as rules
@@ -49,9 +49,8 @@ def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
     Raises Invalid for a cursor that this API did not give.
     """
     limit = query["limit"]
-    statement = select(Import).where(*conditions_of(api.IMPORTS, query, academie=Import.academie_code))
-    if publisher.academies is not None:
-        statement = statement.where(Import.academie_code.in_(publisher.academies))
+    own = within(publisher.academies, Import.academie_code)
+    statement = select(Import).where(*conditions_of(api.IMPORTS, query, academie=Import.academie_code), own)
     if cursor := query.get("cursor"):
         statement = statement.where(tuple_(Import.created_at, Import.id) < _place(cursor))
     statement = statement.order_by(Import.created_at.desc(), Import.id.desc()).limit(limit + 1)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import PARIS, iso_utc, portal_now, to_paris
 from services.chassis.database.audit import Actor
-from services.chassis.database.staff_lists import academies_shown
+from services.chassis.database.staff_lists import academies_shown, within
 from services.chassis.events import publish
 from services.chassis.tasks import gauges
 from services.chassis.tasks.registry import stopping
@@ -292,10 +292,8 @@ def _known(session: Session, by: Caller, ids: Collection[str]) -> set[str]:
     query = (
         select(Candidature.id)
         .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .where(Candidature.id.in_(ids), is_not_withdrawn())
+        .where(Candidature.id.in_(ids), is_not_withdrawn(), within(by.academies, Candidature.academie_code))
     )
-    if by.academies is not None:
-        query = query.where(Candidature.academie_code.in_(by.academies))
     return set(session.scalars(query))
 
 

@@ -13,6 +13,7 @@ from operator import attrgetter
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, defer
 
+from services.chassis.database.staff_lists import within
 from services.contracts.api.missing_pieces import IncompleteSession
 from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain.missing_pieces import is_unfinished
@@ -94,8 +95,7 @@ def incomplete_among(
     """Those of these candidatures, within these académies (None: all), that have unfinished pieces at `at`, by id;
     `conditions`: on these pieces."""
     query = _PIECES.where(Candidature.id.in_(candidature_ids), Piece.candidature_id.in_(candidature_ids))
-    if academies is not None:
-        query = query.where(Candidature.academie_code.in_(academies))
+    query = query.where(within(academies, Candidature.academie_code))
     by_id: dict[str, Incomplete] = {}
     window_of = cache(partial(session.get, Window))  # a page's candidatures share one
     for candidature, piece, scan in session.execute(
@@ -141,16 +141,16 @@ def openings_with_missing_pieces(
 ) -> dict[OpeningKey, datetime | None]:
     """The openings, within these académies (None: all), whose deposit is open at `at`, with its end, or that have
     refused pieces which can be deposited again; by session, exam and académie."""
-    periods = select(*WINDOW_KEY, Window.deposit_closes).where(Window.deposit_opens <= at, Window.deposit_closes > at)
+    periods = select(*WINDOW_KEY, Window.deposit_closes).where(
+        Window.deposit_opens <= at, Window.deposit_closes > at, within(academies, Window.academie_code)
+    )
     refused = (
         select(*OPENING)
         .join(Piece, Piece.candidature_id == Candidature.id)
         .where(Piece.resubmit_until.is_not(None), Piece.resubmit_until > at)
+        .where(within(academies, Piece.academie_code), within(academies, Candidature.academie_code))
         .distinct()
     )
-    if academies is not None:
-        periods = periods.where(Window.academie_code.in_(academies))
-        refused = refused.where(Piece.academie_code.in_(academies), Candidature.academie_code.in_(academies))
     ends: dict[OpeningKey, datetime | None] = {(row[0], row[1], row[2]): None for row in session.execute(refused)}
     ends |= {(row[0], row[1], row[2]): row[3] for row in session.execute(periods)}
     return {key: ends[key] for key in sorted(ends, key=opening_order)}

@@ -11,27 +11,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
+from services.chassis.database.staff_lists import within
 from services.chassis.errors import found
 from services.contracts.api.operation import answer_of
-from services.contracts.api.staff_pieces import (
-    ControlQueue,
-    RecentOpening,
-    WaitingPieces,
-)
+from services.contracts.api.staff_pieces import ControlQueue, RecentOpening, WaitingPieces
 from services.contracts.piece_rules import Scan, Status
 from services.objects.tables import retired_objects
 from services.pieces.domain import control
 from services.pieces.domain.piece import CurrentDeposit, Period, PieceState
-from services.pieces.models import (
-    TO_CONTROL,
-    AuditEntry,
-    Candidature,
-    Control,
-    Deposit,
-    Piece,
-    Window,
-    Withdrawal,
-)
+from services.pieces.models import TO_CONTROL, AuditEntry, Candidature, Control, Deposit, Piece, Window, Withdrawal
 
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
@@ -190,9 +178,7 @@ def pieces_within_academies(
     session: Session, academies: frozenset[str] | None, piece_ids: Collection[str]
 ) -> dict[str, PieceContext]:
     """By id; those outside these académies (None: all) are missing."""
-    query = SHOWN_PIECES.where(Piece.id.in_(piece_ids))
-    if academies is not None:
-        query = query.where(Candidature.academie_code.in_(academies))
+    query = SHOWN_PIECES.where(Piece.id.in_(piece_ids), within(academies, Candidature.academie_code))
     return {context.piece.id: context for context in fetch_pieces(session, query)} if piece_ids else {}
 
 
@@ -272,7 +258,7 @@ def _waiting(
     academies: frozenset[str] | None, *conditions: ColumnElement[bool] | TextClause
 ) -> Select[*tuple[Any, ...]]:
     received_at = select(func.max(Control.controlled_at)).where(Control.piece_id == Piece.id, Control.counts)
-    query = (
+    return (
         select(
             *_BY,
             Piece.status,
@@ -285,10 +271,9 @@ def _waiting(
         .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
         .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
         .where(*conditions, is_not_withdrawn())
+        # Said of both tables, so that each is read by its index.
+        .where(within(academies, Piece.academie_code), within(academies, Candidature.academie_code))
     )
-    if academies is not None:  # said of both tables, so that each is read by its index
-        query = query.where(Piece.academie_code.in_(academies), Candidature.academie_code.in_(academies))
-    return query
 
 
 RECENT = timedelta(minutes=5)

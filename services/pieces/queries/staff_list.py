@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.csv_export import csv_text
-from services.chassis.database.staff_lists import academies_shown, conditions_of, decode_cursor, encode_cursor
+from services.chassis.database.staff_lists import academies_shown, conditions_of, decode_cursor, encode_cursor, within
 from services.chassis.errors import found
 from services.chassis.web.access_tokens import Caller
 from services.contracts.api.staff_pieces import COUNTED, NO_STATUS, PIECES, StaffPieces
@@ -100,7 +100,7 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
 
     Raises NotFound for an académie outside `academies`.
     """
-    within = academies_shown(academies, filters.get("academie"))
+    shown = academies_shown(academies, filters.get("academie"))
     conditions = conditions_of(
         PIECES,
         filters,
@@ -119,10 +119,10 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
         sent_again=lambda sent_again: pieces.WAS_CONTROLLED if sent_again else ~pieces.WAS_CONTROLLED,
     )
     query = pieces.SHOWN_PIECES.where(*conditions)
-    if within is not None:
-        query = query.where(_academie_column(filters).in_(within))
-        if "sent_again" in filters and len(within) > 1:  # the planner may begin with candidatures: with theirs, then
-            query = query.where(Candidature.academie_code.in_(within))
+    if shown is not None:
+        query = query.where(_academie_column(filters).in_(shown))
+        if "sent_again" in filters and len(shown) > 1:  # the planner may begin with candidatures: with theirs, then
+            query = query.where(Candidature.academie_code.in_(shown))
     return query
 
 
@@ -132,10 +132,9 @@ def _place_in_list(piece: Piece) -> tuple[str, str]:
 
 def _place_of(session: Session, academies: Collection[str] | None, piece_id: str) -> tuple[str, str]:
     """Where a piece of these académies stands in the list, whether or not it is there now. Raises NotFound."""
-    query = select(Piece.candidature_id, Piece.code).where(Piece.id == piece_id)
-    if academies is not None:
-        query = query.join(Candidature).where(Candidature.academie_code.in_(academies))
-    place = found(session.execute(query).one_or_none())
+    query = select(Piece.candidature_id, Piece.code).join(Candidature)
+    own = query.where(Piece.id == piece_id, within(academies, Candidature.academie_code))
+    place = found(session.execute(own).one_or_none())
     return place.candidature_id, place.code
 
 

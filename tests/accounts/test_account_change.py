@@ -1,6 +1,7 @@
 """« Modifier mes informations » and « Supprimer », with registrations answering, refusing, or down."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import jwt
@@ -9,8 +10,9 @@ from werkzeug.test import TestResponse
 
 from services.accounts.domain.throttling import EMAIL_CHANGES, PER_SOURCE
 from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSession, events
+from services.accounts.operations import identity_changes
 from services.accounts.password_hashing import PasswordHasher
-from services.chassis.errors import Unavailable
+from services.chassis.errors import Conflict, Unavailable
 from services.contracts.accounts import Identity
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
@@ -87,13 +89,6 @@ def test_a_form_that_was_overtaken_while_registrations_was_asked_is_told(
     assert identity(accounts, login).prenoms == "Laurent Marie"
 
 
-def test_the_same_form_sent_again_changes_nothing(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
-    assert change(accounts, login).status_code == 200
-    assert accounts.registrations.floors == {}
-    assert identity(accounts, login).version == 1
-
-
 def test_with_a_candidature_only_mail_and_password_change(accounts: RunningAccounts, login: Login) -> None:
     accounts.registrations.engaged.add(login["subject"])
     me = accounts.call("GET", "/me", login["access_token"]).json
@@ -132,6 +127,22 @@ def test_a_candidature_saved_meanwhile_refuses_the_change(
     assert problem_slug(change(accounts, login, prenoms="Autre")) == "candidature-existante"
     assert identity(accounts, login).prenoms == "Laurent"
     assert identity(accounts, login).version == 1
+
+
+def test_a_change_that_the_job_drops_first_is_not_said_to_be_recorded(
+    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login, finish = accounts.log_in_new_candidate(), identity_changes.finish_pending_change
+
+    def after_the_job(account_id: str) -> None:
+        with suppress(Conflict):
+            finish(account_id)
+        finish(account_id)
+
+    monkeypatch.setattr(identity_changes, "finish_pending_change", after_the_job)
+    monkeypatch.setattr(accounts.registrations, "get", lambda candidate: {"engaged": False})
+    accounts.registrations.engaged.add(login["subject"])
+    assert problem_slug(change(accounts, login, prenoms="Autre")) == "candidature-existante"
 
 
 def test_a_change_whose_answer_was_lost_is_finished_by_the_job(accounts: RunningAccounts, login: Login) -> None:

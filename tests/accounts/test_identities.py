@@ -1,6 +1,7 @@
 """Identities are corrected with a reason and told to other services; one version of one has one content."""
 
 import json
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from services.accounts import civil_status_mapping as identities
 from services.accounts.models import Account, db, events
@@ -115,6 +117,24 @@ def ask_while_away(accounts: RunningAccounts, login: Login) -> None:
     accounts.registrations.lose_answers = True
     assert change(accounts, login, prenoms="Laurent Marie").status_code == 503
     accounts.registrations.lose_answers = False
+
+
+def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
+    accounts: RunningAccounts, login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, operation = new_email_token(accounts, login), db.operation
+
+    def becomes_pending() -> AbstractContextManager[Session]:
+        monkeypatch.setattr(db, "operation", operation)
+        ask_while_away(accounts, login)
+        return operation()
+
+    monkeypatch.setattr(db, "operation", becomes_pending)
+    assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
+    accounts.run_job("finish-identity-changes")
+    assert accounts.registrations.floors == {login["subject"]: 2}
+    after = identity(accounts, login)
+    assert (after.version, after.prenoms, after.email) == (3, "Laurent Marie", NEW_EMAIL)
 
 
 def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(accounts: RunningAccounts, login: Login) -> None:

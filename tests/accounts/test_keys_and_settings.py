@@ -10,12 +10,16 @@ import pytest
 
 from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.app import create_app
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.domain.passwords import RECOMMENDED
-from services.accounts.models import Account, StaffMember, db
+from services.accounts.models import Account, MailLink, StaffMember, db
+from services.accounts.operations import mail_links
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
+from services.chassis.clock import portal_now
 from services.chassis.process.logs import FORBIDDEN
 from services.chassis.settings import Secret, SettingsError
+from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import (
     GATEWAY_SECRET,
@@ -164,6 +168,18 @@ def test_links_mailed_before_a_turn_work_until_they_end(built: Built) -> None:
     before.create_account()
     token = before.newest_token("lbinet@ac-rennes.fr", "Activer")
     assert built(sealing=SECOND).post("/activations", token=token).status_code == 200
+
+
+def test_a_mail_repeated_after_a_turn_is_the_same(built: Built) -> None:
+    def issued(accounts: RunningAccounts) -> str | None:
+        with accounts.app.app_context(), db.operation() as session:
+            ends = portal_now() + RESET_LIFETIME
+            return mail_links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=ends)
+
+    token = issued(built(sealing=FIRST))
+    after = built(sealing=f"{SECOND}\n{FIRST}")
+    assert issued(after) == token
+    assert len(after.stored(MailLink)) == 1
 
 
 def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) -> None:

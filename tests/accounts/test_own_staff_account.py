@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import jwt
+import pytest
+from prometheus_client import REGISTRY
 from werkzeug.test import TestResponse
 
 from services.accounts.domain.staff import (
@@ -13,6 +15,7 @@ from services.accounts.domain.staff import (
     displayed_recovery_code,
 )
 from services.accounts.domain.throttling import PER_SOURCE
+from services.accounts.operations import second_factor
 from services.contracts.account_rules import (
     FILTERS_LENGTHS,
     LONGEST_TOKEN_DAYS,
@@ -156,6 +159,23 @@ def test_a_new_password_ends_every_other_session(accounts: RunningAccounts, memb
     member.password = NEW_PASSWORD
     assert member.log_in().status_code == 201
     assert acts(accounts)[-2:] == ["password_changed", "staff_logged_in"]
+
+
+def test_a_code_is_spent_where_its_password_has_a_turn_at_hashing(
+    member: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a full line would be told after the code is spent."""
+    taken: list[float | None] = []
+    confirm = second_factor.confirm_code
+
+    def confirm_and_note(*given: str) -> None:
+        taken.append(REGISTRY.get_sample_value("pool_in_use", {"pool": "password_hashing"}))
+        confirm(*given)
+
+    monkeypatch.setattr(second_factor, "confirm_code", confirm_and_note)
+    given = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
+    assert member.post("/staff/me/password", **given).status_code == 200
+    assert taken == [1]
 
 
 def test_a_new_password_is_checked(member: Session) -> None:

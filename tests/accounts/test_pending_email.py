@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.models import Account, db
+from services.accounts.models import Account, EmailChange, db
 from services.accounts.operations import mail_links, passwords
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import PUBLIC_URL, Login, RunningAccounts, problem_slug, refused_fields, token_in
@@ -104,6 +104,15 @@ def test_a_request_that_ended_before_its_mails_left_is_told_to_nobody(accounts: 
     change_password(accounts, login)
     accounts.send_mails()
     assert accounts.mailbox.received == []
+
+
+def test_a_link_mailed_while_its_request_ends_is_dead(accounts: RunningAccounts, login: Login) -> None:
+    ask_new_email(accounts, login)
+    tokens = accounts.newest_token(NEW_EMAIL, "Confirmer"), accounts.newest_token(EMAIL, ASKED)
+    with accounts.app.app_context(), db.operation() as session:
+        session.query(EmailChange).delete()
+    for path, token in zip(("/email-changes", "/email-changes/cancellations"), tokens, strict=True):
+        assert problem_slug(accounts.post(path, token=token)) == "lien-sans-objet"
 
 
 @pytest.mark.engines("postgresql")

@@ -4,7 +4,7 @@ import pytest
 
 from services.chassis.process import capacity
 from services.objects import ContentDigest, ObjectStore
-from tests.documents.example_events import CANDIDATE, CANDIDATURE, saved
+from tests.documents.example_events import CANDIDATE, CANDIDATURE, saved, withdrawn
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
@@ -65,6 +65,12 @@ def test_bytes_that_changed_in_the_store_are_not_handed_out(service: Service) ->
     for key in service.keys(".pdf"):
         service.put_object(key, b"%PDF-1.4 not what was kept")
     assert "N° candidat : 62141027040" in text_of_pdf(service.get(f"/documents/{first}/file").data)
+
+
+def test_a_withdrawn_candidature_has_no_confirmation(service: Service, registrations: RegistrationsStub) -> None:
+    registrations.set_current(saved())
+    service.receive(withdrawn())
+    assert service.get(CONFIRMATION).status_code == 404
 
 
 def test_someone_elses_version_is_not_found_nor_kept(service: Service, registrations: RegistrationsStub) -> None:

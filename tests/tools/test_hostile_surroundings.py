@@ -129,3 +129,14 @@ def test_a_full_disk_is_said_once(tool: Tool, words: tuple[str, ...]) -> None:
         _, errors = written.communicate(timeout=60)
     assert (written.returncode, len(errors.splitlines())) == (1, 1), errors
     assert errors.startswith(b"Le disque")
+
+
+def test_an_interruption_is_no_error(tool: Tool) -> None:
+    tool.environment["PORTAIL_PATIENCE"] = "100"
+    waiting = process(tool, *LIST, stdout=subprocess.PIPE)
+    assert waiting.stderr is not None
+    assert waiting.stderr.readline().startswith(b"Le portail ne")
+    waiting.send_signal(signal.SIGINT)
+    _, errors = waiting.communicate(timeout=60)
+    assert waiting.returncode == 130
+    assert b"Traceback" not in errors

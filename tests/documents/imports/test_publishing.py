@@ -83,17 +83,6 @@ def test_who_leaves_after_the_check_gets_nothing_and_the_report_says_so(office: 
         assert reason in item["reason"]
 
 
-def test_nobody_publishes_another_report_than_the_one_they_read(office: ExamOffice) -> None:
-    office.register(1, 2)
-    checked = office.checked(csv_of([line(1)]))
-    colleague = ExamOffice(office.service, staff_id="staff-2")
-    assert colleague.send(checked["id"], csv_of([line(2)])).status_code == 200
-    refused = office.publish(checked)
-    assert (refused.status_code, refused.get_json()["type"]) == (412, "/problems/modifie-entre-temps")
-    office.work()
-    assert office.documents_of(1) == office.documents_of(2) == []
-
-
 def test_the_documents_of_a_number_are_found_without_the_number_in_an_address(office: ExamOffice) -> None:
     office.register(1, 2)
     checked = office.checked(csv_of([line(1), line(2)]))

@@ -190,6 +190,23 @@ def test_copies_are_made_one_at_a_time_and_pages_are_shown_meanwhile(service: Pi
         assert copy.result().status_code == 200
 
 
+def test_candidates_files_have_their_turn_between_the_pages_of_a_copy(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(pages=3), "pièce.pdf")
+    own, freed = inspections(service), []
+    convert = own.convert
+
+    def noted(*given: Any, **arguments: Any) -> bytes:
+        freed.append(own.long_looks.taken() == 0)
+        return convert(*given, **arguments)
+
+    monkeypatch.setattr(own, "convert", noted)
+    path = f"/pieces/{service.piece('NATIDE06')['id']}/file"
+    assert service.staff("GET", path).status_code == 200
+    assert freed == [True] * 5, "three pages, the end of the file, the whole copy"
+
+
 def inspections(service: PiecesService) -> Inspections:
     with service.app.app_context():
         return dependencies().inspections

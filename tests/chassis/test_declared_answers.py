@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from flask import Flask, jsonify
-from structlog.testing import capture_logs
 
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
 from services.contracts.api.operation import PUBLIC, Operation
 from tests.support.app_server import serving
+from tests.support.log_lines import logged_lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def test_what_a_newer_service_adds_is_passed_over_and_a_new_member_has_a_default
 
 def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_place_alone(client: Client) -> None:
     for sheet_id, place in (("incomplete", "number"), ("ill-typed", "$.lines[0].label")):
-        with capture_logs() as logged, pytest.raises(Unavailable):
+        with logged_lines() as logged, pytest.raises(Unavailable):
             client.call(read_sheet, sheet_id=sheet_id)
         assert place in logged[0]["reason"], sheet_id
         assert "02103000001" not in str(logged)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from structlog.testing import capture_logs
 
 from services.mail import mailer as mails
 from services.mail.mailer import HANG_UP_PAUSE_SECONDS, Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
 from services.mail.settings import MailSettings
 from tests.support.certificates import CertificateAuthority
+from tests.support.log_lines import logged_lines
 from tests.support.misbehaving_smtp import END, GREETING, misbehaving_server
 from tests.support.smtp import Mailbox
 
@@ -69,7 +69,7 @@ def test_password_and_mail_go_to_the_server_that_the_authority_vouches_for_and_t
 def test_nobody_logs_in_where_starttls_was_stripped() -> None:
     before = REGISTRY.get_sample_value("mails_total", {"answer": "unavailable"}) or 0
     with serving() as (mailbox, url):
-        with capture_logs() as logs, pytest.raises(MailUnavailable, match="no TLS"):
+        with logged_lines() as logs, pytest.raises(MailUnavailable, match="no TLS"):
             mailer(url).send(mail())
         assert (mailbox.received, mailbox.passwords_seen) == ([], [])
     assert [line["event"] for line in logs if line["log_level"] == "error"] == ["mail_without_tls"]

@@ -18,6 +18,7 @@ from services.chassis.tasks.registry import EVENTS
 from services.chassis.tasks.tables import tasks
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import Ledger, MakeLedger, Noted
+from tests.support.log_lines import logged_lines
 from tests.support.processes import wait_until
 
 GOOD = Envelope("a1", "/writer", Noted.TYPE, "somebody", datetime(2021, 10, 4, tzinfo=UTC), {"text": "hello"}, "click")
@@ -68,7 +69,7 @@ def test_a_failure_is_told_without_what_the_error_says(tmp_path: Path) -> None:
 
     reader.handlers.on(Noted)(fail)
     reader.hear(GOOD.to_json())
-    with reader.app.app_context(), structlog.testing.capture_logs() as logs:
+    with reader.app.app_context(), logged_lines() as logs:
         while reader.runner().run_once(EVENTS):
             pass
     assert any(line["event"] == "task_failed" and "ValueError" in line["reason"] for line in logs)

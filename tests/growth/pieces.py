@@ -171,7 +171,6 @@ def _staff_reads(portal: PiecesService) -> Actions:
     of_pieces = (
         *SEARCHES,
         ("the piece that follows", f"{queue}&limit=1&after={piece_id}", ("03", "06")),
-        ("the piece before", f"{queue}&limit=1&before={piece_id}", ("03", "06")),
     )
     return {
         "staff: one": lambda: expect_answer(portal.staff("GET", f"/pieces/{piece_id}")),
@@ -199,12 +198,15 @@ def _writes(portal: PiecesService) -> Actions:
     def control() -> object:
         return expect_answer(portal.control("CINSIG03", "received"))
 
+    def remind_all() -> None:
+        answer = portal.staff("POST", "/reminders/whole-list", json={"academie": "06"}, academies=("06",))
+        expect_answer(answer, 204)
+        portal.run_follow_ups()
+
     return {
         "a candidature comes": hears,
         "a new version of it comes": hears_again,
         "a file is deposited": lambda: portal.deposit("BTSETAS4"),
         "a file is controlled": control,
-        "an académie is reminded by hand": lambda: expect_answer(
-            portal.staff("POST", "/reminders", json={"filters": {"academie": "06"}}, academies=("06",))
-        ),
+        "an académie is reminded by hand": remind_all,
     }

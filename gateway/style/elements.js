@@ -1,9 +1,9 @@
 /* Elements that scripts add to pages. */
 
 export function element(tag, properties = {}, ...content) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...content);
-  return made;
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...content);
+  return node;
 }
 
 // As the design system shows one under a field.

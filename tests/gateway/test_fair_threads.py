@@ -10,13 +10,14 @@ import pytest
 import requests
 from cryptography.fernet import Fernet
 
+from deploy.service_names import SERVICES
 from gateway.fair_threads import FairThreads
 from services.chassis.web.gunicorn_server import RECEIVE_SECONDS
 from tests.chassis.served_module import served
 from tests.support.process_settings import NOBODY
 
 THREADS = 8
-URLS = {f"{name.upper()}_URL": NOBODY for name in ("accounts", "registrations", "documents", "pieces")}
+URLS = {f"{name.upper()}_URL": NOBODY for name in SERVICES}
 
 
 def connection(address: str) -> Any:

@@ -94,8 +94,8 @@ def _erase_page(opening_id: str, kind: str) -> int:
         if kind == CANDIDATURES:
             erase_candidatures(session, candidatures)
         else:
-            kept = [ErasedCandidature(row.id, row.candidate_id, row.version) for row in candidatures]
-            publish(session, DataErased((kind,), tuple(kept)), subject=SUBJECT)
+            concerned = tuple(ErasedCandidature(row.id, row.candidate_id, row.version) for row in candidatures)
+            publish(session, DataErased((kind,), concerned), subject=SUBJECT)
         return len(candidatures)
 
 

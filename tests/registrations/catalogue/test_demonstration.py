@@ -104,5 +104,5 @@ def test_once_it_has_closed_that_of_the_files_takes_its_place(tmp_path: Path) ->
 def test_a_running_session_gives_way_to_a_dated_one_of_its_year(tmp_path: Path) -> None:
     exam = loaded(tmp_path)
     dated = replace(exam.sessions[0], name="2027", year=2027)
-    kept = with_running_demonstrations(exam, replace(exam, sessions=(dated,)), NOW)
-    assert kept.sessions == (dated,)
+    renewed = with_running_demonstrations(exam, replace(exam, sessions=(dated,)), NOW)
+    assert renewed.sessions == (dated,)

@@ -11,8 +11,6 @@ from tempfile import TemporaryDirectory
 
 from tests.support.composed_portal import ROOT, UP_SECONDS, ComposedPortal, run
 
-BROKER = "deploy/containers/rabbitmq"
-
 
 class UpgradedPortal(ComposedPortal):
     """Begins with the checkout of the last release; its data and secrets stay when the checkout changes."""
@@ -25,13 +23,23 @@ class UpgradedPortal(ComposedPortal):
 
     def go_to(self, checkout: Path, *direction: str) -> None:
         """Replace what runs by that checkout's version, as docs/operations/install.md says (« Upgrade »)."""
-        before = self.checkout
+        before = self._files_of_servers()
         self._take(checkout)
-        if _files(before / BROKER) != _files(checkout / BROKER):
-            self.compose("up", "-d", "--no-deps", "--force-recreate", "--wait", "rabbitmq", seconds=UP_SECONDS)
+        for server, files in self._files_of_servers().items():
+            if files != before[server]:
+                self.compose("up", "-d", "--no-deps", "--force-recreate", "--wait", server, seconds=UP_SECONDS)
         commands = {"COMPOSE": shlex.join(self.command()), "ENGINE": shlex.join(self.engine_command)}
         settings = [f"{name}={command}" for name, command in commands.items()]
         run(["env", *settings, str(ROOT / "deploy/containers/upgrade.sh"), *direction], checkout, UP_SECONDS)
+
+    def _files_of_servers(self) -> dict[str, list[bytes]]:
+        """What the broker and the object store read at their start, by server."""
+        broker = sorted((self.checkout / "deploy/containers/rabbitmq").iterdir())
+        files = {
+            "rabbitmq": [*broker, self.secrets / "rabbitmq-users.json"],
+            "objects": [self.secrets / "objects-identities.json"],
+        }
+        return {server: [path.read_bytes() for path in paths if path.is_file()] for server, paths in files.items()}
 
     def _take(self, checkout: Path) -> None:
         self.checkout = checkout
@@ -59,7 +67,3 @@ def checkout_of(commit: str) -> Iterator[Path]:
 
 def _git(*words: str) -> str:
     return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}

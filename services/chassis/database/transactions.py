@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import structlog
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, CheckConstraint, DateTime, Engine, MetaData, event, text
@@ -23,6 +24,8 @@ from sqlalchemy.types import TypeDecorator
 
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, thread_count, time_limits
+
+log = structlog.get_logger()
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -165,13 +168,19 @@ class Database(SQLAlchemy):
             raise
 
     def forget_what_was_erased(self) -> None:
-        """Have what was deleted leave SQLite's log too; while others read it stays there until the next time."""
+        """Have what was deleted leave SQLite's files: its log, and its pages, where rows that moved to another leave a
+        copy that `secure_delete` does not know. While others write, it stays there until the next time."""
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 driver: Any = connection.connection.dbapi_connection
                 driver.execute("PRAGMA busy_timeout=500")  # writers wait as long
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+                try:
+                    driver.execute("VACUUM")
+                    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                except sqlite3.OperationalError as error:  # locked, or no room on the disk
+                    log.warning("erased_stays_in_file", reason=str(error))
+                finally:
+                    driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     def check(self) -> str | None:
         """For readiness: None if the database answers, else a short reason."""

@@ -171,9 +171,10 @@ class Database(SQLAlchemy):
         """Have what was deleted leave SQLite's files: its log, and its pages, where rows that moved to another leave a
         copy that `secure_delete` does not know. While others write, it stays there until the next time."""
         if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
-                driver: Any = connection.connection.dbapi_connection
-                driver.execute("PRAGMA busy_timeout=500")  # writers wait as long
+            with self._turn(), self.engine.connect() as connection:
+                with connection.begin():  # it may have been one that only reads
+                    driver: Any = connection.connection.dbapi_connection
+                driver.execute("PRAGMA busy_timeout=500")  # writers of other processes wait as long
                 try:
                     driver.execute("VACUUM")
                     driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -83,7 +83,7 @@ def _reads(service: Service, office: ExamOffice) -> Actions:
         "staff: documents of a candidature": lambda: expect_answer(
             service.web.get(f"/v1/staff/candidatures/{CANDIDATURE}/documents", headers=reader)
         ),
-        "the journal of a N° candidat": lambda: journal(service.app, f"numero_candidat={OWN_NUMERO}"),
+        "the journal of a N° candidat": lambda: journal(service.app, f"?everybody=true&numero_candidat={OWN_NUMERO}"),
         **_reads_of_imports(office),
     }
 

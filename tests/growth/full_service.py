@@ -50,4 +50,4 @@ def expect_answer(answer: Any, status: int = 200) -> Any:
 
 def journal(app: Flask, query: str) -> object:
     token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
-    return expect_answer(app.test_client().get(f"/v1/audit?everybody=true&{query}", headers=tokens.bearer(token)))
+    return expect_answer(app.test_client().get(f"/v1/audit{query}", headers=tokens.bearer(token)))

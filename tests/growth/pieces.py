@@ -154,7 +154,7 @@ def _reads(portal: PiecesService) -> Actions:
         "« Historique »": lambda: expect_answer(portal.call("GET", f"/candidatures/{CANDIDATURE}/history")),
         "what is left to do": lambda: expect_answer(portal.call("GET", "/left")),
         **_staff_reads(portal),
-        "the journal of a N° candidat": lambda: journal(portal.app, "numero_candidat=02103000001"),
+        "the journal of a N° candidat": lambda: journal(portal.app, "?everybody=true&numero_candidat=02103000001"),
         "staff: changes of an académie": lambda: _changes(portal, "06"),
         "staff: changes of several": lambda: _changes(portal, "03", "06", SETTLED),
         "staff: changes of an académie without any": lambda: _changes(portal, "31"),

@@ -25,9 +25,9 @@ from services.registrations.models import (
     sent_mails,
 )
 from services.registrations.operations import moved_dates
-from tests.growth.full_service import FAMILY, NUMERO, Actions, FullService, expect_answer, short_texts
+from tests.growth.full_service import FAMILY, NUMERO, Actions, FullService, expect_answer, journal, short_texts
 from tests.registrations.domain.example_dossier import BESANCON
-from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, pierre, with_catalogue
+from tests.registrations.service.candidate_client import CandidateClient, Desk, guide, pierre, with_catalogue
 from tests.registrations.service.conftest import settings
 from tests.support import tokens
 from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies, numbered
@@ -95,7 +95,7 @@ def full_registrations(database_url: str, folder: Path, rows: int) -> FullServic
 def _everywhere() -> Exam:
     """Every académie takes part; nobody is registered in the first and the last."""
     openings = tuple(replace(BESANCON, academie=academie.code, label=academie.label) for academie in academies.all())
-    return replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, draft_reminder_days=(20,)),))
+    return guide(openings=openings, draft_reminder_days=(20,))
 
 
 def _fill(rows: int) -> None:
@@ -124,8 +124,8 @@ def _fill(rows: int) -> None:
     analyse(db)
 
 
-def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Actions:
-    own = f"/candidatures/{saved['candidature_id']}"
+def _reads(app: Flask, candidate: CandidateClient, saved: str) -> Actions:
+    own = f"/candidatures/{saved}"
     return {
         "« Mes inscriptions »": lambda: candidate.get("/candidatures"),
         "a récapitulatif": lambda: candidate.get(own),
@@ -136,8 +136,8 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
         "mails": lambda: candidate.get("/mails"),
         "openings": lambda: candidate.get("/openings/choices"),
         "a page of an opening whose dates have moved": lambda: _page_of_moved_dates(app),
-        **_staff_reads(app, saved["candidature_id"]),
-        **_journal_reads(app, saved["candidature_id"]),
+        **_staff_reads(app, saved),
+        **_journal_reads(app, saved),
     }
 
 
@@ -148,12 +148,8 @@ def _page_of_moved_dates(app: Flask) -> None:
 
 
 def _staff_reads(app: Flask, candidature_id: str) -> Actions:
-    client = app.test_client()
-
     def read(path: str, academie: str | None = "03") -> object:
-        academies = None if academie is None else (academie,)
-        token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=academies)
-        return expect_answer(client.get(f"/v1/staff/candidatures{path}", headers=tokens.bearer(token)))
+        return expect_answer(Desk(app, *([academie] if academie else ())).get(path))
 
     middle = _middle_by_name(app)
     searches_by_name = (
@@ -199,19 +195,13 @@ def _middle_by_name(app: Flask) -> str:
 
 
 def _journal_reads(app: Flask, candidature_id: str) -> Actions:
-    client = app.test_client()
-
-    def read(query: str) -> object:
-        token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
-        return expect_answer(client.get(f"/v1/audit{query}", headers=tokens.bearer(token)))
-
     return {
-        "the journal": lambda: read(""),
-        "the journal, candidates' acts too": lambda: read("?everybody=true"),
-        "the journal of a member of staff": lambda: read("?actor=agent"),
-        "the journal of a candidature": lambda: read(f"?everybody=true&subject={candidature_id}"),
-        "the journal of a N° candidat": lambda: read(f"?everybody=true&numero_candidat={NUMBER}"),
-        "the journal of a day": lambda: read("?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
+        "the journal": lambda: journal(app, ""),
+        "the journal, candidates' acts too": lambda: journal(app, "?everybody=true"),
+        "the journal of a member of staff": lambda: journal(app, "?actor=agent"),
+        "the journal of a candidature": lambda: journal(app, f"?everybody=true&subject={candidature_id}"),
+        "the journal of a N° candidat": lambda: journal(app, f"?everybody=true&numero_candidat={NUMBER}"),
+        "the journal of a day": lambda: journal(app, "?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
     }
 
 
@@ -225,7 +215,7 @@ def _writes(app: Flask) -> Actions:
         """From the draft through all tabs to « Enregistrer », then a modification, then a withdrawal."""
         person = newcomer()
         saved = person.registered()
-        assert person.modify(saved["candidature_id"]).status_code in (200, 201)
-        person.withdraw(saved["candidature_id"])
+        assert person.modify(saved).status_code in (200, 201)
+        person.withdraw(saved)
 
     return {"a draft is opened": lambda: newcomer().draft(), "somebody registers": registers}

@@ -32,7 +32,7 @@ class ReceivedMail:
 
     @property
     def text(self) -> str:
-        return self._part("plain")
+        return self._part("plain").replace("\N{NO-BREAK SPACE}", " ")
 
     @property
     def html(self) -> str:

@@ -206,6 +206,7 @@ ANSWERS: dict[str, dict[str, str | list[str]]] = {
         "position-EF3": "inscrit",
     },
 }
+MOVED = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
 
 DOSSIER = Dossier(

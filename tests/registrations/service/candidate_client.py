@@ -1,8 +1,8 @@
-"""Calls the API of registrations as a candidate, in the guide's session; loads the guide's catalogue."""
+"""Calls the API of registrations as a candidate, or as staff, in the guide's session; loads the guide's catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from services.registrations.models import Draft, OpeningRow, db
 from services.registrations.operations.catalogue import load_catalogue
 from services.registrations.operations.openings import change_openings
 from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
-from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, SESSION, at
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, MOVED, SESSION, at
 from tests.registrations.service.outbox import forget_receipts
 from tests.support import tokens
 
@@ -28,6 +28,12 @@ OPERATOR = Actor("operator", "test")
 AMIENS = replace(BESANCON, academie="20", label="ACADÉMIE D'AMIENS")
 GUIDE_SESSION = replace(SESSION, openings=(AMIENS, BESANCON))
 GUIDE = replace(BTS, sessions=(GUIDE_SESSION,))
+STAFF_SCOPES = ("candidatures:read", "candidatures:manage")
+
+
+def guide(**changes: Any) -> Exam:
+    """The guide's exam, whose session is changed."""
+    return replace(GUIDE, sessions=(replace(GUIDE_SESSION, **changes),))
 
 
 def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
@@ -165,12 +171,12 @@ class CandidateClient:
             row.current_tab, row.revision = len(draft["tabs"]), row.revision + 1
             return {**draft, "revision": row.revision}
 
-    def registered(self, academie: str = "03") -> dict[str, Any]:
-        """A saved candidature, whose mail of receipt does not matter: what the acknowledgement says."""
+    def registered(self, academie: str = "03") -> str:
+        """A saved candidature, whose mail of receipt does not matter."""
         answer = self.save(self.filled(academie))
         assert answer.status_code == 201, answer.text
         forget_receipts(self.app, self.id)
-        return self.acknowledgement(answer.json["candidature_id"])
+        return str(answer.json["candidature_id"])
 
     def acknowledgement(self, candidature_id: str) -> dict[str, Any]:
         return dict(self.get(f"/candidatures/{candidature_id}/acknowledgement"))
@@ -178,11 +184,40 @@ class CandidateClient:
     def modify(self, candidature_id: str) -> Answer:
         return self.call("POST", f"/candidatures/{candidature_id}/draft", {"assertion": self.assertion})
 
+    def moved(self, candidature_id: str) -> dict[str, Any]:
+        """The draft of a modification, with another address."""
+        draft = self.modify(candidature_id).json
+        return {**draft, **self.write(draft, 2, MOVED).json}
+
     def withdraw(self, candidature_id: str) -> Answer:
         return self.call("POST", f"/candidatures/{candidature_id}/withdrawal", {})
 
     def undo_withdrawal(self, candidature_id: str) -> Answer:
         return self.call("DELETE", f"/candidatures/{candidature_id}/withdrawal")
+
+
+class Desk:
+    """A gestionnaire at work."""
+
+    def __init__(
+        self, app: Flask, *academies: str, scopes: Collection[str] = STAFF_SCOPES, name: str = "agent", **claims: Any
+    ) -> None:
+        self.client = app.test_client()
+        token = tokens.staff_token(name, scopes=scopes, academies=academies or None, **claims)
+        self.headers = tokens.bearer(token)
+
+    def call(self, method: str, path: str, **body: Any) -> Answer:
+        answer = self.client.open(f"/v1{path}", method=method, json=body or None, headers=self.headers)
+        return Answer.of(answer)
+
+    def get(self, path: str) -> Answer:
+        return self.call("GET", f"/staff/candidatures{path}")
+
+    def names(self, query: str = "") -> list[str]:
+        return [row["name"] for row in self.get(f"?{query}").json["candidatures"]]
+
+    def end(self, candidature_id: str, how: str, reason: str = "Demande écrite") -> Answer:
+        return self.call("POST", f"/staff/candidatures/{candidature_id}/{how}", reason=reason)
 
 
 def pierre(app: Flask) -> CandidateClient:

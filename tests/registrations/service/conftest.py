@@ -4,37 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from services.chassis import clock
 from services.chassis.process.command_line import migrate
-from services.chassis.settings import Secret
 from services.mail.mailer import MAILER, Mailer
 from services.registrations.app import create_app
 from services.registrations.models import db
-from services.registrations.settings import RegistrationsSettings
 from tests.registrations.service.candidate_client import NOW, CandidateClient, anne, pierre, with_catalogue
 from tests.support import tokens
 from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.prepared_databases import prepared_url
+from tests.support.process_settings import service_settings
 from tests.support.smtp import Mailbox
 
 
-def settings(database_url: str, folder: Path) -> RegistrationsSettings:
-    return RegistrationsSettings(
-        env="test",
-        log_level="WARNING",
-        database_url=database_url,
-        broker_url=f"sqlite:///{folder / 'broker.db'}",
-        accounts_url="http://127.0.0.1:9",
-        client_id="registrations",
-        client_secret=Secret("not a secret"),
-        mail_url=f"file://{folder / 'mail'}",
-        public_url="http://portail.example",
-        portail_offset=(NOW - clock.system_now()).total_seconds(),
-    )
+def settings(database_url: str, folder: Path) -> Any:
+    given = {"log_level": "WARNING", "public_url": "http://portail.example"}
+    offset = (NOW - clock.system_now()).total_seconds()
+    return service_settings("registrations", database_url, folder, portail_offset=offset, **given)
 
 
 def _prepare(database_url: str, folder: Path) -> None:
@@ -70,6 +61,12 @@ def sending(app: Flask, mailbox: Mailbox) -> Flask:
 @pytest.fixture
 def candidate(app: Flask) -> CandidateClient:
     return pierre(app)
+
+
+@pytest.fixture
+def saved(candidate: CandidateClient) -> str:
+    """Pierre's candidature, in Besançon."""
+    return candidate.registered()
 
 
 @pytest.fixture

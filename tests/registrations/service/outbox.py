@@ -1,12 +1,12 @@
-"""Reads the events and follow-ups that wait in the service's outbox."""
+"""Reads the events and follow-ups that wait in the service's outbox, and its audit trail."""
 
 import json
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from services.registrations.models import db
+from services.registrations.models import AuditEntry, db
 
 
 def events_of(app: Flask, type: str) -> list[dict[str, Any]]:
@@ -27,6 +27,11 @@ def follow_ups_of(app: Flask) -> list[str]:
 def follow_ups(app: Flask) -> list[dict[str, Any]]:
     """Their envelopes."""
     return _all(app, "tasks", "AND channel <> 'events'")
+
+
+def audited(app: Flask, **which: str) -> list[AuditEntry]:
+    with app.app_context(), db.reading() as session:
+        return list(session.scalars(select(AuditEntry).filter_by(**which).order_by(AuditEntry.id)))
 
 
 def forget_receipts(app: Flask, candidate_id: str) -> None:

@@ -55,22 +55,22 @@ def test_a_corrected_identity_makes_a_version_after_closing_too(app: Flask, cand
     assert (newest["data"]["version"], newest["data"]["reason"]) == (2, "Nom mal orthographié")
     assert newest["data"]["identity"]["nom_famille"] == "DUPOND"
     assert "DUPOND" in str(newest["data"]["recap"])
-    assert candidate.get(f"/candidatures/{saved['candidature_id']}")["version_label"] == "Version 02"
+    assert candidate.get(f"/candidatures/{saved}")["version_label"] == "Version 02"
 
 
 def test_an_assertion_from_before_does_not_bring_the_old_name_back(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
-    draft = candidate.modify(saved["candidature_id"]).json
+    draft = candidate.modify(saved).json
     correct(app)
-    assert candidate.modify(saved["candidature_id"]).json["type"] == "/problems/identite-perimee"
+    assert candidate.modify(saved).json["type"] == "/problems/identite-perimee"
     candidate.identity = {**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"}
-    assert candidate.modify(saved["candidature_id"]).json["id"] == draft["id"], "what was typed goes on"
+    assert candidate.modify(saved).json["id"] == draft["id"], "what was typed goes on"
     assert candidate.save(draft).json["version"] == 3
 
 
 def test_a_modification_is_told_by_mail(candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]) -> None:
     saved = candidate.registered()
-    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    candidate.save(candidate.modify(saved).json)
     (follow_up,) = follow_ups(candidate.app)
     mail = the_mail()
     assert follow_up["id"] in mail.message["Message-ID"], "the same one if it is sent twice"
@@ -80,12 +80,11 @@ def test_a_modification_is_told_by_mail(candidate: CandidateClient, the_mail: Ca
 
 
 def test_mails_take_the_newest_address(
-    app: Flask, candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
+    app: Flask, candidate: CandidateClient, saved: str, the_mail: Callable[[], ReceivedMail]
 ) -> None:
-    saved = candidate.registered()
     change_email(app, "new@example.org", 3)
     change_email(app, "old@example.org", 2)
-    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    candidate.save(candidate.modify(saved).json)
     assert the_mail().recipients == ["new@example.org"]
     assert events_of(app, "registrations.registration_saved.v1")[-1]["data"]["identity"]["email"] == "new@example.org"
 

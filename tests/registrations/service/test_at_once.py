@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from services.registrations.models import db
 from services.registrations.operations import moved_dates
 from services.registrations.queries.candidatures import newest_edition
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, Answer, CandidateClient, load
+from tests.registrations.service.candidate_client import Answer, CandidateClient, guide, load
 from tests.registrations.service.outbox import events_of
 from tests.registrations.service.test_moved_dates import editions, follow
 from tests.registrations.service.test_validation import shown, validate
@@ -62,10 +61,10 @@ def test_of_many_windows_writing_at_once_one_is_kept_and_the_others_are_told(can
 
 def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
-    draft = candidate.modify(saved["candidature_id"]).json
+    draft = candidate.modify(saved).json
     with ThreadPoolExecutor(2) as pool:
         modified = pool.submit(candidate.save, draft)
-        withdrawn = pool.submit(candidate.withdraw, saved["candidature_id"])
+        withdrawn = pool.submit(candidate.withdraw, saved)
     assert withdrawn.result().status_code == 204
     assert modified.result().status_code in (201, 404)
     saved_events = events_of(app, "registrations.registration_saved.v1")
@@ -106,8 +105,8 @@ def test_a_validation_waits_for_dates_that_are_followed(
 
 
 def _registered_online(app: Flask, candidate: CandidateClient) -> str:
-    load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE),)))
-    return str(candidate.registered()["candidature_id"])
+    load(app, guide(validation=ONLINE))
+    return candidate.registered()
 
 
 def _somebody_waits(app: Flask) -> bool:

@@ -10,19 +10,10 @@ from flask import Flask
 
 from services.registrations.follow_ups import registry
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
-from tests.registrations.service.candidate_client import GUIDE, CandidateClient, as_service, load
+from tests.registrations.service.candidate_client import GUIDE, CandidateClient, Desk, as_service, load
 from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.registrations.service.test_staff import Desk
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
-
-MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
-
-
-def modified(candidate: CandidateClient, candidature_id: str) -> dict[str, Any]:
-    draft = candidate.modify(candidature_id).json
-    answer = candidate.write(draft, 2, MOVED)
-    return {**draft, "revision": answer.json["revision"]}
 
 
 def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[str, Any]:
@@ -35,10 +26,10 @@ def test_a_tile_says_what_when_and_whom_to_contact_and_shows_the_recapitulatif(c
     assert candidate.call("GET", "/contact").status_code == 404, "nobody yet"
     saved = candidate.registered()
     (tile,) = candidate.get("/candidatures")["candidatures"]
-    assert (tile["id"], tile["specialite"]) == (saved["candidature_id"], "Banque - conseiller de clientèle")
+    assert (tile["id"], tile["specialite"]) == (saved, "Banque - conseiller de clientèle")
     assert (tile["numero_inscription"], tile["version_label"], tile["modifiable"]) == ("001", "Version 01", True)
     assert candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
-    recap = candidate.get(f"/candidatures/{saved['candidature_id']}")["recap"]
+    recap = candidate.get(f"/candidatures/{saved}")["recap"]
     assert recap["warning"] is None
     assert recap["sections"][0]["title"] == "Qualification présentée"
     assert [line["code"] for line in recap["epreuves"]][:2] == ["E1", "E2"]
@@ -47,8 +38,8 @@ def test_a_tile_says_what_when_and_whom_to_contact_and_shows_the_recapitulatif(c
 def test_the_mail_of_receipt_lists_what_has_to_be_deposited_and_not_what_may_be(
     sending: Flask, candidate: CandidateClient, mailbox: Mailbox
 ) -> None:
-    optional = [replace(piece, required=piece.code == "CINSIG03") for piece in GUIDE.pieces]
-    load(sending, replace(GUIDE, pieces=tuple(optional)))
+    pieces = tuple(replace(piece, required=piece.code == "CINSIG03") for piece in GUIDE.pieces)
+    load(sending, replace(GUIDE, pieces=pieces))
     draft = candidate.filled("03")
     assert candidate.save(draft).json == candidate.save(draft).json, "pressed twice"
     run_follow_ups(sending, registry)
@@ -58,109 +49,101 @@ def test_the_mail_of_receipt_lists_what_has_to_be_deposited_and_not_what_may_be(
 
 def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
-    draft = modified(candidate, saved["candidature_id"])
-    assert draft["candidature_id"] == saved["candidature_id"]
+    draft = candidate.moved(saved)
+    assert draft["candidature_id"] == saved
     (told,) = events_of(app, "registrations.registration_saved.v1")
-    first = version(app, saved["candidature_id"])
+    first = version(app, saved)
     assert (first["event_id"], first["data"]) == (told["id"], told["data"]), "as documents and pieces were told"
     answer = candidate.save(draft)
-    assert answer.json == {"candidature_id": saved["candidature_id"], "version": 2}
+    assert answer.json == {"candidature_id": saved, "version": 2}
     assert candidate.save(draft).json == answer.json, "pressed twice"
-    acknowledged = candidate.acknowledgement(saved["candidature_id"])
-    assert acknowledged["version_label"] == "Version 02"
-    assert acknowledged["numero_inscription"] == saved["numero_inscription"]
-    data = version(app, saved["candidature_id"])["data"]
+    acknowledged = candidate.acknowledgement(saved)
+    assert (acknowledged["version_label"], acknowledged["numero_inscription"]) == ("Version 02", "001")
+    data = version(app, saved)["data"]
     assert data["version"] == 2
     assert data["confirmation"]["address"][0] == "2 rue du lac"
-    assert version(app, saved["candidature_id"], "1")["data"]["confirmation"]["address"][0] == "1 rue du port"
+    assert version(app, saved, "1")["data"]["confirmation"]["address"][0] == "1 rue du port"
     assert follow_ups_of(app) == ["send_modification_mail"]
 
 
 def test_a_modification_is_resumed_and_abandoned_changes_nothing(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
-    draft = modified(candidate, saved["candidature_id"])
-    again = candidate.modify(saved["candidature_id"])
+    draft = candidate.moved(saved)
+    again = candidate.modify(saved)
     assert (again.status_code, again.json["id"]) == (200, draft["id"])
     assert "2 rue du lac" in str(candidate.tab(draft, 2))
     candidate.call("DELETE", f"/drafts/{draft['id']}")
-    assert version(app, saved["candidature_id"])["data"]["version"] == 1
+    assert version(app, saved)["data"]["version"] == 1
     assert candidate.get("/candidatures")["candidatures"][0]["version"] == 1
 
 
 def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     candidate.received = BESANCON.closes
-    for answer in (candidate.modify(saved["candidature_id"]), candidate.withdraw(saved["candidature_id"])):
+    for answer in (candidate.modify(saved), candidate.withdraw(saved)):
         assert (answer.status_code, answer.json["type"]) == (403, "/problems/fenetre-fermee")
         assert answer.json["contact"]["email"] == "r@ac-besancon.fr"
     candidate.received = BESANCON.closes - timedelta(seconds=1)
-    assert candidate.withdraw(saved["candidature_id"]).status_code == 204
+    assert candidate.withdraw(saved).status_code == 204
 
 
 def test_a_withdrawn_candidature_is_hidden_and_another_can_be_made(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
-    assert [candidate.withdraw(saved["candidature_id"]).status_code for _ in range(2)] == [204, 204]
+    assert [candidate.withdraw(saved).status_code for _ in range(2)] == [204, 204]
     assert candidate.get("/candidatures")["candidatures"] == []
-    assert candidate.call("GET", f"/candidatures/{saved['candidature_id']}").status_code == 404
+    assert candidate.call("GET", f"/candidatures/{saved}").status_code == 404
     (event,) = events_of(app, "registrations.registration_withdrawn.v1")
     assert event["data"]["version"] > 1
     assert follow_ups_of(app) == ["send_withdrawal_mail"]
-    again = candidate.registered("20")
-    assert (again["numero_inscription"], again["numero_candidat"]) == ("002", saved["numero_candidat"])
+    again = candidate.acknowledgement(candidate.registered("20"))
+    assert (again["numero_inscription"], again["numero_candidat"]) == ("002", "02103000001")
 
 
 def test_a_withdrawal_is_taken_back_until_closing_as_the_same_candidature(
-    app: Flask, candidate: CandidateClient
+    app: Flask, candidate: CandidateClient, saved: str
 ) -> None:
-    saved = candidate.registered()
-    candidature = saved["candidature_id"]
-    candidate.withdraw(candidature)
+    candidate.withdraw(saved)
     [offered] = candidate.get("/mine")["withdrawn"]
-    assert (offered["id"], offered["closes_label"]) == (candidature, "25/10/2021 à 12:00")
+    assert (offered["id"], offered["closes_label"]) == (saved, "25/10/2021 à 12:00")
     candidate.received = BESANCON.closes
-    refused = candidate.undo_withdrawal(candidature)
+    refused = candidate.undo_withdrawal(saved)
     assert (refused.status_code, refused.json["contact"]["email"]) == (403, "r@ac-besancon.fr")
     candidate.received = BESANCON.closes - timedelta(seconds=1)
-    assert [candidate.undo_withdrawal(candidature).status_code for _ in range(2)] == [204, 204]
+    assert [candidate.undo_withdrawal(saved).status_code for _ in range(2)] == [204, 204]
     [tile] = candidate.get("/candidatures")["candidatures"]
-    assert (tile["numero_inscription"], tile["version"]) == (saved["numero_inscription"], 3)
+    assert (tile["numero_inscription"], tile["version"]) == ("001", 3)
     assert candidate.get("/mine")["withdrawn"] == []
     assert follow_ups_of(app) == ["send_withdrawal_mail", "send_undone_withdrawal_mail"]
-    told = version(app, candidature)["data"]
+    told = version(app, saved)["data"]
     assert not any(piece["proves_version"] for piece in told["pieces"]), "what was deposited proves it still"
 
 
-def test_a_withdrawal_is_not_taken_back_once_another_candidature_has_its_place(candidate: CandidateClient) -> None:
-    first = candidate.registered()["candidature_id"]
-    candidate.withdraw(first)
-    other = candidate.registered("20")["candidature_id"]
+def test_a_withdrawal_is_not_taken_back_once_another_has_its_place(candidate: CandidateClient, saved: str) -> None:
+    candidate.withdraw(saved)
+    other = candidate.registered("20")
     assert candidate.get("/mine")["withdrawn"] == []
-    refused = candidate.undo_withdrawal(first)
+    refused = candidate.undo_withdrawal(saved)
     assert (refused.status_code, refused.json["type"]) == (409, "/problems/candidature-existante")
     assert refused.json["candidature_id"] == other
     assert "Vous avez déjà une candidature pour cette session" in refused.json["detail"]
 
 
 def test_what_the_exam_office_set_aside_its_candidate_does_not_take_back(
-    app: Flask, candidate: CandidateClient
+    app: Flask, candidate: CandidateClient, saved: str
 ) -> None:
-    candidature = candidate.registered()["candidature_id"]
-    assert Desk(app, "03").end(candidature, "ecart").status_code == 204
-    assert candidate.undo_withdrawal(candidature).status_code == 404
+    assert Desk(app, "03").end(saved, "ecart").status_code == 204
+    assert candidate.undo_withdrawal(saved).status_code == 404
 
 
-def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    draft = modified(candidate, saved["candidature_id"])
-    candidate.withdraw(saved["candidature_id"])
+def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: CandidateClient, saved: str) -> None:
+    draft = candidate.moved(saved)
+    candidate.withdraw(saved)
     assert candidate.save(draft).status_code == 404
     assert candidate.get("/drafts")["drafts"] == []
 
 
-def test_someone_elses_is_as_unknown_as_nothing(app: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
-    draft = candidate.draft()
-    saved = candidate.registered()
-    candidature_id = saved["candidature_id"]
+def test_someone_elses_is_as_unknown_as_nothing(candidate: CandidateClient, other: CandidateClient) -> None:
+    draft, saved = candidate.draft("20"), candidate.registered()
     asked = [
         ("GET", f"/drafts/{draft['id']}", None),
         ("GET", f"/drafts/{draft['id']}/tabs/1", None),
@@ -169,24 +152,23 @@ def test_someone_elses_is_as_unknown_as_nothing(app: Flask, candidate: Candidate
         ("GET", f"/drafts/{draft['id']}/specialites", None),
         ("POST", f"/drafts/{draft['id']}/save", {"revision": 1, "assertion": other.assertion}),
         ("DELETE", f"/drafts/{draft['id']}", None),
-        ("GET", f"/candidatures/{candidature_id}", None),
-        ("GET", f"/candidatures/{candidature_id}/acknowledgement", None),
-        ("GET", f"/candidatures/{candidature_id}/forms", None),
-        ("POST", f"/candidatures/{candidature_id}/draft", {"assertion": other.assertion}),
-        ("POST", f"/candidatures/{candidature_id}/withdrawal", {}),
-        ("DELETE", f"/candidatures/{candidature_id}/withdrawal", None),
+        ("GET", f"/candidatures/{saved}", None),
+        ("GET", f"/candidatures/{saved}/acknowledgement", None),
+        ("GET", f"/candidatures/{saved}/forms", None),
+        ("POST", f"/candidatures/{saved}/draft", {"assertion": other.assertion}),
+        ("POST", f"/candidatures/{saved}/withdrawal", {}),
+        ("DELETE", f"/candidatures/{saved}/withdrawal", None),
     ]
     for method, path, body in asked:
         existing = other.call(method, path, body)
-        never = other.call(method, path.replace(draft["id"], "0" * 32).replace(candidature_id, "0" * 32), body)
+        never = other.call(method, path.replace(draft["id"], "0" * 32).replace(saved, "0" * 32), body)
         assert (existing.status_code, never.status_code) == (404, 404), path
         assert existing.json["detail"] == never.json["detail"]
 
 
-def test_earlier_answers_are_offered_anew(candidate: CandidateClient) -> None:
-    earlier = candidate.registered()["candidature_id"]
-    candidate.withdraw(earlier)
+def test_earlier_answers_are_offered_anew(candidate: CandidateClient, saved: str) -> None:
+    candidate.withdraw(saved)
     draft = candidate.draft("03")
-    assert earlier in str(candidate.tab(draft, 1)["form"])
-    candidate.write(draft, 1, {"reprise": earlier})
+    assert saved in str(candidate.tab(draft, 1)["form"])
+    candidate.write(draft, 1, {"reprise": saved})
     assert str(ANSWERS["identification"]["adresse"]) in str(candidate.tab(draft, 2))

@@ -12,15 +12,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
-from services.registrations.models import AuditEntry, EtablissementRow, db
+from services.registrations.models import EtablissementRow, db
 from tests.documents.imports.exam_office import zip_of
 from tests.registrations.catalogue.archives import delivered
 from tests.registrations.catalogue.small_exam import SMALL, written
-from tests.registrations.service.candidate_client import Answer, CandidateClient
-from tests.registrations.service.outbox import events_of
-from tests.support.tokens import bearer, staff_token
+from tests.registrations.service.candidate_client import Answer, CandidateClient, Desk
+from tests.registrations.service.outbox import audited, events_of
 
-HEADERS = bearer(staff_token("admin", scopes=["catalogue:manage"], academies=None))
+
+def administrateur(app: Flask) -> Desk:
+    return Desk(app, scopes=["catalogue:manage"], name="admin")
 
 
 def archive_of(exam: str, **others: str) -> bytes:
@@ -40,7 +41,7 @@ def with_school(label: str) -> bytes:
 
 def post(app: Flask, path: str, archive: bytes, **more: str) -> Answer:
     body = {"archive": urlsafe_b64encode(archive).decode(), **more}
-    return Answer.of(app.test_client().post(f"/v1/staff/catalogues{path}", json=body, headers=HEADERS))
+    return administrateur(app).call("POST", f"/staff/catalogues{path}", **body)
 
 
 def compared(app: Flask, archive: bytes) -> dict[str, Any]:
@@ -55,8 +56,7 @@ def load(app: Flask, archive: bytes) -> None:
 
 
 def in_force(app: Flask) -> dict[str, dict[str, Any]]:
-    answer = Answer.of(app.test_client().get("/v1/staff/catalogues", headers=HEADERS))
-    return {exam["code"]: exam for exam in answer.json["exams"]}
+    return {exam["code"]: exam for exam in administrateur(app).call("GET", "/staff/catalogues").json["exams"]}
 
 
 def all_rows(app: Flask) -> dict[str, list[Any]]:
@@ -86,13 +86,11 @@ def test_what_is_loaded_is_in_force_told_to_pieces_and_in_the_journal(app: Flask
     load(app, changed)
     assert events_of(app, "registrations.window_changed.v1")[before:][0]["data"]["options"]["reminder_days"] == [60, 2]
     assert in_force(app)["CFG"]["loaded_by_staff"]
-    with app.app_context(), db.reading() as session:
-        entry = session.scalars(select(AuditEntry).filter_by(subject="CFG").order_by(AuditEntry.id.desc())).first()
-        assert entry is not None
-        assert (entry.action, entry.actor_kind, entry.actor_id) == ("catalogue.loaded", "staff", "admin")
-        assert entry.after is not None
-        assert entry.after["lines"] == [f"+ CFG, session 2026, relances : « {days} »" for days in (60, 2)]
-        assert cfg["differences"][0] == {"where": "CFG, session 2026, relances", "before": "", "after": "60"}
+    entry = audited(app, subject="CFG")[-1]
+    assert (entry.action, entry.actor_kind, entry.actor_id) == ("catalogue.loaded", "staff", "admin")
+    assert entry.after is not None
+    assert entry.after["lines"] == [f"+ CFG, session 2026, relances : « {days} »" for days in (60, 2)]
+    assert cfg["differences"][0] == {"where": "CFG, session 2026, relances", "before": "", "after": "60"}
     assert [exam["changes"] for exam in compared(app, changed)["exams"]] == [0]
 
 
@@ -100,25 +98,22 @@ def test_what_is_in_force_is_downloaded_and_changes_nothing_when_it_is_loaded_ag
     contacts = "academies:\n  - code: '03'\n    contact: {title: RECTORAT, lines: [BESANCON]}\n"
     load(app, zip_of({"cfg/exam.yaml": SMALL.encode(), "academies.yaml": contacts.encode()}))
     assert in_force(app)["CFG"]["has_files"]
-    path = "/v1/staff/catalogues/{}/files"
-    files = app.test_client().get(path.format("CFG"), headers=HEADERS)
+    desk = administrateur(app)
+    files = desk.client.get("/v1/staff/catalogues/CFG/files", headers=desk.headers)
     assert files.mimetype == "application/zip"
     assert [exam["changes"] for exam in compared(app, files.data)["exams"]] == [0]
     other = compared(app, small())["exams"][0]["differences"]
     assert other[0]["before"] == "RECTORAT", other
-    assert app.test_client().get(path.format("DCG"), headers=HEADERS).status_code == 404
-    gestionnaire = bearer(staff_token("anne", scopes=["openings:manage"], academies=None))
-    assert app.test_client().get(path.format("CFG"), headers=gestionnaire).status_code == 403
+    assert desk.call("GET", "/staff/catalogues/DCG/files").status_code == 404
+    assert Desk(app, scopes=["openings:manage"]).call("GET", "/staff/catalogues/CFG/files").status_code == 403
 
 
 def test_establishments_leave_their_trace_and_those_of_a_colleague_are_not_overwritten(app: Flask) -> None:
     load(app, with_school("LP Adrien"))
     etag = compared(app, with_school("LP Adrien Paris"))["etag"]
     load(app, with_school("LP d'Adrien"))
-    with app.app_context(), db.reading() as session:
-        query = select(AuditEntry.after).filter_by(action="etablissements.loaded", actor_kind="staff")
-        newest = session.scalars(query.order_by(AuditEntry.id.desc())).first()
-    assert newest == {"new": 0, "changed": 1, "first": ["0250099X"]}
+    newest = audited(app, action="etablissements.loaded", actor_kind="staff")[-1]
+    assert newest.after == {"new": 0, "changed": 1, "first": ["0250099X"]}
     assert post(app, "", with_school("LP Adrien Paris"), etag=etag).status_code == 412
 
 
@@ -174,6 +169,4 @@ def test_an_archive_that_is_none_or_too_large_or_no_base64_is_refused(app: Flask
     answer = post(app, "/comparison", b"code: CFG")
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "#/fichier")
     assert post(app, "/comparison", b"x" * (MAX_CATALOGUE_BYTES + 1)).status_code == 422
-    body = {"archive": "é"}
-    refused = app.test_client().post("/v1/staff/catalogues/comparison", json=body, headers=HEADERS)
-    assert refused.status_code == 422
+    assert administrateur(app).call("POST", "/staff/catalogues/comparison", archive="é").status_code == 422

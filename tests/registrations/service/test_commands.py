@@ -12,7 +12,7 @@ from click.testing import Result
 from flask import Flask
 
 from services.chassis import clock
-from services.registrations.jobs import delete_obsolete_rows, registry
+from services.registrations.jobs import delete_obsolete_rows
 from services.registrations.models import CatalogueRevision, db
 from tests.registrations.catalogue.small_exam import SMALL, written
 from tests.registrations.service.candidate_client import GUIDE, Answer, CandidateClient, load
@@ -62,7 +62,7 @@ def test_closing_erases_text_of_closed_sessions(app: Flask, candidate: Candidate
     assert candidate.get("/candidatures")["candidatures"] == [], "its session has closed"
     with app.app_context(), db.engine.connect() as connection:
         remaining_id = connection.exec_driver_sql("SELECT id FROM candidatures").scalar()
-    assert remaining_id == candidature["candidature_id"]
+    assert remaining_id == candidature
 
 
 def test_closing_forgets_revisions_by_which_nothing_was_judged(app: Flask, candidate: CandidateClient) -> None:
@@ -71,10 +71,3 @@ def test_closing_forgets_revisions_by_which_nothing_was_judged(app: Flask, candi
         delete_obsolete_rows()
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1
-
-
-def test_every_job_can_be_run_by_its_name(app: Flask) -> None:
-    with app.app_context():
-        for name in registry.jobs:
-            registry.jobs[name].run()
-    assert "move-on-demonstration" in registry.jobs

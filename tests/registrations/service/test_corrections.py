@@ -8,18 +8,16 @@ import pytest
 from flask import Flask
 
 from services.registrations.follow_ups import registry
-from services.registrations.models import AuditEntry, CandidatureVersion, db
-from tests.registrations.domain.example_dossier import ANSWERS, at
-from tests.registrations.service.candidate_client import Answer, CandidateClient, move_to
-from tests.registrations.service.outbox import events_of
-from tests.registrations.service.test_staff import SCOPES, Desk
+from services.registrations.models import CandidatureVersion, db
+from tests.registrations.domain.example_dossier import ANSWERS, MOVED, at
+from tests.registrations.service.candidate_client import STAFF_SCOPES, Answer, CandidateClient, Desk, move_to
+from tests.registrations.service.outbox import audited, events_of
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
 pytestmark = pytest.mark.engines("sqlite")
 
-MOVED = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 AFTER_CLOSING = at("2021-12-05 12:00")
 
 
@@ -29,13 +27,8 @@ class Corrector(Desk):
     def __init__(
         self, app: Flask, candidature_id: str, *scopes: str, name: str = "agent", academie: str = "03"
     ) -> None:
-        super().__init__(app)
-        self.headers = tokens.bearer(tokens.staff_token(name, scopes=scopes or SCOPES, academies=[academie]))
+        super().__init__(app, academie, scopes=scopes or STAFF_SCOPES, name=name)
         self.candidature_id, self.draft_id = candidature_id, ""
-
-    def call(self, method: str, path: str, **body: Any) -> Answer:
-        json = body or None
-        return Answer.of(self.client.open(f"/v1{path}", method=method, json=json, headers=self.headers))
 
     def start(self) -> int:
         answer = self.call("POST", f"/staff/candidatures/{self.candidature_id}/correction")
@@ -58,14 +51,7 @@ class Corrector(Desk):
 
 def acts(app: Flask) -> list[str]:
     """What the audit trail says of corrections that are not saved, with who did it."""
-    with app.app_context(), db.reading() as session:
-        entries = session.query(AuditEntry).filter(AuditEntry.action.startswith("correction.")).order_by(AuditEntry.id)
-        return [f"{entry.action} {entry.actor_id}" for entry in entries]
-
-
-@pytest.fixture
-def saved(sending: Flask, candidate: CandidateClient) -> str:
-    return str(candidate.registered("03")["candidature_id"])
+    return [f"{entry.action} {entry.actor_id}" for entry in audited(app) if entry.action.startswith("correction.")]
 
 
 def test_a_tab_is_corrected_after_closing_in_a_new_version_of_which_the_candidate_is_told(
@@ -90,8 +76,7 @@ def test_a_tab_is_corrected_after_closing_in_a_new_version_of_which_the_candidat
     mail = mailbox.wait_for(to=tokens.DUBOIS["email"], seconds=5)
     assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
     assert "Motif : Adresse rectifiée" in mail.text
-    with sending.app_context(), db.reading() as session:
-        entry = session.query(AuditEntry).filter_by(action="candidature.saved", actor_kind="staff").one()
+    [entry] = audited(sending, action="candidature.saved", actor_kind="staff")
     assert entry.after is not None
     assert (entry.after["version"], entry.after["reason"]) == (2, "Adresse rectifiée")
 
@@ -177,7 +162,7 @@ def test_a_rule_is_overridden_by_its_name_by_an_administrateur_alone(sending: Fl
     assert refusal["rule"] == "progressive_at_least"
     assert desk.save(3).status_code == 422
     assert desk.save(3, "Dérogation", "progressive_at_least").status_code == 403
-    administrateur = Corrector(sending, saved, *SCOPES, "candidates:correct")
+    administrateur = Corrector(sending, saved, *STAFF_SCOPES, "candidates:correct")
     assert administrateur.start() == 200
     assert administrateur.save(3, "Dérogation", "facultatives_at_most").status_code == 422
     assert administrateur.save(3, "Dérogation", "progressive_at_least").status_code == 201
@@ -185,5 +170,5 @@ def test_a_rule_is_overridden_by_its_name_by_an_administrateur_alone(sending: Fl
     assert desk.get(f"/{saved}").json["versions"][0]["overridden"] == said
     with sending.app_context(), db.reading() as session:
         assert session.get_one(CandidatureVersion, (saved, 2)).overridden == said
-        entry = session.query(AuditEntry).filter_by(action="candidature.saved", actor_kind="staff").one()
-        assert (entry.after or {})["overridden"] == 1, "the sentence may say what was typed"
+    [entry] = audited(sending, action="candidature.saved", actor_kind="staff")
+    assert (entry.after or {})["overridden"] == 1, "the sentence may say what was typed"

@@ -37,8 +37,7 @@ def own(app: Flask, delivered: Catalogue) -> Flask:
 
 
 def test_the_guides_candidate_has_no_forms_and_may_take_a_concours(own: Flask, candidate: CandidateClient) -> None:
-    acknowledgement = candidate.registered()
-    forms = candidate.get(f"/candidatures/{acknowledgement['candidature_id']}/forms")
+    forms = candidate.get(f"/candidatures/{candidate.registered()}/forms")
     assert forms == {"sentence": "Actuellement, cette section n'est pas utilisée dans le cadre du BTS.", "forms": []}
     picked = "domaine=Concours&exam=CAPTRANS"
     for name in ("session", "academie"):
@@ -49,17 +48,17 @@ def test_the_guides_candidate_has_no_forms_and_may_take_a_concours(own: Flask, c
 
 
 def test_what_is_published_is_the_samples(own: Flask, candidate: CandidateClient, delivered: Catalogue) -> None:
-    """A registration, a date that a manager moves, a withdrawal, and a catalogue that declares a document."""
     saved = candidate.registered()
+    """A registration, a date that a manager moves, a withdrawal, and a catalogue that declares a document."""
     bts = next(exam for exam in delivered.exams if exam.code == "BTS")
     declaring = replace(bts, document_types={**bts.document_types, "attestation": "Attestation de réussite"})
     change_dates(own, deposit_closes=at("2021-11-15 00:00"))
     load(own, declaring)
-    candidate.withdraw(saved["candidature_id"])
+    candidate.withdraw(saved)
     elsewhere = (DatesMoved, RegistrationValidated, DataErased)  # test_moved_dates, test_validation, tests/retention
     told = [event for event in EVENTS if event.TYPE.startswith("registrations.") and event not in elsewhere]
     for event in told:
-        published = json.dumps(events_of(own, event.TYPE)[-1]["data"]).replace(saved["candidature_id"], CANDIDATURE)
+        published = json.dumps(events_of(own, event.TYPE)[-1]["data"]).replace(saved, CANDIDATURE)
         sample = json.loads((SAMPLES / f"{event.TYPE}.json").read_text(encoding="utf-8"))
         assert json.loads(published) == sample, event.TYPE
         assert event.from_data(sample), event.TYPE

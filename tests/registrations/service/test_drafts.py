@@ -176,11 +176,11 @@ def test_an_abandoned_draft_is_gone_and_valider_begins_anew(candidate: Candidate
 
 def test_a_saved_draft_takes_no_more_text_and_names_its_candidature(candidate: CandidateClient) -> None:
     draft = candidate.filled()
-    saved = candidate.save(draft).json
+    saved = candidate.save(draft).json["candidature_id"]
     answer = candidate.write(draft, IDENTIFICATION, {"adresse": "x"})
     assert (answer.status_code, answer.json["type"]) == (409, "/problems/brouillon-enregistre")
-    assert answer.json["candidature_id"] == saved["candidature_id"]
-    assert candidate.get(f"/drafts/{draft['id']}")["saved_candidature_id"] == saved["candidature_id"]
+    assert answer.json["candidature_id"] == saved
+    assert candidate.get(f"/drafts/{draft['id']}")["saved_candidature_id"] == saved
     assert candidate.get("/drafts")["drafts"] == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,11 +14,11 @@ from services.registrations.operations import incidents
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service.candidate_client import (
     AMIENS,
-    GUIDE,
-    GUIDE_SESSION,
     Answer,
     CandidateClient,
+    Desk,
     change_dates,
+    guide,
     load,
     move_to,
 )
@@ -28,7 +27,6 @@ from tests.registrations.service.outbox import events_of
 from tests.registrations.service.test_openings import messages
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
-from tests.support.tokens import bearer, staff_token
 
 EVENING = at("2021-10-25 11:00")
 CLOSED_BEFORE = replace(AMIENS, closes=at("2021-10-24 12:00"), deposit_closes=at("2021-10-24 12:00"))
@@ -36,19 +34,14 @@ EXTENDED = "Inscriptions prolongées : BREVET DE TECHNICIEN SUPERIEUR"
 MOVED = "Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"
 
 
-def _call(app: Flask, method: str, path: str, json: Any = None, *, scopes: Sequence[str] = ("openings:manage",)) -> Any:
-    headers = bearer(staff_token("admin", scopes=list(scopes)))
-    return Answer.of(app.test_client().open(f"/v1/staff/incidents{path}", method=method, json=json, headers=headers))
-
-
-def proposed(app: Flask, **others: Any) -> Any:
-    return _call(app, "POST", "/preview", {**INCIDENT, **others})
+def proposed(app: Flask, **others: Any) -> Answer:
+    return Desk(app, scopes=["openings:manage"]).call("POST", "/staff/incidents/preview", **{**INCIDENT, **others})
 
 
 def extend(app: Flask, openings: list[dict[str, Any]] | None = None, **others: Any) -> Answer:
     """As it is proposed, unless these openings are given."""
     body = {**INCIDENT, **others, "openings": read(proposed(app, **others).json) if openings is None else openings}
-    return Answer(**vars(_call(app, "POST", "", body)))
+    return Desk(app, scopes=["openings:manage"]).call("POST", "/staff/incidents", **body)
 
 
 def _work(app: Flask) -> None:
@@ -61,7 +54,7 @@ def _work(app: Flask) -> None:
 @pytest.fixture
 def evening(sending: Flask) -> Flask:
     """The last hour of Besançon's registrations; those of Amiens have ended the day before."""
-    load(sending, replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=(CLOSED_BEFORE, BESANCON)),)))
+    load(sending, guide(openings=(CLOSED_BEFORE, BESANCON)))
     move_to(EVENING)
     return sending
 
@@ -110,12 +103,6 @@ def test_dates_that_have_moved_since_they_were_read_refuse_it_whole(evening: Fla
     assert extend(evening).status_code == 204, "nothing is noted of what was refused"
 
 
-def test_an_end_is_never_moved_forward(evening: Flask) -> None:
-    [opening] = read(proposed(evening).json)
-    refused = extend(evening, [{**opening, "closes": "2021-10-25T11:30:00+02:00"}])
-    assert (refused.status_code, "avancée" in refused.text) == (422, True)
-
-
 def test_what_cannot_be_is_refused(evening: Flask) -> None:
     for wrong, words in (
         ({"ends": INCIDENT["begins"]}, "La fin de l'incident doit suivre son début."),
@@ -125,15 +112,20 @@ def test_what_cannot_be_is_refused(evening: Flask) -> None:
     ):
         refused = proposed(evening, **wrong)
         assert (refused.status_code, words in refused.text) == (422, True), refused.text
-    backwards = extend(evening, read(proposed(evening).json), ends=INCIDENT["begins"])
-    assert (backwards.status_code, "doit suivre" in backwards.text) == (422, True)
+    [opening] = read(proposed(evening).json)
+    forward = {**opening, "closes": "2021-10-25T11:30:00+02:00"}
+    for openings, wrong, words in (
+        ([opening], {"ends": INCIDENT["begins"]}, "doit suivre"),
+        ([forward], {}, "avancée"),
+    ):
+        refused = extend(evening, openings, **wrong)
+        assert (refused.status_code, words in refused.text) == (422, True)
     for path, body in (("/preview", INCIDENT), ("", {**INCIDENT, "openings": []})):
-        assert _call(evening, "POST", path, body, scopes=["pieces:read"]).status_code == 403
+        assert Desk(evening).call("POST", f"/staff/incidents{path}", **body).status_code == 403
 
 
 def test_the_exams_file_says_by_how_many_days(evening: Flask) -> None:
-    openings = (CLOSED_BEFORE, BESANCON)
-    load(evening, replace(GUIDE, extension_days=2, sessions=(replace(GUIDE_SESSION, openings=openings),)))
+    load(evening, replace(guide(openings=(CLOSED_BEFORE, BESANCON)), extension_days=2))
     [move] = proposed(evening).json
     assert move["after"]["closes"] == "2021-10-27T10:00:00+00:00"
     assert move["after"]["deposit_closes"] == "2021-11-02T23:00:00+00:00"
@@ -143,7 +135,7 @@ def test_who_has_a_draft_or_a_candidature_gets_one_mail_that_says_why(
     evening: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
 ) -> None:
     candidate.draft()
-    other.modify(other.registered()["candidature_id"])
+    other.modify(other.registered())
     run_follow_ups(evening, registry)
     mailbox.received.clear()
     extend(evening)
@@ -155,8 +147,7 @@ def test_who_has_a_draft_or_a_candidature_gets_one_mail_that_says_why(
     }
     assert len(mailbox.received) == 2
     assert all(INCIDENT["text"] in mail.text for mail in mailbox.received)
-    told = next(mail.text for mail in mailbox.received if mail.subject == EXTENDED)
-    assert "ferme désormais le 25 octobre 2021 14:00" in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert any("ferme désormais le 25 octobre 2021 14:00" in mail.text for mail in mailbox.received)
 
 
 def test_drafts_are_looked_at_page_by_page_those_begun_later_not_at_all(
@@ -198,8 +189,7 @@ def test_a_demonstration_tells_of_an_incident_too(evening: Flask, candidate: Can
     candidate.registered()
     run_follow_ups(evening, registry)
     mailbox.received.clear()
-    openings = (CLOSED_BEFORE, BESANCON)
-    load(evening, replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings, demonstration=True),)))
+    load(evening, guide(openings=(CLOSED_BEFORE, BESANCON), demonstration=True))
     assert extend(evening).status_code == 204
     _work(evening)
     assert [mail.subject for mail in mailbox.received] == [MOVED]

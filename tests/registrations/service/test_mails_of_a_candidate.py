@@ -13,8 +13,7 @@ from services.contracts.retention import retention
 from services.registrations.jobs import registry
 from services.registrations.models import MailRefusal, db, sent_mails
 from services.registrations.operations import candidates
-from tests.registrations.service.candidate_client import CandidateClient
-from tests.registrations.service.test_staff import Desk
+from tests.registrations.service.candidate_client import CandidateClient, Desk
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
@@ -28,9 +27,8 @@ def messages(candidate: CandidateClient) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def withdrawn(sending: Flask, candidate: CandidateClient) -> CandidateClient:
-    saved = candidate.registered("03")
-    assert candidate.withdraw(saved["candidature_id"]).status_code < 300
+def withdrawn(sending: Flask, candidate: CandidateClient, saved: str) -> CandidateClient:
+    assert candidate.withdraw(saved).status_code < 300
     return candidate
 
 
@@ -55,22 +53,22 @@ def shown(app: Flask, candidature_id: str) -> int | None:
 
 
 def test_a_refusal_shows_until_a_mail_is_taken(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
-    saved = candidate.registered("03")
-    assert shown(sending, saved["candidature_id"]) is None
+    saved = candidate.registered()
+    assert shown(sending, saved) is None
     mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
-    assert candidate.withdraw(saved["candidature_id"]).status_code < 300
+    assert candidate.withdraw(saved).status_code < 300
     run_follow_ups(sending, registry)
-    assert shown(sending, saved["candidature_id"]) == 550
+    assert shown(sending, saved) == 550
     assert [mail["state"] for mail in messages(candidate)] == ["refused"]
     with sending.app_context():
         candidates.forget_refusal("pierre", EMAIL)
-        assert shown(sending, saved["candidature_id"]) is None
+        assert shown(sending, saved) is None
         for address in ("milieu@exemple.fr", EMAIL):
             candidates.record_refusal("pierre", address, 552)
-        assert shown(sending, saved["candidature_id"]) == 552, "the last alone is remembered"
+        assert shown(sending, saved) == 552, "the last alone is remembered"
         with db.operation() as session:
             candidates.lock_candidate(session, "pierre").email = "nouvelle@exemple.fr"
-    assert shown(sending, saved["candidature_id"]) is None, "of an earlier address"
+    assert shown(sending, saved) is None, "of an earlier address"
 
 
 def test_messages_and_refusals_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:

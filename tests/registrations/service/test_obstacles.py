@@ -15,8 +15,8 @@ def test_a_draft_says_that_a_candidature_exists_and_once_closed_whom_to_ask(cand
     assert (draft["obstacles"], draft["modified"]) == ([], None)
     saved = candidate.registered("03")
     (obstacle,) = candidate.get(f"/drafts/{draft['id']}")["obstacles"]
-    assert (obstacle["reason"], obstacle["candidature_id"]) == ("other_candidature", saved["candidature_id"])
-    candidate.withdraw(saved["candidature_id"])
+    assert (obstacle["reason"], obstacle["candidature_id"]) == ("other_candidature", saved)
+    candidate.withdraw(saved)
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
     move_to(BESANCON.closes)
     (late,) = candidate.get("/drafts")["drafts"]
@@ -24,7 +24,7 @@ def test_a_draft_says_that_a_candidature_exists_and_once_closed_whom_to_ask(cand
 
 
 def test_a_modification_names_the_version_that_it_changes(candidate: CandidateClient) -> None:
-    draft = candidate.modify(candidate.registered()["candidature_id"]).json
+    draft = candidate.modify(candidate.registered()).json
     assert draft["obstacles"] == []
     assert (draft["modified"]["numero_inscription"], draft["modified"]["version_label"]) == ("001", "Version 01")
     assert draft["modified"]["saved_at"]

@@ -14,8 +14,7 @@ from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from tests.documents.example_events import sample
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import CandidateClient, move_to
-from tests.registrations.service.test_staff import Desk
+from tests.registrations.service.candidate_client import CandidateClient, Desk, move_to
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
 
@@ -27,9 +26,9 @@ SUBJECT = "Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"
 
 def _reminded(candidate: CandidateClient) -> PiecesReminded:
     """Of the candidature that is saved for it."""
-    event, saved = sample(PiecesReminded), candidate.registered()
+    event = sample(PiecesReminded)
     (incomplete,) = event.candidatures
-    return replace(event, candidatures=(replace(incomplete, candidature_id=saved["candidature_id"]),))
+    return replace(event, candidatures=(replace(incomplete, candidature_id=candidate.registered()),))
 
 
 def _try_to_send(app: Flask) -> list[str]:
@@ -49,7 +48,7 @@ def test_one_mail_says_what_is_missing_until_when(sending: Flask, candidate: Can
         deliver_event(sending, registry, event, event_id="e" * 32)
     assert _try_to_send(sending) == []
     assert _subjects(mailbox) == [SUBJECT], "delivered twice, sent once"
-    text = mailbox.received[0].text.replace("\N{NO-BREAK SPACE}", " ")
+    text = mailbox.received[0].text
     assert "Nationalité - à déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris) :" in text
     for piece in ("NATIDE06 : ", "La signature manque.", f"à valider par « {VALIDATE} »", "pour la version 2"):
         assert piece in text
@@ -71,7 +70,7 @@ def test_a_mail_that_comes_too_late_is_not_sent(sending: Flask, candidate: Candi
 
 
 def test_what_pieces_are_at_is_kept_whatever_comes_late(sending: Flask, candidate: CandidateClient) -> None:
-    event = replace(sample(PiecesStateChanged), candidature_id=candidate.registered()["candidature_id"])
+    event = replace(sample(PiecesStateChanged), candidature_id=candidate.registered())
     for state, number in (("missing", 100_006), ("complete", 200_007), ("missing", 100_008)):
         deliver_event(sending, registry, replace(event, state=state, number=number))
     listed = Desk(sending).get("?pieces_state=complete").json["candidatures"]
@@ -79,12 +78,12 @@ def test_what_pieces_are_at_is_kept_whatever_comes_late(sending: Flask, candidat
 
 
 def test_a_refusal_says_which_piece_and_why(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
-    event, saved = sample(PiecesRefused), candidate.registered()
-    refused = replace(event.candidature, candidature_id=saved["candidature_id"])
+    event = sample(PiecesRefused)
+    refused = replace(event.candidature, candidature_id=candidate.registered())
     deliver_event(sending, registry, replace(event, candidature=refused))
     assert _try_to_send(sending) == []
     [mail] = mailbox.received
     assert mail.subject == "Pièce non conforme : BREVET DE TECHNICIEN SUPERIEUR"
-    text = mail.text.replace("\N{NO-BREAK SPACE}", " ")
+    text = mail.text
     assert "Non Conforme : La signature manque." in text
     assert "jusqu'au mardi 09 novembre 2021 23:59" in text

@@ -27,8 +27,8 @@ def test_all_versions_and_ends_are_told_once_more(
 ) -> None:
     for person in (candidate, other):
         saved = person.registered()
-        assert person.save(person.modify(saved["candidature_id"]).json).status_code == 201
-    other.withdraw(saved["candidature_id"])
+        assert person.save(person.modify(saved).json).status_code == 201
+    other.withdraw(saved)
     before = _published(app)
     assert [(name, version) for name, version, _ in before] == [
         *([("registration_saved", 1), ("registration_saved", 2)] * 2),

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask import Flask
 
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.registrations.follow_ups import registry
-from services.registrations.models import AuditEntry, db
+from services.registrations.models import db
 from services.registrations.operations.candidatures import correct_identity
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import GUIDE, NOW, CandidateClient, load, move_to
-from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.registrations.service.test_staff import Desk
+from tests.registrations.service.candidate_client import GUIDE, NOW, CandidateClient, Desk, load, move_to
+from tests.registrations.service.outbox import audited, events_of, follow_ups_of
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
@@ -24,20 +22,19 @@ pytestmark = pytest.mark.engines("sqlite")
 
 
 @pytest.fixture
-def ended(sending: Flask, candidate: CandidateClient) -> dict[str, Any]:
-    saved = candidate.registered("03")
-    assert Desk(sending, "03").end(saved["candidature_id"], "ecart", "Diplôme absent").status_code == 204
+def ended(sending: Flask, saved: str) -> str:
+    assert Desk(sending, "03").end(saved, "ecart", "Diplôme absent").status_code == 204
     return saved
 
 
-def restore(app: Flask, saved: dict[str, Any], academie: str = "03") -> int:
-    return Desk(app, academie).end(saved["candidature_id"], "restoration", "Diplôme reçu").status_code
+def restore(app: Flask, saved: str, academie: str = "03") -> int:
+    return Desk(app, academie).end(saved, "restoration", "Diplôme reçu").status_code
 
 
-def test_staff_read_who_ended_it_when_and_why(sending: Flask, ended: dict[str, Any], other: CandidateClient) -> None:
-    end = Desk(sending, "03").get(f"/{ended['candidature_id']}").json["end"]
+def test_staff_read_who_ended_it_when_and_why(sending: Flask, ended: str, other: CandidateClient) -> None:
+    end = Desk(sending, "03").get(f"/{ended}").json["end"]
     assert (end["reason"], end["by"]) == ("Diplôme absent", "staff:agent")
-    theirs = other.registered("03")["candidature_id"]
+    theirs = other.registered("03")
     assert Desk(sending, "03").get(f"/{theirs}").json["end"] is None
     other.withdraw(theirs)
     end = Desk(sending, "03").get(f"/{theirs}").json["end"]
@@ -45,11 +42,11 @@ def test_staff_read_who_ended_it_when_and_why(sending: Flask, ended: dict[str, A
 
 
 def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
-    sending: Flask, candidate: CandidateClient, ended: dict[str, Any], mailbox: Mailbox
+    sending: Flask, candidate: CandidateClient, ended: str, mailbox: Mailbox
 ) -> None:
     assert [restore(sending, ended) for _ in range(2)] == [204, 204]
     (tile,) = candidate.get("/candidatures")["candidatures"]
-    assert (tile["id"], tile["numero_inscription"]) == (ended["candidature_id"], "001")
+    assert (tile["id"], tile["numero_inscription"]) == (ended, "001")
     (end,), (first, again) = (
         events_of(sending, f"registrations.registration_{name}.v1") for name in ("withdrawn", "saved")
     )
@@ -61,10 +58,9 @@ def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
     [mail] = mailbox.received  # and none of the end
     assert mail.subject == "Candidature rétablie : BREVET DE TECHNICIEN SUPERIEUR"
     assert "Candidature rétablie (la version 02 en était la fin) : Diplôme reçu" in mail.text
-    with sending.app_context(), db.reading() as session:
-        entry = session.query(AuditEntry).filter_by(action="candidature.restored").one()
+    [entry] = audited(sending, action="candidature.restored")
     assert (entry.actor_id, entry.after) == ("agent", {"state": "active", "reason": "Diplôme reçu"})
-    detail = Desk(sending, "03").get(f"/{ended['candidature_id']}").json
+    detail = Desk(sending, "03").get(f"/{ended}").json
     assert (detail["end"], detail["versions"][0]["changes"]) == (None, [])
     [past] = detail["ends"]
     assert (past["state"], past["reason"], past["by"]) == ("ecartee", "Diplôme absent", "staff:agent")
@@ -73,48 +69,46 @@ def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
 def test_what_proved_the_version_that_ended_proves_the_one_restored(sending: Flask, candidate: CandidateClient) -> None:
     load(sending, replace(GUIDE, pieces=tuple(replace(piece, proves_version=True) for piece in GUIDE.pieces)))
     saved = candidate.registered("03")
-    candidate.withdraw(saved["candidature_id"])
+    candidate.withdraw(saved)
     restore(sending, saved)
-    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    candidate.save(candidate.modify(saved).json)
     versions = events_of(sending, "registrations.registration_saved.v1")
     proving = [{piece["proves_version"] for piece in event["data"]["pieces"]} for event in versions]
     assert proving == [{True}, {False}, {True}]
-    candidate.withdraw(saved["candidature_id"])
+    candidate.withdraw(saved)
     restore(sending, saved)
     assert candidate.get("/candidatures")["candidatures"][0]["version"] == 6, "it may end and come back again"
 
 
-def test_its_place_must_be_free(sending: Flask, candidate: CandidateClient, ended: dict[str, Any]) -> None:
+def test_its_place_must_be_free(sending: Flask, candidate: CandidateClient, ended: str) -> None:
     candidate.registered("20")
-    refused = Desk(sending, "03").end(ended["candidature_id"], "restoration")
-    assert (refused.status_code, refused.json["type"].rpartition("/")[2]) == (409, "candidature-existante")
+    refused = Desk(sending, "03").end(ended, "restoration")
+    assert (refused.status_code, refused.json["type"]) == (409, "/problems/candidature-existante")
     assert "(ACADÉMIE D'AMIENS, n° 002)" in refused.json["detail"]
-    assert Desk(sending, "03").get(f"/{ended['candidature_id']}").json["state"] == "ecartee"
+    assert Desk(sending, "03").get(f"/{ended}").json["state"] == "ecartee"
 
 
-def test_neither_after_the_session_nor_elsewhere_nor_without_a_reason(sending: Flask, ended: dict[str, Any]) -> None:
+def test_neither_after_the_session_nor_elsewhere_nor_without_a_reason(sending: Flask, ended: str) -> None:
     assert restore(sending, ended, academie="20") == 404
-    assert Desk(sending, "03").end(ended["candidature_id"], "restoration", " ").status_code == 422
-    reader = tokens.bearer(tokens.staff_token("lecteur", scopes=("candidatures:read",), academies=["03"]))
-    path = f"/v1/staff/candidatures/{ended['candidature_id']}/restoration"
-    assert sending.test_client().post(path, json={"reason": "Reçu"}, headers=reader).status_code == 403
+    assert Desk(sending, "03").end(ended, "restoration", " ").status_code == 422
+    assert Desk(sending, "03", scopes=["candidatures:read"]).end(ended, "restoration").status_code == 403
     move_to(at("2024-10-05 12:00"))
-    refused = Desk(sending, "03").end(ended["candidature_id"], "restoration")
+    refused = Desk(sending, "03").end(ended, "restoration")
     assert (refused.status_code, "La session est close" in refused.json["detail"]) == (409, True)
     assert follow_ups_of(sending) == ["send_ecart_mail"]
 
 
 def test_what_its_candidate_withdrew_comes_back_after_closing_too(sending: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered("03")
-    candidate.withdraw(saved["candidature_id"])
+    saved = candidate.registered()
+    candidate.withdraw(saved)
     candidate.received = at("2021-10-26 12:00")
     move_to(candidate.received)
-    assert candidate.undo_withdrawal(saved["candidature_id"]).status_code == 403
+    assert candidate.undo_withdrawal(saved).status_code == 403
     assert restore(sending, saved) == 204
     assert [tile["version"] for tile in candidate.get("/candidatures")["candidatures"]] == [3]
 
 
-def test_a_civil_status_corrected_meanwhile_is_that_of_what_is_restored(sending: Flask, ended: dict[str, Any]) -> None:
+def test_a_civil_status_corrected_meanwhile_is_that_of_what_is_restored(sending: Flask, ended: str) -> None:
     corrected = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
     with sending.app_context(), db.operation() as session:
         correct_identity(session, IdentityCorrected("pierre", corrected, "Pièce d'identité"), NOW)

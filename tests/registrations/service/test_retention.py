@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,10 +16,9 @@ from services.registrations.models import Candidate, audit_chain, db
 from services.registrations.operations import candidates
 from services.registrations.operations import retention as operations
 from services.registrations.queries.retention import due_steps
-from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, load, move_to
+from tests.registrations.service.candidate_client import GUIDE_SESSION, CandidateClient, Desk, guide, load, move_to
 from tests.registrations.service.outbox import events_of
 from tests.support.service_worker import deliver_event
-from tests.support.tokens import bearer, staff_token
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 DUE = retention().kind(CANDIDATURES).erased_from(GUIDE_SESSION.closes)
@@ -51,16 +48,8 @@ def _versions(app: Flask) -> list[int]:
     return [erased["version"] for event in events for erased in event["data"]["candidatures"]]
 
 
-def _staff(app: Flask, method: str, path: str, json: Any = None) -> Any:
-    token = staff_token("admin", scopes=["openings:manage"], gave_code=True)
-    answer = app.test_client().open(f"/v1/staff/{path}", method=method, json=json, headers=bearer(token))
-    assert 200 <= answer.status_code < 300, answer.text
-    return answer.json
-
-
-def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered()
-    candidate.modify(saved["candidature_id"])
+def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: CandidateClient, saved: str) -> None:
+    candidate.modify(saved)
     pieces_due = retention().kind(PIECES).erased_from(GUIDE_SESSION.closes)
     _erase_at(app, pieces_due - timedelta(seconds=1))
     assert _kinds(app) == []
@@ -103,22 +92,22 @@ def test_who_has_no_candidature_left_is_free_and_then_erased_for_good(app: Flask
 
 def test_a_session_that_is_held_back_stays_until_it_is_released(app: Flask, candidate: CandidateClient) -> None:
     candidate.registered()
-    _staff(app, "POST", "retention/holds", HELD)
+    administrateur = Desk(app, scopes=["openings:manage"], gave_code=True)
+    assert administrateur.call("POST", "/staff/retention/holds", **HELD).status_code == 204
     _erase_at(app, DUE)
     assert _rows(app, "candidatures") == {"candidatures": 1}
-    shown = _staff(app, "GET", "retention")["erasures"]
+    shown = administrateur.call("GET", "/staff/retention").json["erasures"]
     assert {(row["kind"], row["candidatures"], row["hold"]["reason"]) for row in shown} == {
         (kind, 1, "Recours") for kind in ("pieces", "documents", "candidatures")
     }
-    _staff(app, "POST", "retention/releases", HELD)
-    assert [row["hold"] for row in _staff(app, "GET", "retention")["erasures"]] == [None] * 3
+    administrateur.call("POST", "/staff/retention/releases", **HELD)
+    assert [row["hold"] for row in administrateur.call("GET", "/staff/retention").json["erasures"]] == [None] * 3
     _erase_at(app, DUE)
     assert _rows(app, "candidatures") == {"candidatures": 0}
 
 
 def test_a_session_may_be_kept_for_a_time_of_its_own(app: Flask, candidate: CandidateClient) -> None:
-    longer = replace(GUIDE_SESSION, retention=((CANDIDATURES, "10 ans"),))
-    load(app, replace(GUIDE, sessions=(longer,)))
+    load(app, guide(retention=((CANDIDATURES, "10 ans"),)))
     candidate.registered()
     _erase_at(app, DUE)
     assert _rows(app, "candidatures") == {"candidatures": 1}
@@ -132,7 +121,7 @@ def test_a_session_that_closes_later_after_all_stays_though_its_turn_had_come(
     candidate.registered()
     with app.app_context(), db.reading() as session:
         listed_before = due_steps(session, DUE)
-    load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, closes=GUIDE_SESSION.closes + timedelta(days=30)),)))
+    load(app, guide(closes=GUIDE_SESSION.closes + timedelta(days=30)))
     monkeypatch.setattr(operations, "due_steps", lambda *_: listed_before)
     _erase_at(app, DUE)
     assert _rows(app, "candidatures") == {"candidatures": 1}
@@ -144,7 +133,7 @@ def test_a_session_that_closes_later_after_all_is_erased_anew_at_its_new_time(
     candidate.registered()
     due, later = retention().kind(PIECES).erased_from(GUIDE_SESSION.closes), timedelta(days=30)
     _erase_at(app, due)
-    load(app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, closes=GUIDE_SESSION.closes + later),)))
+    load(app, guide(closes=GUIDE_SESSION.closes + later))
     _erase_at(app, due)
     assert _kinds(app) == [["pieces"]]
     _erase_at(app, due + later + timedelta(days=1))
@@ -165,14 +154,11 @@ def test_without_a_duration_nothing_is_erased(
 
 
 def test_what_is_archived_is_read_by_administrateurs_alone(app: Flask, candidate: CandidateClient) -> None:
-    path = f"candidatures/{candidate.registered()['candidature_id']}"
+    saved = candidate.registered()
 
     def seen(*academies: str) -> tuple[int, int]:
-        token = staff_token("x", scopes=["candidatures:read"], academies=academies or None)
-        listed, read = (
-            app.test_client().get(f"/v1/staff/{each}", headers=bearer(token)) for each in ("candidatures", path)
-        )
-        return len((listed.json or {})["candidatures"]), read.status_code
+        desk = Desk(app, *academies)
+        return len(desk.names()), desk.get(f"/{saved}").status_code
 
     archived = retention().kind(CANDIDATURES).active.after(GUIDE_SESSION.closes)
     _erase_at(app, archived - timedelta(seconds=1))

@@ -10,7 +10,7 @@ from flask import Flask
 from prometheus_client import REGISTRY
 
 from services.registrations.models import db
-from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
+from tests.registrations.domain.example_dossier import BESANCON, MOVED
 from tests.registrations.service.candidate_client import NOW, CandidateClient, as_service
 from tests.support import tokens
 
@@ -18,10 +18,9 @@ SECOND = timedelta(seconds=1)
 
 
 def test_a_saved_dossier_is_acknowledged_in_the_words_of_the_guide(candidate: CandidateClient) -> None:
-    acknowledgement = candidate.registered()
+    acknowledgement = candidate.acknowledgement(candidate.registered())
     assert acknowledgement["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
-    assert acknowledgement["numero_candidat"] == "02103000001"
-    assert acknowledgement["numero_inscription"] == "001"
+    assert (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"]) == ("02103000001", "001")
     assert acknowledgement["closes_sentence"].endswith("avant la fermeture du service fixée le : 25/10/2021 à 12:00.")
     assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
     assert acknowledgement["documents"][0] == "Le récapitulatif d'inscription"
@@ -64,21 +63,18 @@ def test_the_window_is_half_open_to_the_second_and_what_was_typed_stays(candidat
         answer = candidate.save(draft)
         assert (answer.status_code, answer.json["type"]) == (403, "/problems/fenetre-fermee")
         assert answer.json["contact"]["email"] == "r@ac-besancon.fr"
-    typed = candidate.write(draft, 2, {**ANSWERS["identification"], "adresse": "2 rue du lac"})
+    typed = candidate.write(draft, 2, MOVED)
     assert "2 rue du lac" in str(candidate.tab(draft, 2)["form"]), "written after closing"
     candidate.received = BESANCON.closes - SECOND
     assert candidate.save(draft, typed.json["revision"]).status_code == 201
 
 
-def test_a_stamp_is_believed_from_the_gateway_only(app: Flask, candidate: CandidateClient) -> None:
+def test_a_stamp_is_believed_from_the_gateway_only(candidate: CandidateClient) -> None:
     draft = candidate.filled()
-    headers = {
-        **tokens.bearer(tokens.candidate_token(candidate.id, client="tool")),
-        "X-Received-At": BESANCON.closes.isoformat(),
-    }
+    candidate.received = BESANCON.closes
+    headers = tokens.bearer(tokens.candidate_token(candidate.id, client="tool"))
     body = {"revision": draft["revision"], "assertion": candidate.assertion}
-    answer = app.test_client().post(f"/v1/drafts/{draft['id']}/save", json=body, headers=headers)
-    assert answer.status_code == 201
+    assert candidate.call("POST", f"/drafts/{draft['id']}/save", body, headers).status_code == 201
 
 
 def test_a_second_candidature_of_the_session_is_refused_in_whatever_academie(candidate: CandidateClient) -> None:
@@ -106,8 +102,7 @@ def test_an_identity_below_the_floor_is_refused(app: Flask, candidate: Candidate
 def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flask, candidate: CandidateClient) -> None:
     accounts = partial(as_service, app, "accounts")
     assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": False}
-    saved = candidate.registered()
-    candidate.withdraw(saved["candidature_id"])
+    candidate.withdraw(candidate.registered())
     assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": True}
     floor = accounts("PUT", "/candidates/pierre/identity-floor", {"version": 2})
     assert (floor.status_code, floor.json["type"]) == (409, "/problems/candidature-existante")

@@ -21,7 +21,7 @@ from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, setting
 from tests.accounts.staff_in_session import invitation_token, logged_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, DoneByTheWorker, Operation, State
-from tests.faults.running_service import RunningService, restoring_objects
+from tests.faults.running_service import RunningService
 from tests.support.authenticator import Authenticator
 
 if TYPE_CHECKING:
@@ -51,10 +51,11 @@ class Accounts(RunningService):
         store = Secret(bucket.url)
         self.app = create_app(settings(database_url, folder, **urls, mail_url=mailbox.url, objects_url=store))
         self.accounts = RunningAccounts(self.app, mailbox)
+        with self.app.app_context():
+            self.store = dependencies().store
 
     def restoring(self) -> Callable[[], None]:
-        with self.app.app_context():
-            restore_objects = restoring_objects(dependencies().store)
+        restore_objects = super().restoring()
 
         def restore() -> None:
             self.mailbox.clear()

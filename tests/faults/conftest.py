@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,13 @@ import pytest
 from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.architecture import apps
-from tests.faults.failure_table import Cell, outcome_lines
+from tests.faults.failure_table import Cell
 from tests.faults.operation import Operation
 from tests.faults.prepared_operation import PostgresDatabase, PreparedOperation, RestorableDatabase, SqliteDatabase
 from tests.registrations.service.candidate_client import with_catalogue
 from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import PostgresProxy
 from tests.support.prepared_databases import SqliteTemplates
-
-OUTCOMES = pytest.StashKey[dict[tuple[str, Cell], str]]()
 
 
 @pytest.fixture(scope="session")
@@ -101,19 +99,3 @@ def _migrate(service: str, folder: Path, database_url: str) -> None:
         with_catalogue(app)
     with app.app_context():
         apps.database_of(app).engine.dispose()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keep what became of each cell: of its test's body, or of a fixture that did not get that far."""
-    report = yield
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    if "cell" in params and (report.when == "call" or report.outcome != "passed"):
-        outcomes = item.config.stash.setdefault(OUTCOMES, {})
-        outcomes[params["engine"], params["cell"]] = "held" if report.outcome == "passed" else report.outcome
-    return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in outcome_lines(config.stash.get(OUTCOMES, {})):
-        terminalreporter.write_line(line)

@@ -1,22 +1,22 @@
 """Documents: made after a save, ordered by a gestionnaire, made for one candidature."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from werkzeug.test import TestResponse
 
+from services.contracts.base import Contract
 from services.contracts.registrations import DatesMoved, RegistrationValidated
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
-from services.objects.reconciliation import Report
 from tests.documents.example_events import CANDIDATURE, reminded, sample, saved
 from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
-from tests.faults.operation import DONE_BEFORE, HEARD, NOTED, TAKEN, DoneByTheWorker, Operation, State
-from tests.faults.running_service import RunningService, restoring_objects
+from tests.faults.operation import NOTED, TAKEN, DoneByTheWorker, Heard, Operation, State
+from tests.faults.running_service import RunningService
 from tests.support.object_store import Bucket
 from tests.support.tokens import bearer, staff_token
 
@@ -36,18 +36,12 @@ class Documents(RunningService):
     needs = ("bucket",)
     db = db
     registry = registry
+    reconciliation = staticmethod(reconciliation)
 
     def __init__(self, database_url: str, folder: Path, bucket: Bucket) -> None:
         nobody = "http://127.0.0.1:9"
         self.portal = Service(database_url, bucket.url, nobody)
-        self.app = self.portal.app
-
-    def reconciled(self) -> Report:
-        with self.app.app_context():
-            return reconciliation().report()
-
-    def restoring(self) -> Callable[[], None]:
-        return restoring_objects(self.portal.dependencies.store)
+        self.app, self.store = self.portal.app, self.portal.dependencies.store
 
 
 class _DocumentOperation(Operation[Documents]):
@@ -79,32 +73,21 @@ def _with(documents: Sequence[tuple[str, int | None]], uploaded: int = 0) -> Sta
     }
 
 
-class HearSave(_DocumentOperation):
-    """Told again by the broker it changes nothing."""
-
+class HearSave(Heard, _DocumentOperation):
     name = "hear of a save"
-    commits = HEARD
     done: ClassVar[State] = _with(AUTOMATIC)
 
     def prepare(self) -> None:
         """A candidature that is new here."""
 
-    def do(self) -> None:
-        self.running.receive_event(saved())
+    def event(self) -> Contract:
+        return saved()
 
 
-class MakeDocuments(_DocumentOperation):
+class MakeDocuments(DoneByTheWorker, HearSave):
     name = "make the documents of a version"
     commits = (TAKEN, "the demande", "the confirmation", NOTED)
-    decided_by = DONE_BEFORE
     objects = 2
-    done: ClassVar[State] = _with(AUTOMATIC)
-
-    def prepare(self) -> None:
-        self.running.portal.receive(saved())
-
-    def do(self) -> None:
-        self.running.work_once()
 
 
 class _LaterOperation(_DocumentOperation):
@@ -115,28 +98,22 @@ class _LaterOperation(_DocumentOperation):
         self.running.work()
 
 
-class HearMovedDates(_LaterOperation):
-    """Told again by the broker it changes nothing."""
-
+class HearMovedDates(Heard, _LaterOperation):
     name = "hear of moved dates"
-    commits = HEARD
     objects = 4
     done: ClassVar[State] = _with([*AUTOMATIC, *AUTOMATIC])
 
-    def do(self) -> None:
-        self.running.receive_event(sample(DatesMoved))
+    def event(self) -> Contract:
+        return sample(DatesMoved)
 
 
-class HearValidation(_LaterOperation):
-    """Told again by the broker it changes nothing."""
-
+class HearValidation(Heard, _LaterOperation):
     name = "hear of a validation"
-    commits = HEARD
     objects = 2
     done: ClassVar[State] = _with([*AUTOMATIC, ("confirmation", 1)])
 
-    def do(self) -> None:
-        self.running.receive_event(sample(RegistrationValidated))
+    def event(self) -> Contract:
+        return sample(RegistrationValidated)
 
 
 class OrderDocument(_LaterOperation):
@@ -164,8 +141,7 @@ class _ImportOperation(_LaterOperation):
     def prepare(self) -> None:
         super().prepare()
         self.office = ExamOffice(self.running.portal)
-        source = {"type": "convocation", "source": "pdf", "session": "BTS 2022"}
-        self.import_id = self.office.create(**source)
+        self.import_id = self.office.create(type="convocation", source="pdf", session="BTS 2022")
 
     def send(self) -> None:
         """A PDF, which the worker checks."""
@@ -174,9 +150,6 @@ class _ImportOperation(_LaterOperation):
 
     def upload(self) -> TestResponse:
         return self.office.upload(self.import_id, pdf_of(), f"{saved().numero_candidat}.pdf")
-
-    def publish(self) -> int:
-        return self.office.publish(self.office.read(self.import_id)).status_code
 
     def state(self) -> State:
         row = self.office.read(self.import_id)
@@ -226,7 +199,7 @@ class PublishImport(_ImportOperation):
         self.send()
 
     def do(self) -> int:
-        return self.publish()
+        return self.office.publish(self.office.read(self.import_id)).status_code
 
 
 class MakeImportedDocument(DoneByTheWorker, PublishImport):
@@ -238,15 +211,12 @@ class MakeImportedDocument(DoneByTheWorker, PublishImport):
 REMINDED = [*AUTOMATIC, ("relance_pieces", None)]
 
 
-class HearReminder(_LaterOperation):
-    """Told again by the broker it changes nothing."""
-
+class HearReminder(Heard, _LaterOperation):
     name = "hear of a reminder"
-    commits = HEARD
     done: ClassVar[State] = _with(REMINDED)
 
-    def do(self) -> None:
-        self.running.receive_event(reminded())
+    def event(self) -> Contract:
+        return reminded()
 
 
 class MakeReminder(DoneByTheWorker, HearReminder):

@@ -1,4 +1,4 @@
-"""The table of failure points: its cells, what became of each, and how it is printed."""
+"""The table of failure points: its cells."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -88,16 +88,3 @@ def lost_connections() -> list[Cell]:
     """Where PostgreSQL itself, and not the driver, loses what was asked or answered."""
     points = (FailurePoint.NOT_ARRIVED, FailurePoint.ANSWER_LOST)
     return [Cell(operation, number, point) for operation, number in CONNECTION_LOST for point in points]
-
-
-def outcome_lines(outcomes: dict[tuple[str, Cell], str]) -> Iterator[str]:
-    """What became of each cell on each engine: operations by points, one table per engine."""
-    for engine, points in POINTS.items():
-        shown = {cell: word for (on, cell), word in outcomes.items() if on == engine}
-        if not shown:
-            continue
-        width = max(len(cell.row) for cell in shown)
-        yield f"{f'Failure points on {engine}':{width}}" + "".join(f"  {point.value}" for point in points)
-        for row in dict.fromkeys(cell.row for cell in shown):
-            words = {cell.point: word for cell, word in shown.items() if cell.row == row}
-            yield f"{row:{width}}" + "".join(f"  {words.get(point, '-'):{len(point.value)}}" for point in points)

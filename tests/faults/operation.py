@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
+from services.contracts.base import Contract
 from tests.faults.running_service import RunningService
 
 State = dict[str, Any]
@@ -13,7 +14,6 @@ DONE_BEFORE = -1
 COUNTED = "the try is counted"
 CODE_SPENT = "the code is spent"
 TAKEN = "the task is taken"
-HEARD = ("the task is written", TAKEN, "the effect, and that it is done")
 NOTED = "the note that it is done"
 
 
@@ -53,6 +53,18 @@ class Operation(ABC, Generic[Service]):
         """What people see of it, by question."""
 
 
+class Heard(Operation[Any]):
+    """What an event of another service brings; told again by the broker it changes nothing."""
+
+    commits: ClassVar[tuple[str, ...]] = ("the task is written", TAKEN, "the effect, and that it is done")
+
+    @abstractmethod
+    def event(self) -> Contract: ...
+
+    def do(self) -> None:
+        self.running.receive_event(self.event())
+
+
 class DoneByTheWorker(Operation[Any]):
     """What the other class of an operation asks the worker for."""
 
@@ -60,7 +72,7 @@ class DoneByTheWorker(Operation[Any]):
 
     def prepare(self) -> None:
         super().prepare()  # type: ignore[safe-super]
-        assert super().do() in (None, 202)  # type: ignore[safe-super]
+        assert super().do() in (None, 202, 204)  # type: ignore[safe-super]
 
     def do(self) -> Any:
         self.running.work_once()

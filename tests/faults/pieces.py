@@ -1,19 +1,17 @@
 """Files of candidates: deposited, replaced, taken back, handed over."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 from sqlalchemy import func, select
 
 from services.objects import ObjectMissing
-from services.objects.reconciliation import Report
 from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Upload, Validation, db
 from services.pieces.operations.restoration import reconciliation
 from tests.faults.operation import COUNTED, Operation, State
-from tests.faults.running_service import RunningService, restoring_objects
+from tests.faults.running_service import RunningService
 from tests.pieces import sample_files, tus_client
 from tests.pieces.pieces_service import STAFF, PiecesService
 from tests.support.object_store import Bucket
@@ -28,29 +26,24 @@ class Pieces(RunningService):
     needs = ("bucket",)
     db = db
     registry = registry
+    reconciliation = staticmethod(reconciliation)
 
     def __init__(self, database_url: str, folder: Path, bucket: Bucket) -> None:
         self.portal = PiecesService(database_url, bucket.url)
         self.app = self.portal.app
-
-    def reconciled(self) -> Report:
         with self.app.app_context():
-            return reconciliation().report()
-
-    def restoring(self) -> Callable[[], None]:
-        with self.app.app_context():
-            return restoring_objects(dependencies().store)
+            self.store = dependencies().store
 
     def removed(self) -> list[bytes | None]:
         """The bytes of each file that is no longer current, None where they are gone."""
         return [self._bytes(row) for row in self.portal.deposits() if row.removed_at is not None]
 
     def _bytes(self, row: Deposit) -> bytes | None:
-        with self.app.app_context():
-            try:
-                return dependencies().store.read(row.object_key)
-            except ObjectMissing:
-                return None
+        assert self.store
+        try:
+            return self.store.read(row.object_key)
+        except ObjectMissing:
+            return None
 
 
 class PieceOperation(Operation[Pieces]):

@@ -1,23 +1,19 @@
 """Controls and what candidates are told of their pieces: reminders by the ladder and by hand, mails on refusals."""
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import ClassVar
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import portal_now
-from services.chassis.errors import Unavailable
 from services.chassis.tasks import tables
 from services.pieces.models import Control, db
 from services.pieces.operations.controls import DELAY_SECONDS
 from services.pieces.operations.reminders import REMIND_LIST
 from tests.documents.example_events import CANDIDATURE
-from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, State
+from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, DoneByAJob, DoneByTheWorker, State
 from tests.faults.pieces import PIECE, PieceOperation
-from tests.pieces.ladder import SEVEN_DAYS, run_job, with_ladder
-from tests.support.failing_commits import TransactionBroken
+from tests.pieces.ladder import SEVEN_DAYS, with_ladder
 
 
 class _ReminderOperation(PieceOperation):
@@ -35,18 +31,15 @@ def _told(name: str, *trail: tuple[str, str]) -> State:
     return {"told": [name], "the trail": list(trail)}
 
 
-class RemindByLadder(_ReminderOperation):
+class RemindByLadder(DoneByAJob, _ReminderOperation):
     name = "remind by the ladder"
+    job = "remind"
     commits = ("the reminders", "the round is finished", "the round of refused pieces is finished")
     done: ClassVar[State] = _told("pieces_reminded", ("service", "candidature.reminded"))
 
     def prepare(self) -> None:
         super().prepare()
         self.running.portal.move_to(SEVEN_DAYS)
-
-    def do(self) -> None:
-        with suppress(SQLAlchemyError, TransactionBroken, Unavailable):
-            run_job(self.running.portal)
 
 
 class RemindByHand(_ReminderOperation):
@@ -69,21 +62,13 @@ class RemindWholeList(_ReminderOperation):
     def state(self) -> State:
         with self.running.app.app_context(), db.reading() as session:
             names = session.scalars(select(tables.tasks.c.handler)).all()
-        return {"to be reminded": REMIND_LIST in names}
+        return {**super().state(), "to be reminded": REMIND_LIST in names}
 
 
-class RemindPage(_ReminderOperation):
+class RemindPage(DoneByTheWorker, RemindWholeList):
     name = "remind a page of a list"
     commits = (TAKEN, "the reminders", NOTED)
-    decided_by = DONE_BEFORE
     done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
-
-    def prepare(self) -> None:
-        super().prepare()
-        assert self.running.portal.staff("POST", "/reminders/whole-list", json={}).status_code == 204
-
-    def do(self) -> None:
-        self.running.work_once()
 
 
 class ControlPiece(_ReminderOperation):
@@ -103,22 +88,17 @@ class ControlPiece(_ReminderOperation):
         return {"its status": self.running.portal.piece_for_staff(PIECE)["status"]}
 
 
-class TakeBackControl(_ReminderOperation):
-    """Pressed again it is answered as the first time."""
-
+class TakeBackControl(ControlPiece):
     name = "take a control back"
     done: ClassVar[State] = {"its status": None}
 
     def prepare(self) -> None:
         super().prepare()
-        assert self.running.portal.control(PIECE, "compliant").status_code == 200
+        assert self.running.portal.control(PIECE, "compliant", etag=self.etag).status_code == 200
         self.etag = self.running.portal.piece_for_staff(PIECE)["etag"]
 
     def do(self) -> int:
         return self.running.portal.take_back(PIECE, etag=self.etag).status_code
-
-    def state(self) -> State:
-        return {"its status": self.running.portal.piece_for_staff(PIECE)["status"]}
 
 
 class AnnounceRefusals(_ReminderOperation):

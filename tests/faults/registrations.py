@@ -1,16 +1,14 @@
 """Candidatures: saved, modified, withdrawn."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import select, text
-from werkzeug.test import TestResponse
 
-from services.chassis import clock
 from services.chassis.clock import iso_utc
 from services.contracts.accounts import Identity, IdentityCorrected
+from services.contracts.base import Contract
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
 from services.contracts.retention import retention
@@ -19,22 +17,23 @@ from services.registrations.jobs import registry
 from services.registrations.models import Candidature, audit_chain, db
 from tests.architecture import apps
 from tests.documents.example_events import MISSING
-from tests.faults.operation import HEARD, DoneByAJob, Operation, State
+from tests.faults.operation import DoneByAJob, Heard, Operation, State
 from tests.faults.running_service import RunningService
-from tests.registrations.domain.example_dossier import ANSWERS, at
+from tests.registrations.domain.example_dossier import MOVED, at
 from tests.registrations.service.candidate_client import (
-    GUIDE,
     GUIDE_SESSION,
     NOW,
     CandidateClient,
+    Desk,
     change_dates,
+    guide,
+    load,
+    move_to,
     pierre,
-    with_catalogue,
 )
 from tests.registrations.service.incident import INCIDENT, read
+from tests.registrations.service.test_corrections import Corrector
 from tests.support import smtp, tokens
-
-MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
 
 class Registrations(RunningService):
@@ -44,17 +43,13 @@ class Registrations(RunningService):
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self.app = apps.build("registrations", folder, database_url)
-        clock.set_offset((NOW - clock.system_now()).total_seconds())
+        move_to(NOW)
         self.candidate: CandidateClient = pierre(self.app)
+        self.desk = Desk(self.app, "03", scopes=["candidatures:manage", "openings:manage"])
         self._mails = folder / "mail"
 
     def mails(self) -> list[str]:
         return sorted(smtp.parse_mail(path.read_bytes()).subject for path in self._mails.glob("*.eml"))
-
-    def call_as_staff(self, method: str, path: str, json: Any = None) -> TestResponse:
-        scopes = ["candidatures:manage", "openings:manage"]
-        headers = tokens.bearer(tokens.staff_token("agent", scopes=scopes, academies=["03"]))
-        return self.app.test_client().open(f"/v1/{path}", method=method, json=json, headers=headers)
 
     def restoring(self) -> Callable[[], None]:
         earlier = set(self._mails.glob("*.eml"))
@@ -67,7 +62,12 @@ class Registrations(RunningService):
 
 
 class _CandidatureOperation(Operation[Registrations]):
+    """On a saved candidature, unless it prepares something else."""
+
     service = Registrations
+
+    def prepare(self) -> None:
+        self.candidature = self.running.candidate.registered()
 
     def state(self) -> State:
         candidate = self.running.candidate
@@ -112,11 +112,8 @@ class SaveModification(_CandidatureOperation):
     done: ClassVar[State] = _with(2, [SAVED, ("registration_saved", NUMBER, 2)], "Modification d'inscription")
 
     def prepare(self) -> None:
-        candidate = self.running.candidate
-        draft = candidate.modify(candidate.registered()["candidature_id"]).json
-        written = candidate.write(draft, 2, MOVED)
-        assert written.status_code == 200, written.text
-        self.draft = {**draft, "revision": written.json["revision"]}
+        super().prepare()
+        self.draft = self.running.candidate.moved(self.candidature)
 
     def do(self) -> int:
         return self.running.candidate.save(self.draft).status_code
@@ -125,9 +122,6 @@ class SaveModification(_CandidatureOperation):
 class Withdraw(_CandidatureOperation):
     name = "withdraw"
     done: ClassVar[State] = _with(None, [SAVED, ("registration_withdrawn", None, 2)], "Désinscription")
-
-    def prepare(self) -> None:
-        self.candidature = self.running.candidate.registered()["candidature_id"]
 
     def do(self) -> int:
         return self.running.candidate.withdraw(self.candidature).status_code
@@ -141,9 +135,9 @@ class Validate(_CandidatureOperation):
     }
 
     def prepare(self) -> None:
-        with_catalogue(self.running.app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE),)))
-        candidate = self.running.candidate
-        self.path = f"/candidatures/{candidate.registered()['candidature_id']}"
+        load(self.running.app, guide(validation=ONLINE))
+        super().prepare()
+        candidate, self.path = self.running.candidate, f"/candidatures/{self.candidature}"
         shown = candidate.get(self.path)
         proof = tokens.password_proof(candidate.id, shown["digest"])
         self.body = {"version": shown["version"], "digest": shown["digest"], "proof": proof}
@@ -160,8 +154,7 @@ class WithdrawByStaff(Withdraw):
     name = "withdraw for a candidate"
 
     def do(self) -> int:
-        path = f"staff/candidatures/{self.candidature}/withdrawal"
-        return self.running.call_as_staff("POST", path, {"reason": "Demande écrite"}).status_code
+        return self.running.desk.end(self.candidature, "withdrawal").status_code
 
 
 class UndoWithdrawal(Withdraw):
@@ -186,16 +179,12 @@ class RestoreByStaff(_CandidatureOperation):
     )
 
     def prepare(self) -> None:
-        self.candidature = self.running.candidate.registered()["candidature_id"]
-        self._change("ecart")
+        super().prepare()
+        self.running.desk.end(self.candidature, "ecart")
         self.running.work()
 
     def do(self) -> int:
-        return self._change("restoration")
-
-    def _change(self, how: str) -> int:
-        path = f"staff/candidatures/{self.candidature}/{how}"
-        return self.running.call_as_staff("POST", path, {"reason": "Diplôme reçu"}).status_code
+        return self.running.desk.end(self.candidature, "restoration").status_code
 
 
 class CorrectByStaff(_CandidatureOperation):
@@ -203,55 +192,40 @@ class CorrectByStaff(_CandidatureOperation):
     done: ClassVar[State] = SaveModification.done
 
     def prepare(self) -> None:
-        candidature = self.running.candidate.registered()["candidature_id"]
-        call = self.running.call_as_staff
-        draft: dict[str, Any] = call("POST", f"staff/candidatures/{candidature}/correction").json or {}
-        self.save = f"staff/corrections/{draft['id']}/save"
-        written = {"revision": 1, "values": MOVED, "action": "next"}
-        assert call("PUT", f"drafts/{draft['id']}/tabs/2", written).status_code == 200
+        super().prepare()
+        self.corrector = Corrector(self.running.app, self.candidature)
+        self.corrector.start()
+        assert self.corrector.write(2, MOVED).status_code == 200
 
     def do(self) -> int:
-        return self.running.call_as_staff("POST", self.save, {"revision": 2, "reason": "Adresse rectifiée"}).status_code
+        return self.corrector.save().status_code
 
 
-class HearCorrection(_CandidatureOperation):
-    """Told again by the broker it changes nothing."""
-
+class HearCorrection(Heard, _CandidatureOperation):
     name = "hear of a corrected identity"
-    commits = HEARD
     done: ClassVar[State] = SaveModification.done
 
-    def prepare(self) -> None:
-        self.running.candidate.registered()
-
-    def do(self) -> None:
+    def event(self) -> Contract:
         corrected = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
-        self.running.receive_event(IdentityCorrected(self.running.candidate.id, corrected, "Pièce d'identité reçue"))
+        return IdentityCorrected(self.running.candidate.id, corrected, "Pièce d'identité reçue")
 
 
-class HearReminder(_CandidatureOperation):
-    """Told again by the broker it changes nothing."""
-
+class HearReminder(Heard, _CandidatureOperation):
     name = "hear of a reminder"
-    commits = HEARD
     done: ClassVar[State] = {"mails": ["Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"]}
 
-    def prepare(self) -> None:
-        self.candidature = self.running.candidate.registered()["candidature_id"]
-
-    def do(self) -> None:
+    def event(self) -> Contract:
         incomplete = IncompleteCandidature(self.candidature, 1, MISSING)
-        told_at = iso_utc(NOW)
-        self.running.receive_event(PiecesReminded(self.running.candidate.id, told_at, (incomplete,)))
+        return PiecesReminded(self.running.candidate.id, iso_utc(NOW), (incomplete,))
 
 
 class HearRefusal(HearReminder):
     name = "hear of refused pieces"
     done: ClassVar[State] = {"mails": ["Pièces non conformes : BREVET DE TECHNICIEN SUPERIEUR"]}
 
-    def do(self) -> None:
+    def event(self) -> Contract:
         incomplete = IncompleteCandidature(self.candidature, 1, MISSING)
-        self.running.receive_event(PiecesRefused(self.running.candidate.id, iso_utc(NOW), incomplete))
+        return PiecesRefused(self.running.candidate.id, iso_utc(NOW), incomplete)
 
 
 class HearPiecesState(HearReminder):
@@ -262,8 +236,8 @@ class HearPiecesState(HearReminder):
         with self.running.app.app_context(), self.running.db.reading() as session:
             return {"pieces": list(session.scalars(select(Candidature.pieces_state)))}
 
-    def do(self) -> None:
-        self.running.receive_event(PiecesStateChanged(self.candidature, "missing", 1))
+    def event(self) -> Contract:
+        return PiecesStateChanged(self.candidature, "missing", 1)
 
 
 class RemindOfDraft(DoneByAJob, _CandidatureOperation):
@@ -276,9 +250,9 @@ class RemindOfDraft(DoneByAJob, _CandidatureOperation):
         self.running.candidate.draft()
 
     def prepare(self) -> None:
-        with_catalogue(self.running.app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, **self.options),)))
+        load(self.running.app, guide(**self.options))
         self.begin()
-        clock.set_offset((at(f"2021-10-18 {HOUR:02}:00") - clock.system_now()).total_seconds())
+        move_to(at(f"2021-10-18 {HOUR:02}:00"))
 
 
 class RemindToValidate(RemindOfDraft):
@@ -297,7 +271,7 @@ class FollowMovedDates(DoneByAJob, _CandidatureOperation):
     done: ClassVar[State] = {"mails": ["Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"]}
 
     def prepare(self) -> None:
-        self.running.candidate.registered()
+        super().prepare()
         self.do()  # of the openings that the catalogue has just dated
         change_dates(self.running.app, deposit_closes=at("2021-12-01 00:00"))
 
@@ -310,9 +284,8 @@ class EraseDue(DoneByAJob, _CandidatureOperation):
     done: ClassVar[State] = {"told": [("data_erased", None, None)]}
 
     def prepare(self) -> None:
-        self.running.candidate.registered()
-        due = retention().kind("candidatures").erased_from(GUIDE_SESSION.closes)
-        clock.set_offset((due - clock.system_now()).total_seconds())
+        super().prepare()
+        move_to(retention().kind("candidatures").erased_from(GUIDE_SESSION.closes))
 
 
 class ChainTheTrail(DoneByAJob, _CandidatureOperation):
@@ -320,9 +293,6 @@ class ChainTheTrail(DoneByAJob, _CandidatureOperation):
     job = "chain-audit"
     commits: ClassVar[tuple[str, ...]] = ("a page", "the look for another")
     done: ClassVar[State] = {"all is chained": True}
-
-    def prepare(self) -> None:
-        self.running.candidate.registered()
 
     def state(self) -> State:
         with self.running.app.app_context(), db.reading() as session:
@@ -357,12 +327,12 @@ class ExtendPeriods(_CandidatureOperation):
 
     def prepare(self) -> None:
         self.running.candidate.draft()
-        clock.set_offset((at("2021-10-25 11:00") - clock.system_now()).total_seconds())
-        moves: list[dict[str, Any]] = self.running.call_as_staff("POST", "staff/incidents/preview", INCIDENT).json or []
+        move_to(at("2021-10-25 11:00"))
+        moves = self.running.desk.call("POST", "/staff/incidents/preview", **INCIDENT).json
         self.extension = {**INCIDENT, "openings": read(move for move in moves if move["opening"]["academie"] == "03")}
 
     def do(self) -> int | None:
-        return self.running.call_as_staff("POST", "staff/incidents", self.extension).status_code
+        return self.running.desk.call("POST", "/staff/incidents", **self.extension).status_code
 
     def state(self) -> State:
         told = self.running.published_events("academie", "deposit_closes")

@@ -1,5 +1,7 @@
 """A service running in this process with real servers: its API, its worker, its reconciliation."""
 
+from __future__ import annotations
+
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -21,7 +23,7 @@ from services.chassis.tasks.registry import EVENTS, Channel, Handlers
 from services.chassis.tasks.rows import DueChannels
 from services.contracts.base import Contract
 from services.objects import ObjectStore
-from services.objects.reconciliation import Report
+from services.objects.reconciliation import Reconciliation, Report
 from tests.support.failing_commits import TransactionBroken
 from tests.support.service_worker import MANY, runner_of
 
@@ -51,6 +53,8 @@ class RunningService(ABC):
     jobs: ClassVar[tuple[Callable[[], None], ...]] = ()
     """Jobs that finish operations."""
     app: Flask
+    store: ObjectStore | None = None
+    reconciliation: ClassVar[staticmethod[[], Reconciliation]]
     db: ClassVar[Database]
     registry: ClassVar[Handlers]
 
@@ -86,8 +90,9 @@ class RunningService(ABC):
             self.registry.jobs[name].run()
 
     def reconciled(self) -> Report | None:
-        """What its own reconciliation says; None for a service without objects."""
-        return None
+        """What its own reconciliation says; None for a service that has none."""
+        with self.app.app_context():
+            return self.reconciliation().report() if hasattr(self, "reconciliation") else None
 
     def parked_count(self) -> int:
         with self.app.app_context(), self.db.reading() as session:
@@ -104,7 +109,7 @@ class RunningService(ABC):
 
     def restoring(self) -> Callable[[], None]:
         """What puts everything outside the database back as it is now."""
-        return lambda: None
+        return restoring_objects(self.store) if self.store else lambda: None
 
     def disconnect(self) -> None:
         with self.app.app_context():

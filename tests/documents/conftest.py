@@ -46,8 +46,19 @@ def service(
 
 
 @pytest.fixture
+def issued(service: Service) -> Service:
+    """With the documents of the guide's candidature."""
+    from tests.documents.example_events import saved
+
+    service.receive_and_create_documents(saved())
+    return service
+
+
+@pytest.fixture
 def office(service: Service) -> ExamOffice:
-    """An exam office in front of documents."""
+    """An exam office in front of documents, which knows candidates of numbers 1 and 2."""
     from tests.documents.imports.exam_office import ExamOffice
 
-    return ExamOffice(service)
+    office = ExamOffice(service)
+    office.register(1, 2)
+    return office

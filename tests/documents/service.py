@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from click.testing import Result
@@ -12,24 +13,24 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from deploy.containers.secret_makers import ed25519_pem
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.confined.checks import Program
-from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
+from services.contracts.base import Contract
+from services.contracts.registrations import RegistrationSaved
 from services.documents.app import create_app
 from services.documents.dependencies import Dependencies, attach, dependencies
-from services.documents.handlers import registry
+from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.automatic_documents import create_automatic_documents
 from services.documents.settings import DocumentsSettings
 from services.objects import ObjectStore
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
-from tests.support.service_worker import deliver_event
+from tests.support.process_settings import service_settings
+from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.time_limits import PAGE_SECONDS
 from tests.support.tokens import bearer, candidate_token, key_of
 
-PAPER_KEY = Secret(ed25519_pem())
 NOBODY = "http://127.0.0.1:9"
 # Every service of this process uses those: a start takes longer than reading a PDF.
 _IDLE_PROGRAMS: list[Program] = []
@@ -37,21 +38,10 @@ NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 KEPT_DAYS = DocumentsSettings.kept_days
 
 
-def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -> DocumentsSettings:
-    values: dict[str, Any] = {
-        "env": "test",
-        "database_url": database_url,
-        "broker_url": "sqlite:///unused.db",
-        "accounts_url": stub_url,
-        "registrations_url": stub_url,
-        "page_seconds": PAGE_SECONDS,
-        "client_id": "documents",
-        "client_secret": Secret("x" * 16),
-        "paper_key": PAPER_KEY,
-        "objects_url": Secret(objects_url),
-        **given,
-    }
-    return DocumentsSettings(**values)
+def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -> Any:
+    urls = {"accounts_url": stub_url, "registrations_url": stub_url, "objects_url": Secret(objects_url)}
+    values = {"log_level": "INFO", "page_seconds": PAGE_SECONDS, **urls, **given}
+    return service_settings("documents", database_url, Path("/nowhere"), **values)
 
 
 def prepare(database_url: str) -> None:
@@ -84,9 +74,15 @@ class Service:
         finally:
             attach(self.app, working)
 
-    def receive(self, event: RegistrationSaved | RegistrationWithdrawn) -> None:
+    def receive(self, event: Contract, event_id: str | None = None) -> None:
         """Handle an event; the follow-up that it asks for is not run."""
-        deliver_event(self.app, registry, event)
+        deliver_event(self.app, registry, event, event_id)
+
+    def follow(self, event: Contract | None = None, event_id: str | None = None) -> list[str]:
+        """Handle the event, and run the follow-ups that wait: the names of the errors of those to be tried again."""
+        if event:
+            self.receive(event, event_id)
+        return run_follow_ups(self.app, registry)
 
     def create_documents(self, version: int = 1, candidature_id: str = CANDIDATURE) -> None:
         """Run the follow-up of a saved version."""

@@ -34,18 +34,17 @@ def test_a_token_no_longer_believed_is_replaced_at_once(service: Service, regist
     assert registrations.requests[-1] == (CANDIDATURE, "current", "Bearer another token")
 
 
-def test_a_known_version_needs_nobody_else(service: Service, registrations: RegistrationsStub) -> None:
-    service.receive_and_create_documents(saved())
+def test_a_known_version_needs_nobody_else(issued: Service, registrations: RegistrationsStub) -> None:
     registrations.is_down = True
-    assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
+    assert _version_shown(issued, f"{CONFIRMATION}?version=1") == "1"
     assert registrations.requests == []
-    assert _version_shown(service, CONFIRMATION) == "1"
-    unknown = service.get(f"{CONFIRMATION}?version=2")
+    assert _version_shown(issued, CONFIRMATION) == "1"
+    unknown = issued.get(f"{CONFIRMATION}?version=2")
     assert (unknown.status_code, bool(unknown.headers["Retry-After"])) == (503, True)
     registrations.is_down = False
     registrations.set_current(saved(version=2))
-    assert _version_shown(service, CONFIRMATION) == "2", "current is what registrations says, not our copy"
-    page = service.get(f"{CONFIRMATION}?format=html")
+    assert _version_shown(issued, CONFIRMATION) == "2", "current is what registrations says, not our copy"
+    page = issued.get(f"{CONFIRMATION}?format=html")
     assert page.content_type == "text/html; charset=utf-8"
     assert "A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 31 OCTOBRE 2021" in text_of_html(page.data)
 
@@ -59,12 +58,11 @@ def test_with_the_store_down_documents_are_made_on_the_spot(service: Service, re
         assert "DUBOIS" in text_of_html(service.get(f"/documents/{first}/html").data)
 
 
-def test_bytes_that_changed_in_the_store_are_not_handed_out(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    first = service.documents()[0]["id"]
-    for key in service.keys(".pdf"):
-        service.put_object(key, b"%PDF-1.4 not what was kept")
-    assert "N° candidat : 62141027040" in text_of_pdf(service.get(f"/documents/{first}/file").data)
+def test_bytes_that_changed_in_the_store_are_not_handed_out(issued: Service) -> None:
+    first = issued.documents()[0]["id"]
+    for key in issued.keys(".pdf"):
+        issued.put_object(key, b"%PDF-1.4 not what was kept")
+    assert "N° candidat : 62141027040" in text_of_pdf(issued.get(f"/documents/{first}/file").data)
 
 
 def test_a_withdrawn_candidature_has_no_confirmation(service: Service, registrations: RegistrationsStub) -> None:

@@ -10,11 +10,12 @@ from services.documents.follow_ups import DOCUMENTS, registry
 from tests.documents.example_events import CANDIDATURE, sample, saved
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_pdf
-from tests.support.service_worker import deliver_event, run_follow_ups, runner_of
+from tests.support.service_worker import runner_of
 from tests.support.tokens import bearer, staff_token
 
 MOVED = sample(DatesMoved)
 AGAIN = replace(MOVED, edited_at="2021-10-22T08:00:00+00:00", editions=(Edition(CANDIDATURE, 1, 3),))
+EARLIER = saved(confirmation=replace(saved().confirmation, return_by="2021-11-09"))
 VALIDATED = "Validée en ligne le 05/10/2021 à 12:00 (heure de Paris) par le candidat."
 BEFORE = "A RENVOYER IMPERATIVEMENT POUR LE MARDI 09 NOVEMBRE 2021"
 AFTER = "A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 14 NOVEMBRE 2021"
@@ -36,13 +37,12 @@ def printed(service: Service, edition: int) -> str:
 
 
 def test_moved_dates_make_a_new_edition_once_and_the_one_before_stays_marked(service: Service) -> None:
-    event = saved(confirmation=replace(saved().confirmation, return_by="2021-11-09"))
-    service.receive_and_create_documents(event)
+    service.receive_and_create_documents(EARLIER)
     for _ in range(2):
-        deliver_event(service.app, registry, MOVED)
+        service.receive(MOVED)
         asked = service.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1")
         assert AFTER in text_of_pdf(asked.data), "before the worker has made it again"
-        assert run_follow_ups(service.app, registry) == []
+        assert service.follow() == []
     assert made(service) == [
         ("confirmation", 2, False),
         ("demande_pieces", 2, False),
@@ -61,7 +61,7 @@ def test_an_administrator_reads_how_many_documents_are_made_again(service: Servi
 
     service.receive_and_create_documents(saved())
     assert remade("openings:manage") == []
-    deliver_event(service.app, registry, MOVED)
+    service.receive(MOVED)
     [item] = remade("openings:manage")
     opening = {"exam": saved().exam.label, "session": saved().session.label, "academie": "03"}
     assert item == {**opening, "expected": 2, "made": 0, "last_made_at": None}
@@ -69,28 +69,24 @@ def test_an_administrator_reads_how_many_documents_are_made_again(service: Servi
     service.receive(other)
     of_other = replace(MOVED, editions=(Edition(other.candidature_id, 1, 2),))
     for event in (MOVED, of_other, of_other):
-        deliver_event(service.app, registry, event)
-        run_follow_ups(service.app, registry)
+        service.follow(event)
     [item] = remade("openings:manage")
     assert (item["expected"], item["made"], item["last_made_at"] is not None) == (4, 4, True)
-    deliver_event(service.app, registry, replace(AGAIN, dates=replace(MOVED.dates, return_by="2021-11-20")))
+    service.receive(replace(AGAIN, dates=replace(MOVED.dates, return_by="2021-11-20")))
     [item] = remade("openings:manage")
     assert (item["expected"], item["made"], item["last_made_at"]) == (2, 0, None), "of the latest move alone"
 
 
 def test_an_edition_that_comes_before_its_version_or_after_a_newer_one_is_printed_no_more(service: Service) -> None:
     for event in (AGAIN, MOVED):
-        deliver_event(service.app, registry, event)
-        assert run_follow_ups(service.app, registry) == []
+        assert service.follow(event) == []
     service.receive_and_create_documents(saved())
     assert [edition for _, edition, _ in made(service)] == [3] * len(AUTOMATIC_TYPES)
 
 
 def test_lost_files_of_an_edition_before_are_made_again_with_their_own_dates(service: Service) -> None:
-    event = saved(confirmation=replace(saved().confirmation, return_by="2021-11-09"))
-    service.receive_and_create_documents(event)
-    deliver_event(service.app, registry, MOVED)
-    run_follow_ups(service.app, registry)
+    service.receive_and_create_documents(EARLIER)
+    service.follow(MOVED)
     for key in service.keys(""):
         service.dependencies.store.delete(key)
     assert BEFORE in printed(service, 1)
@@ -99,11 +95,10 @@ def test_lost_files_of_an_edition_before_are_made_again_with_their_own_dates(ser
 
 def test_a_validation_is_printed_in_the_place_of_the_signature_and_stays_when_dates_move(service: Service) -> None:
     service.receive_and_create_documents(saved(validation=ONLINE))
-    run_follow_ups(service.app, registry)
+    service.follow()
     assert "Validée en ligne" not in printed(service, 1)
     for _ in range(2):
-        deliver_event(service.app, registry, sample(RegistrationValidated))
-        run_follow_ups(service.app, registry)
+        service.follow(sample(RegistrationValidated))
     assert made(service) == [("confirmation", 2, False), ("confirmation", 1, True), ("demande_pieces", 1, False)]
     assert VALIDATED in printed(service, 2)
     history = service.get(f"/candidatures/{CANDIDATURE}/history").get_json()
@@ -111,8 +106,7 @@ def test_a_validation_is_printed_in_the_place_of_the_signature_and_stays_when_da
         event["title"] for event in history["events"]
     }
     moved = replace(MOVED, editions=(Edition(CANDIDATURE, 1, 3, "2021-10-05T10:00:00+00:00"),))
-    deliver_event(service.app, registry, moved)
-    run_follow_ups(service.app, registry)
+    service.follow(moved)
     for key in service.keys(""):
         service.dependencies.store.delete(key)
     assert [VALIDATED in printed(service, edition) for edition in (1, 2, 3)] == [False, True, True]
@@ -122,9 +116,9 @@ def test_what_was_just_saved_does_not_wait_behind_what_is_made_again(service: Se
     others = [saved(candidature_id=some_id(), candidate_id=some_id()) for _ in range(3)]
     for event in others:
         service.receive(event)
-    run_follow_ups(service.app, registry)
+    service.follow()
     editions = tuple(Edition(event.candidature_id, 1, 2) for event in others)
-    deliver_event(service.app, registry, replace(MOVED, editions=editions))
+    service.receive(replace(MOVED, editions=editions))
     service.receive(saved())
     with service.app.app_context():
         assert runner_of(service.app, registry).run_once(DOCUMENTS)

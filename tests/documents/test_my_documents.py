@@ -5,12 +5,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from services.contracts.document_rules import AUTOMATIC_TYPES
-from services.documents.follow_ups import registry
 from tests.documents.example_events import CANDIDATURE, ecartee, saved, with_confirmation, withdrawn
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
-from tests.support.service_worker import run_follow_ups
 
 STRANGER = "deadbeef000000000000000000000000"
 
@@ -22,11 +20,11 @@ def _tiles(service: Service) -> list[dict[str, Any]]:
 def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow_whatever_is_away(service: Service) -> None:
     with service.without_store():
         service.receive(saved())
-        assert run_follow_ups(service.app, registry) == ["StoreUnavailable"]
+        assert service.follow() == ["StoreUnavailable"]
     [tile] = _tiles(service)
     assert (tile["id"], tile["session_label"], tile["numero_inscription"]) == (CANDIDATURE, "BTS 2022", "001")
     assert service.documents() == []
-    assert run_follow_ups(service.app, registry) == [], "once the store is back"
+    assert service.follow() == [], "once the store is back"
     service.create_documents()
     assert [(document["type"], document["label"], document["version"]) for document in service.documents()] == [
         ("confirmation", "Confirmation d'inscription", 1),
@@ -34,10 +32,9 @@ def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow_whatever
     ]
 
 
-def test_a_document_is_opened_as_pdf_and_as_page_with_a_clear_name(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    first = service.documents()[0]
-    pdf, page = (service.get(f"/documents/{first['id']}/{form}") for form in ("file", "html"))
+def test_a_document_is_opened_as_pdf_and_as_page_with_a_clear_name(issued: Service) -> None:
+    first = issued.documents()[0]
+    pdf, page = (issued.get(f"/documents/{first['id']}/{form}") for form in ("file", "html"))
     assert len(pdf.data) == first["size"]
     assert "N° candidat : 62141027040" in text_of_pdf(pdf.data)
     assert "N° candidat : 62141027040" in text_of_html(page.data)
@@ -46,17 +43,16 @@ def test_a_document_is_opened_as_pdf_and_as_page_with_a_clear_name(service: Serv
     named = unquote(pdf.headers["Content-Disposition"])
     assert named.startswith("inline; ")
     assert "UTF-8''Confirmation d'inscription - BTS 2022 - version 1.pdf" in named
-    to_save = service.get(f"/documents/{first['id']}/file?save=true").headers["Content-Disposition"]
+    to_save = issued.get(f"/documents/{first['id']}/file?save=true").headers["Content-Disposition"]
     assert to_save.startswith("attachment; ")
     for answer in (pdf, page):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_someone_elses_documents_do_not_exist(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    document_id = service.documents()[0]["id"]
-    assert service.get("/candidatures", candidate=STRANGER).get_json() == {"candidatures": []}
+def test_someone_elses_documents_do_not_exist(issued: Service) -> None:
+    document_id = issued.documents()[0]["id"]
+    assert issued.get("/candidatures", candidate=STRANGER).get_json() == {"candidatures": []}
     for path in (
         f"/candidatures/{CANDIDATURE}/documents",
         f"/documents/{document_id}/file",
@@ -64,23 +60,22 @@ def test_someone_elses_documents_do_not_exist(service: Service) -> None:
         f"/candidatures/{CANDIDATURE}/confirmation",
         f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT",
     ):
-        theirs = service.get(path, candidate=STRANGER)
+        theirs = issued.get(path, candidate=STRANGER)
         assert theirs.status_code == 404
-        unknown = service.get(path.replace(document_id, some_id()).replace(CANDIDATURE, some_id()))
+        unknown = issued.get(path.replace(document_id, some_id()).replace(CANDIDATURE, some_id()))
         assert (unknown.status_code, unknown.get_json()["detail"]) == (404, theirs.get_json()["detail"])
 
 
-def test_a_withdrawn_candidature_disappears_with_its_documents(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    document_id = service.documents()[0]["id"]
-    service.receive(withdrawn(version=1))
-    assert _tiles(service) == []
+def test_a_withdrawn_candidature_disappears_with_its_documents(issued: Service) -> None:
+    document_id = issued.documents()[0]["id"]
+    issued.receive(withdrawn(version=1))
+    assert _tiles(issued) == []
     for path in (
         f"/candidatures/{CANDIDATURE}/documents",
         f"/documents/{document_id}/file",
         f"/candidatures/{CANDIDATURE}/confirmation",
     ):
-        assert service.get(path).status_code == 404
+        assert issued.get(path).status_code == 404
 
 
 def test_what_is_no_id_is_asked_of_nobody_and_not_found(service: Service, registrations: RegistrationsStub) -> None:
@@ -113,14 +108,13 @@ def test_a_withdrawal_that_comes_first_hides_what_it_covers(service: Service) ->
     assert service.get(f"/candidatures/{CANDIDATURE}/documents").status_code == 404
 
 
-def test_documents_of_a_candidature_set_aside_stay_readable_and_are_marked(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    assert [tile["ecartee"] for tile in _tiles(service)] == [False]
-    service.receive(ecartee(version=2))
-    assert [tile["ecartee"] for tile in _tiles(service)] == [True]
-    listed = service.documents()
+def test_documents_of_a_candidature_set_aside_stay_readable_and_are_marked(issued: Service) -> None:
+    assert [tile["ecartee"] for tile in _tiles(issued)] == [False]
+    issued.receive(ecartee(version=2))
+    assert [tile["ecartee"] for tile in _tiles(issued)] == [True]
+    listed = issued.documents()
     assert len(listed) == len(AUTOMATIC_TYPES)
-    assert service.get(f"/documents/{listed[0]['id']}/file").status_code == 200
-    service.receive(withdrawn(version=3))
-    service.receive(ecartee(version=3))
-    assert len(service.documents()) == len(AUTOMATIC_TYPES), "told again as set aside, it shows again"
+    assert issued.get(f"/documents/{listed[0]['id']}/file").status_code == 200
+    issued.receive(withdrawn(version=3))
+    issued.receive(ecartee(version=3))
+    assert len(issued.documents()) == len(AUTOMATIC_TYPES), "told again as set aside, it shows again"

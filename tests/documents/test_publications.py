@@ -45,38 +45,35 @@ def published(service: Service, **given: Any) -> dict[str, Any]:
     return next(document for document in service.documents() if document["type"] == given.get("type", "convocation"))
 
 
-def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    publication = published(service)
+def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(issued: Service) -> None:
+    publication = published(issued)
     assert (publication["label"], publication["version"]) == ("Convocation aux épreuves écrites", None)
-    assert len(service.documents()) == len(AUTOMATIC_TYPES) + 1
+    assert len(issued.documents()) == len(AUTOMATIC_TYPES) + 1
     for read, form in ((text_of_pdf, "file"), (text_of_html, "html")):
-        text = read(service.get(f"/documents/{publication['id']}/{form}").data)
+        text = read(issued.get(f"/documents/{publication['id']}/{form}").data)
         assert "CONVOCATION AUX ÉPREUVES ÉCRITES" in text
         assert "MONSIEUR DUBOIS Pierre" in text
         assert all(paragraph in text for paragraph in ORDER["paragraphs"])
-    other = published(service, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
+    other = published(issued, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
     assert other["id"] != publication["id"], "one more of its type stands beside it"
     assert other["label"] == "Convocation", "without what cannot be printed"
-    assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{other['id']}/file").data)
+    assert "Le 12 mai" in text_of_pdf(issued.get(f"/documents/{other['id']}/file").data)
 
 
-def test_an_uploaded_pdf_that_cannot_be_stamped_is_given_as_it_is_beside_its_typed_text(service: Service) -> None:
-    service.receive_and_create_documents(saved())
+def test_an_uploaded_pdf_that_cannot_be_stamped_is_given_as_it_is_beside_its_typed_text(issued: Service) -> None:
     pdf = b"%PDF-1.4 what an academie made\n%%EOF"
-    publication = published(service, pdf=base64.b64encode(pdf).decode())
-    assert service.get(f"/documents/{publication['id']}/file").data == pdf
-    page = text_of_html(service.get(f"/documents/{publication['id']}/html").data)
+    publication = published(issued, pdf=base64.b64encode(pdf).decode())
+    assert issued.get(f"/documents/{publication['id']}/file").data == pdf
+    page = text_of_html(issued.get(f"/documents/{publication['id']}/html").data)
     assert ORDER["paragraphs"][0] in page
     assert "Code :" not in page
 
 
-def test_only_candidatures_of_ones_academies_are_written_to(service: Service) -> None:
-    service.receive_and_create_documents(saved())
+def test_only_candidatures_of_ones_academies_are_written_to(issued: Service) -> None:
     elsewhere = staff_token(scopes=["documents:publish"], academies=["05"])
-    assert _order(service, elsewhere).status_code == 404
+    assert _order(issued, elsewhere).status_code == 404
     strange = some_id()
-    answer = _order(service, candidatures=[CANDIDATURE, strange, CANDIDATURE])
+    answer = _order(issued, candidatures=[CANDIDATURE, strange, CANDIDATURE])
     assert answer.status_code == 202
     assert (answer.get_json()["accepted"], answer.get_json()["refused"]) == (1, [strange])
 
@@ -109,15 +106,14 @@ def test_an_order_that_cannot_be_carried_out_is_refused(service: Service) -> Non
         assert answer.get_json()["errors"][0]["pointer"].startswith(f"#/{next(iter(wrong))}")
 
 
-def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_carried_out_once(service: Service) -> None:
-    service.receive_and_create_documents(saved())
+def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_carried_out_once(issued: Service) -> None:
     pdf = base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()
     neighbour = staff_token("gestionnaire-2", scopes=["documents:publish"], academies=["03"])
-    first, again, other = (_order(service, key=key, pdf=pdf) for key in ("a", "a", "b"))
-    theirs = _order(service, neighbour, key="a", pdf=pdf)
+    first, again, other = (_order(issued, key=key, pdf=pdf) for key in ("a", "a", "b"))
+    theirs = _order(issued, neighbour, key="a", pdf=pdf)
     assert first.get_json() == again.get_json()
     assert len({answer.get_json()["id"] for answer in (first, other, theirs)}) == 3, "a key is its caller's own"
-    refused = _order(service, key="a", title="Autre chose", pdf=pdf)
+    refused = _order(issued, key="a", title="Autre chose", pdf=pdf)
     assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/cle-deja-utilisee")
-    assert _order(service, key="a", pdf=pdf, candidatures=[CANDIDATURE, some_id()]).status_code == 409
-    assert _order(service, key="x" * (MAX_ORDER_KEY_LENGTH + 1)).status_code == 422
+    assert _order(issued, key="a", pdf=pdf, candidatures=[CANDIDATURE, some_id()]).status_code == 409
+    assert _order(issued, key="x" * (MAX_ORDER_KEY_LENGTH + 1)).status_code == 422

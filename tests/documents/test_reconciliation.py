@@ -23,36 +23,34 @@ def _reconciled(service: Service) -> Report:
         return reconciliation().run()
 
 
-def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(service: Service) -> None:
-    service.receive_and_create_documents(saved())
+def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(issued: Service) -> None:
     strange = ["documents/20200101/00.pdf", "publications/20200101/00.pdf", "strange.pdf"]
     for key in strange:
-        service.put_object(key, b"x")
-    service.dependencies.store.delete(next(key for key in service.keys(".pdf") if key not in strange))
-    report = _reconciled(service)
+        issued.put_object(key, b"x")
+    issued.dependencies.store.delete(next(key for key in issued.keys(".pdf") if key not in strange))
+    report = _reconciled(issued)
     assert (report.mended, report.lost_count) == (1, 0)
     assert sorted(report.unknown) == strange
-    assert set(strange) <= set(service.keys()), "reported, they stay"
+    assert set(strange) <= set(issued.keys()), "reported, they stay"
     for key in strange:
-        service.dependencies.store.delete(key)
-    assert len(service.keys()) == FORMS + 1
-    report = _reconciled(service)
+        issued.dependencies.store.delete(key)
+    assert len(issued.keys()) == FORMS + 1
+    report = _reconciled(issued)
     assert (report.rows, report.objects) == (FORMS + 1, FORMS + 1), "with the form that stays for its time"
     assert (report.mended, report.lost_count, report.unknown_count) == (0, 0, 0)
-    for document in service.documents():
-        answer = service.get(f"/documents/{document['id']}/file")
+    for document in issued.documents():
+        answer = issued.get(f"/documents/{document['id']}/file")
         assert len(answer.data) == document["size"]
         assert "62141027040" in text_of_pdf(answer.data)
 
 
-def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    service.receive_and_create_documents(saved(version=2))
-    with service.app.app_context(), db.operation() as session:
+def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(issued: Service) -> None:
+    issued.receive_and_create_documents(saved(version=2))
+    with issued.app.app_context(), db.operation() as session:
         session.get_one(SavedVersion, (CANDIDATURE, 1)).payload = {"of": "another release"}
-    for key in service.keys(".pdf"):
-        service.dependencies.store.delete(key)
-    report = _reconciled(service)
+    for key in issued.keys(".pdf"):
+        issued.dependencies.store.delete(key)
+    report = _reconciled(issued)
     assert (report.mended, report.lost_count) == (len(AUTOMATIC_TYPES), len(AUTOMATIC_TYPES))
 
 

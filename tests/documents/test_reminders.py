@@ -1,13 +1,9 @@
 """« Relance de pièces justificatives »: made once of each reminder, in « Mes documents », in the guide's words."""
 
-import pytest
-
 from services.contracts.page_labels import VALIDATE
-from services.documents.follow_ups import registry
 from tests.documents.example_events import reminded, saved, withdrawn
 from tests.documents.service import Service
 from tests.documents.text_extraction import text_of_html, text_of_pdf, words
-from tests.support.service_worker import deliver_event, run_follow_ups
 
 SENTENCES = (
     "RELANCE DE PIÈCES JUSTIFICATIVES",
@@ -24,46 +20,35 @@ def _relances(service: Service) -> list[dict[str, object]]:
     return [document for document in service.documents() if document["type"] == "relance_pieces"]
 
 
-@pytest.fixture
-def informed(service: Service) -> Service:
-    service.receive_and_create_documents(saved())
-    return service
-
-
-def test_a_reminder_is_one_document_however_often_it_is_told(informed: Service) -> None:
+def test_a_reminder_is_one_document_however_often_it_is_told(issued: Service) -> None:
     for _ in range(2):
-        deliver_event(informed.app, registry, reminded(), event_id="e" * 32)
-        assert run_follow_ups(informed.app, registry) == []
-    [relance] = _relances(informed)
+        assert issued.follow(reminded(), event_id="e" * 32) == []
+    [relance] = _relances(issued)
     assert relance["label"] == "Relance de pièces justificatives"
-    deliver_event(informed.app, registry, reminded(), event_id="f" * 32)
-    run_follow_ups(informed.app, registry)
-    newest, first = _relances(informed)
+    issued.follow(reminded(), event_id="f" * 32)
+    newest, first = _relances(issued)
     assert (newest["version"], first["version"]) == (None, None), "the version that they print is the candidature's"
     assert (newest["replaced_at"], first["replaced_at"]) == (None, newest["published_at"])
 
 
-def test_it_says_what_was_missing_when_and_until_when(informed: Service) -> None:
-    deliver_event(informed.app, registry, reminded())
-    run_follow_ups(informed.app, registry)
-    [relance] = _relances(informed)
-    pdf = informed.get(f"/documents/{relance['id']}/file").data
+def test_it_says_what_was_missing_when_and_until_when(issued: Service) -> None:
+    issued.follow(reminded())
+    [relance] = _relances(issued)
+    pdf = issued.get(f"/documents/{relance['id']}/file").data
     text = text_of_pdf(pdf)
     places = [text.find(sentence) for sentence in SENTENCES]
     assert -1 not in places, text
     assert places[1:] == sorted(places[1:]), "by deadline"
-    html = informed.get(f"/documents/{relance['id']}/html").data
+    html = issued.get(f"/documents/{relance['id']}/html").data
     assert set(words(text_of_html(html))) >= set(words(" ".join(SENTENCES)))
 
 
 def test_before_its_version_has_come_it_waits(service: Service) -> None:
-    deliver_event(service.app, registry, reminded())
-    assert run_follow_ups(service.app, registry) == ["NotFound"]
+    assert service.follow(reminded()) == ["NotFound"]
     service.receive_and_create_documents(saved())
-    assert run_follow_ups(service.app, registry) == []
+    assert service.follow() == []
     assert len(_relances(service)) == 1
     kept = service.keys("pdf")
     service.receive(withdrawn())
-    deliver_event(service.app, registry, reminded(), event_id="f" * 32)
-    assert run_follow_ups(service.app, registry) == []
+    assert service.follow(reminded(), event_id="f" * 32) == []
     assert service.keys("pdf") == kept, "a withdrawn candidature gets none"

@@ -23,9 +23,10 @@ from services.documents.rendering.stamp import Stamp
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.imports.exam_office import ExamOffice, csv_of, line, numero, pdf_of, zip_of
 from tests.documents.registrations_stub import RegistrationsStub
-from tests.documents.service import PAPER_KEY, Service
+from tests.documents.service import Service
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.papers import qr_of
+from tests.support.process_settings import PAPER_KEY
 from tests.support.tokens import bearer, candidate_token, service_token, staff_token
 
 CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
@@ -79,22 +80,20 @@ def test_the_qr_and_the_code_of_a_confirmation_lead_to_what_it_says(
         assert qr_of(service.get(CONFIRMATION).data) == qr_of(stored)
 
 
-def test_a_paper_says_when_it_was_replaced_or_withdrawn(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    first = code_of(confirmation(service))
+def test_a_paper_says_when_it_was_replaced_or_withdrawn(issued: Service) -> None:
+    first = code_of(confirmation(issued))
     again = saved(version=2, saved_at="2021-10-06T12:08:00+00:00")
-    service.receive(again)
-    assert state(service, first) == ("replaced", again.saved_at), "before its documents are made"
-    service.create_documents(2)
-    second = code_of(confirmation(service, 2))
-    assert state(service, first) == ("replaced", again.saved_at)
-    assert state(service, second) == ("in_force", None)
-    service.receive(end := withdrawn(version=2))
-    assert [state(service, code) for code in (first, second)] == [("withdrawn", end.withdrawn_at)] * 2
+    issued.receive(again)
+    assert state(issued, first) == ("replaced", again.saved_at), "before its documents are made"
+    issued.create_documents(2)
+    second = code_of(confirmation(issued, 2))
+    assert state(issued, first) == ("replaced", again.saved_at)
+    assert state(issued, second) == ("in_force", None)
+    issued.receive(end := withdrawn(version=2))
+    assert [state(issued, code) for code in (first, second)] == [("withdrawn", end.withdrawn_at)] * 2
 
 
 def test_what_is_published_and_made_by_the_portal_is_verified_too(office: ExamOffice) -> None:
-    office.register(1, 2)
     office.published(csv_of([line(1), line(2)]))
     second = office.documents_of(2)[0]
     code, other = code_of(office.file_of(1, office.documents_of(1)[0])), code_of(office.file_of(2, second))
@@ -119,7 +118,6 @@ def turned(degrees: int) -> bytes:
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_a_pdf_that_an_exam_office_sends_is_stamped_below_what_it_shows(office: ExamOffice, degrees: int) -> None:
     sent = turned(degrees)
-    office.register(1)
     checked = office.send_pdfs(office.create(source="pdf"), zip_of({f"{numero(1)}.pdf": sent}))
     assert office.publish(checked).status_code == 202
     office.work()
@@ -164,39 +162,37 @@ def test_a_stamp_shows_what_a_page_shows_and_nothing_that_it_hides(boxes: dict[s
     assert beside.getextrema() == (255, 255)
 
 
-def test_a_code_off_by_one_sign_is_unknown_and_what_is_no_code_is_said(service: Service) -> None:
-    service.receive_and_create_documents(saved())
-    code = code_of(confirmation(service))
+def test_a_code_off_by_one_sign_is_unknown_and_what_is_no_code_is_said(issued: Service) -> None:
+    code = code_of(confirmation(issued))
     off = code[:-1] + next(sign for sign in ALPHABET if sign != code[-1])
-    assert asked(service, off).get_json() == {"code": off, "state": "unknown"} | dict.fromkeys(("since", *SAID))
+    assert asked(issued, off).get_json() == {"code": off, "state": "unknown"} | dict.fromkeys(("since", *SAID))
     for typed in ("", code[:-1], f"{code}2", code[:-1] + "0"):
-        assert asked(service, typed).get_json()["errors"][0]["pointer"] == "#/code", typed
+        assert asked(issued, typed).get_json()["errors"][0]["pointer"] == "#/code", typed
 
 
 def test_guesses_are_refused_beyond_a_number_of_an_address_and_of_all(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    issued: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service.receive_and_create_documents(saved())
-    code = code_of(confirmation(service))
+    code = code_of(confirmation(issued))
     guesses = [f"{number:04}".translate(str.maketrans("01", "XY")) for number in range(40)]
-    statuses = [asked(service, f"ABCDEFGH{guess}").status_code for guess in guesses]
+    statuses = [asked(issued, f"ABCDEFGH{guess}").status_code for guess in guesses]
     assert statuses == [200] * verification.OF_SOURCE.max_count + [429] * 10
-    assert asked(service, code).headers["Retry-After"], "who guesses learns nothing more"
-    assert state(service, code, "192.0.2.2")[0] == "in_force"
+    assert asked(issued, code).headers["Retry-After"], "who guesses learns nothing more"
+    assert state(issued, code, "192.0.2.2")[0] == "in_force"
     monkeypatch.setattr(verification, "IN_ALL", Quota(33, verification.WINDOW))
     statuses = [
-        asked(service, f"ABCDEFGH{guess}", f"198.51.100.{place}").status_code for place, guess in enumerate(guesses)
+        asked(issued, f"ABCDEFGH{guess}", f"198.51.100.{place}").status_code for place, guess in enumerate(guesses)
     ]
     assert statuses == [200] * 3 + [429] * 37
     holder, unknown = "203.0.113.1", f"ABCDEFGH{guesses[0]}"
-    assert state(service, code, holder)[0] == "in_force", "whoever guesses keeps nobody from a paper"
-    assert [asked(service, typed, holder).status_code for typed in (unknown, code)] == [429, 429]
-    with service.app.app_context():
+    assert state(issued, code, holder)[0] == "in_force", "whoever guesses keeps nobody from a paper"
+    assert [asked(issued, typed, holder).status_code for typed in (unknown, code)] == [429, 429]
+    with issued.app.app_context():
         with db.operation() as session:
             for row in session.query(UnknownCodes):
                 row.since = system_now() - verification.WINDOW - timedelta(seconds=1)
         verification.purge()
-    assert state(service, code)[0] == "in_force"
+    assert state(issued, code)[0] == "in_force"
 
 
 def test_ten_thousand_guesses_are_more_than_all_may_make() -> None:

@@ -35,6 +35,19 @@ def service(database_url: str, bucket: Bucket) -> Iterator[PiecesService]:
 
 
 @pytest.fixture
+def registered(service: PiecesService) -> PiecesService:
+    """With the guide's candidature."""
+    return service.registered()
+
+
+@pytest.fixture
+def deposited(registered: PiecesService) -> PiecesService:
+    """And its identity card."""
+    registered.deposit("NATIDE06")
+    return registered
+
+
+@pytest.fixture
 def scanned_service(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterator[PiecesService]:
     """The same with an antivirus."""
     from tests.pieces.pieces_service import PiecesService

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from click.testing import Result
@@ -36,6 +37,7 @@ from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING, registration_saved
 from tests.pieces.tus_client import send_file
+from tests.support.process_settings import service_settings
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 
@@ -50,20 +52,10 @@ ILLEGIBLE = "Illisible."  # why they refuse a piece
 
 
 def build_settings(database_url: str, objects_url: str, **overrides: Any) -> PiecesSettings:
-    values: dict[str, Any] = {
-        "env": "test",
-        "log_level": "WARNING",
-        "database_url": database_url,
-        "broker_url": "sqlite:///:memory:",
-        "accounts_url": "http://127.0.0.1:9",
-        "client_id": "pieces",
-        "client_secret": Secret("not a secret"),
-        "objects_url": Secret(objects_url),
-        "antivirus_url": "none",
-        "portail_offset": (DURING - clock.system_now()).total_seconds(),
-        **overrides,
-    }
-    return PiecesSettings(**values)
+    offset = (DURING - clock.system_now()).total_seconds()
+    given = {"log_level": "WARNING", "objects_url": Secret(objects_url), "portail_offset": offset, **overrides}
+    settings: PiecesSettings = service_settings("pieces", database_url, Path("/nowhere"), **given)
+    return settings
 
 
 def prepare(database_url: str) -> None:

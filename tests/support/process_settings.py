@@ -12,7 +12,6 @@ from services.chassis.settings import Secret, Settings
 from services.documents.settings import DocumentsSettings
 from services.pieces.settings import PiecesSettings
 from services.registrations.settings import RegistrationsSettings
-from tests.accounts import running_accounts
 
 SETTINGS: dict[str, type[Settings]] = {
     "gateway": GatewaySettings,
@@ -44,7 +43,11 @@ def service_settings(name: str, database_url: str, folder: Path, **changes: Any)
         "client_secret": Secret(f"the secret of {name}"),
     }
     values = {**shared, **own[name], **changes}
-    return running_accounts.settings(**values, folder=folder) if name == "accounts" else SETTINGS[name](**values)
+    if name != "accounts":
+        return SETTINGS[name](**values)
+    from tests.accounts import running_accounts
+
+    return running_accounts.settings(**values, folder=folder)
 
 
 def gateway_settings(folder: Path, **changes: Any) -> GatewaySettings:

@@ -68,3 +68,10 @@ def _put_off(app: Flask, sequence: int) -> None:
 def database_of(app: Flask) -> Database:
     database: Database = app.extensions["sqlalchemy"]
     return database
+
+
+def tables_that_hold(app: Flask, value: str) -> set[str]:
+    """Those of whose rows one has it in its text."""
+    tables = database_of(app).metadata.sorted_tables
+    with app.app_context(), database_of(app).reading() as session:
+        return {table.name for table in tables if value in repr(session.execute(table.select()).all())}

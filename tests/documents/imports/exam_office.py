@@ -4,6 +4,7 @@ import functools
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -106,18 +107,22 @@ class ExamOffice:
     def __init__(self, service: Service, *, academies: Collection[str] | None = ("03",), staff_id: str = "staff-1"):
         self.service = service
         self.headers = bearer(staff_token(staff_id, scopes=[SCOPE], academies=academies))
+        self._versions = Counter[int]()
 
     def register(self, *numbers: int, **given: Any) -> None:
-        """Candidatures of these numbers, saved as the guide's is, but for what is `given`."""
-        event = saved()
+        """Candidatures of these numbers, saved, or modified, as the guide's is, but for what is `given`."""
         for number in numbers:
+            self._versions[number] += 1
             own = {"candidature_id": candidature(number), "candidate_id": candidature(number)}
-            self.service.receive(replace(event, **{**own, "numero_candidat": numero(number), **given}))
+            event = saved(version=self._versions[number], **own)
+            self.service.receive(replace(event, numero_candidat=numero(number), **given))
 
     def end(self, number: int, *, ecartee: bool = False) -> None:
         """The candidature of this number is withdrawn, or set aside."""
         id = candidature(number)
-        self.service.receive(RegistrationWithdrawn(id, id, 1, "2021-10-05T08:00:00+00:00", ecartee=ecartee))
+        self.service.receive(
+            RegistrationWithdrawn(id, id, self._versions[number], "2021-10-05T08:00:00+00:00", ecartee=ecartee)
+        )
 
     def call(self, method: str, path: str, **given: Any) -> TestResponse:
         headers = {**self.headers, **given.pop("headers", {})}

@@ -68,7 +68,6 @@ def test_twelve_wrong_lines_are_named_and_others_published(office: ExamOffice, m
 
 
 def test_cells_that_look_like_formulas_or_markup_are_printed_as_text(office: ExamOffice) -> None:
-    office.register(1)
     cells = ('=HYPERLINK("http://evil";"E1")', "+1+cmd|' /C calc'!A0", "<script>alert(1)</script>", "@SUM(1)")
     quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells]
     epreuves = (f"E{number}" for number in range(1, 5))
@@ -83,7 +82,6 @@ def test_cells_that_look_like_formulas_or_markup_are_printed_as_text(office: Exa
 
 
 def test_a_corrected_file_replaces_the_one_before(office: ExamOffice) -> None:
-    office.register(1, 2)
     checked = office.checked(csv_of([line(1, ";12/05/2022"), line(99)]))
     assert (checked["ready"], checked["refused"], checked["state_label"]) == (0, 2, "Rien à publier")
     assert office.publish(checked).status_code == 409

@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 
 from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
-from services.documents.handlers import registry
 from tests.documents.imports.exam_office import NEW, ExamOffice, candidature, numero, pdf_of
 from tests.documents.text_extraction import text_of_html, text_of_pdf
-from tests.support.service_worker import deliver_event
 from tests.support.tokens import bearer, candidate_token
 
 LABEL = "Attestation de réussite"
@@ -22,7 +20,7 @@ def declaring(office: ExamOffice) -> ExamOffice:
 
 def declare(office: ExamOffice, at: str = "2021-10-04T08:00:00+00:00", **labels: str) -> None:
     documents = tuple(DeclaredDocument(code, label) for code, label in labels.items())
-    deliver_event(office.service.app, registry, DocumentsDeclared("BTS", NEW["exam"], at, documents))
+    office.service.receive(DocumentsDeclared("BTS", NEW["exam"], at, documents))
 
 
 def types(office: ExamOffice) -> list[dict[str, Any]]:
@@ -31,7 +29,6 @@ def types(office: ExamOffice) -> list[dict[str, Any]]:
 
 
 def published(office: ExamOffice) -> dict[str, Any]:
-    office.register(1)
     new = office.create(type="attestation", source="pdf", title="", paragraphs=["Vous êtes admis."])
     checked = office.send_pdfs(new, pdf_of("Admis"), f"attestation-{numero(1)}.pdf")
     assert (checked["ready"], checked["type_label"], checked["title"]) == (1, LABEL, LABEL)

@@ -9,12 +9,12 @@ from sqlalchemy import text
 
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import DOCUMENTS, OF_A_SESSION
-from services.documents.handlers import registry
 from services.documents.models import db
 from services.objects.lifecycle import erase_expired
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import ExamOffice, candidature, csv_of, line, numero, pdf_of, zip_of
-from tests.support.service_worker import deliver_event
+from tests.documents.service import Service
+from tests.support.service_worker import tables_that_hold
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 REFUSED = "21 mai;14:00;4 h;Lycée;B 2"
@@ -24,19 +24,14 @@ def _erase(office: ExamOffice, *numbers: int) -> None:
     """Heard twice, as events may be."""
     erased = tuple(ErasedCandidature(candidature(number), candidature(number)) for number in numbers)
     for _ in range(2):
-        deliver_event(office.service.app, registry, DataErased(OF_A_SESSION, erased))
+        office.service.receive(DataErased(OF_A_SESSION, erased))
 
 
 def _holding(office: ExamOffice, value: str) -> set[str]:
-    """The tables whose rows hold it."""
-    tables = [table for table in db.metadata.sorted_tables if table.name not in ("withdrawals", "tasks", "outbox")]
-    with office.service.app.app_context(), db.reading() as session:
-        rows = {table.name: session.execute(table.select()).all() for table in tables}
-    return {name for name, found in rows.items() if value in repr(found)}
+    return tables_that_hold(office.service.app, value) - {"withdrawals", "tasks", "outbox"}
 
 
 def test_what_was_published_refused_and_sent_goes_with_its_candidature(office: ExamOffice) -> None:
-    office.register(1, 2)
     new = office.create(source="pdf", type="convocation")
     ready = office.send_pdfs(new, zip_of({f"{numero(number)}.pdf": pdf_of(str(number)) for number in (1, 2, 3)}))
     office.publish(ready)
@@ -61,10 +56,9 @@ def test_what_was_published_refused_and_sent_goes_with_its_candidature(office: E
     assert _holding(office, numero(9)) == set(), "with the last candidature of its session"
 
 
-def test_nothing_that_arrives_late_brings_it_back(office: ExamOffice) -> None:
-    office.register(1)
+def test_nothing_that_arrives_late_brings_it_back(service: Service) -> None:
+    office = ExamOffice(service)
     _erase(office, 1)
-    office.register(1)
     event = replace(saved(), candidature_id=candidature(1), candidate_id=candidature(1), version=9)
     office.service.receive(replace(event, numero_candidat=numero(1)))
     with office.service.app.app_context(), db.reading() as session:
@@ -76,10 +70,8 @@ def test_nothing_that_arrives_late_brings_it_back(office: ExamOffice) -> None:
 
 def test_a_version_after_what_was_erased_is_taken_again(office: ExamOffice) -> None:
     """The session was opened again: its documents alone were erased, with the first version."""
-    office.register(1)
     first = ErasedCandidature(candidature(1), candidature(1), version=1)
-    deliver_event(office.service.app, registry, DataErased((DOCUMENTS,), (first,)))
-    office.register(1)
+    office.service.receive(DataErased((DOCUMENTS,), (first,)))
     assert _holding(office, numero(1)) == set()
     event = replace(saved(), candidature_id=candidature(1), candidate_id=candidature(1), numero_candidat=numero(1))
     office.service.receive(replace(event, version=2))

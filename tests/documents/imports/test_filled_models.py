@@ -92,7 +92,7 @@ def test_the_parts_of_a_model_are_of_one_spécialité(office: ExamOffice, monkey
 
 
 def test_refused_lines_come_back_with_their_reason_and_complete_what_was_right_once_mended(office: ExamOffice) -> None:
-    office.register(1, 2, 3)
+    office.register(3)
     wrong = CELLS["convocation"].replace("12/05/2022", "demain")
     sent = csv_of([line(1), line(1), line(2), line(2, wrong.replace("E1", "E2")), line(3, "=E4" + wrong) + ";de trop"])
     checked = office.checked(sent)
@@ -118,7 +118,6 @@ def test_refused_lines_come_back_with_their_reason_and_complete_what_was_right_o
 
 
 def test_refused_lines_that_do_not_come_back_stay_and_are_checked_again_with_those_that_do(office: ExamOffice) -> None:
-    office.register(1, 2)
     cells, wrong = CELLS["convocation"], CELLS["convocation"].replace("12/05/2022", "demain")
     lines = [line(1), line(1, wrong.replace("E1", "E2")), line(2, wrong), line(3, cells + ";de trop"), line(4)]
     checked = office.checked(csv_of(lines))
@@ -145,8 +144,7 @@ def test_refused_lines_that_do_not_come_back_stay_and_are_checked_again_with_tho
 
 
 def test_lines_are_not_completed_from_a_replaced_report(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.register(1)
-    checked = office.checked(csv_of([line(1), line(2), line(3)]))
+    checked = office.checked(csv_of([line(1), line(8), line(9)]))
     [of_second, of_third] = rows_of(export(office, f"/imports/{checked['id']}/refusals.csv"))
 
     def overtaken(*given: Any) -> Any:

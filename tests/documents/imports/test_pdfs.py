@@ -95,7 +95,6 @@ def _prepared(office: ExamOffice) -> str:
 
 
 def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: ExamOffice) -> None:
-    office.register(1, 2)
     import_id = _prepared(office)
     first, second = pdf_of("une"), pdf_of("deux")
     office.send(import_id, first, f"{numero(1)}.pdf")
@@ -115,7 +114,6 @@ def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: 
 
 
 def test_a_pdf_that_is_refused_has_its_reason_in_the_report_until_another_replaces_it(office: ExamOffice) -> None:
-    office.register(1)
     import_id = _prepared(office)
     for content, reason in (
         (_opening_with("/JavaScript", {"/JS": "app.alert('x')"}), ACTIVE),
@@ -151,7 +149,6 @@ def test_a_pdf_that_is_invalid_or_acts_when_it_is_opened_is_refused_with_its_rea
 
 
 def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only_a_name(office: ExamOffice) -> None:
-    office.register(1, 2)
     reasons = {
         "convocation.pdf": "Aucun N° candidat (11 chiffres) dans le nom du fichier",
         f"{numero(1)}-{numero(2)}.pdf": "Plusieurs N° candidat dans le nom du fichier",
@@ -170,7 +167,6 @@ def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only
 
 
 def test_a_second_pdf_of_a_candidate_is_refused_unless_it_is_the_same(office: ExamOffice) -> None:
-    office.register(1)
     import_id, first = _prepared(office), pdf_of("une")
     for content, refused in ((first, 0), (first, 0), (pdf_of("autre"), 1)):
         checked = office.send_pdfs(import_id, content, f"a{refused}-{numero(1)}.pdf")

@@ -11,7 +11,6 @@ from tests.documents.text_extraction import text_of_html, text_of_pdf
 
 
 def test_convocations_of_a_csv_reach_the_candidates_they_are_for(office: ExamOffice) -> None:
-    office.register(1, 2)
     second = "E2 - Anglais;11/05/2022;8h30;20 min;Lycée Pergaud, BESANCON;"
     checked = office.checked(csv_of([line(1), line(1, second), line(2)]))
     assert (checked["state"], checked["ready"], checked["refused"]) == ("checked", 2, 0)
@@ -68,7 +67,7 @@ def test_a_worker_that_ends_in_the_middle_leaves_each_published_once(office: Exa
 
 
 def test_who_leaves_after_the_check_gets_nothing_and_the_report_says_so(office: ExamOffice) -> None:
-    office.register(1, 2, 3)
+    office.register(3)
     checked = office.checked(csv_of([line(number) for number in (1, 2, 3)]))
     office.publish(checked)
     office.end(1)
@@ -84,7 +83,6 @@ def test_who_leaves_after_the_check_gets_nothing_and_the_report_says_so(office: 
 
 
 def test_the_documents_of_a_number_are_found_without_the_number_in_an_address(office: ExamOffice) -> None:
-    office.register(1, 2)
     checked = office.checked(csv_of([line(1), line(2)]))
     path = f"/imports/{checked['id']}/documents/search"
     answers = [office.call("POST", path, json={"numero_candidat": numero(number)}).get_json() for number in (2, 3)]
@@ -93,7 +91,6 @@ def test_the_documents_of_a_number_are_found_without_the_number_in_an_address(of
 
 
 def test_a_preview_is_the_document_and_is_in_the_audit_trail(office: ExamOffice) -> None:
-    office.register(1, 2)
     checked = office.checked(csv_of([line(1), line(2)]))
     path = f"/imports/{checked['id']}/preview"
     text = text_of_pdf(office.call("GET", path).data)

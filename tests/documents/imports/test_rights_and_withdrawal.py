@@ -48,7 +48,6 @@ def test_another_académies_gestionnaire_finds_and_changes_nothing(office: ExamO
 
 
 def test_a_relance_of_a_candidature_set_aside_is_not_to_be_read_any_more(office: ExamOffice) -> None:
-    office.register(1)
     new = office.create(type="relance_pieces", source="pdf", paragraphs=["Une pièce manque."])
     office.publish(office.send_pdfs(new, pdf_of("Une pièce manque."), f"relance-{numero(1)}.pdf"))
     office.work()
@@ -128,7 +127,6 @@ def test_each_act_is_announced_to_each_candidate_the_reason_where_it_is_meant_fo
 
 
 def test_no_confirmation_is_withdrawn(office: ExamOffice) -> None:
-    office.register(1)
     office.service.create_documents(1, "0" * 31 + "1")
     confirmation = next(item for item in office.documents_of(1) if item["type"] == "confirmation")
     for document in (confirmation["id"], some_id(), "x"):
@@ -138,7 +136,6 @@ def test_no_confirmation_is_withdrawn(office: ExamOffice) -> None:
 
 
 def test_an_import_withdrawn_while_it_is_published_publishes_nothing_more(office: ExamOffice) -> None:
-    office.register(1, 2)
     checked = office.checked(csv_of([line(1), line(2)]))
     office.publish(checked)
     assert office.call("POST", f"/imports/{checked['id']}/withdrawal", json=REASON).status_code == 200
@@ -148,7 +145,6 @@ def test_an_import_withdrawn_while_it_is_published_publishes_nothing_more(office
 
 
 def test_what_is_given_up_is_not_published_and_takes_no_file(office: ExamOffice) -> None:
-    office.register(1)
     checked = office.checked(csv_of([line(1)]))
     assert office.call("POST", f"/imports/{checked['id']}/withdrawal", json=REASON).status_code == 409
     for _ in range(2):
@@ -189,7 +185,6 @@ def test_the_list_has_pages(office: ExamOffice) -> None:
 
 def test_of_candidates_of_other_académies_not_even_their_existence_is_told(office: ExamOffice) -> None:
     """Whoever sends all numbers there may be learns nothing of those of others; who publishes there too, does."""
-    office.register(1)
     elsewhere = replace(saved().academie, code="20", label="ACADÉMIE D'AMIENS")
     office.register(2, academie=elsewhere)
     office.register(3, academie=elsewhere, session=replace(saved().session, name="2021", label="BTS 2021"))
@@ -210,7 +205,6 @@ def order(office: ExamOffice, key: str, **given: Any) -> TestResponse:
 
 
 def test_an_import_ordered_again_under_its_key_is_the_first_one_as_it_now_is(office: ExamOffice) -> None:
-    office.register(1)
     first = order(office, "a", title="").get_json()
     assert first["title"] == "Convocation(s) aux épreuves", "the type's, where none is given"
     office.send(first["id"], csv_of([line(1)]))
@@ -229,7 +223,6 @@ def test_a_key_used_for_another_import_is_refused(office: ExamOffice) -> None:
     assert order(office, "x" * (MAX_ORDER_KEY_LENGTH + 1)).status_code == 422
     colleague = ExamOffice(office.service, staff_id="staff-2")
     assert len({order(*who).get_json()["id"] for who in ((office, "a"), (office, "b"), (colleague, "a"))}) == 3
-    office.register(1)
     publication = {"type": "convocation", "title": "T", "paragraphs": ["P"], "candidatures": [candidature(1)]}
     published = office.call("POST", "/publications", json=publication, headers={"Idempotency-Key": "a"})
     assert published.get_json()["id"] != order(office, "a").get_json()["id"], "two orders"

@@ -88,7 +88,6 @@ def test_while_slow_pdfs_are_checked_everybody_is_served_and_the_page_knows_how_
 
 
 def test_whoever_has_a_turn_gets_no_second_one_where_clocks_differ(office: ExamOffice) -> None:
-    office.register(1, 2)
     sent(office, 1)
     sent(office, 2)
     with office.service.app.app_context(), db.operation() as session:
@@ -100,7 +99,7 @@ def test_whoever_has_a_turn_gets_no_second_one_where_clocks_differ(office: ExamO
 
 
 def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:
-    office.register(1, 2, 3, 4)
+    office.register(3, 4)
     first = [sent(office, number) for number in (1, 2, 3)]
     other = sent(colleague, 4)
     order = []
@@ -117,7 +116,6 @@ def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:
 def test_what_is_sent_while_the_sender_s_turn_ends_has_the_next(
     office: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.register(1, 2)
     sent(office, 1)
     second: list[str] = []
     sender = threading.Thread(target=lambda: second.append(sent(office, 2)))
@@ -144,7 +142,7 @@ def _is_waited_for(office: ExamOffice) -> bool:
 def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(
     office: ExamOffice, colleague: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.register(1, 2, 3)
+    office.register(3)
     monkeypatch.setattr(import_files, "MOST_WAITING", 1)
     sent(office, 1)
     sent(colleague, 2)
@@ -156,7 +154,7 @@ def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(
 
 
 def test_files_sent_one_by_one_are_counted_together(office: ExamOffice) -> None:
-    office.register(1, 2, 3)
+    office.register(3)
     import_id = prepared(office)
     for number in (1, 2, 3):
         office.send(import_id, pdf_of(), f"{numero(number)}.pdf")
@@ -170,7 +168,6 @@ def test_files_sent_one_by_one_are_counted_together(office: ExamOffice) -> None:
 def test_a_sending_that_takes_too_long_is_refused_as_a_whole_with_the_file_that_took_most(
     office: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.register(1, 2)
     impatient(monkeypatch, of_each=1.0, of_all=0.5)
     import_id = prepared(office)
     files = {f"bon-{numero(1)}.pdf": pdf_of(), f"lent-{numero(2)}.pdf": slow_pdf()}
@@ -191,7 +188,6 @@ def test_a_sending_on_which_the_check_fails_is_refused_and_the_sender_s_next_has
     def fail() -> None:
         raise RuntimeError
 
-    office.register(1, 2)
     first, second = sent(office, 1), sent(office, 2)
     meanwhile(monkeypatch, "refusal_of", fail)
     office.work()
@@ -226,7 +222,6 @@ def test_a_check_that_ends_in_the_middle_leaves_nothing_and_the_next_worker_chec
 
 
 def test_a_sending_that_two_workers_check_is_added_once(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.register(1, 2)
     import_id = sent(office, 1, 2)
     [own] = waiting(office)
     meanwhile(monkeypatch, "_settle", lambda: check(office, own))
@@ -239,7 +234,6 @@ def test_a_sending_that_two_workers_check_is_added_once(office: ExamOffice, monk
 
 
 def test_nothing_is_published_while_pdfs_wait_for_their_check(office: ExamOffice) -> None:
-    office.register(1, 2)
     import_id = prepared(office)
     read = office.send_pdfs(import_id, archive_of(1))
     office.send(import_id, archive_of(2), "suite.zip")
@@ -253,7 +247,7 @@ def test_nothing_is_published_while_pdfs_wait_for_their_check(office: ExamOffice
 def test_what_waits_for_an_import_that_is_given_up_is_dropped_and_the_sender_s_next_has_its_turn(
     office: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.register(1, 2, 3)
+    office.register(3)
     given_up, at_work, other = sent(office, 1), prepared(office), sent(office, 2)
     office.call("POST", f"/imports/{given_up}/abandonment")
     assert (office.read(given_up)["to_check"], len(waiting(office))) == (0, 1)
@@ -268,7 +262,6 @@ def test_what_waits_for_an_import_that_is_given_up_is_dropped_and_the_sender_s_n
 
 
 def test_what_the_version_before_published_meanwhile_gets_nothing_more(office: ExamOffice) -> None:
-    office.register(1)
     import_id = sent(office, 1)
     with office.service.app.app_context(), db.operation() as session:
         session.execute(text("UPDATE imports SET state = 'published'"))
@@ -277,7 +270,6 @@ def test_what_the_version_before_published_meanwhile_gets_nothing_more(office: E
 
 
 def test_while_the_store_is_away_what_was_taken_waits(office: ExamOffice) -> None:
-    office.register(1)
     import_id = sent(office, 1)
     with office.service.app.app_context():
         report = reconciliation().run()
@@ -289,7 +281,6 @@ def test_while_the_store_is_away_what_was_taken_waits(office: ExamOffice) -> Non
 
 
 def test_a_sending_that_the_store_has_lost_is_asked_for_again(office: ExamOffice) -> None:
-    office.register(1)
     import_id = sent(office, 1)
     office.service.dependencies.store.delete(*office.service.keys())
     office.work()
@@ -299,7 +290,6 @@ def test_a_sending_that_the_store_has_lost_is_asked_for_again(office: ExamOffice
 def test_more_documents_than_an_import_has_are_refused_with_their_sending(
     office: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.register(1, 2)
     monkeypatch.setattr(document_rules, "MAX_LINES", 1)
     import_id = sent(office, 1, 2)
     office.work()

@@ -20,7 +20,6 @@ def as_staff(office: ExamOffice, path: str, *, academies: Any = ("03",)) -> Test
 @pytest.fixture
 def published(office: ExamOffice) -> ExamOffice:
     """A candidature with its automatic documents, and a convocation that was withdrawn."""
-    office.register(1)
     office.service.create_documents(candidature_id=candidature(1))
     ended = office.published(csv_of([line(1)]))
     withdrawn = office.call("POST", f"/imports/{ended['id']}/withdrawal", json={"reason": "Changement de centre"})

@@ -13,7 +13,6 @@ ANNOUNCED = {**VERSION, "Upload-Length": str(MAX_ARCHIVE_BYTES)}
 
 
 def test_the_same_call_given_meanwhile_is_answered_alike(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.register(1)
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
     other: list[dict[str, Any]] = []
@@ -24,7 +23,6 @@ def test_the_same_call_given_meanwhile_is_answered_alike(office: ExamOffice, mon
 
 
 def test_a_file_given_up_while_it_is_stored_is_not_taken(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.register(1)
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
     meanwhile(monkeypatch, "store_upload", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION))

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import Any, BinaryIO, cast
+from unittest.mock import Mock
 
 import pytest
 
@@ -221,14 +222,6 @@ def test_what_ended_a_process_says_which_limit_it_broke() -> None:
     assert {number: ProcessEnd(number, 0.1, 1).broken_limit for number in reasons} == reasons
 
 
-def _out_of_memory(content: io.BytesIO) -> bytes:
-    raise MemoryError
-
-
-def _unexpected_error(content: io.BytesIO) -> bytes:
-    raise LookupError("contents of a file")
-
-
 class AnsweringProgram(Program):
     """Answers as it is told, as a process might that a file has taken over."""
 
@@ -242,14 +235,15 @@ class AnsweringProgram(Program):
 
 def test_an_answer_that_is_none_is_not_believed() -> None:
     checks = ConfinedChecks(TASKS)
-    failed, nothing = answer_of(_unexpected_error, io.BytesIO(), {}), io.BytesIO()
+    nothing = io.BytesIO()
+    failed = answer_of(Mock(side_effect=LookupError("contents of a file")), nothing, {})
     for answer in (b"", b"[]\n", b"5\n", b"null\n", b'{"unreadable": "my own"}\n', b"[" * 4000, failed):
         checks.idle_programs = [AnsweringProgram(answer)]
         with pytest.raises(Unreadable) as error:
             checks.run("inspect", nothing, LIMITS)
         assert error.value.reason is Reason.ERROR, answer[:40]
         checks.close()
-    checks.idle_programs = [AnsweringProgram(answer_of(_out_of_memory, nothing, {}))]
+    checks.idle_programs = [AnsweringProgram(answer_of(Mock(side_effect=MemoryError), nothing, {}))]
     with pytest.raises(Unreadable, match=Reason.MEMORY):
         checks.run("inspect", nothing, LIMITS)
     checks.close()

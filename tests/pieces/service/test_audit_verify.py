@@ -37,19 +37,18 @@ def verify(service: PiecesService) -> Result:
     return service.app.test_cli_runner().invoke(args=["audit", "verify"])
 
 
-def test_a_row_that_was_changed_by_hand_is_named_by_the_command(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    run_jobs(service)
-    assert "audit-roots/00000001" in service.objects()
-    with service.app.app_context():
+def test_a_row_that_was_changed_by_hand_is_named_by_the_command(deposited: PiecesService) -> None:
+    run_jobs(deposited)
+    assert "audit-roots/00000001" in deposited.objects()
+    with deposited.app.app_context():
         assert reconciliation().report().unknown == []
-    service.delete("NATIDE06")
-    verified = verify(service)
+    deposited.delete("NATIDE06")
+    verified = verify(deposited)
     assert (verified.exit_code, verified.output) == (0, "0 found\n")
-    with service.app.app_context(), db.operation() as session:
+    with deposited.app.app_context(), db.operation() as session:
         session.execute(text(WITHOUT_TRIGGERS[db.engine.dialect.name]))
         session.execute(text("UPDATE audit_entries SET actor_id = 'x' WHERE id = 1"))
-    verified = verify(service)
+    verified = verify(deposited)
     assert verified.exit_code == 1
     assert verified.output.startswith("entry 1 was changed")
 

@@ -77,23 +77,22 @@ def test_pages_follow_each_other_and_stay_the_same(service: PiecesService, monke
 
 @pytest.mark.engines("postgresql")
 @pytest.mark.parametrize("holds", ["the lower number", "the higher number"])
-def test_what_is_committed_late_is_read_late_and_not_missed(service: PiecesService, holds: str) -> None:
+def test_what_is_committed_late_is_read_late_and_not_missed(registered: PiecesService, holds: str) -> None:
     """Two transactions; the one that wrote first is committed last, or the other way round."""
-    service.registered()
-    service.deposit("NATIDE06")
-    before = read(service)["next_cursor"]
-    with service.app.app_context(), Session(db.engine) as open_transaction:
+    registered.deposit("NATIDE06")
+    before = read(registered)["next_cursor"]
+    with registered.app.app_context(), Session(db.engine) as open_transaction:
         if holds == "the higher number":
-            service.deposit("CINSIG03")
-        _control(open_transaction, service, "NATIDE06")
+            registered.deposit("CINSIG03")
+        _control(open_transaction, registered, "NATIDE06")
         if holds == "the lower number":
-            service.deposit("CINSIG03")
-        page = read(service, before)
+            registered.deposit("CINSIG03")
+        page = read(registered, before)
         assert kinds(page) == ["CINSIG03 deposited"]
-        assert read(service, page["next_cursor"])["items"] == []
+        assert read(registered, page["next_cursor"])["items"] == []
         open_transaction.commit()
-    assert kinds(read(service, page["next_cursor"])) == ["NATIDE06 controlled"]
-    assert kinds(read(service, before)) == ["CINSIG03 deposited", "NATIDE06 controlled"]
+    assert kinds(read(registered, page["next_cursor"])) == ["NATIDE06 controlled"]
+    assert kinds(read(registered, before)) == ["CINSIG03 deposited", "NATIDE06 controlled"]
 
 
 def _control(session: Session, service: PiecesService, code: str) -> None:
@@ -104,15 +103,14 @@ def _control(session: Session, service: PiecesService, code: str) -> None:
 
 
 @pytest.mark.engines("postgresql")
-def test_two_readers_at_once_number_each_change_once(service: PiecesService) -> None:
+def test_two_readers_at_once_number_each_change_once(registered: PiecesService) -> None:
     """Whoever comes while another numbers waits for the other's commit, and numbers what is left."""
-    service.registered()
-    service.deposit("NATIDE06")
-    service.deposit("CINSIG03")
-    with service.app.app_context(), Session(db.engine) as other, ThreadPoolExecutor(1) as thread:
+    registered.deposit("NATIDE06")
+    registered.deposit("CINSIG03")
+    with registered.app.app_context(), Session(db.engine) as other, ThreadPoolExecutor(1) as thread:
         other.execute(text("UPDATE change_counter SET last = 1"))
         other.execute(text("UPDATE changes SET position = 1, numbered_at = now() WHERE code = 'CINSIG03'"))
-        reader = thread.submit(read, service)
+        reader = thread.submit(read, registered)
         wait_until(lambda: _waiting_for_a_lock() == 1, 30.0, "the reader waits")
         other.commit()
         assert kinds(reader.result()) == ["CINSIG03 deposited", "NATIDE06 deposited"]
@@ -124,19 +122,18 @@ def _waiting_for_a_lock() -> int:
         return int(session.execute(text(waiting)).scalar_one())
 
 
-def test_a_reader_sees_the_academies_of_their_token_alone(service: PiecesService) -> None:
-    service.registered()
+def test_a_reader_sees_the_academies_of_their_token_alone(registered: PiecesService) -> None:
     there = academie("06", "ACADÉMIE DE CLERMONT-FERRAND")
-    service.handle_events(registration_saved(candidature_id="cafe" * 8, candidate_id=OTHER, academie=there))
-    service.deposit("NATIDE06")
-    service.upload(service.piece("CINSIG03", "cafe" * 8, OTHER)["id"], sample_files.pdf(), "a.pdf", by=OTHER)
-    service.deposit("BTSETAS4")
-    assert kinds(read(service)) == ["NATIDE06 deposited", "BTSETAS4 deposited"]
-    assert kinds(read(service, academies=("06",))) == ["CINSIG03 deposited"]
-    assert read(service, academies=("20",))["items"] == []
+    registered.handle_events(registration_saved(candidature_id="cafe" * 8, candidate_id=OTHER, academie=there))
+    registered.deposit("NATIDE06")
+    registered.upload(registered.piece("CINSIG03", "cafe" * 8, OTHER)["id"], sample_files.pdf(), "a.pdf", by=OTHER)
+    registered.deposit("BTSETAS4")
+    assert kinds(read(registered)) == ["NATIDE06 deposited", "BTSETAS4 deposited"]
+    assert kinds(read(registered, academies=("06",))) == ["CINSIG03 deposited"]
+    assert read(registered, academies=("20",))["items"] == []
     together = ["NATIDE06 deposited", "CINSIG03 deposited", "BTSETAS4 deposited"]
-    assert kinds(read(service, academies=("06", "03"))) == together
-    assert kinds(read(service, academies=None)) == together
+    assert kinds(read(registered, academies=("06", "03"))) == together
+    assert kinds(read(registered, academies=None)) == together
 
 
 def test_a_cursor_whose_next_may_be_gone_is_refused(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,17 +160,16 @@ def test_a_reader_of_a_quiet_portal_keeps_their_place(service: PiecesService, mo
     assert kinds(read(service, elsewhere)) == ["CINSIG03 deposited"]
 
 
-def test_after_a_restore_no_cursor_of_the_lost_time_is_taken_for_another(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    read(service)
-    service.deposit("CINSIG03")
-    lost = read(service)["next_cursor"]
-    with service.app.app_context(), db.operation() as session:  # as of the backup, before the second deposit was read
+def test_after_a_restore_no_cursor_of_the_lost_time_is_taken_for_another(deposited: PiecesService) -> None:
+    read(deposited)
+    deposited.deposit("CINSIG03")
+    lost = read(deposited)["next_cursor"]
+    with deposited.app.app_context(), db.operation() as session:  # as of the backup, before the second deposit was read
         session.execute(delete(Change).where(Change.position == 2))
         session.execute(text("UPDATE change_counter SET last = 1"))
-    service.deposit("BTSETAS4")
-    read(service)
-    assert service.staff("GET", f"/changes?after={lost}").status_code == 410
+    deposited.deposit("BTSETAS4")
+    read(deposited)
+    assert deposited.staff("GET", f"/changes?after={lost}").status_code == 410
 
 
 def _purge_later(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,29 +57,27 @@ def test_a_refused_file_is_kept_and_its_refusal_is_shown_again_without_the_new_o
     assert (shown["status"], shown["status_comment"]) == (STATUS_LABELS["non_compliant"], "Illisible")
 
 
-def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
+def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(deposited: PiecesService) -> None:
     for code, received_on in (("NATIDE06", "2021-10-05"), ("CINSIG03", "2021-10-04")):  # the second on paper
-        assert service.control(code, "received", received_on=received_on).status_code == 200
-        shown = service.piece(code)
+        assert deposited.control(code, "received", received_on=received_on).status_code == 200
+        shown = deposited.piece(code)
         assert (shown["status"], shown["received_on"]) == (STATUS_LABELS["received"], received_on)
         assert (shown["can_deposit"], shown["can_delete"]) == (False, False)
 
 
-def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    assert service.control("NATIDE06", "compliant", etag="").status_code == 428
+def test_without_if_match_or_with_a_stale_one_nothing_is_set(deposited: PiecesService) -> None:
+    assert deposited.control("NATIDE06", "compliant", etag="").status_code == 428
     changes = (
-        partial(service.deposit, "NATIDE06"),
-        partial(service.validate, "NATIONALITE"),
-        partial(service.control, "NATIDE06", "received"),
+        partial(deposited.deposit, "NATIDE06"),
+        partial(deposited.validate, "NATIONALITE"),
+        partial(deposited.control, "NATIDE06", "received"),
     )
     for change in changes:
-        stale = service.piece_for_staff("NATIDE06")["etag"]
+        stale = deposited.piece_for_staff("NATIDE06")["etag"]
         assert change().status_code in (200, 201)
-        late = service.control("NATIDE06", "compliant", etag=stale)
+        late = deposited.control("NATIDE06", "compliant", etag=stale)
         assert (late.status_code, late.content_type) == (412, "application/problem+json")
-    assert service.piece("NATIDE06")["status"] == STATUS_LABELS["received"]
+    assert deposited.piece("NATIDE06")["status"] == STATUS_LABELS["received"]
 
 
 def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(service: PiecesService) -> None:
@@ -124,15 +122,14 @@ def decisions(service: PiecesService) -> list[dict[str, str]]:
     ]
 
 
-def test_many_are_controlled_at_once_each_with_its_result(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.deposit("CINSIG03")
-    controls = decisions(service)
+def test_many_are_controlled_at_once_each_with_its_result(deposited: PiecesService) -> None:
+    deposited.deposit("CINSIG03")
+    controls = decisions(deposited)
     first, second = (dict(control) for control in controls)
     controls[1]["if_match"] = '"stale"'
     controls.append({**controls[0], "piece_id": "f" * 32})
     controls.append({key: value for key, value in controls[0].items() if key != "if_match"})
-    answer = service.staff("POST", "/controls", json={"controls": controls})
+    answer = deposited.staff("POST", "/controls", json={"controls": controls})
     assert answer.status_code == 200, answer.text
     results = answer.get_json()["results"]
     assert [result["http_status"] for result in results] == [200, 412, 404, 428]

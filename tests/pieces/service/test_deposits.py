@@ -79,65 +79,61 @@ def test_the_key_of_an_object_says_whose_file_it_is_and_its_row_what_it_holds(se
     assert str(key) == row.object_key
 
 
-def test_a_file_of_exactly_the_limit_is_kept_and_one_byte_more_is_refused(service: PiecesService) -> None:
-    service.registered()
+def test_a_file_of_exactly_the_limit_is_kept_and_one_byte_more_is_refused(registered: PiecesService) -> None:
     image = sample_files.image("JPEG")
     exact = image + b"\0" * (MAX_FILE_BYTES - len(image))  # programs add what they like after a JPEG's end
-    assert service.deposit("NATIDE06", exact, "photo.jpg").status_code == 201
-    refused = service.deposit("CINSIG03", exact + b"\0", "photo.jpg")
+    assert registered.deposit("NATIDE06", exact, "photo.jpg").status_code == 201
+    refused = registered.deposit("CINSIG03", exact + b"\0", "photo.jpg")
     assert refused.status_code == 413
     assert f"ne doit pas excéder {file_size(MAX_FILE_BYTES)}" in refused.get_json()["detail"]
-    assert len(service.objects()) == 1
+    assert len(registered.objects()) == 1
 
 
-def test_a_refused_file_says_why_and_leaves_nothing(service: PiecesService) -> None:
-    service.registered()
+def test_a_refused_file_says_why_and_leaves_nothing(registered: PiecesService) -> None:
     for content, name, status, words in (
         (b"", "vide.pdf", 422, "vide"),
         (sample_files.pdf()[:-300], "coupé.pdf", 422, "incomplet"),
         (b"<html><script>alert(1)</script>", "page.html", 415, "Formats acceptés : PDF, PNG, JPG"),
     ):
-        answer = service.deposit("NATIDE06", content, name)
+        answer = registered.deposit("NATIDE06", content, name)
         assert (answer.status_code, words in answer.get_json()["detail"]) == (status, True), name
-    assert service.piece("NATIDE06")["deposit"] is None
-    assert not service.objects()
-    assert not service.deposits()
+    assert registered.piece("NATIDE06")["deposit"] is None
+    assert not registered.objects()
+    assert not registered.deposits()
 
 
-def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(service: PiecesService, bucket: Bucket) -> None:
-    service.registered()
+def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(registered: PiecesService, bucket: Bucket) -> None:
     for store in (ObjectStore(NO_STORE), ForgetfulStore(bucket.url)):
-        service.use_store(store)
-        answer = service.deposit("NATIDE06")
+        registered.use_store(store)
+        answer = registered.deposit("NATIDE06")
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == str(STORE_RETRY_SECONDS)
-        assert service.piece("NATIDE06")["deposit"] is None
-        assert not service.deposits()
-    service.use_store(ObjectStore(bucket.url))
-    assert not service.objects()
-    assert service.deposit("NATIDE06").status_code == 201
+        assert registered.piece("NATIDE06")["deposit"] is None
+        assert not registered.deposits()
+    registered.use_store(ObjectStore(bucket.url))
+    assert not registered.objects()
+    assert registered.deposit("NATIDE06").status_code == 201
 
 
-def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(service: PiecesService, bucket: Bucket) -> None:
-    service.registered().deposit("NATIDE06")
-    kept, wanted = service.piece("NATIDE06")["id"], service.piece("CINSIG03")["id"]
+def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(deposited: PiecesService, bucket: Bucket) -> None:
+    kept, wanted = deposited.piece("NATIDE06")["id"], deposited.piece("CINSIG03")["id"]
     with SilentServer() as silent, limited_to(WORK._replace(store=2)), ThreadPoolExecutor() as browser:
-        service.use_store(ObjectStore(f"s3+http://nobody:nothing@127.0.0.1:{silent.port}/none"))
+        deposited.use_store(ObjectStore(f"s3+http://nobody:nothing@127.0.0.1:{silent.port}/none"))
         answers = [
-            browser.submit(service.upload, wanted, sample_files.pdf(), "carte.pdf"),
-            browser.submit(service.call, "GET", f"/pieces/{kept}/file"),
+            browser.submit(deposited.upload, wanted, sample_files.pdf(), "carte.pdf"),
+            browser.submit(deposited.call, "GET", f"/pieces/{kept}/file"),
         ]
         listed = 0
         while not all(answer.done() for answer in answers):
-            listed += len(service.list_pieces())
+            listed += len(deposited.list_pieces())
         assert listed
         for answer in answers:
             assert answer.result().status_code == 503
             assert "Retry-After" in answer.result().headers
-    service.use_store(ObjectStore(bucket.url))
-    assert service.piece("CINSIG03")["deposit"] is None
-    assert service.download("NATIDE06").status_code == 200
-    assert service.deposit("CINSIG03").status_code == 201
+    deposited.use_store(ObjectStore(bucket.url))
+    assert deposited.piece("CINSIG03")["deposit"] is None
+    assert deposited.download("NATIDE06").status_code == 200
+    assert deposited.deposit("CINSIG03").status_code == 201
 
 
 def test_a_new_file_takes_the_place_of_the_former_and_the_bin_takes_it_back(service: PiecesService) -> None:
@@ -155,9 +151,8 @@ def test_a_new_file_takes_the_place_of_the_former_and_the_bin_takes_it_back(serv
     assert service.audit_trail() == [("candidate", act) for act in acts]
 
 
-def test_what_is_someone_elses_is_not_found(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    piece_id = service.piece("NATIDE06")["id"]
+def test_what_is_someone_elses_is_not_found(deposited: PiecesService) -> None:
+    piece_id = deposited.piece("NATIDE06")["id"]
     for method, path in (
         ("GET", f"/candidatures/{CANDIDATURE}/pieces"),
         ("GET", f"/pieces/{piece_id}/file"),
@@ -165,10 +160,10 @@ def test_what_is_someone_elses_is_not_found(service: PiecesService) -> None:
         ("POST", f"/candidatures/{CANDIDATURE}/groups/NATIONALITE/validation"),
         ("GET", "/pieces/unknown/file"),
     ):
-        assert service.call(method, path, by=OTHER).status_code == 404, path
-    assert service.upload(piece_id, sample_files.pdf(), "a.pdf", by=OTHER).status_code == 404
-    assert service.call("GET", "/candidatures", by=OTHER).get_json() == {"candidatures": []}
-    assert len(service.objects()) == 1
+        assert deposited.call(method, path, by=OTHER).status_code == 404, path
+    assert deposited.upload(piece_id, sample_files.pdf(), "a.pdf", by=OTHER).status_code == 404
+    assert deposited.call("GET", "/candidatures", by=OTHER).get_json() == {"candidatures": []}
+    assert len(deposited.objects()) == 1
 
 
 def test_a_modified_candidature_changes_the_list_and_loses_no_file(service: PiecesService) -> None:

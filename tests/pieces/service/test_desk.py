@@ -32,20 +32,19 @@ def queue(service: PiecesService) -> list[dict[str, Any]]:
     return items
 
 
-def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.now = DURING + timedelta(hours=1)
-    service.deposit("BTSLIVCOMP", sample_files.image(), "a.png")
-    service.deposit("BTSPRESENT-BQ")
-    service.validate("NATIONALITE")
-    identity, dossier = queue(service)
+def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(deposited: PiecesService) -> None:
+    deposited.now = DURING + timedelta(hours=1)
+    deposited.deposit("BTSLIVCOMP", sample_files.image(), "a.png")
+    deposited.deposit("BTSPRESENT-BQ")
+    deposited.validate("NATIONALITE")
+    identity, dossier = queue(deposited)
     assert (identity["regroupement"], identity["number"], identity["validated"]) == ("NATIONALITE", 1, 1)
     assert (dossier["regroupement_label"], dossier["number"], dossier["validated"]) == ("Dossier épreuve", 2, 0)
     assert identity["oldest"] < dossier["oldest"]
     assert identity["session_label"] == "BTS 2022"
-    service.deposit("BTSEE-EF3")
-    assert service.validate("DOSSIER").status_code == 200
-    counted = [(item["number"], item["validated"]) for item in queue(service)]
+    deposited.deposit("BTSEE-EF3")
+    assert deposited.validate("DOSSIER").status_code == 200
+    counted = [(item["number"], item["validated"]) for item in queue(deposited)]
     assert counted == [(1, 1), (3, 3)]
 
 
@@ -107,16 +106,15 @@ def test_nothing_is_shown_before_the_antivirus_has_called_it_clean(scanned_servi
     assert scanned_service.piece_for_staff("NATIDE06")["deposit"]["openable"]
 
 
-def test_a_page_loaded_ahead_is_told_apart_from_one_that_is_shown(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    piece = service.piece_for_staff("NATIDE06")
-    ahead = service.staff("GET", f"/pieces/{piece['id']}/pages/1?ahead=true")
-    assert (ahead.status_code, service.audit_trail()[-1]) == (200, ("staff", "deposit.loaded_ahead"))
-    assert opened_by_others(service) == [], "nobody has looked"
+def test_a_page_loaded_ahead_is_told_apart_from_one_that_is_shown(deposited: PiecesService) -> None:
+    piece = deposited.piece_for_staff("NATIDE06")
+    ahead = deposited.staff("GET", f"/pieces/{piece['id']}/pages/1?ahead=true")
+    assert (ahead.status_code, deposited.audit_trail()[-1]) == (200, ("staff", "deposit.loaded_ahead"))
+    assert opened_by_others(deposited) == [], "nobody has looked"
     body = {"deposit_id": piece["deposit"]["id"], "page": 1}
-    opening = service.staff("POST", f"/pieces/{piece['id']}/openings", json=body)
-    assert (opening.status_code, service.audit_trail()[-1]) == (204, ("staff", "deposit.opened"))
-    assert opened_by_others(service) == [STAFF]
+    opening = deposited.staff("POST", f"/pieces/{piece['id']}/openings", json=body)
+    assert (opening.status_code, deposited.audit_trail()[-1]) == (204, ("staff", "deposit.opened"))
+    assert opened_by_others(deposited) == [STAFF]
 
 
 def opened_by_others(service: PiecesService) -> list[str]:
@@ -125,16 +123,15 @@ def opened_by_others(service: PiecesService) -> list[str]:
     return [opening["staff_id"] for opening in piece["recent_openings"]]
 
 
-def test_an_opening_is_of_a_file_of_the_piece_and_of_who_may_see_it(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.deposit("CINSIG03")
-    piece, other = service.piece_for_staff("NATIDE06"), service.piece_for_staff("CINSIG03")
+def test_an_opening_is_of_a_file_of_the_piece_and_of_who_may_see_it(deposited: PiecesService) -> None:
+    deposited.deposit("CINSIG03")
+    piece, other = deposited.piece_for_staff("NATIDE06"), deposited.piece_for_staff("CINSIG03")
     path, body = f"/pieces/{piece['id']}/openings", {"deposit_id": piece["deposit"]["id"], "page": 1}
-    before = service.audit_trail()
-    assert service.staff("POST", path, json=body, academies=("20",)).status_code == 404
+    before = deposited.audit_trail()
+    assert deposited.staff("POST", path, json=body, academies=("20",)).status_code == 404
     wrong = {**body, "deposit_id": other["deposit"]["id"]}
-    assert service.staff("POST", path, json=wrong).status_code == 404
-    assert service.audit_trail() == before
+    assert deposited.staff("POST", path, json=wrong).status_code == 404
+    assert deposited.audit_trail() == before
 
 
 def test_a_piece_comes_with_its_neighbours_in_the_list(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,27 +163,25 @@ def beside(service: PiecesService, code: str, filters: str, **who: Any) -> tuple
     return previous, following
 
 
-def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    pictures = inspections(service).pictures
+def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(deposited: PiecesService) -> None:
+    pictures = inspections(deposited).pictures
     with ThreadPoolExecutor(MAX_WAITING_PICTURES_OF_ONE) as browser, pictures.place(STAFF):
-        asked = [browser.submit(page, service) for _ in range(MAX_WAITING_PICTURES_OF_ONE)]
+        asked = [browser.submit(page, deposited) for _ in range(MAX_WAITING_PICTURES_OF_ONE)]
         wait_until(lambda: pictures.waiting == len(asked), 60, "as many as a browser asks for wait")
-        assert page(service).status_code == 503
-        assert page(service, by="0").status_code == 200
-        assert inspections(service).long_looks.waiting == 0, "candidates' files have it for themselves"
+        assert page(deposited).status_code == 503
+        assert page(deposited, by="0").status_code == 200
+        assert inspections(deposited).long_looks.waiting == 0, "candidates' files have it for themselves"
     assert [answer.result().status_code for answer in asked] == [200] * len(asked)
 
 
-def test_copies_are_made_one_at_a_time_and_pages_are_shown_meanwhile(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    path = f"/pieces/{service.piece('NATIDE06')['id']}/file"
-    copies = inspections(service).copies
+def test_copies_are_made_one_at_a_time_and_pages_are_shown_meanwhile(deposited: PiecesService) -> None:
+    path = f"/pieces/{deposited.piece('NATIDE06')['id']}/file"
+    copies = inspections(deposited).copies
     with ThreadPoolExecutor(1) as tool:
         with copies.place("somebody"):
-            copy = tool.submit(service.staff, "GET", path)
+            copy = tool.submit(deposited.staff, "GET", path)
             wait_until(lambda: copies.waiting == 1, 60, "the copy waits for its turn")
-            assert page(service).status_code == 200
+            assert page(deposited).status_code == 200
         assert copy.result().status_code == 200
 
 

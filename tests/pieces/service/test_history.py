@@ -13,19 +13,17 @@ def acts(service: PiecesService, by: str = CANDIDATE) -> list[str]:
     return [event["act"] for event in answer.get_json()["events"]]
 
 
-def test_a_decision_that_was_taken_back_is_not_told_one_that_counts_is(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.control("NATIDE06", "non_compliant", comment="Floue")
-    service.take_back("NATIDE06")
-    assert acts(service) == ["deposit.made"]
-    service.control("NATIDE06", "compliant")
-    assert acts(service) == ["piece.controlled", "deposit.made"]
+def test_a_decision_that_was_taken_back_is_not_told_one_that_counts_is(deposited: PiecesService) -> None:
+    deposited.control("NATIDE06", "non_compliant", comment="Floue")
+    deposited.take_back("NATIDE06")
+    assert acts(deposited) == ["deposit.made"]
+    deposited.control("NATIDE06", "compliant")
+    assert acts(deposited) == ["piece.controlled", "deposit.made"]
 
 
-def test_a_file_that_another_replaced_was_not_deleted(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.deposit("NATIDE06")
-    service.delete("NATIDE06")
-    service.deposit("NATIDE06")
-    assert acts(service) == ["deposit.made", "deposit.deleted", "deposit.replaced", "deposit.made"]
-    assert acts(service, by=OTHER) == []
+def test_a_file_that_another_replaced_was_not_deleted(deposited: PiecesService) -> None:
+    deposited.deposit("NATIDE06")
+    deposited.delete("NATIDE06")
+    deposited.deposit("NATIDE06")
+    assert acts(deposited) == ["deposit.made", "deposit.deleted", "deposit.replaced", "deposit.made"]
+    assert acts(deposited, by=OTHER) == []

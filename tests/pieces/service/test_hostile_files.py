@@ -64,8 +64,7 @@ def test_nothing_of_a_file_is_written_into_the_log(service: PiecesService, capfd
 
 
 def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(database_url: str, bucket: Bucket) -> None:
-    service = PiecesService(database_url, bucket.url, deposits_per_hour=3).registered()
-    try:
+    with contextlib.closing(PiecesService(database_url, bucket.url, deposits_per_hour=3).registered()) as service:
         files = [sample_files.pdf(), sample_files.pdf()[:-300], b"bonjour", sample_files.pdf()]
         answers = [service.deposit("NATIDE06", content) for content in files]
         assert [answer.status_code for answer in answers] == [201, 422, 415, 429]
@@ -75,10 +74,9 @@ def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(databa
         hour = HOUR.total_seconds()
         assert hour - 100 < int(answers[-1].headers["Retry-After"]) <= hour
         assert service.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
-        _age_tries(service, HOUR)
+        with service.app.app_context(), db.operation() as session:
+            session.get_one(DepositTries, CANDIDATE).since -= HOUR
         assert service.deposit("NATIDE06").status_code == 201
-    finally:
-        service.close()
 
 
 def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: PiecesService) -> None:
@@ -96,12 +94,6 @@ def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: P
     service.run_nightly_jobs()
     assert len(service.objects()) == 1, "those replaced on the day of their deposit are erased"
     assert service.deposit("NATIDE06", file).status_code == 201
-
-
-def _age_tries(service: PiecesService, age: timedelta) -> None:
-    with service.app.app_context(), db.operation() as session:
-        for row in session.scalars(select(DepositTries)):
-            row.since -= age
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -127,29 +119,27 @@ def test_tries_of_an_hour_ago_are_forgotten(service: PiecesService) -> None:
             assert list(session.scalars(select(DepositTries.candidate_id))) == [OTHER]
 
 
-def test_a_candidate_has_so_many_files_under_way_at_most(service: PiecesService) -> None:
-    service.registered()
-    with service.app.app_context():
+def test_a_candidate_has_so_many_files_under_way_at_most(registered: PiecesService) -> None:
+    with registered.app.app_context():
         concurrent_deposits = dependencies().concurrent_deposits
     with contextlib.ExitStack() as places:
         for _ in range(MAX_CONCURRENT_DEPOSITS):
             places.enter_context(concurrent_deposits.place(CANDIDATE))
-        refused = service.deposit("NATIDE06")
+        refused = registered.deposit("NATIDE06")
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(CONCURRENT_RETRY_SECONDS))
         assert "déjà en cours d'envoi" in refused.get_json()["detail"]
-    assert service.deposit("NATIDE06").status_code == 201
+    assert registered.deposit("NATIDE06").status_code == 201
 
 
-def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(service: PiecesService) -> None:
-    service.registered()
-    with service.app.app_context():
+def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(registered: PiecesService) -> None:
+    with registered.app.app_context():
         turns = dependencies().inspections.long_looks
     with ThreadPoolExecutor(MAX_WAITING_LONG_LOOKS) as others, turns.place("a"):
         for name in range(MAX_WAITING_LONG_LOOKS):
             others.submit(_wait_for_a_turn, turns, str(name))
         wait_until(lambda: turns.waiting == MAX_WAITING_LONG_LOOKS, 90, "the line is full")
-        answer = service.deposit("NATIDE06", endless(), "photo.jpg")
-        assert service.deposit("NATIDE06").status_code == 201
+        answer = registered.deposit("NATIDE06", endless(), "photo.jpg")
+        assert registered.deposit("NATIDE06").status_code == 201
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == str(BUSY_RETRY_SECONDS)
     assert "Trop de fichiers" in answer.get_json()["detail"]
@@ -162,8 +152,9 @@ def _wait_for_a_turn(turns: Limit, name: str) -> None:
 
 def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(service: PiecesService) -> None:
     """Some of their files take the seconds of processor time that a file may take, one after the other."""
-    pieces = attacked_pieces(service, SIXTEEN)
-    service.registered()
+    attackers = [f"{each:032x}" for each in range(SIXTEEN)]
+    service.registered().handle_events(*(registration_saved(candidate_id=id, candidature_id=id) for id in attackers))
+    pieces = {id: service.piece("NATIDE06", id, id)["id"] for id in attackers}
     started = threading.Barrier(SIXTEEN + 1)
 
     def attack(attacker: str) -> int:
@@ -176,10 +167,3 @@ def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(
         for _ in range(3):  # a busy machine may ask them to come again
             wait_until(lambda: service.deposit("NATIDE06").status_code == 201, 60, "the deposit beside them")
     assert set(answers) <= {422, 503}
-
-
-def attacked_pieces(service: PiecesService, number: int) -> dict[str, str]:
-    """Of as many attackers, by the id that they share with their candidature."""
-    attackers = [f"{each:032x}" for each in range(number)]
-    service.handle_events(*(registration_saved(candidate_id=each, candidature_id=each) for each in attackers))
-    return {each: service.piece("NATIDE06", each, each)["id"] for each in attackers}

@@ -27,27 +27,26 @@ def _replaced(service: PiecesService) -> PiecesService:
     return service
 
 
-def test_a_removed_file_stays_for_its_time_and_one_that_was_controlled_for_ever(service: PiecesService) -> None:
-    service.registered()
+def test_a_removed_file_stays_for_its_time_and_one_that_was_controlled_for_ever(registered: PiecesService) -> None:
     for code in ("NATIDE06", "CINSIG03", "BTSETAS4"):
-        service.deposit(code)
-    service.move_to(DURING + 2 * SECOND_THOUGHT)
-    service.deposit("NATIDE06", sample_files.image(), "deux.png")
-    service.delete("CINSIG03")
-    service.control("BTSETAS4", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
-    service.deposit("BTSETAS4", sample_files.image(), "nette.png")
-    service.run_follow_ups()
-    service.run_nightly_jobs()
-    service.age_retained_objects(KEPT_DAYS)
-    service.run_nightly_jobs()
-    assert len(service.objects()) == 5
-    service.age_retained_objects(ERASED_AFTER_DAYS - KEPT_DAYS)
-    service.run_nightly_jobs()
-    controlled = service.piece_for_staff("BTSETAS4")["history"]["controls"][0]["deposit_id"]
-    kept = [row.object_key for row in service.deposits() if row.removed_at is None or row.id == controlled]
-    assert service.objects() == set(kept)
+        registered.deposit(code)
+    registered.move_to(DURING + 2 * SECOND_THOUGHT)
+    registered.deposit("NATIDE06", sample_files.image(), "deux.png")
+    registered.delete("CINSIG03")
+    registered.control("BTSETAS4", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
+    registered.deposit("BTSETAS4", sample_files.image(), "nette.png")
+    registered.run_follow_ups()
+    registered.run_nightly_jobs()
+    registered.age_retained_objects(KEPT_DAYS)
+    registered.run_nightly_jobs()
+    assert len(registered.objects()) == 5
+    registered.age_retained_objects(ERASED_AFTER_DAYS - KEPT_DAYS)
+    registered.run_nightly_jobs()
+    controlled = registered.piece_for_staff("BTSETAS4")["history"]["controls"][0]["deposit_id"]
+    kept = [row.object_key for row in registered.deposits() if row.removed_at is None or row.id == controlled]
+    assert registered.objects() == set(kept)
     assert len(kept) == 3
-    assert service.run_command("reconcile").exit_code == 0
+    assert registered.run_command("reconcile").exit_code == 0
 
 
 def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(service: PiecesService) -> None:
@@ -78,17 +77,16 @@ def test_a_deleted_file_is_restored_with_the_candidates_validation_standing(serv
     assert service.piece_for_staff("NATIDE06")["etag"] != etag
 
 
-def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unknown(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    (row,) = service.deposits()
-    assert _restore(service, row.id) == 1
-    service.delete("NATIDE06")
-    assert _restore(service, row.id, academie="10") == 1
-    assert _restore(service, "0" * 32) == 1
-    assert _restore(service, row.id, by="gestionnaire@portail.example") == 1
-    assert _restore(service, row.id, reason=" ") == 1
-    assert service.piece("NATIDE06")["deposit"] is None
-    assert _restore(service, row.id) == 0
+def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unknown(deposited: PiecesService) -> None:
+    (row,) = deposited.deposits()
+    assert _restore(deposited, row.id) == 1
+    deposited.delete("NATIDE06")
+    assert _restore(deposited, row.id, academie="10") == 1
+    assert _restore(deposited, "0" * 32) == 1
+    assert _restore(deposited, row.id, by="gestionnaire@portail.example") == 1
+    assert _restore(deposited, row.id, reason=" ") == 1
+    assert deposited.piece("NATIDE06")["deposit"] is None
+    assert _restore(deposited, row.id) == 0
 
 
 def test_a_refusal_given_on_the_very_file_holds_again(service: PiecesService) -> None:

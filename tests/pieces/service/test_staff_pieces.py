@@ -19,9 +19,8 @@ from tests.pieces.inspection.test_active_contents import ACTIVE_PDFS
 from tests.pieces.pieces_service import STAFF, PiecesService, validated
 
 
-def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.handle_events(
+def test_a_list_is_filtered_and_comes_in_pages(deposited: PiecesService) -> None:
+    deposited.handle_events(
         registration_saved(candidature_id="cafe" + "2" * 28, numero_candidat="02103000002"),
         registration_saved(candidature_id="cafe" + "3" * 28, academie=academie("20", "ACADÉMIE D'AMIENS")),
     )
@@ -29,7 +28,7 @@ def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
     totals: list[int | None] = []
     cursor: str | None = ""
     while cursor is not None:
-        page = service.staff("GET", f"/pieces?limit=5{f'&cursor={cursor}' if cursor else ''}").get_json()
+        page = deposited.staff("GET", f"/pieces?limit=5{f'&cursor={cursor}' if cursor else ''}").get_json()
         assert len(page["items"]) <= 5
         ids += [item["id"] for item in page["items"]]
         totals.append(page["total"])
@@ -38,7 +37,7 @@ def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
     assert totals == [12, None, None], "counted once, with the first page"
 
     def count(query: str) -> int:
-        return len(service.staff("GET", f"/pieces?limit={LARGEST_PAGE}&{query}", academies=None).get_json()["items"])
+        return len(deposited.staff("GET", f"/pieces?limit={LARGEST_PAGE}&{query}", academies=None).get_json()["items"])
 
     assert count("academie=20") == 6
     assert count("session=2022") == count("session=BTS%202022") == 18
@@ -48,8 +47,8 @@ def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
     assert count("status=none") == 18
     assert count("status=compliant") == 0
     assert count("numero_candidat=02103000002") == 6
-    [item] = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
-    assert item["etag"] == service.piece_for_staff("NATIDE06")["etag"], "that guards its control"
+    [item] = deposited.staff("GET", "/pieces?deposited=true").get_json()["items"]
+    assert item["etag"] == deposited.piece_for_staff("NATIDE06")["etag"], "that guards its control"
     assert (item["candidature"]["numero_candidat"], item["candidature"]["nom"]) == ("02103000001", "DUBOIS")
     assert count(f"candidate={item['candidature']['candidate_id']}") == 18, "the same person's three candidatures"
     assert count("candidate=nobody") == 0
@@ -146,14 +145,13 @@ def test_each_piece_is_a_line_with_what_is_so(service: PiecesService) -> None:
     assert (pieces["CINSIG03"]["Déposée le"], pieces["CINSIG03"]["Statut"]) == ("", "")
 
 
-def test_the_filters_of_the_list_are_those_of_the_export(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06")
-    service.deposit("CINSIG03")
-    service.control("CINSIG03", "received")
-    assert [line["Code de la pièce"] for line in exported(service, "status=none&deposited=true")] == ["NATIDE06"]
-    assert len(exported(service, "code=natide06")) == 1, "as typed, or in capitals"
-    assert exported(service, "status=compliant") == []
-    assert service.staff("GET", "/pieces.csv?status=autre").status_code == 422
+def test_the_filters_of_the_list_are_those_of_the_export(deposited: PiecesService) -> None:
+    deposited.deposit("CINSIG03")
+    deposited.control("CINSIG03", "received")
+    assert [line["Code de la pièce"] for line in exported(deposited, "status=none&deposited=true")] == ["NATIDE06"]
+    assert len(exported(deposited, "code=natide06")) == 1, "as typed, or in capitals"
+    assert exported(deposited, "status=compliant") == []
+    assert deposited.staff("GET", "/pieces.csv?status=autre").status_code == 422
 
 
 def test_nobody_exports_what_is_of_another_academie(service: PiecesService) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -44,13 +43,6 @@ def _left_alone(service: PiecesService, age: timedelta) -> None:
     with service.app.app_context(), db.operation() as session:
         for row in session.scalars(select(Upload)):
             row.touched_at -= age
-
-
-def _add_uploads(service: PiecesService, number: int, **values: Any) -> None:
-    own = {"owner_id": CANDIDATE, "piece_id": service.piece("NATIDE06")["id"], "filename": "a.pdf", "length": 1}
-    times = {"begun_at": CLOSES, "touched_at": system_now()}
-    with service.app.app_context(), db.operation() as session:
-        session.add_all(Upload(id=new_id(), **own, **{**times, **values}) for _ in range(number))
 
 
 def _parts(service: PiecesService) -> int:
@@ -192,7 +184,10 @@ def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(databas
     with closing(PiecesService(database_url, bucket.url, deposits_per_hour=allowed).registered()) as service:
         path = f"/uploads/{begin_upload(service, 'NATIDE06', 1000)}"
         assert service.call("DELETE", path, headers=VERSION).status_code == 204
-        _add_uploads(service, allowed - 1, given_up=True)
+        own = {"owner_id": CANDIDATE, "piece_id": service.piece("NATIDE06")["id"], "filename": "a.pdf", "length": 1}
+        times = {"begun_at": CLOSES, "touched_at": system_now()}
+        with service.app.app_context(), db.operation() as session:
+            session.add_all(Upload(id=new_id(), given_up=True, **own, **times) for _ in range(allowed - 1))
         refused = announce(service, "NATIDE06", 1000)
         assert (refused.status_code, refused.get_json()["type"].rpartition("/")[2]) == (429, "trop-d-envois")
         assert 0 < int(refused.headers["Retry-After"]) <= HOUR.total_seconds()

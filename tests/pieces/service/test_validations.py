@@ -59,14 +59,13 @@ def test_a_piece_asked_for_after_the_validation_is_deposited_and_validated_alone
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_two_windows_that_deposit_at_once_leave_one_file(service: PiecesService) -> None:
-    service.registered()
-    piece_id = service.piece("NATIDE06")["id"]
-    acts = [lambda n=n: service.upload(piece_id, sample_files.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
+def test_two_windows_that_deposit_at_once_leave_one_file(registered: PiecesService) -> None:
+    piece_id = registered.piece("NATIDE06")["id"]
+    acts = [lambda n=n: registered.upload(piece_id, sample_files.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
     assert at_once(*acts) == [201] * 2
-    current = [row for row in service.deposits() if row.removed_at is None]
+    current = [row for row in registered.deposits() if row.removed_at is None]
     assert len(current) == 1
-    assert len(service.objects()) == 2
+    assert len(registered.objects()) == 2
 
 
 @pytest.mark.engines("sqlite", "postgresql")

@@ -54,28 +54,23 @@ def test_objects_are_copied_at_once_and_then_every_so_often() -> None:
     assert SCHEDULE.objects_due(at("2026-11-25 12:00"), at("2026-11-25 12:10"))
 
 
-def test_a_container_that_has_just_started_gives_no_alarm() -> None:
-    assert Ages(SCHEDULE).alarms() == []
+WAL, BACKUP, OBJECTS = "backup_wal_age_seconds", "backup_age_seconds", "backup_objects_age_seconds"
 
 
-def test_what_never_came_is_as_old_as_the_container() -> None:
-    ages = Ages(SCHEDULE, started=time.time() - MAX_BACKUP_AGE - 10)
-    assert [alarm.partition("=")[0] for alarm in ages.alarms()] == [
-        "backup_wal_age_seconds",
-        "backup_age_seconds",
-        "backup_objects_age_seconds",
-    ]
-
-
-def test_wal_alarms_before_the_rest() -> None:
-    ages = Ages(SCHEDULE, started=time.time() - MAX_WAL_AGE - 10)
-    assert [alarm.partition("=")[0] for alarm in ages.alarms()] == ["backup_wal_age_seconds"]
-
-
-def test_a_backup_that_is_known_counts_however_young_the_container_is() -> None:
-    old = time.time() - MAX_BACKUP_AGE - 10
-    ages = Ages(SCHEDULE, backups=Backups(old, old))
-    assert [alarm.partition("=")[0] for alarm in ages.alarms()] == ["backup_age_seconds"]
+@pytest.mark.parametrize(
+    ("running", "known", "alarms"),
+    [
+        (0, None, []),
+        (MAX_WAL_AGE + 10, None, [WAL]),
+        (MAX_BACKUP_AGE + 10, None, [WAL, BACKUP, OBJECTS]),
+        (0, MAX_BACKUP_AGE + 10, [BACKUP]),
+    ],
+)
+def test_what_never_came_is_as_old_as_the_container(running: float, known: float | None, alarms: list[str]) -> None:
+    """A backup that is known counts however young the container is."""
+    backups = Backups() if known is None else Backups(time.time() - known, time.time() - known)
+    ages = Ages(SCHEDULE, started=time.time() - running, backups=backups)
+    assert [alarm.partition("=")[0] for alarm in ages.alarms()] == alarms
 
 
 def test_a_restore_is_remembered_and_is_nobodys_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,11 +111,8 @@ def archived(cluster: Path) -> bool:
     return done.returncode == 0
 
 
-def test_wal_is_let_go_where_nobody_keeps_backups(tmp_path: Path) -> None:
+def test_wal_is_held_while_the_repository_is_away_and_let_go_where_nobody_keeps_backups(tmp_path: Path) -> None:
     assert archived(tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_cluster_that_has_backups_holds_its_wal_while_the_repository_is_away(tmp_path: Path) -> None:
     (tmp_path / "archiving").touch()
     assert not archived(tmp_path)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.processes import family
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 _KIB = 1024
@@ -37,24 +38,16 @@ def used_since(before: Mapping[str, Usage], pids: Mapping[str, int]) -> dict[str
 
 def processor_seconds(pid: int) -> float:
     """Of a process and its children, since their start."""
-    return sum(_processor(member) for member in _family(pid))
+    return sum(_processor(member) for member in family(pid))
 
 
 def _of_family(pid: int) -> Usage:
-    members = list(_family(pid))
+    members = list(family(pid))
     return Usage(
         sum(map(_processor, members)),
         sum(_field(f"/proc/{member}/smaps_rollup", "Pss") * _KIB for member in members),
         sum(_field(f"/proc/{member}/io", "write_bytes") for member in members),
     )
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):  # a thread that ends meanwhile
-            for child in task.read_text(encoding="ascii").split():
-                yield from _family(int(child))
 
 
 def _processor(pid: int) -> float:

@@ -40,8 +40,3 @@ def clockwork(database_url: str) -> Flask:
     with app.app_context():
         db.create_all()
     return app
-
-
-def database_of(app: Flask) -> Database:
-    database: Database = app.extensions["sqlalchemy"]
-    return database

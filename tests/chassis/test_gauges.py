@@ -18,7 +18,8 @@ from services.chassis.tasks import gauges, rows, tables
 from services.chassis.tasks.gauges import Gauge
 from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.rows import Leases, Task
-from tests.chassis.tables import clockwork, database_of
+from tests.chassis.tables import clockwork
+from tests.support.service_worker import database_of
 
 LOST = Gauge("clockwork_lost", "What was lost")
 BY_STATE = Gauge("clockwork_by_state", "Files by state", ("state",))

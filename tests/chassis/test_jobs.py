@@ -20,8 +20,9 @@ from services.chassis.tasks.registry import Handlers, stopping
 from services.chassis.tasks.rows import RETRY_SECONDS
 from services.chassis.tasks.tables import tasks
 from tests.chassis.events.ledger import Ledger
-from tests.chassis.tables import clockwork, database_of
+from tests.chassis.tables import clockwork
 from tests.support.processes import wait_until
+from tests.support.service_worker import database_of
 
 PATIENCE = 90
 

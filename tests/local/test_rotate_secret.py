@@ -4,7 +4,6 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -121,20 +120,20 @@ def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(state: State
 def test_a_file_that_is_away_or_no_secrets_changes_nothing(state: StateFolder, supervisor: Supervisor) -> None:
     plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
     whole = dataclasses.asdict(plan.secrets)
-    for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}', *map(json.dumps, _with_something_amiss(whole))):
+    without_pieces = {client: secret for client, secret in whole["clients"].items() if client != "pieces"}
+    amiss: list[tuple[str, object]] = [
+        ("clients", without_pieces),
+        ("clients", []),
+        ("signing_key", ""),
+        ("seal_key", None),
+    ]
+    wrong = [json.dumps(whole | {name: value}) for name, value in amiss]
+    for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}', *wrong):
         state.secrets_file.write_text(text)
         assert rotate_secret.reload_secrets(plan, supervisor) is plan
     state.secrets_file.unlink()
     assert rotate_secret.reload_secrets(plan, supervisor) is plan
     assert not state.secrets_file.exists()
-
-
-def _with_something_amiss(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    without_pieces = {client: secret for client, secret in whole["clients"].items() if client != "pieces"}
-    yield whole | {"clients": without_pieces}
-    yield whole | {"clients": []}
-    yield whole | {"signing_key": ""}
-    yield whole | {"seal_key": None}
 
 
 def pids(supervisor: Supervisor) -> dict[str, int]:

@@ -14,16 +14,11 @@ def labels(departement: str, typed: str, limit: int = communes.MAX_PROPOSALS) ->
     ("departement", "typed", "expected"),
     [
         ("014", "caen", "CAEN"),
-        ("025", "Besançon", "BESANCON"),
-        ("094", "l’hay les roses", "L'HAY-LES-ROSES"),
         ("094", "LHAY-LES-ROSES", "L'HAY-LES-ROSES"),
-        ("002", "oeuilly", "OEUILLY"),
-        ("069", "Ste Foy les Lyon", "SAINTE-FOY-LES-LYON"),
         ("013", "Stes-Maries-de-la-Mer", "SAINTES-MARIES-DE-LA-MER"),
         ("02B", "bastia", "BASTIA"),
         ("988", "nouméa", "NOUMEA"),
         ("013", "Marseille 01 arrondissement", "MARSEILLE 1ER ARRONDISSEMENT"),
-        ("069", "Lyon 3ème Arrondissement", "LYON 3E ARRONDISSEMENT"),
         ("001", "Arbignieu", "ARBIGNIEU"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 
@@ -16,16 +16,16 @@ class CertificateAuthority:
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = _named("Autorité d'essai")
+        self._name = named("Autorité d'essai")
         basic = x509.BasicConstraints(ca=True, path_length=None)
-        made = _builder(self._name, self._name, self._key).add_extension(basic, critical=True)
+        made = builder(self._name, self._name, self._key).add_extension(basic, critical=True)
         self.pem = made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
     def server(self, folder: Path, address: str = "127.0.0.1") -> ssl.SSLContext:
         """The TLS context of a server at this address; its key is written into `folder`."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
-        signed = _builder(_named("serveur"), self._name, key).add_extension(names, critical=False)
+        signed = builder(named("serveur"), self._name, key).add_extension(names, critical=False)
         certificate = signed.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         file = folder / f"{address}.pem"
         file.write_bytes(certificate + _pem(key))
@@ -37,9 +37,9 @@ class CertificateAuthority:
 def self_signed_certificate() -> tuple[str, str]:
     """A certificate for 127.0.0.1 that no authority has signed, and its key, both PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _named("127.0.0.1")
+    name = named("127.0.0.1")
     addresses = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    signed = _builder(name, name, key).add_extension(addresses, critical=False).sign(key, hashes.SHA256())
+    signed = builder(name, name, key).add_extension(addresses, critical=False).sign(key, hashes.SHA256())
     return signed.public_bytes(serialization.Encoding.PEM).decode(), _pem(key).decode()
 
 
@@ -48,18 +48,17 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
 
 
-def _named(text: str) -> x509.Name:
+def named(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    lasts: timedelta = timedelta(days=1),
+) -> x509.CertificateBuilder:
+    """Of one that is valid since yesterday."""
     now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-    )
+    built = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+    return built.not_valid_before(now - timedelta(days=1)).not_valid_after(now + lasts)

@@ -3,8 +3,8 @@
 """
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +12,6 @@ from typing import Any, cast
 from flask import Flask
 
 from services.accounts.follow_ups import registry as accounts_handlers
-from services.chassis import clock
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.outbox import Relay
 from services.chassis.settings import Secret
@@ -23,7 +22,7 @@ from services.pieces.app import create_app as create_pieces
 from services.pieces.follow_ups import registry as pieces_handlers
 from services.registrations.follow_ups import registry as registrations_handlers
 from tests.support.app_server import AppServer
-from tests.support.in_process_portal import InProcessPortal
+from tests.support.in_process_portal import InProcessPortal, running
 from tests.support.ports import free_ports
 from tests.support.service_worker import database_of, deliver, run_follow_ups
 
@@ -99,15 +98,7 @@ class InProcessFourServices(InProcessPortal):
             return Relay(database_of(self.apps[name]), cast(Any, Deliveries(self.apps)), name).send_batch()
 
 
-@contextmanager
 def running_four_services(
     folder: Path, bucket_url: str, databases: Mapping[str, str] | None = None
-) -> Iterator[InProcessFourServices]:
-    """The portal in the guide's month. Afterwards the clock is put back: another portal may use it."""
-    before = clock.offset().total_seconds()
-    running = InProcessFourServices(folder, bucket_url, databases)
-    try:
-        yield running
-    finally:
-        running.close()
-        clock.set_offset(before)
+) -> AbstractContextManager[InProcessFourServices]:
+    return running(lambda: InProcessFourServices(folder, bucket_url, databases))

@@ -6,10 +6,10 @@ The whole portal with its workers is `deploy.local`, which the journeys use.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 
@@ -29,6 +29,7 @@ from tests.support.process_settings import gateway_settings, service_settings
 from tests.support.service_worker import run_follow_ups
 from tests.support.time_limits import PAGE_SECONDS
 
+Portal = TypeVar("Portal", bound="InProcessPortal")
 SECRETS = {name: f"the secret of {name}" for name in CLIENTS}
 
 
@@ -108,15 +109,19 @@ class InProcessPortal:
         }
 
 
+def running_portal(folder: Path, **of_gateway: Any) -> AbstractContextManager[InProcessPortal]:
+    return running(lambda: InProcessPortal(folder, **of_gateway))
+
+
 @contextmanager
-def running_portal(folder: Path, **of_gateway: Any) -> Iterator[InProcessPortal]:
+def running(start: Callable[[], Portal]) -> Iterator[Portal]:
     """The portal in the guide's month. Afterwards the clock is put back: another portal may use it."""
     before = clock.offset().total_seconds()
-    running = InProcessPortal(folder, **of_gateway)
+    portal = start()
     try:
-        yield running
+        yield portal
     finally:
-        running.close()
+        portal.close()
         clock.set_offset(before)
 
 

@@ -87,13 +87,13 @@ class _Session:
     def _pass_questions(self) -> None:
         self._pass_startup()
         while True:
-            kind, body = _read_message(self._client)
+            kind, body = _read(self._client, 1), _read_body(self._client)
             fate = self._proxy.take_fate() if _is_commit(kind, body) else None
             if fate is Fate.NOT_ARRIVED:
                 return
             # All earlier answers have been passed on: the client has read them before it asked for the commit.
             self._answer_lost = fate is Fate.ANSWER_LOST
-            self._server.sendall(_message(kind, body))
+            self._server.sendall(kind + struct.pack("!I", len(body) + 4) + body)
 
     def _pass_startup(self) -> None:
         """The first packet bears no letter; encryption is declined, so that the rest can be read."""
@@ -121,14 +121,6 @@ def _is_commit(kind: bytes, body: bytes) -> bool:
     """Whether it is a simple query (Q) or a statement to be prepared (P) that says COMMIT."""
     statements = {b"Q": body.rstrip(b"\0"), b"P": body.split(b"\0")[1] if kind == b"P" else b""}
     return statements.get(kind, b"").strip().upper() == b"COMMIT"
-
-
-def _message(kind: bytes, body: bytes) -> bytes:
-    return kind + struct.pack("!I", len(body) + 4) + body
-
-
-def _read_message(source: socket.socket) -> tuple[bytes, bytes]:
-    return _read(source, 1), _read_body(source)
 
 
 def _read_body(source: socket.socket) -> bytes:

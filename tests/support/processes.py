@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,15 @@ def account_for(name: str) -> str | None:
         return pwd.getpwnam(name).pw_name
     except KeyError:
         return "nobody"
+
+
+def family(pid: int) -> Iterator[int]:
+    """The process and all its descendants; without those that end meanwhile."""
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in task.read_text(encoding="ascii").split():
+                yield from family(int(child))
 
 
 class PrivateFolder:

@@ -22,7 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from flask import Flask, Response, request
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-from services.chassis.clock import system_now
+from tests.support.certificates import builder, named
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -40,10 +40,8 @@ def rsa_key(bits: int = 2048) -> Key:
 def certificate_of(
     key: Key, name: str, lasts: timedelta, usage: x509.ObjectIdentifier | None = None
 ) -> x509.Certificate:
-    """One that its key gives itself, valid since yesterday."""
-    subject = x509.Name.from_rfc4514_string(f"CN={name}")
-    built = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-    built = built.not_valid_before(system_now() - timedelta(days=1)).not_valid_after(system_now() + lasts)
+    """One that its key gives itself."""
+    built = builder(named(name), named(name), key, lasts)
     if usage:
         built = built.add_extension(x509.ExtendedKeyUsage([usage]), critical=True)
     return built.sign(key, SHA256())

@@ -30,6 +30,12 @@ def ledger(broker_url: str, tmp_path: Path) -> MakeLedger:
 
 
 @pytest.fixture
+def reader(database_url: str, tmp_path: Path) -> Ledger:
+    """A service that needs no broker."""
+    return Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db")
+
+
+@pytest.fixture
 def url(rabbitmq: RabbitMQ) -> Iterator[str]:
     made = rabbitmq.fresh_vhost()
     yield made

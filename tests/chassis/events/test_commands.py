@@ -1,7 +1,6 @@
 """What an operator does with events, the same in every service."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -17,15 +16,15 @@ from tests.chassis.events.ledger import Ledger, Noted
 
 
 @pytest.fixture
-def service(database_url: str, tmp_path: Path) -> Ledger:
-    ledger = Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db", failures=2)
-    commands.register(ledger.app, ledger.handlers)
+def service(reader: Ledger) -> Ledger:
+    reader.failures = 2
+    commands.register(reader.app, reader.handlers)
     for name in ("Jeanne", "Ali"):
-        ledger.ask_to_tell(name)
-    with ledger.app.app_context():
-        while ledger.runner().run_once(OTHERS):
+        reader.ask_to_tell(name)
+    with reader.app.app_context():
+        while reader.runner().run_once(OTHERS):
             pass
-    return ledger
+    return reader
 
 
 def invoke(service: Ledger, *words: str) -> Result:

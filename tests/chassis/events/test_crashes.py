@@ -44,12 +44,6 @@ def in_hand(mode: str, ledger: Ledger) -> Iterator[subprocess.Popen[str]]:
         victim.wait()
 
 
-@pytest.fixture
-def reader(database_url: str, tmp_path: Path) -> Ledger:
-    """A service that needs no broker."""
-    return Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db")
-
-
 def is_free_within_the_hold_off(ledger: Ledger, table: Table = tasks) -> bool:
     """Whether what the dead held was to be free by then; it is free from now on."""
     with ledger.writing() as session:

@@ -1,7 +1,6 @@
 """What events promise, on both brokers: nothing lost, nothing doubled, what fails is retried and then parked."""
 
 import dataclasses
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -94,8 +93,7 @@ def test_purging_never_touches_what_waits(ledger: MakeLedger) -> None:
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_an_event_heard_again_is_one_task_of_each_handler(database_url: str, tmp_path: Path) -> None:
-    reader = Ledger("reader", database_url, f"sqlite:///{tmp_path / 'broker.db'}")
+def test_an_event_heard_again_is_one_task_of_each_handler(reader: Ledger) -> None:
     reader.handlers.on(Noted)(lambda session, event, envelope: None)
     other = dataclasses.replace(GOOD, id="b2").to_json()
     for bodies in ([GOOD.to_json()], [GOOD.to_json(), other], [GOOD.to_json()]):

@@ -1,7 +1,6 @@
 """What is no event of ours never stops the queue, and what fails is told without anybody's data."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -48,9 +47,8 @@ def test_no_bytes_do_more_than_be_refused(body: bytes) -> None:
         Envelope.from_json(body)
 
 
-def test_what_is_no_event_of_ours_is_parked_at_once(database_url: str, tmp_path: Path) -> None:
+def test_what_is_no_event_of_ours_is_parked_at_once(reader: Ledger) -> None:
     """Bytes that are no event, one of an unknown version, one whose data have another shape."""
-    reader = Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db")
     good = orjson.loads(GOOD.to_json())
     strangers = (good | {"id": "a2", "type": "writer.noted.v9"}, good | {"data": {"words": "hello"}})
     reader.hear(b"\x00\xff{not json", *map(orjson.dumps, strangers))
@@ -60,8 +58,7 @@ def test_what_is_no_event_of_ours_is_parked_at_once(database_url: str, tmp_path:
     assert sorted(reader.read(select(tasks.c.handler))) == ["undecodable", "write_down", "writer.noted.v9"]
 
 
-def test_a_failure_is_told_without_what_the_error_says(tmp_path: Path) -> None:
-    reader = Ledger("reader", f"sqlite:///{tmp_path}/reader.db", f"sqlite:///{tmp_path}/broker.db")
+def test_a_failure_is_told_without_what_the_error_says(reader: Ledger) -> None:
     somebody = "@".join(("jeanne.martin", "example.org"))
 
     def fail(session: Session, event: Noted, envelope: Envelope) -> None:

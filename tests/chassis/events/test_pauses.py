@@ -25,11 +25,6 @@ WORKS = [
 ]
 
 
-def give_work(service: Ledger, mode: str) -> None:
-    if mode == "in-handler":
-        service.ask_to_tell("a friend")
-
-
 @pytest.fixture
 def service(database_url: str, tmp_path: Path) -> Ledger:
     broker_url = f"sqlite:///{tmp_path}/broker.db"
@@ -41,7 +36,8 @@ def service(database_url: str, tmp_path: Path) -> Ledger:
 def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is_paused(
     service: Ledger, mode: str, channel: Channel, handler: str
 ) -> None:
-    give_work(service, mode)
+    if mode == "in-handler":
+        service.ask_to_tell("a friend")
     with in_hand(f"{mode}/0.1", service) as victim:
         before = row_of(service, handler)
         wait_until(lambda: row_of(service, handler)["leased_until"] > before["leased_until"], PATIENCE, "a renewal")

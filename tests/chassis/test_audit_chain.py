@@ -1,7 +1,5 @@
 """What somebody changes or removes by hand in an audit trail is found, whatever else they change to hide it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -1,14 +1,8 @@
 """What the composed portal still has to process: events, mails, documents."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from deploy.service_names import SERVICES
+from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import wait_until
-
-if TYPE_CHECKING:
-    from tests.support.composed_portal import ComposedPortal
 
 STILL_SECONDS = 600.0  # the longest delay before a new attempt, and then some
 UNSENT = "select 'broker', type, count(*), max(attempts) from outbox where published_at is null group by 1, 2"

@@ -1,13 +1,7 @@
 """The profile « backup »: what comes into the repository, and that nobody can read it there."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import wait_until
-
-if TYPE_CHECKING:
-    from tests.support.composed_portal import ComposedPortal
 
 SECONDS = 180.0
 # Each is long enough to stand in no encrypted megabyte by chance, as four letters do once in some hundred runs.

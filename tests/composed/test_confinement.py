@@ -1,18 +1,13 @@
 """What the running containers may do: nothing as root, nothing on disk, nothing to the outside; and what they show."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.composed.secret_leaks import leaked_secrets, secret_values
-from tests.support.composed_portal import LONG_LIVED, ONE_SHOTS, OURS, STAND_INS
-
-if TYPE_CHECKING:
-    from tests.support.composed_portal import ComposedPortal, Container
+from tests.support.composed_portal import LONG_LIVED, ONE_SHOTS, OURS, STAND_INS, ComposedPortal, Container
 
 # Read in one go, since each command in a container takes its time; of every process there, the shell included.
 LOOKS = {

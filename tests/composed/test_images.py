@@ -1,11 +1,8 @@
 """What is in our images, layer by layer: a service's own code and packages, no other's, no secret, no test."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +10,7 @@ from deploy.containers.secrets import DEFAULT_FOLDER
 from deploy.service_names import BACKED_UP_BUCKETS, OBJECT_SERVICES, SERVICES
 from tests.composed.image_archive import ImageArchive
 from tests.composed.secret_leaks import Values, leaked_secrets, secret_values
-
-if TYPE_CHECKING:
-    from tests.support.composed_portal import ComposedPortal
+from tests.support.composed_portal import ComposedPortal
 
 PYTHON = ("gateway", *SERVICES)
 SERVERS = {"proxy": "10001:10001", "objects": "10001:10001", "postgres": "postgres", "backup": "postgres"}

@@ -1,18 +1,13 @@
 """Each container has the secrets of its own service and no other's; what these may do is tried in tests/containers."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from deploy.service_names import SERVICES
-from tests.support.composed_portal import ONE_SHOTS, OURS
-
-if TYPE_CHECKING:
-    from tests.support.composed_portal import ComposedPortal
+from tests.support.composed_portal import ONE_SHOTS, OURS, ComposedPortal
 
 OWN = {
     "accounts": {"client-secrets", "signing-key", "audit-key", "sealing-key", "mail-url", "demo-password"}

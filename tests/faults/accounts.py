@@ -1,10 +1,8 @@
 """Accounts: a civil status changed by its owner or corrected by staff, a new address confirmed, one's data copied."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import jwt
 from sqlalchemy import func, select
@@ -17,17 +15,15 @@ from services.accounts.operations.identity_changes import finish_all_pending_cha
 from services.chassis.settings import Secret
 from services.contracts.api.passkeys import CREATION
 from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, DoneByTheWorker, Operation, State
 from tests.faults.running_service import RunningService
 from tests.support.authenticator import Authenticator
-
-if TYPE_CHECKING:
-    from tests.accounts.fake_registrations import FakeRegistrations
-    from tests.support.object_store import Bucket
-    from tests.support.smtp import Mailbox
+from tests.support.object_store import Bucket
+from tests.support.smtp import Mailbox
 
 NEW_NAME = "Laurent Marie"
 INVITED = "nouvelle@x.fr"

@@ -1,11 +1,9 @@
 """Beside thousands of others, nothing that is asked often reads a table from one end to the other."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -20,12 +18,10 @@ from tests.growth.full_service import Actions, FullService
 from tests.growth.pieces import full_pieces
 from tests.growth.registrations import full_registrations
 from tests.registrations.service.candidate_client import NOW
+from tests.support.object_store import ObjectStore
+from tests.support.postgres import Postgres
 from tests.support.query_plans import Statement, recorded_statements
-
-if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStore
-    from tests.support.postgres import Postgres
-    from tests.support.smtp import Mailbox
+from tests.support.smtp import Mailbox
 
 # Enough for PostgreSQL to plan as for a million: of fewer, reading a table from one end to the other costs least.
 ROWS = {"accounts": 5_000, "registrations": 20_000, "documents": 5_000, "pieces": 10_000}

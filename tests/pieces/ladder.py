@@ -1,7 +1,5 @@
 """What tests of reminders share: an opening with a ladder, its days, the job, and what it published."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from datetime import datetime

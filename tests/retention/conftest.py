@@ -1,7 +1,5 @@
 """A portal of three sessions: a few candidates of each register, the others are copies of the first of each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 """Copies of a person in the four services: every row and object that tells of them, with ids, marks and numbers of the
 copies' own. What only the services themselves can write (the chain of the audit trail) they write later."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Candidates of three sessions in the four services, each with values that nobody else has; where these are found."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace

@@ -1,8 +1,6 @@
 """The clock moves by years: after each step what `catalogue/retention.yaml` says is gone, everywhere, and nothing else
 is."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

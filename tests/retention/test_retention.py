@@ -1,7 +1,5 @@
 """What is due is found nowhere, of a few; soak/test_ten_thousand.py does it with many."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """What exam offices sent of a candidature goes with it, on both engines: published, refused, waiting; others' stays."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Every file is scanned by the worker; what is not clean is opened by its depositor alone."""
 
-from __future__ import annotations
-
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,9 +1,6 @@
 """The audit trail of a service is chained and signed by its jobs; `audit verify` names what was changed behind them."""
 
-from __future__ import annotations
-
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import Result
@@ -16,9 +13,7 @@ from services.pieces.jobs import registry
 from services.pieces.models import db
 from services.pieces.operations.restoration import reconciliation
 from tests.pieces.pieces_service import PiecesService, build_settings
-
-if TYPE_CHECKING:
-    from tests.support.object_store import Bucket
+from tests.support.object_store import Bucket
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")  # triggers of each are its own
 WITHOUT_TRIGGERS = {

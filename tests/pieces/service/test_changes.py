@@ -1,7 +1,5 @@
 """The feed of changes: everything that happened, once and in an order that no reader misses any of."""
 
-from __future__ import annotations
-
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor

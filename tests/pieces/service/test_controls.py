@@ -1,7 +1,5 @@
 """Gestionnaires and their tools set the status of a piece, or of many."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from functools import partial
 

@@ -1,7 +1,5 @@
 """What the database itself keeps, whoever writes: staff's queues, the trail, what older versions left."""
 
-from __future__ import annotations
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError

@@ -1,7 +1,5 @@
 """A candidate deposits, sees, opens, replaces and deletes files."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor

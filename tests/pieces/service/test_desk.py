@@ -1,7 +1,5 @@
 """What the control desk of gestionnaires asks of pieces: what waits, the pages of a file, the pieces beside one."""
 
-from __future__ import annotations
-
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

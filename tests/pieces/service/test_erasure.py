@@ -1,7 +1,5 @@
 """What pieces stores of a candidature goes with it, on both engines: files, decisions, history, lines of the feed."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

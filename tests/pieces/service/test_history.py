@@ -1,7 +1,5 @@
 """What « Historique » tells of the pieces of a candidature."""
 
-from __future__ import annotations
-
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces.example_events import OTHER
 from tests.pieces.pieces_service import PiecesService

@@ -1,7 +1,5 @@
 """Files that break their reader cost their sender an answer and nobody else anything."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Gestionnaires and their tools list who lacks pieces in their académies, count them, and remind them."""
 
-from __future__ import annotations
-
 import dataclasses
 from datetime import timedelta
 from typing import Any

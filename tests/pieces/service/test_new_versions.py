@@ -1,7 +1,5 @@
 """A piece that proves a version of its candidature is asked for again by the next one; nothing of it is lost."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any

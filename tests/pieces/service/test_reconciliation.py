@@ -1,7 +1,5 @@
 """Rows and objects are compared both ways, and nothing that is not understood is deleted."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.chassis.tasks.registry import stopping_answered_by

@@ -1,7 +1,5 @@
 """The ladder of reminders: each rung once, to who lacks pieces, of all of them; mails about a « Non Conforme »."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

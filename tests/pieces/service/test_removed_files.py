@@ -1,7 +1,5 @@
 """A replaced or deleted file stays for a while, can be restored for its exam office, and is then erased."""
 
-from __future__ import annotations
-
 from services.objects.lifecycle import ERASING_DELAY
 from services.pieces.operations.deposits import KEPT_SECOND_THOUGHT, SECOND_THOUGHT
 from tests.pieces import sample_files

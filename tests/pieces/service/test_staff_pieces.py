@@ -1,7 +1,5 @@
 """Pieces for gestionnaires and their tools: listed by filters, exported, opened, and whom they are kept from."""
 
-from __future__ import annotations
-
 import csv
 
 import pytest

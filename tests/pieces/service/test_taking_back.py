@@ -1,7 +1,5 @@
 """Who has just decided on a piece takes the decision back, until somebody acts on it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.contracts.pieces import PiecesStateChanged

@@ -1,7 +1,5 @@
 """Uploads become a deposit: once, in time by their beginning, one file or the pages of a document."""
 
-from __future__ import annotations
-
 import dataclasses
 import io
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A file that comes in parts goes on where it broke, whatever is sent."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from datetime import timedelta
 from functools import partial

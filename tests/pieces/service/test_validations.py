@@ -1,7 +1,5 @@
 """« J'ai fourni toutes mes pièces », and what it freezes."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 

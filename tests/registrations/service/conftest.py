@@ -1,7 +1,5 @@
 """The service on each of both databases, migrated once and copied for each test, in the guide's month."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Events of accounts: a new address, a corrected civil status; and the mails that follow."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """What several windows or candidates do at the same time: one candidature, one number each, one story."""
 
-from __future__ import annotations
-
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 

@@ -1,7 +1,5 @@
 """« Mes inscriptions »: consulted, modified into a next version, withdrawn."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """An administrator's archive of the catalogue: compared without writing, loaded against what was compared, kept."""
 
-from __future__ import annotations
-
 import textwrap
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor

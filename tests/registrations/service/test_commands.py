@@ -1,7 +1,5 @@
 """The commands for operators and the periodic jobs."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import timedelta

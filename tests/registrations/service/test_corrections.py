@@ -1,7 +1,5 @@
 """Staff correct a candidature in a draft of their own: any tab, also once registrations are closed, with a reason."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

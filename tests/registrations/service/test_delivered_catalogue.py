@@ -1,7 +1,5 @@
 """The catalogue that the portal is delivered with, from its files to a saved candidature and what others are told."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path

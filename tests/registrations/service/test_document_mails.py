@@ -1,7 +1,5 @@
 """What an exam office does with a document is told by one mail to its candidate, unless the session wants none."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

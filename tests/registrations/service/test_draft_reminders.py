@@ -1,7 +1,5 @@
 """Drafts that are not transmitted are reminded of before the registrations end: each rung once, never afterwards."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Drafts: typed text is kept, resumed another day, never overwritten unseen; what they offer to choose."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, TypeVar
 

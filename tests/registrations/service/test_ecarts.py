@@ -1,7 +1,5 @@
 """A candidature set aside by its service gestionnaire: the candidate is told why, and whom to ask."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Exports of épreuves, and that one is read from the server as it leaves and keeps nobody from the database."""
 
-from __future__ import annotations
-
 import csv
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """What « Historique » tells of a candidature, and what it keeps from its candidate."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Flask

@@ -1,7 +1,5 @@
 """An incident is noted once, with the periods that it extends, its message, and a mail to each whom it concerns."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any

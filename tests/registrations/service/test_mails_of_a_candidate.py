@@ -1,7 +1,5 @@
 """« Mes messages », which candidates read again, and refused mails, which staff see."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

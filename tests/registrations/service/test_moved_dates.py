@@ -1,7 +1,5 @@
 """Dates that move after a save: what printed others gets an edition, in pages, and its candidate one mail."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A draft says what keeps it from being transmitted, as soon as something does; a modification says what it changes."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.registrations.domain.example_dossier import BESANCON

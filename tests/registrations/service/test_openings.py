@@ -1,7 +1,5 @@
 """« Ouverture des services », messages of the home page, dates that a manager changes, a catalogue loaded again."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path

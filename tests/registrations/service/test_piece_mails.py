@@ -1,7 +1,5 @@
 """Mails about missing and refused pieces: one for each event, whatever the mail server did, and none out of date."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

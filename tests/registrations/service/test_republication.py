@@ -1,7 +1,5 @@
 """What other services are told of a catalogue's documents, and once more if they lost their copy for good."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from flask import Flask

@@ -1,7 +1,5 @@
 """Staff restore a candidature that ended: the same declaration, newer than its end; its candidate is told."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

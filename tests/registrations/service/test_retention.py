@@ -1,7 +1,5 @@
 """What registrations erases once a session was kept long enough, and what it does not: on both engines."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

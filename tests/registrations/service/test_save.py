@@ -1,7 +1,5 @@
 """« Enregistrer »: one candidature and one number, however often it is pressed."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from functools import partial
 

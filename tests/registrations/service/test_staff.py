@@ -1,7 +1,5 @@
 """Staff and their tools: candidatures found within their académies, every version, ended with a reason."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

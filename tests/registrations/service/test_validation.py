@@ -1,8 +1,6 @@
 """« Valider mon inscription »: where the session says so, a candidate certifies the current version online, once, with
 the password, while the service is open; who has not is reminded."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What is due is found nowhere, of ten thousand candidatures."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -39,8 +39,7 @@ class Replica:
         self._daemon = Daemon(f"gateway-{address}", [sys.executable, "-m", "gateway"], folder, environment)
 
     def start(self) -> None:
-        self._daemon.start()
-        self._daemon.wait_ready(self.answers, TIMEOUT_SECONDS)
+        self._daemon.start(self.answers, TIMEOUT_SECONDS)
 
     def stop(self) -> None:
         """SIGTERM, as an operator does: requests under way are finished."""

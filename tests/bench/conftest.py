@@ -72,8 +72,7 @@ class _MailsAsFiles:
         handler = ("-c", "aiosmtpd.handlers.Mailbox", str(maildir))
         command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", *handler]
         self._daemon = Daemon("aiosmtpd", command, private, {"PATH": "/usr/bin:/bin"})
-        self._daemon.start()
-        self._daemon.wait_ready(lambda: is_listening(port))
+        self._daemon.start(lambda: is_listening(port))
         self.folder, self.url = maildir / "new", f"smtp://127.0.0.1:{port}"
 
     def stop(self) -> None:

@@ -91,6 +91,5 @@ def bare_servers() -> Iterator[tuple[str, list[int]]]:
 def _served(folder: PrivateFolder, role: str, port: int, *words: str) -> Daemon:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}"}
     daemon = Daemon(role, [sys.executable, "-m", "tests.bench.bare_server", role, *words], folder, environment)
-    daemon.start()
-    daemon.wait_ready(lambda: is_listening(port))
+    daemon.start(lambda: is_listening(port))
     return daemon

@@ -27,8 +27,7 @@ class ServedModule:
 
     def start(self) -> None:
         """Start it, unless it runs."""
-        self.daemon.start()
-        self.daemon.wait_ready(lambda: is_listening(self.port))
+        self.daemon.start(lambda: is_listening(self.port))
 
 
 @contextmanager

@@ -29,8 +29,7 @@ class Pooler:
         for name, value in (("auth_file", users), ("listen_addr", "127.0.0.1"), ("listen_port", self._port)):
             settings = re.sub(rf"^{name} = .*", f"{name} = {value}", settings, flags=re.MULTILINE)
         self._daemon = Daemon("pgbouncer", [PROGRAM, folder.write("pgbouncer.ini", settings)], folder, {})
-        self._daemon.start()
-        self._daemon.wait_ready(lambda: is_listening(self._port))
+        self._daemon.start(lambda: is_listening(self._port))
 
     def url_of(self, service: str) -> str:
         """The secret of the service's web process, with this pooler in place of the composed one."""

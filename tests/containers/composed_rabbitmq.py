@@ -36,7 +36,7 @@ class ComposedRabbitMQ(RabbitMQServer):
 
     @property
     def log(self) -> str:
-        return self._node.log.read_text(encoding="utf-8", errors="replace")
+        return self._daemon.log.read_text(encoding="utf-8", errors="replace")
 
     def _configuration(self) -> str:
         folder = self._folder.folder("definitions")

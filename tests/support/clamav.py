@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.missing_services import NotInstalled
-from tests.support.ports import free_port, is_listening
+from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder, account_for
+from tests.support.suspended_process import OwnServer
 
 _SERVER = Path("/usr/sbin/clamd")
 
@@ -26,8 +27,8 @@ class ClamAV:
         return f"tcp://127.0.0.1:{self.port}"
 
 
-class ClamAVServer(ClamAV):
-    """The same with its process; stop() and start() for tests of what happens without it."""
+class ClamAVServer(OwnServer, ClamAV):
+    """The same with its process."""
 
     def __init__(self) -> None:
         if not _SERVER.exists():
@@ -40,13 +41,6 @@ class ClamAVServer(ClamAV):
         command: list[str | Path] = [_SERVER, "--foreground", f"--config-file={configuration}"]
         self._daemon = Daemon("clamd", command, self._folder, {"PATH": "/usr/bin:/bin"})
         self.start()
-
-    def start(self) -> None:
-        self._daemon.start()
-        self._daemon.wait_ready(lambda: is_listening(self.port))
-
-    def stop(self) -> None:
-        self._daemon.stop()
 
     def _configuration(self, signatures: Path) -> str:
         lines = ["Foreground yes", f"DatabaseDirectory {signatures}", "TCPAddr 127.0.0.1"]

@@ -56,8 +56,7 @@ class LaunchedPortal(RunningPortal):
 
     def start(self) -> None:
         said_before = self._said_ready()
-        self._daemon.start()
-        self._daemon.wait_ready(lambda: self._said_ready() > said_before, START_SECONDS)
+        self._daemon.start(lambda: self._said_ready() > said_before, START_SECONDS)
 
     def stop(self) -> None:
         self._daemon.stop(STOP_SECONDS)

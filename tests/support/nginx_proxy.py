@@ -12,12 +12,13 @@ from tests.support.dns_server import DnsServer
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports, is_listening
 from tests.support.processes import Daemon, PrivateFolder, account_for
+from tests.support.suspended_process import OwnServer
 
 SERVER = Path("/usr/sbin/nginx")
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "containers" / "proxy"
 
 
-class Proxy:
+class Proxy(OwnServer):
     """`url` is the public address. Gateways answer on `gateway_port` of the addresses in `dns`."""
 
     def __init__(self, gateway_port: int, *, certificate: tuple[str, str] | None = None, **environment: str) -> None:
@@ -37,17 +38,12 @@ class Proxy:
         self._daemon = Daemon("nginx", ["/bin/sh", script], self._folder, self._set)
         self.start()
 
-    def start(self) -> None:
-        self._daemon.start()
-        self._daemon.wait_ready(lambda: is_listening(self.live_port))
+    def is_ready(self) -> bool:
+        return is_listening(self.live_port)
 
     @property
     def is_live(self) -> bool:
         return requests.get(f"http://127.0.0.1:{self.live_port}/live", timeout=90).status_code == 204
-
-    @property
-    def pid(self) -> int:
-        return self._daemon.pid
 
     @property
     def log_text(self) -> str:

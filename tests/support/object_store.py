@@ -3,7 +3,6 @@
 import secrets
 import shutil
 import sys
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 from minio import Minio
 
 from tests.support.missing_services import NotInstalled
-from tests.support.ports import free_port, is_listening
+from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder
-from tests.support.suspended_process import suspended
+from tests.support.suspended_process import OwnServer
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ class ObjectStore:
         return Bucket(self.endpoint, self.access_key, self.secret_key, name, self._root / name)
 
 
-class ObjectStoreServer(ObjectStore):
-    """The same with its process; stop() and start() keep what it holds."""
+class ObjectStoreServer(OwnServer, ObjectStore):
+    """The same with its process."""
 
     def __init__(self) -> None:
         self._folder = PrivateFolder("objects")
@@ -63,17 +62,6 @@ class ObjectStoreServer(ObjectStore):
         super().__init__(free_port(), secrets.token_hex(8), secrets.token_hex(16), str(root))
         self._daemon = Daemon("rclone", self._command(), self._folder, self._environment())
         self.start()
-
-    def start(self) -> None:
-        self._daemon.start()
-        self._daemon.wait_ready(lambda: is_listening(self.port))
-
-    def stop(self) -> None:
-        self._daemon.stop()
-
-    def hanging(self) -> AbstractContextManager[None]:
-        """While the block runs the server takes connections and answers nothing."""
-        return suspended(self._daemon.pid)
 
     def _command(self) -> list[str | Path]:
         options = ["--vfs-cache-mode", "off", "--addr", self.endpoint, "--config", "/dev/null"]

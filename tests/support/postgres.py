@@ -5,7 +5,6 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from psycopg import sql
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder, account_for, identity
-from tests.support.suspended_process import suspended
+from tests.support.suspended_process import OwnServer
 
 # PostgreSQL's « fast » shutdown: sessions are cut, nothing is lost.
 _FAST_SHUTDOWN = signal.SIGINT
@@ -95,8 +94,8 @@ class Postgres:
             connection.execute(statement)
 
 
-class PostgresServer(Postgres):
-    """The same with its process, which can be stopped, started again and made to hang."""
+class PostgresServer(OwnServer, Postgres):
+    """The same with its process."""
 
     def __init__(self) -> None:
         self._binaries = _newest_binaries()
@@ -109,21 +108,9 @@ class PostgresServer(Postgres):
         create_role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
         self._administer(create_role.format(sql.Identifier(self.role), sql.Literal(self.password)))
 
-    def start(self) -> None:
-        self._daemon.start()
-        self._daemon.wait_ready(self._answers)
-
     def stop(self) -> None:
         """Stop the cluster: running sessions are cut, data are kept for start()."""
         self._daemon.stop(first=_FAST_SHUTDOWN)
-
-    def hanging(self) -> AbstractContextManager[None]:
-        """While the block runs the cluster takes connections and answers nothing, as a stopped machine does."""
-        return suspended(self._daemon.pid)
-
-    @property
-    def pid(self) -> int:
-        return self._daemon.pid
 
     @property
     def log(self) -> str:
@@ -149,7 +136,7 @@ class PostgresServer(Postgres):
         flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return [self._binaries / "postgres", "-D", self._data, *flags]
 
-    def _answers(self) -> bool:
+    def is_ready(self) -> bool:
         try:
             self._connect().close()
         except psycopg.OperationalError:

@@ -99,10 +99,21 @@ class Daemon:
         self._owner = os.getpid()
         atexit.register(self.stop)
 
-    def start(self) -> None:
-        """Start the process unless it runs; it is told to end should the test process die."""
-        if self.running:
-            return
+    def start(self, ready: Callable[[], bool] = lambda: True, seconds: float = 60) -> None:
+        """Start the process unless it runs, and wait until it is ready; it is told to end should the test process die.
+
+        Raises ServiceFailed with the log's end if that never comes.
+        """
+        if not self.running:
+            self._start()
+        try:
+            wait_until(lambda: not self.running or ready(), seconds, f"{self.name} ready")
+        except ServiceFailed as failure:
+            raise ServiceFailed(f"{failure}\n{self.log_end()}") from None
+        if not self.running:
+            raise ServiceFailed(f"{self.name} ended while starting\n{self.log_end()}")
+
+    def _start(self) -> None:
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 self._command,
@@ -115,19 +126,6 @@ class Daemon:
                 preexec_fn=_end_with_parent,
                 **identity(self._folder.account),
             )
-
-    def wait_ready(self, ready: Callable[[], bool], seconds: float = 60) -> None:
-        """Wait until `ready` holds; raise ServiceFailed with the log's end if that never comes."""
-
-        def ready_or_dead() -> bool:
-            return not self.running or ready()
-
-        try:
-            wait_until(ready_or_dead, seconds, f"{self.name} ready")
-        except ServiceFailed as failure:
-            raise ServiceFailed(f"{failure}\n{self.log_end()}") from None
-        if not self.running:
-            raise ServiceFailed(f"{self.name} ended while starting\n{self.log_end()}")
 
     @property
     def running(self) -> bool:

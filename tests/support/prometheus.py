@@ -38,8 +38,7 @@ class Prometheus:
             f"--web.listen-address={self.url.removeprefix('http://')}",
         )
         self._daemon = Daemon("prometheus", [program, *options], self._folder, {"PATH": os.environ["PATH"]})
-        self._daemon.start()
-        self._daemon.wait_ready(self._is_ready)
+        self._daemon.start(self._is_ready)
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """The samples that answer it now: `metric` (labels) and `value`. Raises requests.HTTPError."""

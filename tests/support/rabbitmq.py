@@ -13,6 +13,7 @@ import requests
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports, is_listening
 from tests.support.processes import Daemon, PrivateFolder, account_for
+from tests.support.suspended_process import OwnServer
 
 _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _BOOT_SECONDS = 90
@@ -81,8 +82,8 @@ class RabbitMQ:
         return is_listening(self.port)
 
 
-class RabbitMQServer(RabbitMQ):
-    """The same with its process: it can be stopped and started again with what it held and made to hang."""
+class RabbitMQServer(OwnServer, RabbitMQ):
+    """The same with its process."""
 
     def __init__(self) -> None:
         if not _SERVER.exists():
@@ -94,34 +95,28 @@ class RabbitMQServer(RabbitMQ):
         epmd = [_epmd(), "-port", str(self._epmd_port), "-address", "127.0.0.1"]
         # epmd is started by us: the node would start one that outlives it.
         self._epmd = Daemon("epmd", epmd, self._folder, environment)
-        self._epmd.start()
-        self._epmd.wait_ready(lambda: is_listening(self._epmd_port))
-        self._node = Daemon("rabbitmq", [_SERVER], self._folder, environment)
+        self._epmd.start(lambda: is_listening(self._epmd_port))
+        self._daemon = Daemon("rabbitmq", [_SERVER], self._folder, environment)
         self.start()
 
     def start(self) -> None:
         """After stop() with the queues it had, until it serves."""
-        self._node.start()
-        self._node.wait_ready(self._answers, _BOOT_SECONDS)
+        self._daemon.start(self._answers, _BOOT_SECONDS)
 
     def stop(self) -> None:
         """Stop the node in good order; clients lose their connections and new ones are refused."""
-        self._node.stop(seconds=30)
+        self._daemon.stop(seconds=30)
 
     def pause(self) -> None:
         """Have the node hang: it accepts connections and says nothing until resume()."""
-        self._node.signal(signal.SIGSTOP)
+        self._daemon.signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        self._node.signal(signal.SIGCONT)
+        self._daemon.signal(signal.SIGCONT)
 
     def close(self) -> None:
-        self._node.stop(seconds=10)
+        self._daemon.stop(seconds=10)
         self._epmd.stop()
-
-    @property
-    def pid(self) -> int:
-        return self._node.pid
 
     def _environment(self) -> dict[str, str]:
         home = self._folder

@@ -1,11 +1,13 @@
-"""Suspends a server (SIGSTOP) so that it hangs: its connections stay open and nothing answers."""
+"""A server's own process, also suspended (SIGSTOP), so that it hangs: its connections stay open, nothing answers."""
 
 import contextlib
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
-from tests.support.processes import family
+from tests.support.ports import is_listening
+from tests.support.processes import Daemon, family
 
 
 @contextlib.contextmanager
@@ -20,6 +22,30 @@ def suspended(pid: int) -> Iterator[None]:
     finally:
         for member in reversed(members):
             _signal(member, signal.SIGCONT)
+
+
+class OwnServer:
+    """What stops, starts again with what it held, and can be made to hang."""
+
+    port: int
+    _daemon: Daemon
+
+    def is_ready(self) -> bool:
+        return is_listening(self.port)
+
+    def start(self) -> None:
+        self._daemon.start(self.is_ready)
+
+    def stop(self) -> None:
+        self._daemon.stop()
+
+    def hanging(self) -> AbstractContextManager[None]:
+        """While the block runs it takes connections and answers nothing, as a stopped machine does."""
+        return suspended(self._daemon.pid)
+
+    @property
+    def pid(self) -> int:
+        return self._daemon.pid
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -1,7 +1,7 @@
 """What a service's worker does, done at once by a test: an event reaches its handlers, its follow-ups are run."""
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from services.chassis import clock
 from services.chassis.database.transactions import Database, new_id
@@ -75,3 +75,10 @@ def tables_that_hold(app: Flask, value: str) -> set[str]:
     tables = database_of(app).metadata.sorted_tables
     with app.app_context(), database_of(app).reading() as session:
         return {table.name for table in tables if value in repr(session.execute(table.select()).all())}
+
+
+def somebody_waits(database: Database) -> bool:
+    """For a lock, in this database of PostgreSQL; within its application's context."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.engine.connect() as connection:
+        return connection.scalar(text(waiting)) is not None

@@ -20,6 +20,7 @@ from services.documents.operations.imports import end_sendings, give_turn
 from services.documents.operations.reconciliation import reconciliation
 from tests.documents.imports.exam_office import ExamOffice, meanwhile, numero, pdf_of, slow_pdf, zip_of
 from tests.support.processes import wait_until
+from tests.support.service_worker import somebody_waits
 
 TEXT = "Convocation : consultez le PDF."
 SECONDS = 120  # on a very busy machine
@@ -123,7 +124,7 @@ def test_what_is_sent_while_the_sender_s_turn_ends_has_the_next(
     def ends_slowly(*given: Any) -> None:
         end_sendings(*given)
         sender.start()  # it waits for the lock, or does not see that the turn ends
-        wait_until(lambda: not sender.is_alive() or _is_waited_for(office), SECONDS, "the sender waits")
+        wait_until(lambda: not sender.is_alive() or somebody_waits(db), SECONDS, "the sender waits")
 
     monkeypatch.setattr(imports, "end_sendings", ends_slowly)
     office.work_once(SENDINGS)
@@ -131,12 +132,6 @@ def test_what_is_sent_while_the_sender_s_turn_ends_has_the_next(
     sender.join()
     office.work()
     assert office.read(second[0])["ready"] == 1
-
-
-def _is_waited_for(office: ExamOffice) -> bool:
-    locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    with office.service.app.app_context(), db.reading() as session:
-        return bool(session.scalar(locks))
 
 
 def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(

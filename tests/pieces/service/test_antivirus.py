@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from services.chassis.clock import system_now
 from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
@@ -20,6 +20,7 @@ from tests.pieces.ladder import published
 from tests.pieces.pieces_service import PiecesService
 from tests.support.clamav import EICAR, ClamAV
 from tests.support.processes import wait_until
+from tests.support.service_worker import somebody_waits
 
 WATCHED = {"failed": 1, "infected": 0, "pending": 0}
 
@@ -73,12 +74,11 @@ def test_a_verdict_and_its_contrary_are_told(scanned_service: PiecesService, mon
 @pytest.mark.engines("postgresql")
 def test_a_verdict_waits_for_who_changes_the_candidature(scanned_service: PiecesService) -> None:
     scanned_service.registered().deposit("NATIDE06", _infected(), "archive.zip")
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with ThreadPoolExecutor(1) as pool:
         with scanned_service.app.app_context(), db.operation() as session:
             lock_candidatures(session, [CANDIDATURE])
             verdict = pool.submit(scanned_service.run_follow_ups)
-            wait_until(lambda: bool(verdict.done() or session.scalar(waiting)), 20, "the verdict to wait")
+            wait_until(lambda: verdict.done() or somebody_waits(db), 20, "the verdict to wait")
             assert not verdict.done()
         assert verdict.result() == []
 

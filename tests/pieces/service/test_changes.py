@@ -19,6 +19,7 @@ from tests.pieces import sample_files
 from tests.pieces.example_events import DURING, OTHER, academie, registration_saved, registration_withdrawn
 from tests.pieces.pieces_service import STAFF, PiecesService
 from tests.support.processes import wait_until
+from tests.support.service_worker import somebody_waits
 
 EVERYTHING = ["NATIDE06 deposited", "NATIDE06 removed", "NATIDE06 deposited", "NATIDE06 validated"]
 
@@ -109,15 +110,9 @@ def test_two_readers_at_once_number_each_change_once(registered: PiecesService) 
         other.execute(text("UPDATE change_counter SET last = 1"))
         other.execute(text("UPDATE changes SET position = 1, numbered_at = now() WHERE code = 'CINSIG03'"))
         reader = thread.submit(read, registered)
-        wait_until(lambda: _waiting_for_a_lock() == 1, 30.0, "the reader waits")
+        wait_until(lambda: somebody_waits(db), 30.0, "the reader waits")
         other.commit()
         assert kinds(reader.result()) == ["CINSIG03 deposited", "NATIDE06 deposited"]
-
-
-def _waiting_for_a_lock() -> int:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with db.reading() as session:
-        return int(session.execute(text(waiting)).scalar_one())
 
 
 def test_a_reader_sees_the_academies_of_their_token_alone(registered: PiecesService) -> None:

@@ -16,8 +16,6 @@ from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox, ReceivedMail
 
-pytestmark = pytest.mark.engines("sqlite")
-
 ANY = Envelope("e" * 32, "/accounts", "x", "pierre", NOW, {})
 CORRECTED = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
 
@@ -85,17 +83,6 @@ def test_mails_take_the_newest_address(
     candidate.save(candidate.modify(saved).json)
     assert the_mail().recipients == ["new@example.org"]
     assert events_of(app, "registrations.registration_saved.v1")[-1]["data"]["identity"]["email"] == "new@example.org"
-
-
-def test_a_reason_is_mailed_as_text(
-    app: Flask, candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]
-) -> None:
-    candidate.registered()
-    correct(app, reason="<img src=x>\r\nBcc: a@b.c")
-    mail = the_mail()
-    assert "Motif : <img src=x>" in mail.text
-    assert "<img" not in mail.html
-    assert mail.message["Bcc"] is None
 
 
 def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: CandidateClient) -> None:

@@ -18,6 +18,7 @@ from tests.registrations.service.test_moved_dates import editions, follow
 from tests.registrations.service.test_validation import shown, validate
 from tests.support import tokens
 from tests.support.processes import wait_until
+from tests.support.service_worker import somebody_waits
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
@@ -92,7 +93,7 @@ def test_a_validation_waits_for_dates_that_are_followed(
         def read_while_it_is_validated(*given: Any) -> RegistrationSaved:
             newest = newest_edition(*given)
             validated.append(pool.submit(validate, candidate, saved, read))
-            wait_until(lambda: validated[0].done() or _somebody_waits(app), 30, "the validation waits, or is done")
+            wait_until(lambda: validated[0].done() or somebody_waits(db), 30, "the validation waits, or is done")
             return newest
 
         monkeypatch.setattr(moved_dates, "newest_edition", read_while_it_is_validated)
@@ -105,8 +106,3 @@ def test_a_validation_waits_for_dates_that_are_followed(
 def _registered_online(app: Flask, candidate: CandidateClient) -> str:
     load(app, guide(validation=ONLINE))
     return candidate.registered()
-
-
-def _somebody_waits(app: Flask) -> bool:
-    with app.app_context(), db.engine.connect() as connection:
-        return bool(connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar())

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from click.testing import Result
 from flask import Flask
 
@@ -14,8 +13,6 @@ from services.registrations.jobs import delete_obsolete_rows
 from services.registrations.models import CatalogueRevision, db
 from tests.registrations.catalogue.small_exam import SMALL, written
 from tests.registrations.service.candidate_client import GUIDE, Answer, CandidateClient, load
-
-pytestmark = pytest.mark.engines("sqlite")
 
 
 def run(app: Flask, *arguments: str) -> Result:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from services.registrations.follow_ups import registry
@@ -13,8 +12,6 @@ from tests.registrations.service.outbox import audited, events_of
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
-
-pytestmark = pytest.mark.engines("sqlite")
 
 AFTER_CLOSING = at("2021-12-05 12:00")
 

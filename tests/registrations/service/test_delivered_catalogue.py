@@ -15,8 +15,6 @@ from tests.registrations.domain.example_dossier import at
 from tests.registrations.service.candidate_client import NOW, OPERATOR, CandidateClient, change_dates, choices, load
 from tests.registrations.service.outbox import events_of
 
-pytestmark = pytest.mark.engines("sqlite")
-
 ROOT = Path(__file__).parents[3] / "catalogue"
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 CANDIDATURE = "0123456789abcdef0123456789abcdef"  # ids are random: samples show this one

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from flask import Flask
 
 from services.contracts.documents import DocumentsAnnounced
@@ -11,8 +10,6 @@ from tests.documents.example_events import sample
 from tests.registrations.service.candidate_client import CandidateClient, guide, load
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
-
-pytestmark = pytest.mark.engines("sqlite")
 
 
 def mails_of(app: Flask, mailbox: Mailbox, *candidatures: str, act: str = "withdrawn") -> list[tuple[str, str]]:

@@ -1,11 +1,7 @@
 """A draft says what keeps it from being transmitted, as soon as something does; a modification says what it changes."""
 
-import pytest
-
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import CandidateClient, move_to
-
-pytestmark = pytest.mark.engines("sqlite")
 
 
 def test_a_draft_says_that_a_candidature_exists_and_once_closed_whom_to_ask(candidate: CandidateClient) -> None:

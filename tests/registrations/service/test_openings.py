@@ -119,9 +119,6 @@ def test_what_candidates_lose_is_confirmed(app: Flask) -> None:
         assert {error.pointer for error in refusal.value.errors} == {"#/confirmed"}
         assert _revisions(app) == revisions
         _move(revisions, closes=NOW, confirmed=True)
-        with pytest.raises(Invalid) as refusal:
-            _move(_revisions(app), confirmed=True, closes=BESANCON.opens, deposit_closes=BESANCON.deposit_opens)
-        assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
 
 
 def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, tmp_path: Path) -> None:

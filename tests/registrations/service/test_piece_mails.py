@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from flask import Flask
 
 from services.contracts.page_labels import VALIDATE
@@ -15,8 +14,6 @@ from tests.registrations.domain.example_dossier import at
 from tests.registrations.service.candidate_client import CandidateClient, Desk, move_to
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
-
-pytestmark = pytest.mark.engines("sqlite")
 
 REMINDED = at(f"2021-10-24 {HOUR:02}:00")
 SUBJECT = "Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"

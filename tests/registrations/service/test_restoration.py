@@ -16,8 +16,6 @@ from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
-pytestmark = pytest.mark.engines("sqlite")
-
 
 @pytest.fixture
 def ended(sending: Flask, saved: str) -> str:

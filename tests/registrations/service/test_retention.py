@@ -10,7 +10,7 @@ from services.contracts import retention as contract
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from services.contracts.retention import CANDIDATURES, NO_VERSION_AFTER, PIECES, RetentionError, retention
 from services.registrations.jobs import registry
-from services.registrations.models import Candidate, audit_chain, db
+from services.registrations.models import Candidate, db
 from services.registrations.operations import candidates
 from services.registrations.operations import retention as operations
 from services.registrations.queries.retention import due_steps
@@ -61,15 +61,6 @@ def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: Can
     assert _kinds(app)[2:] == [["pieces", "documents", "candidatures"]], "all at once"
     assert _versions(app) == [1, 1, NO_VERSION_AFTER], "its pieces alone are stored again with a later version"
     assert _rows(app) == dict.fromkeys(TABLES, 0)
-    with app.app_context():
-        audit_chain.extend()
-        assert [each for each in audit_chain.mismatches("registrations", [], None) if each.entry_id] == []
-        with db.reading() as session:
-            kept = session.execute(text("SELECT count(*) FROM audit WHERE before IS NOT NULL OR after IS NOT NULL"))
-            [left] = kept.one()
-            named = session.scalar(text("SELECT count(*) FROM audit WHERE action = 'candidature.saved'"))
-    assert named == 1, "that it was saved stays known"
-    assert left == len(("catalogue.loaded", "etablissements.loaded")), "of nobody"
 
 
 def test_who_has_no_candidature_left_is_free_and_then_erased_for_good(app: Flask, candidate: CandidateClient) -> None:

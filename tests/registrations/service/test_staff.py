@@ -10,8 +10,6 @@ from tests.registrations.service.candidate_client import CandidateClient, Desk
 from tests.registrations.service.outbox import audited, events_of, follow_ups_of
 from tests.support import tokens
 
-pytestmark = pytest.mark.engines("sqlite")
-
 
 @pytest.fixture
 def saved(saved: str, other: CandidateClient) -> str:

@@ -1,4 +1,4 @@
-"""Three thousand convocations of one CSV, with twelve wrong lines among them."""
+"""Three thousand convocations of one CSV, with eight wrong lines among them."""
 
 from tests.documents.imports.exam_office import ExamOffice
 from tests.documents.imports.test_checking import check_and_publish

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import jwt
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.accounts.app import create_app
 from services.accounts.dependencies import dependencies
@@ -23,6 +23,7 @@ from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, DoneByTheW
 from tests.faults.running_service import RunningService
 from tests.support.authenticator import Authenticator
 from tests.support.object_store import Bucket
+from tests.support.service_worker import stored
 from tests.support.smtp import Mailbox
 
 NEW_NAME = "Laurent Marie"
@@ -70,12 +71,10 @@ class _AccountOperation(Operation[Accounts]):
         accounts = self.running.accounts
         token = accounts.call("GET", "/me/identity", self.login["access_token"]).json["assertion"]
         identity = jwt.decode(token, options={"verify_signature": False})["identity"]
-        with self.running.app.app_context(), db.reading() as session:
-            pending = session.scalar(select(func.count()).select_from(IdentityChange))
         return {
             "the identity": (identity["version"], identity["prenoms"], identity["email"]),
             "the candidate logs in": accounts.try_log_in(identity["email"]).status_code,
-            "changes pending": pending,
+            "changes pending": len(stored(self.running.app, select(IdentityChange))),
             "told": self.running.published_events(),
             "mails": [(mail.recipients, mail.subject) for mail in self.running.mailbox.received],
         }
@@ -105,8 +104,7 @@ class CreateAccount(Operation[Accounts]):
         return self.running.accounts.create_account().status_code
 
     def state(self) -> State:
-        with self.running.app.app_context(), db.reading() as session:
-            accounts = session.scalar(select(func.count()).select_from(Account))
+        accounts = stored(self.running.app, select(Account))
         return {"an account waits": bool(accounts), "the newest link": _newest_link(self.running, EMAIL, "activations")}
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.objects import ObjectMissing
 from services.pieces.dependencies import dependencies
@@ -15,6 +15,7 @@ from tests.faults.running_service import RunningService
 from tests.pieces import sample_files, tus_client
 from tests.pieces.pieces_service import STAFF, PiecesService
 from tests.support.object_store import Bucket
+from tests.support.service_worker import stored
 
 PIECE, GROUP = "NATIDE06", "NATIONALITE"
 FIRST, SECOND = sample_files.pdf(), sample_files.pdf(pages=2)
@@ -129,9 +130,7 @@ class BeginUpload(PieceOperation):
         return tus_client.announce(self.running.portal, PIECE, len(FIRST)).status_code
 
     def state(self) -> State:
-        with self.running.app.app_context(), db.reading() as session:
-            begun = session.scalar(select(func.count()).select_from(Upload))
-        return {**super().state(), "uploads on their way": bool(begun)}
+        return {**super().state(), "uploads on their way": bool(stored(self.running.app, select(Upload)))}
 
 
 class GoOnWithUpload(_UploadOperation):
@@ -220,6 +219,4 @@ class HandGroupOver(_WithFile):
         return self.running.portal.validate(GROUP).status_code
 
     def state(self) -> State:
-        with self.running.app.app_context(), db.reading() as session:
-            validations = session.scalar(select(func.count()).select_from(Validation))
-        return {**super().state(), "validations": validations}
+        return {**super().state(), "validations": len(stored(self.running.app, select(Validation)))}

@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import select, update
 
 from services.chassis.clock import portal_now
-from services.chassis.tasks import tables
+from services.chassis.tasks.tables import tasks
 from services.pieces.models import Control, db
 from services.pieces.operations.controls import DELAY_SECONDS
 from services.pieces.operations.reminders import REMIND_LIST
@@ -14,6 +14,7 @@ from tests.documents.example_events import CANDIDATURE
 from tests.faults.operation import DONE_BEFORE, NOTED, TAKEN, DoneByAJob, DoneByTheWorker, State
 from tests.faults.pieces import PIECE, PieceOperation
 from tests.pieces.ladder import SEVEN_DAYS, with_ladder
+from tests.support.service_worker import stored
 
 
 class _ReminderOperation(PieceOperation):
@@ -60,9 +61,7 @@ class RemindWholeList(_ReminderOperation):
         return self.running.portal.staff("POST", "/reminders/whole-list", json={}).status_code
 
     def state(self) -> State:
-        with self.running.app.app_context(), db.reading() as session:
-            names = session.scalars(select(tables.tasks.c.handler)).all()
-        return {**super().state(), "to be reminded": REMIND_LIST in names}
+        return {**super().state(), "to be reminded": REMIND_LIST in stored(self.running.app, select(tasks.c.handler))}
 
 
 class RemindPage(DoneByTheWorker, RemindWholeList):
@@ -111,7 +110,7 @@ class AnnounceRefusals(_ReminderOperation):
         super().prepare()
         assert self.running.portal.control(PIECE, "non_compliant").status_code == 200
         with self.running.app.app_context(), db.operation() as session:
-            session.execute(update(tables.tasks).values(available_at=tables.tasks.c.created_at))
+            session.execute(update(tasks).values(available_at=tasks.c.created_at))
             session.execute(update(Control).values(controlled_at=portal_now() - timedelta(seconds=DELAY_SECONDS)))
 
     def do(self) -> None:

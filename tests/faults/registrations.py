@@ -34,6 +34,7 @@ from tests.registrations.service.candidate_client import (
 from tests.registrations.service.incident import INCIDENT, read
 from tests.registrations.service.test_corrections import Corrector
 from tests.support import smtp, tokens
+from tests.support.service_worker import stored
 
 
 class Registrations(RunningService):
@@ -233,8 +234,7 @@ class HearPiecesState(HearReminder):
     done: ClassVar[State] = {"pieces": ["missing"]}
 
     def state(self) -> State:
-        with self.running.app.app_context(), self.running.db.reading() as session:
-            return {"pieces": list(session.scalars(select(Candidature.pieces_state)))}
+        return {"pieces": stored(self.running.app, select(Candidature.pieces_state))}
 
     def event(self) -> Contract:
         return PiecesStateChanged(self.candidature, "missing", 1)

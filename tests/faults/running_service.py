@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import clock
@@ -25,7 +24,7 @@ from services.contracts.base import Contract
 from services.objects import ObjectStore
 from services.objects.reconciliation import Reconciliation, Report
 from tests.support.failing_commits import TransactionBroken
-from tests.support.service_worker import MANY, runner_of
+from tests.support.service_worker import MANY, published, runner_of
 
 
 def restoring_objects(store: ObjectStore) -> Callable[[], None]:
@@ -100,11 +99,9 @@ class RunningService(ABC):
 
     def published_events(self, *fields: str) -> list[tuple[Any, ...]]:
         """The events for other services, oldest first: the name of each and these fields of its data."""
-        rows = select(tables.outbox.c.envelope)
-        with self.app.app_context(), self.db.reading() as session:
-            envelopes = [json.loads(text) for text in session.scalars(rows.order_by(tables.outbox.c.sequence))]
         return [
-            (envelope["type"].split(".")[1], *(envelope["data"].get(name) for name in fields)) for envelope in envelopes
+            (envelope["type"].split(".")[1], *(envelope["data"].get(name) for name in fields))
+            for envelope in published(self.app)
         ]
 
     def restoring(self) -> Callable[[], None]:

@@ -24,6 +24,7 @@ from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
 from tests.growth.full_service import NUMERO, Actions, FullService, expect_answer, journal, short_texts
 from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies
+from tests.support.service_worker import stored
 from tests.support.tokens import bearer, service_token, staff_token
 
 OWN_NUMERO = saved().numero_candidat
@@ -110,8 +111,7 @@ def _reads_of_imports(office: ExamOffice) -> Actions:
 
 def _writes(service: Service, office: ExamOffice) -> Actions:
     versions = iter(range(2, 1_000_000))
-    with service.app.app_context(), db.reading() as session:
-        ids = session.scalars(select(Candidature.id).where(Candidature.id != CANDIDATURE).limit(4000)).all()
+    ids = stored(service.app, select(Candidature.id).where(Candidature.id != CANDIDATURE).limit(4000))
     leaving, others = itertools.cycle(ids[::2]), itertools.cycle(ids[1::2])
 
     def hears() -> None:

@@ -31,6 +31,7 @@ from tests.registrations.service.candidate_client import CandidateClient, Desk, 
 from tests.registrations.service.conftest import settings
 from tests.support import tokens
 from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies, numbered
+from tests.support.service_worker import stored
 
 NUMBER = "02103000001"
 LISTED = {
@@ -189,8 +190,7 @@ def _staff_reads(app: Flask, candidature_id: str) -> Actions:
 
 def _middle_by_name(app: Flask) -> str:
     of_besancon = select(Candidature.id).join(OpeningRow).where(OpeningRow.academie == BESANCON.academie)
-    with app.app_context(), db.reading() as session:
-        ids = session.scalars(of_besancon.order_by(Candidature.folded_name, Candidature.id)).all()
+    ids: list[str] = stored(app, of_besancon.order_by(Candidature.folded_name, Candidature.id))
     return ids[len(ids) // 2]
 
 

@@ -1,16 +1,15 @@
 """What tests of reminders share: an opening with a ladder, its days, the job, and what it published."""
 
 import dataclasses
-import json
 from datetime import datetime
 from typing import Any
 
 from services.chassis.clock import PARIS
 from services.contracts.reminder_rules import HOUR
 from services.contracts.session_options import SessionOptions
-from services.pieces.models import db
 from tests.pieces.example_events import CLOSES, window_changed
 from tests.pieces.pieces_service import PiecesService
+from tests.support import service_worker
 
 SEVEN_DAYS, TWO_DAYS, LAST_DAY = (datetime(2021, 10, day, HOUR, tzinfo=PARIS) for day in (24, 29, 31))
 """The instants of the ladder 7, 2, 0 before the end of the guide's deposit, which closes on the 31st at midnight."""
@@ -31,10 +30,7 @@ def run_job(service: PiecesService) -> None:
 
 def published(service: PiecesService, type: str = "pieces.pieces_reminded.v1") -> list[dict[str, Any]]:
     """The data of the events of a type, oldest first."""
-    with service.app.app_context(), db.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT envelope FROM outbox ORDER BY sequence")
-        envelopes = [json.loads(envelope) for (envelope,) in rows.fetchall()]
-    return [envelope["data"] for envelope in envelopes if envelope["type"] == type]
+    return [envelope["data"] for envelope in service_worker.published(service.app, type)]
 
 
 def missing_codes(event: dict[str, Any]) -> list[str]:

@@ -38,7 +38,7 @@ from tests.pieces import sample_files
 from tests.pieces.example_events import DURING, registration_saved
 from tests.pieces.tus_client import send_file
 from tests.support.process_settings import service_settings
-from tests.support.service_worker import deliver_event, run_follow_ups
+from tests.support.service_worker import deliver_event, run_follow_ups, stored
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 
 KEPT_DAYS = PiecesSettings.kept_days
@@ -221,13 +221,11 @@ class PiecesService:
                 row.kept_until -= timedelta(days=days)
 
     def deposits(self) -> list[Deposit]:
-        with self.app.app_context(), db.reading() as session:
-            return list(session.scalars(select(Deposit).order_by(Deposit.deposited_at)))
+        return stored(self.app, select(Deposit).order_by(Deposit.deposited_at))
 
     def audit_trail(self) -> list[tuple[str, str]]:
-        with self.app.app_context(), db.reading() as session:
-            entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
-            return [(entry.actor_kind, entry.action) for entry in entries]
+        entries = stored(self.app, select(AuditEntry).order_by(AuditEntry.id))
+        return [(entry.actor_kind, entry.action) for entry in entries]
 
     def registered(self) -> PiecesService:
         """With the guide's candidature saved; the same service, to be chained."""

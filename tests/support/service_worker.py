@@ -1,7 +1,10 @@
 """What a service's worker does, done at once by a test: an event reaches its handlers, its follow-ups are run."""
 
+import json
+from typing import Any
+
 from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import Select, select, text, update
 
 from services.chassis import clock
 from services.chassis.database.transactions import Database, new_id
@@ -9,7 +12,7 @@ from services.chassis.events.envelope import Envelope
 from services.chassis.tasks import rows
 from services.chassis.tasks.registry import EVENTS, Handlers
 from services.chassis.tasks.runner import Runner
-from services.chassis.tasks.tables import tasks
+from services.chassis.tasks.tables import outbox, tasks
 from services.contracts.base import Contract
 
 MANY = 50  # tries
@@ -68,6 +71,18 @@ def _put_off(app: Flask, sequence: int) -> None:
 def database_of(app: Flask) -> Database:
     database: Database = app.extensions["sqlalchemy"]
     return database
+
+
+def stored(app: Flask, query: Select[Any]) -> list[Any]:
+    """What it finds in the service's database, of each row the first column."""
+    with app.app_context(), database_of(app).reading() as session:
+        return list(session.scalars(query))
+
+
+def published(app: Flask, type: str = "") -> list[dict[str, Any]]:
+    """The envelopes of what other services are told, of this type or all, oldest first."""
+    written = select(outbox.c.envelope).where(outbox.c.envelope != "").order_by(outbox.c.sequence)
+    return [envelope for envelope in map(json.loads, stored(app, written)) if type in ("", envelope["type"])]
 
 
 def tables_that_hold(app: Flask, value: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 import functools
 import io
-import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -10,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import sqlalchemy as sql
 from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -19,13 +17,13 @@ from services.chassis.tasks.registry import Channel
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.follow_ups import PUBLICATIONS, SENDINGS, registry
-from services.documents.models import AuditEntry, db
+from services.documents.models import AuditEntry
 from services.documents.operations import import_files
 from tests.documents.example_events import saved
 from tests.documents.service import Service
 from tests.pieces.corpus.pdfs import chained_index
 from tests.pieces.tus_client import send_upload, take_upload
-from tests.support.service_worker import runner_of
+from tests.support.service_worker import published, runner_of, stored
 from tests.support.tokens import bearer, staff_token
 
 SCOPE = "documents:publish"
@@ -205,13 +203,9 @@ class ExamOffice:
 
     def audited(self) -> list[tuple[str, str]]:
         """(action, subject) of the audit trail, in its order."""
-        with self.service.app.app_context(), db.reading() as session:
-            entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-            return [(entry.action, entry.subject) for entry in entries]
+        entries = stored(self.service.app, select(AuditEntry).order_by(AuditEntry.id))
+        return [(entry.action, entry.subject) for entry in entries]
 
     def announced(self) -> list[dict[str, Any]]:
         """What registrations is told of documents, the oldest first."""
-        of_type = sql.text("SELECT envelope FROM outbox WHERE type = :type ORDER BY sequence")
-        with self.service.app.app_context(), db.reading() as session:
-            envelopes = session.scalars(of_type, {"type": DocumentsAnnounced.TYPE}).all()
-        return [json.loads(envelope)["data"] for envelope in envelopes]
+        return [envelope["data"] for envelope in published(self.service.app, DocumentsAnnounced.TYPE)]

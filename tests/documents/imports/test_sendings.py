@@ -20,7 +20,7 @@ from services.documents.operations.imports import end_sendings, give_turn
 from services.documents.operations.reconciliation import reconciliation
 from tests.documents.imports.exam_office import ExamOffice, meanwhile, numero, pdf_of, slow_pdf, zip_of
 from tests.support.processes import wait_until
-from tests.support.service_worker import somebody_waits
+from tests.support.service_worker import somebody_waits, stored
 
 TEXT = "Convocation : consultez le PDF."
 SECONDS = 120  # on a very busy machine
@@ -47,8 +47,7 @@ def sent(office: ExamOffice, *numbers: int) -> str:
 
 
 def waiting(office: ExamOffice) -> list[str]:
-    with office.service.app.app_context(), db.reading() as session:
-        return list(session.scalars(select(Sending.id).order_by(Sending.given_at)))
+    return stored(office.service.app, select(Sending.id).order_by(Sending.given_at))
 
 
 def check(office: ExamOffice, sending_id: str) -> None:
@@ -107,9 +106,8 @@ def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:
     while office.work_once(SENDINGS):
         order += [id for id in (*first, other) if office.read(id)["ready"] and id not in order]
     assert order == [first[0], other, *first[1:]]
-    with office.service.app.app_context(), db.reading() as session:
-        acts = select(AuditEntry.actor_id).where(AuditEntry.action == "import.checked").order_by(AuditEntry.id)
-        assert list(session.scalars(acts)) == ["staff-1", "staff-2", "staff-1", "staff-1"]
+    acts = select(AuditEntry.actor_id).where(AuditEntry.action == "import.checked").order_by(AuditEntry.id)
+    assert stored(office.service.app, acts) == ["staff-1", "staff-2", "staff-1", "staff-1"]
     assert waiting(office) == []
 
 

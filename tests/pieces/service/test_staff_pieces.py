@@ -9,12 +9,13 @@ from werkzeug.test import TestResponse
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.inspection import inspections
-from services.pieces.models import AuditEntry, db
+from services.pieces.models import AuditEntry
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import OTHER, academie, registration_saved
 from tests.pieces.inspection.test_active_contents import ACTIVE_PDFS
 from tests.pieces.pieces_service import STAFF, PiecesService, validated
+from tests.support.service_worker import stored
 
 
 def test_a_list_is_filtered_and_comes_in_pages(deposited: PiecesService) -> None:
@@ -94,9 +95,8 @@ def test_staff_get_a_copy_in_which_nothing_acts_unless_they_ask_for_the_original
     assert original.data == content
     assert 'filename="carte (original).pdf"' in original.headers["Content-Disposition"]
     assert open_file(service, "?form=autre").status_code == 422
-    with service.app.app_context(), db.reading() as session:
-        entries = session.scalars(select(AuditEntry).filter_by(action="deposit.opened").order_by(AuditEntry.id))
-        assert [(entry.after or {})["form"] for entry in entries] == ["original", "copy", "copy", "original"]
+    entries = stored(service.app, select(AuditEntry).filter_by(action="deposit.opened").order_by(AuditEntry.id))
+    assert [entry.after["form"] for entry in entries] == ["original", "copy", "copy", "original"]
 
 
 def test_what_has_no_pages_or_takes_too_long_has_no_copy(
@@ -160,7 +160,6 @@ def test_nobody_exports_what_is_of_another_academie(service: PiecesService) -> N
     assert {line["Identifiant de la candidature"] for line in exported(service)} == {CANDIDATURE}
     exported(service, "status=none&code=NATIDE06")
     assert service.staff("GET", "/pieces.csv?academie=06").status_code == 404
-    with service.app.app_context(), db.reading() as session:
-        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "pieces.exported"))
-        noted = [(entry.actor_id, entry.after) for entry in entries]
+    exports = stored(service.app, select(AuditEntry).filter_by(action="pieces.exported"))
+    noted = [(entry.actor_id, entry.after) for entry in exports]
     assert noted == [(STAFF, {}), (STAFF, {"status": "none", "code": "NATIDE06"})], "and who exports is in the trail"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
@@ -32,6 +32,7 @@ from tests.pieces.tus_client import (
     upload_state,
 )
 from tests.support.object_store import Bucket
+from tests.support.service_worker import stored
 
 PHOTOGRAPH = sample_files.image("JPEG") + bytes(3 * PART)
 
@@ -44,8 +45,7 @@ def _left_alone(service: PiecesService, age: timedelta) -> None:
 
 
 def _parts(service: PiecesService) -> int:
-    with service.app.app_context(), db.reading() as session:
-        return session.scalar(select(func.count()).select_from(UploadPart)) or 0
+    return len(stored(service.app, select(UploadPart)))
 
 
 @pytest.fixture

@@ -6,17 +6,14 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select, text
 
+from services.chassis.tasks.tables import tasks
 from services.registrations.models import AuditEntry, db
+from tests.support.service_worker import published, stored
 
 
 def events_of(app: Flask, type: str) -> list[dict[str, Any]]:
     """The envelopes of a type, oldest first."""
-    return [envelope for envelope in published(app) if envelope["type"] == type]
-
-
-def published(app: Flask) -> list[dict[str, Any]]:
-    """The envelopes of all that other services are told."""
-    return _all(app, "outbox")
+    return published(app, type)
 
 
 def follow_ups_of(app: Flask) -> list[str]:
@@ -26,12 +23,12 @@ def follow_ups_of(app: Flask) -> list[str]:
 
 def follow_ups(app: Flask) -> list[dict[str, Any]]:
     """Their envelopes."""
-    return _all(app, "tasks", "AND channel <> 'events'")
+    own = select(tasks.c.envelope).where(tasks.c.envelope != "", tasks.c.channel != "events")
+    return [json.loads(envelope) for envelope in stored(app, own.order_by(tasks.c.sequence))]
 
 
 def audited(app: Flask, **which: str) -> list[AuditEntry]:
-    with app.app_context(), db.reading() as session:
-        return list(session.scalars(select(AuditEntry).filter_by(**which).order_by(AuditEntry.id)))
+    return stored(app, select(AuditEntry).filter_by(**which).order_by(AuditEntry.id))
 
 
 def forget_receipts(app: Flask, candidate_id: str) -> None:
@@ -39,9 +36,3 @@ def forget_receipts(app: Flask, candidate_id: str) -> None:
     receipts = text("DELETE FROM tasks WHERE handler = 'send_receipt_mail' AND subject = :candidate_id")
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(receipts, {"candidate_id": candidate_id})
-
-
-def _all(app: Flask, table: str, which: str = "") -> list[dict[str, Any]]:
-    query = f"SELECT envelope FROM {table} WHERE envelope <> '' {which} ORDER BY sequence"
-    with app.app_context(), db.engine.connect() as connection:
-        return [json.loads(envelope) for (envelope,) in connection.exec_driver_sql(query)]

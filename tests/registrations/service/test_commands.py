@@ -7,12 +7,14 @@ from pathlib import Path
 
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select
 
 from services.chassis import clock
 from services.registrations.jobs import delete_obsolete_rows
-from services.registrations.models import CatalogueRevision, db
+from services.registrations.models import Candidature, CatalogueRevision
 from tests.registrations.catalogue.small_exam import SMALL, written
 from tests.registrations.service.candidate_client import GUIDE, Answer, CandidateClient, load
+from tests.support.service_worker import stored
 
 
 def run(app: Flask, *arguments: str) -> Result:
@@ -55,14 +57,11 @@ def test_closing_erases_text_of_closed_sessions(app: Flask, candidate: Candidate
         delete_obsolete_rows()
     assert other.call("GET", f"/drafts/{draft['id']}").status_code == 404
     assert candidate.get("/candidatures")["candidatures"] == [], "its session has closed"
-    with app.app_context(), db.engine.connect() as connection:
-        remaining_id = connection.exec_driver_sql("SELECT id FROM candidatures").scalar()
-    assert remaining_id == candidature
+    assert stored(app, select(Candidature.id)) == [candidature]
 
 
 def test_closing_forgets_revisions_by_which_nothing_was_judged(app: Flask, candidate: CandidateClient) -> None:
     load(app, replace(GUIDE, label="Intermédiaire"), GUIDE)
     with app.app_context():
         delete_obsolete_rows()
-        with db.reading() as session:
-            assert session.query(CatalogueRevision).count() == 1
+    assert len(stored(app, select(CatalogueRevision))) == 1

@@ -1,7 +1,7 @@
 """Drafts: typed text is kept, resumed another day, never overwritten unseen; what they offer to choose."""
 
 import json
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -13,9 +13,9 @@ from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.support import tokens
+from tests.support.service_worker import stored
 
 IDENTIFICATION, CANDIDATURE, QUALIFICATION, EPREUVES = 2, 3, 4, 7
-Row = TypeVar("Row", Draft, CandidatureVersion)
 
 
 def shown(tab: dict[str, Any], name: str, what: str = "value") -> Any:
@@ -27,7 +27,7 @@ def shown(tab: dict[str, Any], name: str, what: str = "value") -> Any:
 def kept(candidate: CandidateClient, number: int, values: dict[str, Any]) -> Any:
     """What is stored of what a candidate typed in a tab."""
     candidate.write(candidate.draft(), number, values, action="stay")
-    (row,) = rows(candidate.app, Draft)
+    (row,) = stored(candidate.app, select(Draft))
     return row.answers
 
 
@@ -124,7 +124,7 @@ def test_fields_that_another_answer_has_closed_are_kept(candidate: CandidateClie
     values = {"meme_bts": "", "meme_bts-annee": "2020", "vae-garder-E3": "oui", "diplome-economie_droit": "oui"}
     first, second = (candidate.write(draft, 5, values, action="stay") for _ in range(2))
     assert (first.status_code, first.json) == (200, second.json)
-    (row,) = rows(candidate.app, Draft)
+    (row,) = stored(candidate.app, select(Draft))
     assert row.answers == {"acquis": values}
 
 
@@ -135,7 +135,7 @@ def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candida
     answer = candidate.write(draft, IDENTIFICATION, typed, action="stay")
     assert answer.status_code == 422
     assert "trop de texte" in answer.json["detail"]
-    assert [row.answers for row in rows(candidate.app, Draft)] == [{}]
+    assert [row.answers for row in stored(candidate.app, select(Draft))] == [{}]
 
 
 def test_a_version_holds_nothing_that_no_tab_asks_for_even_of_a_draft_of_before(candidate: CandidateClient) -> None:
@@ -146,14 +146,9 @@ def test_a_version_holds_nothing_that_no_tab_asks_for_even_of_a_draft_of_before(
         stale = {"unknown": "x" * MAX_ANSWERS_BYTES, "specialite-texte": "banque"}
         row.answers = {name: {**typed, **stale} for name, typed in before.items()} | {"no_tab": {"a": "b"}}
     assert candidate.save(draft).status_code == 201
-    (version,) = rows(candidate.app, CandidatureVersion)
+    (version,) = stored(candidate.app, select(CandidatureVersion))
     assert version.answers == before
     assert "unknown" not in json.dumps(version.payload)
-
-
-def rows(app: Flask, table: type[Row]) -> list[Row]:
-    with app.app_context(), db.reading() as session:
-        return list(session.scalars(select(table)))
 
 
 def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: CandidateClient) -> None:

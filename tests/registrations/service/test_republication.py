@@ -9,7 +9,8 @@ from services.contracts.registrations import WindowChanged
 from services.registrations.models import db, events
 from services.registrations.operations.republication import publish_everything
 from tests.registrations.service.candidate_client import GUIDE, CandidateClient, load
-from tests.registrations.service.outbox import events_of, published
+from tests.registrations.service.outbox import events_of
+from tests.support.service_worker import published
 
 
 def _published(app: Flask) -> list[tuple[str, int, str]]:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from services.contracts.registrations import RegistrationValidated
 from services.contracts.session_options import ONLINE, PAPER
 from services.registrations.jobs import registry
-from services.registrations.models import CandidatureValidation, db
+from services.registrations.models import CandidatureValidation
 from services.registrations.operations.republication import publish_everything
 from tests.documents.example_events import sample
 from tests.registrations.domain.example_dossier import BESANCON, at
@@ -31,7 +32,7 @@ from tests.registrations.service.outbox import audited, events_of, follow_ups_of
 from tests.registrations.service.test_draft_reminders import CLOSES, LAST_DAY, SEVEN_DAYS, remind_at
 from tests.registrations.service.test_moved_dates import editions, follow, told
 from tests.support import tokens
-from tests.support.service_worker import run_follow_ups
+from tests.support.service_worker import run_follow_ups, stored
 from tests.support.smtp import Mailbox
 
 EXAM = "BREVET DE TECHNICIEN SUPERIEUR"
@@ -83,8 +84,7 @@ def test_the_current_version_is_certified_once_and_told(
     candidate.received = CLOSES
     assert validate(candidate, saved, read).status_code == 204
     assert state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
-    with online.app_context(), db.reading() as session:
-        row = session.query(CandidatureValidation).one()
+    [row] = stored(online, select(CandidatureValidation))
     [entry] = audited(online, action="candidature.validated")
     assert (row.version, row.by, row.digest, row.at) == (1, "candidate:pierre", read["digest"], NOW)
     assert (entry.actor_id, entry.after) == ("pierre", {"version": 1})

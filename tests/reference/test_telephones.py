@@ -1,8 +1,10 @@
+"""Telephones and numbers of establishments, as people write them."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reference import telephones
+from services.reference import telephones, uai
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,17 @@ def test_mobiles_of_france_overseas_and_abroad_are_taken(typed: str) -> None:
 def test_what_a_document_shows_can_be_typed_again(number: str) -> None:
     assert telephones.normalised(telephones.displayed(number)) == number
     assert telephones.displayed("+33606060606") == "+33 6 06 06 06 06"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["0250013E", "0250014D", "0250013d", "250013D", "0250013", "", " 0250013D", "0250013D\n", "٠٢٥٠٠١٣D"]
+)
+def test_a_wrong_uai_is_not_valid(wrong: str) -> None:
+    assert not uai.is_valid(wrong)
+
+
+@settings(max_examples=30)
+@given(st.from_regex(r"[0-9]{7}", fullmatch=True))
+def test_only_one_letter_makes_seven_digits_valid(digits: str) -> None:
+    valid = [letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if uai.is_valid(digits + letter)]
+    assert valid == [uai.check_letter(digits)]

@@ -1,4 +1,4 @@
-"""Drafts: typed text is kept, resumed another day, never overwritten unseen; what they offer to choose."""
+"""Drafts: typed text is kept, resumed another day, never overwritten unseen; their choices and obstacles."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from services.contracts.registration_rules import FIELD_VALUE_LENGTH
 from services.registrations.domain.forms import MAX_ANSWERS_BYTES
 from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
-from tests.registrations.service.candidate_client import CandidateClient
+from tests.registrations.service.candidate_client import CandidateClient, move_to
 from tests.support import tokens
 from tests.support.service_worker import stored
 
@@ -214,3 +214,28 @@ def test_another_specialite_leaves_what_was_chosen_for_the_one_before(candidate:
     assert any("« EF1 : Langue vivante 2 : Allemand : Inscrit » ne sont pas repris" in text for text in notices)
     candidate.write(draft, EPREUVES, {"option-E2": "anglais"}, "stay", answer.json["revision"])
     assert not any("repris" in text for text in candidate.tab(draft, EPREUVES)["notices"]), "once it is read"
+
+
+def test_a_draft_says_that_a_candidature_exists_and_once_closed_whom_to_ask(candidate: CandidateClient) -> None:
+    draft = candidate.draft("20")
+    assert (draft["obstacles"], draft["modified"]) == ([], None)
+    saved = candidate.registered("03")
+    (obstacle,) = candidate.get(f"/drafts/{draft['id']}")["obstacles"]
+    assert (obstacle["reason"], obstacle["candidature_id"]) == ("other_candidature", saved)
+    candidate.withdraw(saved)
+    assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
+    move_to(BESANCON.closes)
+    (late,) = candidate.get("/drafts")["drafts"]
+    assert ([each["reason"] for each in late["obstacles"]], bool(late["contact"]["title"])) == (["closed"], True)
+
+
+def test_a_modification_names_the_version_that_it_changes(candidate: CandidateClient) -> None:
+    draft = candidate.modify(candidate.registered()).json
+    assert draft["obstacles"] == []
+    assert (draft["modified"]["numero_inscription"], draft["modified"]["version_label"]) == ("001", "Version 01")
+    assert draft["modified"]["saved_at"]
+    recap, number = candidate.tab(draft, 8)["recap"], candidate.tab(draft, 9)
+    assert not [text for text in (recap["warning"], *number["notices"]) if "n'est pas encore enregistrée" in text]
+    for texts in ([recap["warning"]], number["notices"]):  # beside the latter stands what warns
+        assert any("vos changements ne sont pas encore transmis" in text.lower() for text in texts)
+    assert "obtenir votre numéro" not in " ".join(number["notices"])

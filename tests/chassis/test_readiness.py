@@ -1,24 +1,34 @@
-"""Probes get an honest answer in time, also while everything that a process needs is silent."""
+"""Probes, and a container's health check, get an honest answer in time, whatever a process needs is silent."""
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from services.chassis.database.transactions import Database
+from services.chassis.process import probe
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.process.worker import Worker
 from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.tables import EventTables
+from services.chassis.web import health_pages
 from services.chassis.web.application import create_service
 from services.objects import ObjectStore
 from tests.chassis.events.test_channels import health
 from tests.chassis.tables import settings
+from tests.support.app_server import serving
 from tests.support.object_store import Bucket
+from tests.support.ports import free_port
 from tests.support.processes import wait_until
 
 
@@ -89,3 +99,54 @@ def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> No
     assert (live.status_code, live.json()) == (200, {"status": "ok", "checks": {"threads": "ok"}})
     assert ready.status_code == 503
     assert ready.json()["checks"] == {"threads": "ok", "database": "no answer", "broker": "ok"}
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def served(reasons: dict[str, str | None]) -> Iterator[int]:
+    """A process of ours whose needs answer as told; its port."""
+    app = Flask("probed")
+    needs = {name: partial(reasons.get, name) for name in reasons}
+    health_pages.register(app, Readiness(app, needs=needs, reports={"mail": lambda: "x"}))
+    with serving(app) as server:
+        yield server.port
+
+
+def probed(**environ: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.chassis.process.probe"],
+        cwd=ROOT, env={"PATH": os.environ["PATH"], **environ}, capture_output=True, text=True, timeout=20, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def test_a_ready_process_is_healthy_although_what_it_only_reports_is_away() -> None:
+    with served({"database": None}) as port:
+        assert probed(BIND=f"0.0.0.0:{port}") == (0, "")
+        assert probed(WORKER_PORT=str(port)) == (0, "")
+
+
+def test_a_process_that_is_not_ready_says_what_is_missing_on_one_line() -> None:
+    with served({"database": "OperationalError"}) as port:
+        assert probed(BIND=f"0.0.0.0:{port}") == (1, "503 database=OperationalError mail=x\n")
+
+
+def test_a_process_that_does_not_listen_is_not_ready() -> None:
+    assert probed(BIND=f"0.0.0.0:{free_port()}") == (1, "no answer: ConnectionRefusedError\n")
+
+
+@pytest.mark.parametrize(
+    ("environ", "port"),
+    [
+        ({}, 8000),
+        ({"BIND": "0.0.0.0:8080"}, 8080),
+        ({"BIND": "[::]:8081", "WORKER_PORT": "0"}, 8081),
+        ({"BIND": "0.0.0.0:8080", "WORKER_PORT": "9000"}, 9000),
+        ({"BIND": "unix:/run/x"}, 8000),
+    ],
+)
+def test_the_port_is_the_one_that_the_process_listens_on(environ: dict[str, str], port: int) -> None:
+    assert probe.port_of(environ) == port

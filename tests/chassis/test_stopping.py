@@ -1,13 +1,18 @@
-"""A web process that is told to stop: it finishes what it has, hears who has come, and sends others on at once."""
+"""A web process that is told to stop finishes what it has and hears who has come; kept connections lose nothing."""
 
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.client import HTTPConnection
 
 import pytest
 
+from services.chassis.errors import Unavailable
+from services.chassis.http.client import Client
+from services.chassis.web.gunicorn_server import LEAST_CONNECTIONS
 from tests.chassis.served_module import ServedModule, served
 from tests.support.ports import is_listening
 from tests.support.processes import wait_until
@@ -102,3 +107,42 @@ def answer(connection: socket.socket) -> bytes:
     """The status line."""
     with connection.makefile("rb") as lines:
         return lines.readline().rstrip(b"\r\n")
+
+
+SECONDS = 30.0
+
+
+@pytest.fixture
+def keeping() -> Iterator[ServedModule]:
+    with served("tests.chassis.sites", "plain", WRITES_FILE="writes", THREADS=str(LEAST_CONNECTIONS)) as running:
+        yield running
+
+
+def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(keeping: ServedModule) -> None:
+    """Many at once, until nobody listens any more: who was answered was served, and nobody twice."""
+    client, answered = Client(keeping.url, page_seconds=SECONDS), list[bool]()
+
+    def again_and_again() -> None:
+        try:
+            while True:
+                client.send("POST", "/writes", json={})
+                answered.append(True)
+        except Unavailable:
+            return
+
+    threads = [threading.Thread(target=again_and_again, daemon=True) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(answered) > 50, SECONDS, "they are at it")
+    os.kill(keeping.daemon.pid, signal.SIGTERM)
+    for thread in threads:
+        thread.join(SECONDS)
+    assert len(answered) == len((keeping.folder / "writes").read_bytes())
+    wait_until(lambda: not keeping.daemon.running, SECONDS, "the process ends")
+
+
+def test_a_connection_is_kept_however_many_threads_operators_give(keeping: ServedModule) -> None:
+    """The site has as many as there are connections at least."""
+    connection = HTTPConnection("127.0.0.1", keeping.port, timeout=SECONDS)
+    connection.request("GET", "/")
+    assert connection.getresponse().getheader("Connection") != "close"

@@ -1,11 +1,13 @@
-"""What the running containers may do: nothing as root, nothing on disk, nothing to the outside; and what they show."""
+"""What running containers may do: nothing as root, on disk or to the outside; what they show, which secrets they have."""
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.service_names import SERVICES
 from tests.composed.secret_leaks import leaked_secrets, secret_values
 from tests.support.composed_portal import LONG_LIVED, ONE_SHOTS, OURS, STAND_INS, ComposedPortal, Container
 
@@ -199,3 +201,47 @@ def has_default_route(routes: str) -> bool:
 def connects(composed: ComposedPortal, container: Container, host: str, port: int) -> bool:
     code = f"try:\n {CONNECT.format(host, port)}\nexcept OSError as error:\n print(error)"
     return composed.run_in(container, "python", "-c", code).strip() == "connected"
+
+
+OWN = {
+    "accounts": {"client-secrets", "signing-key", "audit-key", "sealing-key", "mail-url", "demo-password"}
+    | {"franceconnect-client-secret", "proconnect-client-secret"},
+    "registrations": {"mail-url", "audit-key"},
+    "documents": {"audit-key", "paper-key"},
+    "pieces": {"audit-key"},
+    "gateway": {"seal-key", "metrics-token"},
+}
+"""Beside the files that begin with its name, what is given to a service."""
+SERVICE_OF = {"demo-catalogue": "registrations", "demo-staff": "accounts"}
+
+
+def test_a_container_has_the_secrets_that_the_compose_file_gives_it(composed: ComposedPortal) -> None:
+    described = json.loads(composed.compose("config", "--format", "json"))
+    # The certificate is no secret of the portal's: it lies where the operator has it, and here there is none.
+    ours = {name for name, secret in described["secrets"].items() if composed.secrets in Path(secret["file"]).parents}
+    for container in composed.containers():
+        given = {secret["source"] for secret in described["services"][container.service].get("secrets", ())} & ours
+        assert mounted(composed, composed.inspect(container)) == given, container.service
+
+
+def test_a_service_is_given_nothing_of_anothers(composed: ComposedPortal) -> None:
+    for container in composed.containers(*OURS, *ONE_SHOTS):
+        service = SERVICE_OF.get(container.service, container.service.partition("-")[0])
+        for name in mounted(composed, composed.inspect(container)):
+            assert name.startswith(f"{service}-") or name in OWN[service], f"{container.service}: {name}"
+            assert container.service.endswith("-migrate") or not name.endswith("-migrations-url"), (
+                f"{container.service}: {name}"
+            )
+
+
+@pytest.mark.parametrize("service", ["gateway", *SERVICES])
+def test_there_is_no_other_file_among_its_secrets(composed: ComposedPortal, service: str) -> None:
+    for container in composed.containers(service):
+        listed = set(composed.run_in(container, "ls", "-A", "/run/secrets").split())
+        assert listed == mounted(composed, composed.inspect(container))
+
+
+def mounted(composed: ComposedPortal, known: dict[str, Any]) -> set[str]:
+    """Names of the secret files that a container has, wherever."""
+    files = [Path(mount["Source"]) for mount in known["Mounts"] if mount["Type"] == "bind"]
+    return {file.name for file in files if composed.secrets in (file, *file.parents)}

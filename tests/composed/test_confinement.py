@@ -1,4 +1,4 @@
-"""What running containers may do: nothing as root, on disk or to the outside; what they show, which secrets they have."""
+"""What running containers may do: nothing as root, on disk or to the outside; what they show, and their secrets."""
 
 import json
 from dataclasses import dataclass

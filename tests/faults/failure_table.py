@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from tests.faults import accounts, documents, pieces, pieces_reminders, registrations
+from tests.faults import accounts, documents, pieces, registrations
 from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, Operation
 from tests.support.failing_commits import POINTS, FailurePoint
 
@@ -16,7 +16,7 @@ def _rows_of(module: ModuleType) -> list[type[Operation[Any]]]:
     return [value for value in own if issubclass(value, Operation) and "name" in vars(value)]
 
 
-MODULES = (pieces, pieces_reminders, registrations, documents, accounts)
+MODULES = (pieces, registrations, documents, accounts)
 OPERATIONS = [row for module in MODULES for row in _rows_of(module)]
 # Commits that many operations share, made by the same code for all, each with the point that asks most of what comes
 # after it. The soak test has them fail at every point.

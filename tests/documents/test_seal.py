@@ -4,7 +4,6 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +30,7 @@ from tests.documents.text_extraction import text_of_html
 from tests.support import seals
 from tests.support.app_server import serving
 from tests.support.seals import VALID, WHOLE, said_of
+from tests.support.silent_server import SilentServer
 
 
 @pytest.fixture
@@ -161,32 +161,20 @@ def test_an_authority_says_when_a_paper_was_sealed(tmp_path: Path) -> None:
     assert (stamped.intact, stamped.valid) == (True, True)
 
 
-@pytest.fixture
-def dripping() -> Iterator[str]:
-    """The address of a server that answers a byte at a time, and never ends."""
-    ended, listening = threading.Event(), socket.create_server(("127.0.0.1", 0))
-
-    def drip() -> None:
-        connection, _ = listening.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-            while not ended.wait(0.02):
-                connection.sendall(b"x")
-
-    thread = threading.Thread(target=drip)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    ended.set()
-    thread.join()
-    listening.close()
-
-
 def test_a_paper_waits_a_moment_for_an_authority_and_is_sealed_without_it(
-    dripping: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def drip(connection: socket.socket, line: str) -> None:
+        """A byte at a time, without end."""
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        while not threading.Event().wait(0.02):
+            connection.sendall(b"x")
+
     monkeypatch.setattr(time_stamp_authority, "SECONDS", 0.2)
     before, begun = missing("time_stamp"), time.monotonic()
-    sealed = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(dripping)).on(pdf_of())
+    with SilentServer() as authority:
+        authority.respond = drip
+        sealed = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(authority.url)).on(pdf_of())
     assert time.monotonic() - begun < 2
     assert missing("time_stamp") == before + 1
     assert VALID in said_of(sealed, tmp_path)

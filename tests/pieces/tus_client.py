@@ -70,7 +70,7 @@ def begin_upload(service: PiecesService, code: str, length: int, name: str = "ca
     answer = announce(service, code, length, name)
     assert answer.status_code == 201, answer.text
     assert answer.headers["Location"].startswith("/v1/uploads/")
-    return answer.headers["Location"].rpartition("/")[2]
+    return id_of(answer)
 
 
 def send_part(
@@ -101,9 +101,7 @@ def send_rest(service: PiecesService, upload_id: str, content: bytes, until: int
 
 def upload_file(service: PiecesService, code: str, content: bytes, name: str = "carte.pdf") -> str:
     """The id of an upload that has all its bytes."""
-    upload_id = begin_upload(service, code, len(content), name)
-    send_rest(service, upload_id, content)
-    return upload_id
+    return id_of(send_upload(service.call, f"/pieces/{service.piece(code)['id']}/uploads", content, name))
 
 
 def deposit_uploads(service: PiecesService, code: str, *upload_ids: str, **options: Any) -> TestResponse:

@@ -1,20 +1,19 @@
-"""What only RabbitMQ must bear: cut connections, wrong rights, a node that is away or hangs."""
+"""What only RabbitMQ can do to us: cut connections, give messages up, load our definitions, refuse rights."""
 
 import dataclasses
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pika
 import pytest
 
 from services.chassis.events import rabbitmq as adapter
 from services.chassis.events.broker import BrokerUnavailable, bindings_of, connect
-from services.chassis.events.outbox import Relay
 from services.chassis.events.topology import DELIVERY_LIMIT, definitions
 from tests.chassis.events.ledger import MakeLedger, Noted, declare
 from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
-from tests.support.rabbitmq import RabbitMQ, RabbitMQServer, vhost_of
+from tests.support.rabbitmq import RabbitMQ, vhost_of
 
 
 def test_a_connection_cut_while_handling_leaves_one_effect(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeLedger) -> None:
@@ -123,56 +122,3 @@ def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, u
         declare(url)
         writer.note("after")
         wait_until(lambda: reader.entries() == ["before", "after"], 60, "the entry from the queue made again")
-
-
-PATIENCE = 120
-
-
-@pytest.fixture(scope="module")
-def rabbitmq(own_rabbitmq: RabbitMQServer) -> RabbitMQServer:
-    """A server of this module alone: it is stopped here."""
-    return own_rabbitmq
-
-
-@pytest.fixture
-def url(rabbitmq: RabbitMQServer, url: str) -> Iterator[str]:
-    yield url
-    rabbitmq.resume()
-
-
-def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else(
-    rabbitmq: RabbitMQServer, on_rabbit: MakeLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(adapter, "HEARTBEAT_SECONDS", 1)
-    writer, reader = on_rabbit("writer"), on_rabbit("reader")
-    writer.note("before")
-    with writer.working() as [writing], reader.working() as [reading]:
-        wait_until(lambda: reader.entries() == ["before"], PATIENCE, "the first entry")
-        rabbitmq.pause()
-        writer.note("meanwhile", "and this")
-        writer.ask_to_tell("a friend")
-        wait_until(lambda: writer.entries()[-1:] == ["told a friend"], PATIENCE, "what needs no broker")
-        for worker in (writing, reading):
-            wait_until(lambda w=worker: w.readiness().ask()[1]["broker"] != "ok", PATIENCE, "the lost connection")  # type: ignore[misc]
-            assert worker.stuck() is None
-        rabbitmq.resume()
-        wait_until(lambda: len(reader.entries()) == 3, PATIENCE, "all entries")
-        writer.note("after")
-        wait_until(lambda: "after" in reader.entries(), PATIENCE, "the entry over new connections")
-    assert sorted(reader.entries()) == ["after", "and this", "before", "meanwhile"]
-
-
-def test_with_rabbitmq_down_events_wait_and_all_arrive(
-    rabbitmq: RabbitMQServer, url: str, on_rabbit: MakeLedger
-) -> None:
-    writer, reader = on_rabbit("writer"), on_rabbit("reader")
-    rabbitmq.stop()
-    try:
-        writer.note("meanwhile")
-        with writer.app.app_context(), pytest.raises(BrokerUnavailable):
-            Relay(writer.db, connect(writer.broker_url).publisher(), "writer").send_batch()
-        with writer.working(), reader.working():
-            rabbitmq.start()
-            wait_until(lambda: reader.entries() == ["meanwhile"], PATIENCE, "the entry")
-    finally:
-        rabbitmq.start()

@@ -163,7 +163,7 @@ def test_an_export_is_fetched_from_the_servers_cursor(
 
 
 def test_each_epreuve_is_a_line_and_the_export_is_audited(app: Flask, candidate: CandidateClient, saved: str) -> None:
-    found = lines(app)
+    found = lines(app, "", "03")
     shown = candidate.get(f"/candidatures/{saved}")["recap"]["epreuves"]
     assert [line["Code de l'épreuve"] for line in found] == [epreuve["code"] for epreuve in shown]
     assert [line["Position"] for line in found] == [epreuve["position_label"] for epreuve in shown]

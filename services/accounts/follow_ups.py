@@ -25,6 +25,7 @@ from services.contracts.account_rules import (
     INVITATION_LIFETIME,
     RESET_LIFETIME,
 )
+from services.contracts.retention import ACCOUNTS, retention
 from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILS, Mail
@@ -177,6 +178,14 @@ def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
     if owner is not None and copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
         letter = mail_texts.copy_ready_mail(copy.expires_at, _page("compte/donnees"))
         _send(owner.email, letter, envelope, reader=owner)
+
+
+@registry.follow_up("send_unused_account", MAILS)
+def send_unused_account(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the owner of an account that will be erased unless it is used."""
+    if owner := _owner(envelope.subject):
+        erased_from = retention().kind(ACCOUNTS).notice.after(_happened_at(envelope))
+        _send(owner.email, mail_texts.unused_account_mail(erased_from, _page("connexion")), envelope, reader=owner)
 
 
 def _owner(owner_id: str) -> Account | StaffMember | None:

@@ -33,6 +33,9 @@ from services.mail.mailer import MAILS, Mail
 registry = Handlers("accounts")
 COPIES = Channel("copies", seconds=900.0)  # dozens of files, from services that may be slow
 
+registry.follow_up("make_personal_copy", COPIES)(lambda data, _: personal_copies.make(data["copy_id"]))
+registry.follow_up(ERASE_DRAFTS)(lambda _, envelope: dependencies().registrations.erase_drafts(envelope.subject))
+
 
 @registry.follow_up("send_activation_mail", MAILS)
 def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
@@ -147,12 +150,6 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
         _send(member.email, text(_page(f"gestion/invitation/{token}")), envelope, reader=member)
 
 
-@registry.follow_up(ERASE_DRAFTS)
-def erase_drafts(data: dict[str, Any], envelope: Envelope) -> None:
-    """Of who asked for the erasure of their data. Raises Unavailable, to be tried again."""
-    dependencies().registrations.erase_drafts(envelope.subject)
-
-
 @registry.follow_up(SEND_ANSWER, MAILS)
 def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
@@ -161,12 +158,6 @@ def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     if owner and request is not None and request.answer is not None:
         letter = mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement"))
         _send(owner.email, letter, envelope, reader=owner)
-
-
-@registry.follow_up("make_personal_copy", COPIES)
-def make_personal_copy(data: dict[str, Any], envelope: Envelope) -> None:
-    """Tried again until every service has answered."""
-    personal_copies.make(data["copy_id"])
 
 
 @registry.follow_up("send_copy_ready", MAILS)

@@ -130,7 +130,7 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
         "« Mes inscriptions »": lambda: candidate.get("/candidatures"),
         "a récapitulatif": lambda: candidate.get(own),
         "« Historique »": lambda: candidate.get(f"{own}/history"),
-        "drafts": lambda: candidate.get("/drafts"),
+        "drafts": lambda: candidate.get("/mine"),
         "forms": lambda: candidate.get(f"{own}/forms"),
         "contact": lambda: candidate.get("/contact"),
         "mails": lambda: candidate.get("/mails"),

@@ -154,7 +154,7 @@ def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: Candid
     draft = modified(candidate, saved["candidature_id"])
     candidate.withdraw(saved["candidature_id"])
     assert candidate.save(draft).status_code == 404
-    assert candidate.get("/drafts")["drafts"] == []
+    assert candidate.get("/mine")["drafts"] == []
 
 
 def test_someone_elses_is_as_unknown_as_nothing(app: Flask, candidate: CandidateClient, other: CandidateClient) -> None:

@@ -19,7 +19,7 @@ def test_a_draft_says_that_a_candidature_exists_and_once_closed_whom_to_ask(cand
     candidate.withdraw(saved["candidature_id"])
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
     move_to(BESANCON.closes)
-    (late,) = candidate.get("/drafts")["drafts"]
+    (late,) = candidate.get("/mine")["drafts"]
     assert ([each["reason"] for each in late["obstacles"]], bool(late["contact"]["title"])) == (["closed"], True)
 
 

@@ -62,7 +62,13 @@ def test_what_was_taken_is_in_no_file_any_more(tmp_path: Path) -> None:
         for _ in range(300):
             broker.publish(GOOD)
         stop, heard = threading.Event(), list[bytes]()
-        broker.consume("reader", heard.extend, stop, lambda: len(heard) == 300 and stop.set())
+
+        def hear(bodies: Sequence[bytes]) -> None:
+            heard.extend(bodies)
+            if len(heard) == 300:
+                stop.set()
+
+        broker.consume("reader", hear, stop)
         broker.keep_alive()
         assert [file.name for file in tmp_path.iterdir() if GOOD.id.encode() in file.read_bytes()] == []
     broker.close()

@@ -10,10 +10,9 @@ from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from gateway.pages import render_page
+from gateway.pages import GESTION_PATH, is_for_staff, people_of_page, render_page
 from gateway.posted_forms import OWNER_FIELD
 from gateway.seal import InterruptedPost, current_seal, may_be_kept, owner_of_posted_form
-from gateway.sessions import visitor
 from gateway.web_security import FILE_FORM_ENDPOINTS, SAFE_METHODS, ForeignPost
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
 from services.chassis.process.logs import frames_of, reason_of
@@ -71,14 +70,19 @@ def requested_address() -> str:
 
 
 def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
+    """What was posted after the session had ended waits, encrypted, in the page that asks to log in."""
     if wants_problem_details():
         return problems.of_domain_error(error)
     from gateway.web.compte.connexion import login_page
+    from gateway.web.gestion.connexion import staff_login_page
 
-    visitor.set_nobody()
+    people_of_page().set_nobody()
     if request.method in SAFE_METHODS:
         notice = {"fait": "session"} if g.get("ended_subject") else {}
-        return redirect(f"/connexion?{urlencode({'suite': requested_address(), **notice})}", code=303)
+        query = urlencode({"suite": requested_address(), **notice})
+        return redirect(f"{GESTION_PATH if is_for_staff() else ''}/connexion?{query}", code=303)
+    if is_for_staff():
+        return staff_login_page(ended=True, sealed=sealed_post(), status=401)
     # Files are not kept: the page where they are chosen comes next. A sealed post has its own address.
     next_url = f"{request.path}?fait=session" if request.endpoint in FILE_FORM_ENDPOINTS else None
     return login_page(ended=True, sealed=sealed_post(), next_url=next_url, status=401)
@@ -88,9 +92,11 @@ def answer_domain_error(error: DomainError) -> ResponseReturnValue:
     if _is_api_call():
         return problems.of_domain_error(error)
     if error.http_status == 401:
-        if visitor.current_if_accounts_answers() is None:
+        if people_of_page().current_if_accounts_answers() is None:
             return _ask_to_log_in(Unauthenticated())
-        visitor.drop_cached_exchange()
+        # Where a service refuses the access token of an open session, signing keys have changed: the next request has
+        # another token. Asking to log in would send the browser from page to page without end.
+        people_of_page().drop_cached_exchange()
         error = Unavailable("Le portail ne peut pas répondre pour le moment.")
     if wants_problem_details():
         return problems.of_domain_error(error)

@@ -26,7 +26,7 @@ from gateway.layout.frame import (
     SessionEnd,
 )
 from gateway.posted_forms import shown_errors
-from gateway.sessions import shown_name, staff_member, visitor
+from gateway.sessions import SessionOwner, shown_name, staff_member, visitor
 from gateway.settings import GatewaySettings
 from services.chassis.errors import DomainError
 from services.chassis.french import short_date
@@ -116,6 +116,11 @@ def page_frame(active: str | None = None) -> Frame:
 def is_for_staff() -> bool:
     """Also where there is no page at this address, or none for this method."""
     return request.path == GESTION_PATH or request.path.startswith(f"{GESTION_PATH}/")
+
+
+def people_of_page() -> SessionOwner:
+    """Who may be logged in on this page."""
+    return staff_member if is_for_staff() else visitor
 
 
 def _staff_frame(frame: Frame) -> Frame:

@@ -13,9 +13,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app, request
 from markupsafe import Markup
 
-from gateway.pages import is_for_staff
+from gateway.pages import people_of_page
 from gateway.posted_forms import OWNER_FIELD
-from gateway.sessions import staff_member, visitor
 
 POST_LIFE_SECONDS = 12 * 3600
 NEVER_KEPT_NAME_PARTS = ("password", "mot_de_passe")
@@ -81,8 +80,7 @@ def current_seal() -> Seal:
 def owner_field() -> Markup:
     """The hidden field for a form of the current candidate, or member of staff in « Espace de gestion »; nothing for
     nobody. A global of templates."""
-    people = staff_member if is_for_staff() else visitor
-    owner = people.current_if_accounts_answers()
+    owner = people_of_page().current_if_accounts_answers()
     if owner is None:
         return Markup()
     sealed = current_seal().seal_text(owner.subject, OWNER_FIELD)

@@ -1,6 +1,8 @@
 """The clients of the four services, connected once per process; which of them a page's call takes."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from flask import current_app
@@ -12,32 +14,9 @@ from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import Sessions
-from services.contracts.api import (
-    administration,
-    candidate_accounts,
-    documents,
-    drafts,
-    erasure,
-    mails,
-    missing_pieces,
-    openings,
-    own_account,
-    own_staff_account,
-    passkeys,
-    pieces,
-    registrations,
-    retention,
-    sessions,
-    sign_in,
-    staff_candidatures,
-    staff_documents,
-    staff_imports,
-    staff_pieces,
-    team,
-    verification,
-    visitors,
-)
-from services.contracts.api.operation import Answer, Operation, sections_of
+from services.contracts.api import erasure, own_account, own_staff_account, sessions, visitors
+from services.contracts.api.operation import Answer, Operation
+from services.contracts.api.served import SECTIONS
 
 SERVICE_LABELS: Mapping[str, str] = {
     "accounts": "Le service des comptes",
@@ -47,25 +26,11 @@ SERVICE_LABELS: Mapping[str, str] = {
 }
 PASSWORD_QUEUE_SECONDS = 5.0
 """How long a call that has a password hashed waits for a place: less than a form that is sent again waits."""
-_APIS = {
-    "accounts": (
-        *(candidate_accounts, erasure, own_account, own_staff_account, passkeys, sessions, sign_in, team),
-        visitors,
-    ),
-    "registrations": (administration, drafts, openings, registrations, retention, staff_candidatures),
-    "documents": (documents, staff_documents, staff_imports, verification),
-    "pieces": (missing_pieces, pieces, staff_pieces),
-}
-_SERVICES = {
-    mails.list_mails_of_accounts: "accounts",
-    mails.list_mails_of_registrations: "registrations",
-    **{
-        operation: service
-        for service, modules in _APIS.items()
-        for section in sections_of(*modules)
-        for operation in section.operations
-    },
-}
+_SERVICES = defaultdict[Operation[Any], list[str]](list)
+"""Which answer an operation."""
+for _service, _sections in SECTIONS.items():
+    for _operation in chain.from_iterable(section.operations for section in _sections):
+        _SERVICES[_operation].append(_service)
 _HASHING = (
     sessions.log_in,
     visitors.create_account,
@@ -119,7 +84,8 @@ class ServiceClients:
             return self.passwords
         if operation is own_account.download_copy:
             return self.copies
-        return (self.for_staff if is_for_staff else self.for_pages)[at or _SERVICES[operation]]
+        [service] = [at] if at else _SERVICES[operation]
+        return (self.for_staff if is_for_staff else self.for_pages)[service]
 
     def call(self, operation: Operation[Answer], *, is_for_staff: bool = False, **sent: Any) -> Answer:
         """The gateway's own call, for who is not logged in."""

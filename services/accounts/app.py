@@ -8,23 +8,7 @@ from services.accounts.models import AuditEntry, db
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts import page_labels
-from services.contracts.api import audit, candidate_accounts, team
-from services.contracts.api import erasure as erasure_api
-from services.contracts.api import own_account as own_account_api
-from services.contracts.api import own_staff_account as own_staff_account_api
-from services.contracts.api import passkeys as passkeys_api
-from services.contracts.api import sessions as sessions_api
-from services.contracts.api import sign_in as sign_in_api
-from services.contracts.api import visitors as visitors_api
-from services.contracts.api.mails import list_mails_of_accounts
-from services.contracts.api.operation import Section, sections_of
-
-SECTIONS = (
-    *sections_of(sessions_api, sign_in_api, visitors_api, own_account_api, erasure_api, candidate_accounts, team),
-    *sections_of(own_staff_account_api, passkeys_api, audit),
-    Section(page_labels.MESSAGES, (list_mails_of_accounts,)),
-)
+from services.contracts.api.served import ACCOUNTS
 
 
 def create_app(settings: AccountsSettings) -> Flask:
@@ -35,7 +19,7 @@ def create_app(settings: AccountsSettings) -> Flask:
         settings,
         db,
         title="Comptes",
-        sections=SECTIONS,
+        sections=ACCOUNTS,
         views=(
             sessions.views,
             visitors.views,

@@ -3,12 +3,9 @@
 Secrets are printed once, as JSON on standard output, and stored only hashed or sealed.
 """
 
-import getpass
 import json
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, TextIO
@@ -22,9 +19,8 @@ from services.accounts.jobs import registry
 from services.accounts.models import audit_chain
 from services.accounts.operations import identity_changes, second_factor, staff_accounts, staff_tokens
 from services.accounts.queries import staff as staff_queries
-from services.chassis.database.audit import Actor
-from services.chassis.errors import DomainError
 from services.chassis.tasks import audit_jobs, commands
+from services.chassis.tasks.commands import errors_as_messages, operator
 from services.contracts.account_rules import LONGEST_TOKEN_DAYS, REASON_LENGTHS, TOKEN_DAYS_WORDS, default_token_days
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
@@ -72,9 +68,9 @@ def create_staff(
         return
     password = _password(password_stdin)
     new = {"email": email, "password": password, "nom": nom, "prenoms": prenoms}
-    with _errors_as_messages():
+    with errors_as_messages():
         staff_id, totp_secret = staff_accounts.create_staff(
-            _actor(), role=Role(role), academies=_split_list(academies), **new
+            operator(), role=Role(role), academies=_split_list(academies), **new
         )
     _print_json(id=staff_id, email=email, password=password, totp_secret=totp_secret)
 
@@ -86,8 +82,8 @@ def renew_staff(email: str, password_stdin: bool) -> None:
     """Donne à un compte de gestion un nouveau mot de passe et un nouveau second facteur, affichés une seule fois ;
     ses sessions et ses jetons prennent fin."""
     password = _password(password_stdin)
-    with _errors_as_messages():
-        staff_id, totp_secret = staff_accounts.renew_staff(email, password, _actor())
+    with errors_as_messages():
+        staff_id, totp_secret = staff_accounts.renew_staff(email, password, operator())
     _print_json(id=staff_id, email=email, password=password, totp_secret=totp_secret)
 
 
@@ -96,8 +92,8 @@ def renew_staff(email: str, password_stdin: bool) -> None:
 @click.option("--reason", required=True, callback=_checked_reason, help=REASON_HELP)
 def disable_staff(email: str, reason: str) -> None:
     """Désactive un compte de gestion : ses sessions et ses jetons prennent fin, rien n'est effacé."""
-    with _errors_as_messages():
-        staff_accounts.disable_staff(staff_queries.staff_id_of(email), reason, _actor())
+    with errors_as_messages():
+        staff_accounts.disable_staff(staff_queries.staff_id_of(email), reason, operator())
 
 
 @click.command("enable-staff")
@@ -105,8 +101,8 @@ def disable_staff(email: str, reason: str) -> None:
 @click.option("--reason", required=True, callback=_checked_reason, help=REASON_HELP)
 def enable_staff(email: str, reason: str) -> None:
     """Réactive un compte de gestion, avec son mot de passe et son second facteur ; ses jetons restent révoqués."""
-    with _errors_as_messages():
-        staff_accounts.enable_staff(staff_queries.staff_id_of(email), reason, _actor())
+    with errors_as_messages():
+        staff_accounts.enable_staff(staff_queries.staff_id_of(email), reason, operator())
 
 
 @click.command("list-staff")
@@ -129,8 +125,8 @@ def create_token(email: str, name: str, scopes: str, days: int | None) -> None:
     """Crée un jeton d'accès personnel pour un outil ; l'affiche une seule fois."""
     asked = _split_list(scopes)
     life = timedelta(days=days or default_token_days(asked))
-    with _errors_as_messages():
-        token_id, token = staff_tokens.create_token(email, name=name, scopes=asked, life=life, actor=_actor())
+    with errors_as_messages():
+        token_id, token = staff_tokens.create_token(email, name=name, scopes=asked, life=life, actor=operator())
     _print_json(id=token_id, token=token)
 
 
@@ -138,7 +134,7 @@ def create_token(email: str, name: str, scopes: str, days: int | None) -> None:
 @click.option("--email", help="Ceux de ce compte de gestion seulement")
 def list_tokens(email: str | None) -> None:
     """Affiche les jetons des outils, révoqués et expirés compris : un objet JSON par ligne, sans aucun secret."""
-    with _errors_as_messages():
+    with errors_as_messages():
         staff_id = staff_queries.staff_id_of(email) if email else None
     for token in staff_queries.token_page(staff_id, limit=None).items:
         _print_json(**asdict(token))
@@ -149,8 +145,8 @@ def list_tokens(email: str | None) -> None:
 @click.option("--reason", callback=_checked_reason, help=REASON_HELP)
 def revoke_token(token_id: str, reason: str | None) -> None:
     """Révoque un jeton par son identifiant (list-tokens)."""
-    with _errors_as_messages():
-        staff_tokens.revoke_token(token_id, _actor(), reason)
+    with errors_as_messages():
+        staff_tokens.revoke_token(token_id, operator(), reason)
 
 
 @click.command("reseal-secrets")
@@ -159,19 +155,10 @@ def reseal_secrets() -> None:
 
     Peut être relancée ; finit avec 1 et nomme ceux qu'aucune clé en vigueur n'ouvre, laissés tels quels.
     """
-    result = second_factor.reseal_second_factors(_actor())
+    result = second_factor.reseal_second_factors(operator())
     _print_json(resealed=result.resealed, unopened=result.unopened)
     if result.unopened:
         raise click.ClickException("rétablissez la clé qui manque, ou donnez un nouveau second facteur (renew-staff)")
-
-
-@contextmanager
-def _errors_as_messages() -> Iterator[None]:
-    """Errors of the domain end the command with their French sentence instead of a stack."""
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(error.detail) from error
 
 
 def _split_list(text: str) -> tuple[str, ...]:
@@ -183,10 +170,6 @@ def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return f"{secrets.token_urlsafe(10)[:12]}aA.1"
-
-
-def _actor() -> Actor:
-    return Actor("command", getpass.getuser()[:64])
 
 
 def _print_json(**values: Any) -> None:

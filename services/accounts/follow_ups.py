@@ -25,12 +25,16 @@ from services.contracts.account_rules import (
     INVITATION_LIFETIME,
     RESET_LIFETIME,
 )
+from services.contracts.retention import ACCOUNTS, retention
 from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILS, Mail
 
 registry = Handlers("accounts")
 COPIES = Channel("copies", seconds=900.0)  # dozens of files, from services that may be slow
+
+registry.follow_up("make_personal_copy", COPIES)(lambda data, _: personal_copies.make(data["copy_id"]))
+registry.follow_up(ERASE_DRAFTS)(lambda _, envelope: dependencies().registrations.erase_drafts(envelope.subject))
 
 
 @registry.follow_up("send_activation_mail", MAILS)
@@ -146,12 +150,6 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
         _send(member.email, text(_page(f"gestion/invitation/{token}")), envelope, reader=member)
 
 
-@registry.follow_up(ERASE_DRAFTS)
-def erase_drafts(data: dict[str, Any], envelope: Envelope) -> None:
-    """Of who asked for the erasure of their data. Raises Unavailable, to be tried again."""
-    dependencies().registrations.erase_drafts(envelope.subject)
-
-
 @registry.follow_up(SEND_ANSWER, MAILS)
 def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
@@ -160,12 +158,6 @@ def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     if owner and request is not None and request.answer is not None:
         letter = mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement"))
         _send(owner.email, letter, envelope, reader=owner)
-
-
-@registry.follow_up("make_personal_copy", COPIES)
-def make_personal_copy(data: dict[str, Any], envelope: Envelope) -> None:
-    """Tried again until every service has answered."""
-    personal_copies.make(data["copy_id"])
 
 
 @registry.follow_up("send_copy_ready", MAILS)
@@ -177,6 +169,14 @@ def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
     if owner is not None and copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
         letter = mail_texts.copy_ready_mail(copy.expires_at, _page("compte/donnees"))
         _send(owner.email, letter, envelope, reader=owner)
+
+
+@registry.follow_up("send_unused_account", MAILS)
+def send_unused_account(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the owner of an account that will be erased unless it is used."""
+    if owner := _owner(envelope.subject):
+        erased_from = retention().kind(ACCOUNTS).notice.after(_happened_at(envelope))
+        _send(owner.email, mail_texts.unused_account_mail(erased_from, _page("connexion")), envelope, reader=owner)
 
 
 def _owner(owner_id: str) -> Account | StaffMember | None:

@@ -131,6 +131,17 @@ def erasure_answer_mail(answer: str, page_url: str) -> Letter:
     )
 
 
+def unused_account_mail(erased_from: datetime, login_url: str) -> Letter:
+    return _letter(
+        "Votre compte va être effacé",
+        f"Vous n'utilisez plus votre compte {brand.NAME} et n'avez plus de candidature. Pour ne pas garder vos données "
+        f"sans raison, le portail l'effacera après le {instant_in_paris(erased_from)}.",
+        "Pour le garder, identifiez-vous d'ici là :",
+        Action(page_labels.LOG_IN, login_url),
+        "Si vous n'en avez plus besoin, vous n'avez rien à faire.",
+    )
+
+
 def copy_ready_mail(expires_at: datetime, url: str) -> Letter:
     """The page asks to log in: the mail alone opens nothing."""
     return _letter(

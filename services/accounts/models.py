@@ -44,7 +44,8 @@ class Account(db.Model):
     """A candidate's account, or a creation that waits for its activation (`activated_at` None). Any number of creations
     may have the same address, but only one activated account.
 
-    `engaged_at`: when accounts first learned that the candidate has a candidature. `version` is the identity's: a
+    `engaged_at`: when accounts first learned that the candidate has a candidature. `warned_at`: when its owner was last
+    told by mail that it will be erased unless it is used. `version` is the identity's: a
     trigger of the database refuses another civil status or address under the same version.
     """
 
@@ -58,6 +59,7 @@ class Account(db.Model):
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     engaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
     civilite: Mapped[str] = mapped_column(String(8))
     nom_famille: Mapped[str] = mapped_column(String(NAME_LENGTH))

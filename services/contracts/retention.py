@@ -12,7 +12,7 @@ from typing import Self
 
 FILE = Path(__file__).parents[2] / "catalogue/retention.yaml"
 TO_CONFIRM = "à confirmer par le responsable du traitement"
-CANDIDATURES, PIECES, DOCUMENTS = "candidatures", "pieces", "documents"
+ACCOUNTS, CANDIDATURES, PIECES, DOCUMENTS = "comptes", "candidatures", "pieces", "documents"
 OF_A_SESSION = (PIECES, DOCUMENTS, CANDIDATURES)
 """Kinds of data that registrations has erased, session by session: with candidatures the others go too."""
 ARCHIVED = "archived"
@@ -72,8 +72,8 @@ PLANNED = Period("1 mois")
 @dataclass(frozen=True)
 class Kind:
     """A kind of data. `starts`: the event from which it is active, for `active`; then it is archived for `archived`,
-    read by the roles `archive_readers` alone. Texts are French, ready to be shown. `source`: where the durations are
-    from; they are proposed until they are `confirmed`."""
+    read by the roles `archive_readers` alone. `notice`: how long before its end its owner is told by mail. Texts are
+    French, ready to be shown. `source`: where the durations are from; they are proposed until they are `confirmed`."""
 
     code: str
     label: str
@@ -86,6 +86,7 @@ class Kind:
     source: str
     archived: Period = NO_TIME
     archive_readers: tuple[str, ...] = ()
+    notice: Period = NO_TIME
     confirmed: bool = False
 
     def erased_from(self, start: datetime) -> datetime:
@@ -119,7 +120,8 @@ class Retention:
         event = self.events[kind.starts]
         active = f"Jusqu'à {event}" if kind.active.is_none else f"{kind.active} après {event}"
         archive = "" if kind.archived.is_none else f", puis {kind.archived} en archive, avant d'être effacé"
-        return f"{active}{archive}."
+        notice = "" if kind.notice.is_none else f" ; un mail vous en prévient {kind.notice} avant"
+        return f"{active}{archive}{notice}."
 
 
 def read_retention(path: Path) -> Retention:

@@ -5,16 +5,12 @@ from flask import Flask
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts.api import audit, history, personal_data, staff_documents, staff_imports, verification
-from services.contracts.api import documents as candidate_api
-from services.contracts.api.operation import sections_of
+from services.contracts.api.served import DOCUMENTS
 from services.documents import cli, dependencies
 from services.documents.api import candidate, imports, papers, staff
 from services.documents.models import AuditEntry, db
 from services.documents.queries.documents import numeros_candidat
 from services.documents.settings import DocumentsSettings
-
-SECTIONS = sections_of(candidate_api, staff_documents, staff_imports, verification, audit, history, personal_data)
 
 
 def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flask:
@@ -25,7 +21,7 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         settings,
         db,
         title="Documents des candidats",
-        sections=SECTIONS,
+        sections=DOCUMENTS,
         views=(
             candidate.views,
             papers.views,

@@ -26,6 +26,11 @@ SENDINGS = Channel("sendings", seconds=600.0)
 # Made again since dates have moved, thousands at a time: what was just saved does not wait behind them.
 EDITIONS = Channel("editions")
 
+registry.follow_up(MAKE_REMINDER, DOCUMENTS)(lambda data, _: make_reminder(dependencies(), data))
+registry.follow_up(PUBLISH_DOCUMENT, PUBLICATIONS)(
+    lambda data, _: publish_document(dependencies(), data["publication_id"], data["candidature_id"])
+)
+
 
 @registry.follow_up(MAKE_EDITION, EDITIONS)
 @registry.follow_up(MAKE_DOCUMENTS, DOCUMENTS)
@@ -33,18 +38,6 @@ def make(data: dict[str, Any], envelope: Envelope) -> None:
     """Create what is missing of a version's automatic documents, or of these `types` of them."""
     types = [DocumentType(type) for type in data.get("types", AUTOMATIC_TYPES)]
     create_automatic_documents(dependencies(), str(data["candidature_id"]), int(data["version"]), types)
-
-
-@registry.follow_up(MAKE_REMINDER, DOCUMENTS)
-def make_relance(data: dict[str, Any], envelope: Envelope) -> None:
-    """Create the « Relance de pièces justificatives » of one candidature."""
-    make_reminder(dependencies(), data)
-
-
-@registry.follow_up(PUBLISH_DOCUMENT, PUBLICATIONS)
-def publish(data: dict[str, Any], envelope: Envelope) -> None:
-    """Create one candidature's document of a publication."""
-    publish_document(dependencies(), str(data["publication_id"]), str(data["candidature_id"]))
 
 
 @registry.follow_up(PUBLISH_CHUNK, PUBLICATIONS)

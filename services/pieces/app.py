@@ -5,15 +5,12 @@ from flask import Flask
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts.api import audit, history, missing_pieces, personal_data, pieces, staff_pieces
-from services.contracts.api.operation import sections_of
+from services.contracts.api.served import PIECES
 from services.pieces import cli, dependencies
 from services.pieces.api import candidate, files, reminders, staff
 from services.pieces.models import AuditEntry, db
 from services.pieces.queries.pieces import numeros_candidat
 from services.pieces.settings import PiecesSettings
-
-SECTIONS = sections_of(pieces, staff_pieces, missing_pieces, audit, history, personal_data)
 
 
 def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
@@ -24,7 +21,7 @@ def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
         settings,
         db,
         title="Pièces justificatives",
-        sections=SECTIONS,
+        sections=PIECES,
         views=(
             candidate.views,
             candidate.upload_api,

@@ -5,7 +5,6 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import DomainError
 from services.chassis.tasks import audit_jobs, commands
 from services.objects import StoreUnavailable
 from services.objects import jobs as object_jobs
@@ -50,9 +49,8 @@ def tell_command() -> None:
 def restore_command(deposit_id: str, academie: str, staff_id: str, reason: str) -> None:
     """Make a replaced or deleted file its piece's current one again (ids: the history of a piece in the staff API)."""
     try:
-        restore_deposit(deposit_id, academie, Actor("staff", staff_id), reason)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
+        with commands.errors_as_messages():
+            restore_deposit(deposit_id, academie, Actor("staff", staff_id), reason)
     except StoreUnavailable as error:
         raise click.ClickException("L'espace de stockage ne répond pas.") from error
     click.echo("Fichier remis en place.")

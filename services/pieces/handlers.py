@@ -10,6 +10,9 @@ from services.pieces.operations import candidature_copies
 from services.pieces.operations.erasure import erase_pieces
 
 registry = Handlers("pieces")
+registry.calls(RegistrationWithdrawn, "hide_withdrawn", candidature_copies.hide_withdrawn)
+registry.calls(WindowChanged, "move_period", candidature_copies.update_deposit_period)
+registry.calls(DataErased, "erase_data", erase_pieces)
 
 
 @registry.on(RegistrationSaved)
@@ -19,21 +22,3 @@ def renew_pieces(session: Session, event: RegistrationSaved, envelope: Envelope)
         erase_subject(session, envelope.subject, naming=event.candidature_id)  # with this task, which holds names
     else:
         candidature_copies.update_from_registration(session, event)
-
-
-@registry.on(RegistrationWithdrawn)
-def hide_withdrawn(session: Session, event: RegistrationWithdrawn, envelope: Envelope) -> None:
-    """The candidature and its pieces are shown to nobody any more."""
-    candidature_copies.hide_withdrawn(session, event)
-
-
-@registry.on(WindowChanged)
-def move_period(session: Session, event: WindowChanged, envelope: Envelope) -> None:
-    """Deposit periods of that opening follow its dates."""
-    candidature_copies.update_deposit_period(session, event)
-
-
-@registry.on(DataErased)
-def erase_data(session: Session, event: DataErased, envelope: Envelope) -> None:
-    """Erase pieces and copies of these candidatures; objects go with the next erasure of retired ones."""
-    erase_pieces(session, event)

@@ -1,4 +1,4 @@
-"""Metrics of deposits: refusals by reason, antivirus verdicts, files that wait for one, inspection times."""
+"""Metrics of deposits: refusals by reason, files that wait for one, inspection times."""
 
 from prometheus_client import Counter, Histogram
 
@@ -7,7 +7,6 @@ from services.confined.checks import Reason
 from services.pieces.domain.refusals import RefusalReason
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))
-SCANS = Counter("pieces_scans_total", "Antivirus verdicts, failures included", ("state",))
 SCAN_STATES = Gauge(
     "pieces_deposits_by_scan", "Current files by state that needs the antivirus or somebody", ("state",)
 )

@@ -5,28 +5,13 @@ from flask import Flask
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
-from services.contracts import page_labels
-from services.contracts.api import administration as administration_api
-from services.contracts.api import audit, history, personal_data, registrations, staff_candidatures
-from services.contracts.api import drafts as drafts_api
-from services.contracts.api import openings as openings_api
-from services.contracts.api import retention as retention_api
-from services.contracts.api.mails import list_mails_of_registrations
-from services.contracts.api.operation import Section, sections_of
+from services.contracts.api.served import REGISTRATIONS
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
 from services.registrations.api import administration, candidatures, drafts, openings, processes, staff
 from services.registrations.models import AuditEntry, db
 from services.registrations.queries.candidatures import numeros_candidat
 from services.registrations.settings import RegistrationsSettings
-
-SECTIONS = (
-    *sections_of(
-        openings_api, drafts_api, registrations, staff_candidatures, administration_api, retention_api, audit, history
-    ),
-    Section(page_labels.MESSAGES, (list_mails_of_registrations,)),
-    Section(personal_data.TITLE, (personal_data.read_part,)),
-)
 
 
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:
@@ -36,7 +21,7 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
         settings,
         db,
         title="Registrations",
-        sections=SECTIONS,
+        sections=REGISTRATIONS,
         views=(
             openings.views,
             drafts.views,

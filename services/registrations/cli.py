@@ -1,9 +1,6 @@
 """Commands of registrations for operators: catalogue, messages. Errors are printed and end with status 1."""
 
-import getpass
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -13,10 +10,9 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from services.chassis.clock import PARIS, portal_now
-from services.chassis.database.audit import Actor
-from services.chassis.errors import DomainError
 from services.chassis.french import short_instant
 from services.chassis.tasks import audit_jobs, commands
+from services.chassis.tasks.commands import errors_as_messages, operator
 from services.contracts.registration_rules import SEVERITIES
 from services.registrations.catalogue import etablissements
 from services.registrations.catalogue.contents import read_catalogue
@@ -70,19 +66,21 @@ def erase_again(ids: TextIO) -> None:
 def load_catalogue(folder: Path | None, dry_run: bool, at_start: bool) -> None:
     """Load the exams of FOLDER (default: CATALOGUE_DIR), all or none; they are in force at once."""
     folder = folder or current_app.extensions["portail"].catalogue_dir
-    with _errors_as_click_error():
+    try:
         offered = read_catalogue(folder, portal_now())
+    except CatalogueError as error:
+        raise click.ClickException(str(error)) from error
     left = catalogue_operations.left_to_staff(offered.exams) if at_start else ()
     for exam in left:
         click.echo(f"{exam.code} : chargé par un administrateur, laissé en l'état.")
     exams = [exam for exam in offered.exams if exam not in left]
     schools = () if left else offered.etablissements
-    with _errors_as_click_error():
+    with errors_as_messages():
         if dry_run:
             lines = catalogue_operations.compare_catalogue(exams, portal_now())
         else:
             lines = catalogue_operations.load_catalogue(
-                exams, actor=_operator(), at=portal_now(), etablissements=schools, files=offered.files
+                exams, actor=operator(), at=portal_now(), etablissements=schools, files=offered.files
             )
     _print_lines(lines, "Aucune différence.")
 
@@ -96,7 +94,7 @@ def load_etablissements(file: Path) -> None:
     read = etablissements.read(file, mistakes)
     if mistakes:
         raise click.ClickException(str(CatalogueError(mistakes)))
-    catalogue_operations.load_catalogue([], actor=_operator(), at=portal_now(), etablissements=read)
+    catalogue_operations.load_catalogue([], actor=operator(), at=portal_now(), etablissements=read)
     click.echo(f"{len(read)} établissements.")
 
 
@@ -113,8 +111,8 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
     begins = shown_from.replace(tzinfo=PARIS) if shown_from else now
     ends = shown_until.replace(tzinfo=PARIS)
     new = Message(title=title, text=text, severity=severity, shown_from=begins, shown_until=ends)
-    with _errors_as_click_error():
-        click.echo(messages.publish_message(new, actor=_operator(), at=now))
+    with errors_as_messages():
+        click.echo(messages.publish_message(new, actor=operator(), at=now))
 
 
 @click.command("withdraw-message")
@@ -122,8 +120,8 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
 @with_appcontext
 def withdraw_message(message_id: str) -> None:
     """Remove a message from the home page at once."""
-    with _errors_as_click_error():
-        messages.withdraw_message(message_id, actor=_operator(), at=portal_now())
+    with errors_as_messages():
+        messages.withdraw_message(message_id, actor=operator(), at=portal_now())
 
 
 @click.command("messages")
@@ -138,24 +136,5 @@ def list_messages() -> None:
     _print_lines(lines, "Aucun message.")
 
 
-def _operator() -> Actor:
-    try:
-        return Actor("operator", getpass.getuser())
-    except (KeyError, OSError):  # a container's user has a number only
-        return Actor("operator", f"uid-{os.getuid()}")
-
-
 def _print_lines(lines: Sequence[str], otherwise: str) -> None:
     click.echo("\n".join(lines) if lines else otherwise)
-
-
-@contextmanager
-def _errors_as_click_error() -> Iterator[None]:
-    """Turns CatalogueError, with one line « file:line: … » per mistake, and DomainError, with one per field."""
-    try:
-        yield
-    except CatalogueError as error:
-        raise click.ClickException(str(error)) from error
-    except DomainError as error:
-        details = [f"{field_error.pointer.removeprefix('#/')} : {field_error.detail}" for field_error in error.errors]
-        raise click.ClickException("\n".join([error.detail, *details])) from error

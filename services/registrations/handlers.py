@@ -16,12 +16,8 @@ from services.registrations.models import Candidature, OpeningRow
 from services.registrations.operations import candidates, candidatures
 
 registry = Handlers("registrations")
-
-
-@registry.on(EmailChanged)
-def renew_email(session: DbSession, event: EmailChanged, envelope: Envelope) -> None:
-    """Update the mail address; candidatures get no new version."""
-    candidates.renew_email(session, event)
+registry.calls(EmailChanged, "renew_email", candidates.renew_email)
+registry.calls(PiecesStateChanged, "keep_pieces_state", candidatures.keep_pieces_state)
 
 
 @registry.on(IdentityCorrected)
@@ -54,9 +50,3 @@ def mail_document_acts(session: DbSession, event: DocumentsAnnounced, envelope: 
 def mail_refused_pieces(session: DbSession, event: PiecesRefused, envelope: Envelope) -> None:
     """The candidate gets a mail with what was found « Non Conforme »."""
     follow_up(session, "send_refusal_mail", event.to_data(), subject=event.candidate_id)
-
-
-@registry.on(PiecesStateChanged)
-def keep_pieces_state(session: DbSession, event: PiecesStateChanged, envelope: Envelope) -> None:
-    """Staff browse by it; an event that is older than what is known changes nothing."""
-    candidatures.keep_pieces_state(session, event)

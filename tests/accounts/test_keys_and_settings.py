@@ -76,7 +76,7 @@ def test_the_recommended_profile_asks_for_length_alone(migrated_url: str, tmp_pa
     for password, refused in (("Bonjour/2021", True), ("le cheval de mon oncle", False)):
         answer = accounts.create_account(nom_famille="", password=password)
         assert ("password" in refused_fields(answer)) is refused
-    assert RECOMMENDED.hint in str(accounts.call("GET", "/forms/account").json)
+    assert RECOMMENDED.hint in str(accounts.post("/forms/account", values={}).json)
 
 
 OLD, NEW = ed25519_pem(), ed25519_pem()
@@ -128,9 +128,9 @@ def test_what_the_old_key_signed_is_believed_until_it_is_dropped(built: Built) -
     assert kid_of(added.service_token()) == kid_of(token)
     assert kid_of(promoted.service_token()) == published_kids(dropped)[0] != kid_of(token)
     for accounts in (before, added, promoted):
-        assert accounts.call("GET", "/forms/account", token).status_code == 200
-    assert added.call("GET", "/forms/account", promoted.service_token()).status_code == 200
-    assert dropped.call("GET", "/forms/account", token).status_code == 401
+        assert accounts.call("GET", "/forms/account/communes", token).status_code == 200
+    assert added.call("GET", "/forms/account/communes", promoted.service_token()).status_code == 200
+    assert dropped.call("GET", "/forms/account/communes", token).status_code == 401
 
 
 def test_second_factors_work_through_the_turn_of_a_sealing_key(built: Built) -> None:

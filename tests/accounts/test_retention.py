@@ -14,7 +14,17 @@ from tests.accounts.running_accounts import RunningAccounts, problem_slug
 
 _CANDIDATURES = retention().kind("candidatures")
 KEPT_DAYS = _CANDIDATURES.active.days + _CANDIDATURES.archived.days
-UNUSED_DAYS = retention().kind("comptes").active.days + 1
+_ACCOUNTS = retention().kind("comptes")
+NOTICE_DAYS = _ACCOUNTS.notice.days + 1
+UNUSED_DAYS = _ACCOUNTS.active.days + 1
+WARNED = "va être effacé"
+
+
+def _erase_unused(accounts: RunningAccounts) -> None:
+    """Told first, then erased."""
+    accounts.run_job("erase-unused")
+    accounts.advance_clock(days=NOTICE_DAYS)
+    accounts.run_job("erase-unused")
 
 
 def _accounts(accounts: RunningAccounts) -> list[str]:
@@ -36,12 +46,18 @@ def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: Runni
     accounts.registrations.down = False
     for _ in range(2):
         accounts.run_job("erase-unused")
+    assert len(_accounts(accounts)) == 3, "nobody is erased who was not told"
+    accounts.newest_mail("old@example.org", WARNED)
+    assert [mail.recipients for mail in accounts.mailbox.find(subject=WARNED)] == [["old@example.org"]], "once"
+    accounts.advance_clock(days=NOTICE_DAYS)
+    for _ in range(2):
+        accounts.run_job("erase-unused")
     assert _accounts(accounts) == ["held@example.org", used]
     assert accounts.registrations.erased == {ids["old@example.org"]}
     [*_, entry] = accounts.audit_entries(ids["old@example.org"])
     assert (entry.action, entry.before, entry.after) == ("erased", None, None)
     accounts.registrations.engaged = set()
-    accounts.run_job("erase-unused")
+    _erase_unused(accounts)
     assert _accounts(accounts) == [used]
 
 
@@ -50,6 +66,8 @@ def test_who_comes_back_while_the_unused_are_erased_stays(
 ) -> None:
     email = accounts.activate_new_account()
     accounts.advance_clock(days=UNUSED_DAYS)
+    accounts.run_job("erase-unused")
+    accounts.advance_clock(days=NOTICE_DAYS)
     with accounts.app.app_context():
         registrations = dependencies().registrations
 

@@ -5,14 +5,11 @@ A route that is missing here fails `test_access.py`; a page that is missing from
 
 from collections.abc import Iterable, Iterator
 
-from services.accounts.app import SECTIONS as ACCOUNTS
+from services.contracts.api import served
 from services.contracts.api.operation import Section
-from services.documents.app import SECTIONS as DOCUMENTS
-from services.pieces.app import SECTIONS as PIECES
-from services.registrations.app import SECTIONS as REGISTRATIONS
 from tests.architecture.gateway_ledger import GATEWAY, PROBED, PUBLIC
 
-SECTIONS = (*ACCOUNTS, *REGISTRATIONS, *DOCUMENTS, *PIECES)
+SECTIONS = tuple(section for sections in served.SECTIONS.values() for section in sections)
 _DESCRIBED = f"""
     {PROBED}
     GET /openapi.json
@@ -30,10 +27,7 @@ def _declared(sections: Iterable[Section]) -> dict[str, str]:
 
 _METHODS = {"PAGE": "GET"}
 LEDGER: dict[str, dict[str, str]] = {
-    "accounts": _declared(ACCOUNTS),
-    "registrations": _declared(REGISTRATIONS),
-    "documents": _declared(DOCUMENTS),
-    "pieces": _declared(PIECES),
+    **{service: _declared(sections) for service, sections in served.SECTIONS.items()},
     "gateway": GATEWAY,
 }
 

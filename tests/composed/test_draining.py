@@ -187,7 +187,7 @@ def test_fewer_workers_of_documents_lose_and_double_nothing(
 
 def rendered(composed: ComposedPortal) -> dict[str, int]:
     return {
-        container.id: composed.counter_total(container, "documents_rendered_total")
+        container.id: composed.counter_total(container, "documents_after_save_seconds_count")
         for container in composed.containers("documents-worker")
     }
 

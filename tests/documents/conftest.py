@@ -41,7 +41,7 @@ def service(
     from tests.documents.rendered import rendered
     from tests.documents.service import Service
 
-    monkeypatch.setattr("services.documents.operations.rendered_documents.render", rendered)
+    monkeypatch.setattr("services.documents.rendering.pdf_and_html.render", rendered)
     return Service(database_url, bucket.url, registrations.url)
 
 

@@ -76,7 +76,7 @@ class _CandidatureOperation(Operation[Registrations]):
         return {
             "candidatures": [(tile["numero_inscription"], tile["version"]) for tile in tiles],
             "they open": [candidate.call("GET", f"/candidatures/{tile['id']}").status_code for tile in tiles],
-            "drafts": len(candidate.get("/drafts")["drafts"]),
+            "drafts": len(candidate.get("/mine")["drafts"]),
             "told": [
                 told
                 for told in self.running.published_events("numero_candidat", "version")

@@ -89,7 +89,7 @@ def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: 
         browser = CandidateFactory(own).browser()
         browser.post("/connexion", {"identifiant": email, "password": PASSWORD})
         assert "secret" not in browser.text
-        tool = ask_api(own.gateway.app, "registrations/v1/drafts", "a-tools-token")
+        tool = ask_api(own.gateway.app, "registrations/v1/mine", "a-tools-token")
         return [browser.answer.status_code, tool.status_code]
 
     restart_accounts(own, client_secrets=ClientSecrets("{}"))

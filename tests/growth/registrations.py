@@ -131,7 +131,7 @@ def _reads(app: Flask, candidate: CandidateClient, saved: str) -> Actions:
         "« Mes inscriptions »": lambda: candidate.get("/candidatures"),
         "a récapitulatif": lambda: candidate.get(own),
         "« Historique »": lambda: candidate.get(f"{own}/history"),
-        "drafts": lambda: candidate.get("/drafts"),
+        "drafts": lambda: candidate.get("/mine"),
         "forms": lambda: candidate.get(f"{own}/forms"),
         "contact": lambda: candidate.get("/contact"),
         "mails": lambda: candidate.get("/mails"),

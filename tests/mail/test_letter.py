@@ -47,6 +47,7 @@ LETTERS: dict[str, Letter] = {
     "password_reset_mail": of_accounts.password_reset_mail(f"{URL}/compte/mot-de-passe/{TOKEN}"),
     "email_change_confirmation_mail": of_accounts.email_change_confirmation_mail(f"{URL}/compte/adresse/{TOKEN}"),
     "email_change_requested_mail": of_accounts.email_change_requested_mail(AT, f"{URL}/compte/annulation/{TOKEN}"),
+    "unused_account_mail": of_accounts.unused_account_mail(AT, f"{URL}/connexion"),
     "copy_ready_mail": of_accounts.copy_ready_mail(AT, f"{URL}/compte/donnees"),
     "email_changed_mail": of_accounts.email_changed_mail(AT, f"{URL}/un-probleme"),
     "erasure_answer_mail": of_accounts.erasure_answer_mail("Vos pièces sont gardées.", f"{URL}/compte/effacement"),

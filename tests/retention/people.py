@@ -18,6 +18,7 @@ from services.accounts.models import Account
 from services.accounts.models import db as accounts_db
 from services.chassis import clock
 from services.chassis.database.audit import Actor
+from services.contracts.retention import retention
 from services.documents.jobs import registry as documents_jobs
 from services.pieces.jobs import registry as pieces_jobs
 from services.registrations.jobs import registry as registrations_jobs
@@ -48,6 +49,7 @@ JOBS = {
 }
 STAFF = Actor("staff", "57aff000000000000000000000000001")
 Content = bytes | mmap
+NOTICE = retention().kind("comptes").notice
 SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage", "documents:publish")
 
 
@@ -149,7 +151,11 @@ class Portal:
         """What the workers do of it in a day, in the order in which it is found."""
         self.run("registrations", "erase-due")
         self.running.deliver()
-        self.run("accounts", "erase-unused")
+        now = clock.portal_now()
+        for instant in (now, NOTICE.after(now)):  # its owner is told, then it is erased
+            self.move_to(instant)
+            self.run("accounts", "erase-unused")
+        self.move_to(now)
         self.run("documents", "erase-publications")
         for service in ("documents", "pieces"):
             self.run(service, "erase-retired")

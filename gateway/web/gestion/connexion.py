@@ -1,13 +1,12 @@
-"""Logging in to « Espace de gestion » with a second factor, logging out, and what follows an ended session."""
+"""Logging in to « Espace de gestion » with a second factor, and logging out."""
 
 import re
 from contextlib import suppress
-from urllib.parse import urlencode
 
-from flask import Response, g, redirect, request
+from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway import access, error_pages
+from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import shown_here
 from gateway.sessions import staff_member, visitor
@@ -22,9 +21,7 @@ from gateway.web.compte.connexion import (
 )
 from gateway.web.compte.fournisseurs import come_back, leave_for
 from gateway.web.gestion import blueprint, compte
-from gateway.web_security import SAFE_METHODS
-from services.chassis.errors import DomainError, Forbidden, Unauthenticated, Unavailable
-from services.chassis.web import problems
+from services.chassis.errors import DomainError, Forbidden
 from services.contracts import page_labels
 from services.contracts.api.sign_in import PROCONNECT, RETURN, SignedIn
 
@@ -39,7 +36,7 @@ GESTION_PATH = re.compile(r"/gestion(?!/connexion)(?:[/?][!-\[\]-~]*)?")
 def log_in_page() -> ResponseReturnValue:
     if staff_member.current_if_accounts_answers() is not None:
         return redirect(_gestion_path(request.args.get("suite")))
-    return _page(next_url=request.args.get("suite"), ended="fait" in request.args)
+    return staff_login_page(next_url=request.args.get("suite"), ended="fait" in request.args)
 
 
 @blueprint.post("/connexion", who=access.PUBLIC)
@@ -47,11 +44,11 @@ def log_in() -> ResponseReturnValue:
     try:
         login = opened_session(code=re.sub(r"\s", "", request.form.get("code", "")) or None)
     except DomainError as refusal:
-        return _page(refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
+        return staff_login_page(refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
     if not staff_member.set_owner_of(login.session):
         with suppress(DomainError):  # else it ends by itself, unused
             end_session(login.session)
-        return _page(refusal=Forbidden(FOR_STAFF_ALONE))
+        return staff_login_page(refusal=Forbidden(FOR_STAFF_ALONE))
     response = answer_after_log_in(login.subject, _gestion_path)
     staff_member.set_session_cookie(response, login.session)
     visitor.set_device_cookie(response, login.device)
@@ -78,12 +75,12 @@ def _unknown(signed_in: SignedIn, path: str) -> Response:
     staff_member.set_nobody()
     if not signed_in.asks_code and path.startswith(INVITATIONS):
         return compte.invitation_page(path.removeprefix(INVITATIONS), identity=signed_in.identity)
-    return _page(identity=signed_in.identity, code_alone=signed_in.asks_code, next_url=path)
+    return staff_login_page(identity=signed_in.identity, code_alone=signed_in.asks_code, next_url=path)
 
 
 def _refused(refusal: DomainError) -> Response:
     staff_member.set_nobody()
-    return _page(refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
+    return staff_login_page(refusal=shown_here(refusal, STATUSES_SHOWN_HERE))
 
 
 @blueprint.post("/session/prolonger", who=access.staff())
@@ -92,31 +89,7 @@ def extend() -> ResponseReturnValue:
     return Response(status=204)
 
 
-@blueprint.errorhandler(Unauthenticated)
-def ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
-    """What was posted after the session had ended waits, encrypted, in the page that asks to log in."""
-    if error_pages.wants_problem_details():
-        return problems.of_domain_error(error)
-    staff_member.set_nobody()
-    if request.method in SAFE_METHODS:
-        notice = {"fait": "session"} if g.get("ended_subject") else {}
-        return redirect(
-            f"/gestion/connexion?{urlencode({'suite': error_pages.requested_address(), **notice})}", code=303
-        )
-    return _page(status=401, ended=True, sealed=error_pages.sealed_post())
-
-
-@blueprint.errorhandler(DomainError)
-def answer_refusal(error: DomainError) -> ResponseReturnValue:
-    """Where a service refuses the access token of an open session, signing keys have changed: the next request has
-    another token. Asking to log in would send the browser from page to page without end."""
-    if error.http_status == 401:
-        staff_member.drop_cached_exchange()
-        error = Unavailable("Le portail ne peut pas répondre pour le moment.")
-    return error_pages.answer_domain_error(error)
-
-
-def _page(
+def staff_login_page(
     *,
     ended: bool = False,
     sealed: str | None = None,

@@ -1,4 +1,5 @@
-"""One publication: what was checked, a preview, « Publier », how far it is, what is taken back."""
+"""One publication: its file, which documents checks line by line, or file by file in its turn; what was checked, a
+preview, « Publier », how far it is, what is taken back."""
 
 import re
 from typing import Any
@@ -7,13 +8,15 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here, typed_number
+from gateway.posted_forms import in_field, posted_text, shown_here, typed_number
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
 from gateway.web.gestion.sealed_search import sealed_search, search_of_address
-from services.chassis.errors import DomainError, NotFound
+from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
+from services.chassis.errors import DomainError, Invalid, NotFound
 from services.chassis.french import file_size
 from services.contracts import page_labels
 from services.contracts.api import staff_imports as api
@@ -30,6 +33,9 @@ from services.contracts.document_rules import (
     PREPARED,
 )
 
+FILE_FIELD = "fichier"
+NO_FILE = "Choisissez un fichier à envoyer."
+TOO_MANY_FILES = f"Envoyez {MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
 DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
 OPEN_STATES = (PREPARED, CHECKED)
 REFUSALS_SHOWN_HERE = (409, 412, 422, 429)
@@ -73,6 +79,32 @@ def show_import(import_id: str, refusal: DomainError | None = None) -> Response:
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
         refusal=refusal,
     )
+
+
+@blueprint.post("/documents/<import_id>/fichier", who=access.staff(PUBLISH))
+def send_import_file(import_id: str) -> ResponseReturnValue:
+    source = read_import(import_id).source
+    largest = MAX_CSV_BYTES if source == CSV else MAX_ARCHIVE_BYTES
+    try:
+        with received_files(FILE_FIELD, staff_member.required().subject, largest, limit=STAFF_UPLOADS) as files:
+            if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
+                raise Invalid(TOO_MANY_FILES if files else NO_FILE)
+            for file in files:
+                _send(import_id, file)
+    except DomainError as refusal:
+        if refusal.http_status in (401, 403, 404):
+            raise
+        return show_import(import_id, in_field(refusal, FILE_FIELD))
+    return _done(import_id, "controle" if source == CSV else "envoi")
+
+
+def _send(import_id: str, file: ReceivedFile) -> None:
+    """A CSV takes the place of the one sent before; a PDF or an archive is added."""
+
+    def take(uploads: list[str]) -> None:
+        staff_member.call(api.take_uploads, body={"uploads": uploads}, import_id=import_id)
+
+    send_files(staff_member, api.uploads, [file], take, import_id=import_id)
 
 
 @blueprint.get("/documents/<import_id>/apercu", who=access.staff(PUBLISH))

@@ -12,8 +12,7 @@ from services.chassis.web.operations import Views
 from services.contracts.api import erasure
 from services.contracts.api import own_account as api
 from services.contracts.api.forms import Form
-from services.contracts.api.mails import SentMail, SentMails, list_mails_of_accounts
-from services.contracts.retention import retention
+from services.contracts.api.mails import SentMails, list_mails_of_accounts, mails_page
 from services.mail import sent_mails
 
 views = Views("me", __name__)
@@ -47,5 +46,4 @@ def download_copy(copy_id: str) -> Response:
 @views.serves(list_mails_of_accounts)
 def list_mails(query: dict[str, Any]) -> SentMails:
     with db.reading() as session:
-        mails = sent_mails.list_page(session, caller_id(), **query)
-    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=retention().kind("mails").active.days)
+        return mails_page(sent_mails.list_page(session, caller_id(), **query))

@@ -18,6 +18,11 @@ from services.contracts.api.operation import answer_of
 
 views = Views("sessions", __name__)
 views.calls(sign_in_api.begin_sign_in, sign_in.begin)
+views.calls(sign_in_api.read_provider_log_out, sessions.provider_log_out)
+views.calls(api.exchange_session, sessions.exchange, client=access.caller_id)
+views.calls(api.confirm_session, sessions.exchange, client=access.caller_id)
+views.calls(api.log_out, sessions.end_session)
+views.calls(api.exchange_tool_token, exchange_token, client=access.caller_id)
 
 
 @views.serves(api.log_in)
@@ -33,34 +38,9 @@ def finish_sign_in(body: dict[str, Any]) -> sign_in_api.SignedIn:
     return sign_in_api.SignedIn(opened=_opened(finished)) if isinstance(finished, login.LoggedIn) else finished
 
 
-@views.serves(sign_in_api.read_provider_log_out)
-def read_provider_log_out(body: dict[str, str]) -> sign_in_api.ProviderLogOut:
-    return sessions.provider_log_out(body["session"])
-
-
 def _opened(logged_in: login.LoggedIn) -> api.OpenedSession:
     owner = sessions.exchange(logged_in.session, access.caller().id)
     return answer_of(api.OpenedSession, owner, session=logged_in.session, device=logged_in.device)
-
-
-@views.serves(api.exchange_session)
-def exchange_session(body: dict[str, str]) -> api.LoggedIn:
-    return sessions.exchange(body["session"], access.caller().id)
-
-
-@views.serves(api.confirm_session)
-def confirm_session(body: dict[str, str]) -> api.LoggedIn:
-    return sessions.exchange(body["session"], access.caller().id, code=body["code"])
-
-
-@views.serves(api.log_out)
-def log_out(body: dict[str, str]) -> None:
-    sessions.end_session(body["session"])
-
-
-@views.serves(api.exchange_tool_token)
-def exchange_tool_token(body: dict[str, str]) -> api.AccessToken:
-    return exchange_token(body["token"], access.caller().id)
 
 
 @views.serves(api.read_keys)

@@ -26,7 +26,7 @@ def _with_code(act: Callable[..., None]) -> Callable[..., None]:
 views.calls(api.list_members, staff.staff_page)
 views.calls(api.list_tokens, staff.token_page)
 views.calls(api.list_academies, staff.all_academies)
-views.calls(api.list_names, staff.names, academies=lambda: access.caller().academies)
+views.calls(api.list_names, staff.names, academies=access.caller_academies)
 views.calls(api.read_member, staff.member)
 views.calls(api.invite, staff_invitations.invite, actor=actor)
 views.calls(api.invite_again, staff_invitations.invite_again, actor=actor)

@@ -10,7 +10,6 @@ from services.chassis.web.operations import Views
 from services.contracts.api import visitors as api
 
 views = Views("visitors", __name__)
-views.calls(api.read_empty_form, account_creation.filled_form, values=dict)
 views.calls(api.fill_form, account_creation.filled_form)
 views.calls(api.search_communes, account_form.communes_for)
 views.calls(api.create_account, account_creation.create_account)

@@ -1,4 +1,5 @@
-"""Erases accounts that nobody has used for as long as `catalogue/retention.yaml` says, once no candidature is left."""
+"""Erases accounts that nobody has used for as long as `catalogue/retention.yaml` says, once no candidature is left and
+their owner was told by mail."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +14,8 @@ from services.accounts.operations.identity_changes import delete_account
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, Unavailable
 from services.chassis.tasks.registry import stopping
-from services.contracts.retention import CANDIDATURES, RetentionError, retention
+from services.chassis.tasks.rows import follow_up
+from services.contracts.retention import ACCOUNTS, CANDIDATURES, Kind, RetentionError, retention
 
 log = structlog.get_logger()
 PAGE = 200
@@ -24,7 +26,7 @@ def erase_unused() -> None:
     registrations does not answer the rest waits for the next run."""
     now = portal_now()
     try:
-        before = retention().kind("comptes").erased_if_begun_by(now)
+        kept = retention().kind(ACCOUNTS)
         engaged_before = retention().kind(CANDIDATURES).erased_if_begun_by(now)
     except RetentionError as error:
         log.error("retention_unreadable", reason=str(error))
@@ -33,8 +35,8 @@ def erase_unused() -> None:
     try:
         while not stopping() and (page := _page(after)):
             for account_id, used_at, engaged_at in page:
-                if used_at <= before or (engaged_at is not None and engaged_at <= engaged_before):
-                    erased += _erase_unless_engaged(account_id, before)
+                if _is_unused(used_at, kept, now) or (engaged_at is not None and engaged_at <= engaged_before):
+                    erased += _erase_unless_engaged(account_id, kept, now)
             after = page[-1][0]
     except Unavailable as error:
         log.warning("unused_accounts_not_erased", reason=error.slug)
@@ -51,9 +53,14 @@ def _page(after: str) -> Sequence[Any]:
         return session.execute(wanted.where(Account.id > after).order_by(Account.id).limit(PAGE)).all()
 
 
-def _erase_unless_engaged(account_id: str, before: datetime) -> bool:
+def _is_unused(used_at: datetime, kept: Kind, now: datetime) -> bool:
+    """For so long that its owner is told that it will be erased."""
+    return used_at <= kept.erased_if_begun_by(kept.notice.after(now))
+
+
+def _erase_unless_engaged(account_id: str, kept: Kind, now: datetime) -> bool:
     """Whether it is erased. Raises Unavailable."""
-    if dependencies().registrations.is_engaged(account_id) or not _freed(account_id, before):
+    if dependencies().registrations.is_engaged(account_id) or not _freed(account_id, kept, now):
         return False
     try:
         delete_account(account_id)
@@ -62,12 +69,19 @@ def _erase_unless_engaged(account_id: str, before: datetime) -> bool:
     return True
 
 
-def _freed(account_id: str, before: datetime) -> bool:
+def _freed(account_id: str, kept: Kind, now: datetime) -> bool:
     """Registrations has no candidature of theirs any more: they may change and delete their account again. Whether it
-    is unused now: its owner may have come back since the page was read."""
+    is to be erased now: its owner was told long enough ago, and has not come back since the page was read."""
     with db.operation() as session:
         account = session.get(Account, account_id, with_for_update=True)
         used_at = account and (account.last_login_at or account.activated_at)
-        if account is not None:
-            account.engaged_at = None
-        return used_at is not None and used_at <= before
+        if account is None or used_at is None:
+            return False
+        account.engaged_at = None
+        if not _is_unused(used_at, kept, now):
+            return False
+        if account.warned_at is None or account.warned_at <= used_at:
+            account.warned_at = now
+            follow_up(session, "send_unused_account", {}, subject=account_id)
+            return False
+        return used_at <= kept.erased_if_begun_by(now) and account.warned_at <= kept.notice.before(now)

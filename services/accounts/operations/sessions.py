@@ -57,16 +57,16 @@ def open_session(
     return secret
 
 
-def exchange(secret: str, client: str, *, code: str | None = None) -> LoggedIn:
-    """An access token for the process `client`; counts as activity. With a `code` of the second factor, which is used,
-    it is a token for an act that asks for one.
+def exchange(session: str, client: str, *, code: str | None = None) -> LoggedIn:
+    """An access token for the process `client`, for the secret of a session; counts as activity. With a `code` of the
+    second factor, which is used, it is a token for an act that asks for one.
 
     Raises Unauthenticated `session-expiree`; of a code Invalid, TooMany, Forbidden.
     """
     now = system_now()
-    with db.reading() as session:
-        login = session.get(LoginSession, hash_secret(secret))
-        subject = _subject_of(session, login)
+    with db.reading() as reading:
+        login = reading.get(LoginSession, hash_secret(session))
+        subject = _subject_of(reading, login)
     if login is None or subject is None:
         raise _expired_error(None)
     if _is_over(login, now) or (isinstance(subject, StaffMember) and subject.disabled_at is not None):
@@ -101,18 +101,18 @@ def use_confirmation(secret: str, account_id: str, act: str) -> bool:
         return confirmed_at is not None and now - confirmed_at < CONFIRMATION_LIFETIME
 
 
-def end_session(secret: str) -> None:
-    """Log out: every session of that person ends, on every device. An unknown session is no error."""
-    with db.operation() as session:
-        login = session.get(LoginSession, hash_secret(secret))
+def end_session(session: str) -> None:
+    """Log out: every session of that person ends, on every device. An unknown secret is no error."""
+    with db.operation() as ending:
+        login = ending.get(LoginSession, hash_secret(session))
         if login is not None:
-            end_all_sessions(session, login.subject_id)
+            end_all_sessions(ending, login.subject_id)
 
 
-def provider_log_out(secret: str) -> ProviderLogOut:
+def provider_log_out(session: str) -> ProviderLogOut:
     """Where the browser of this session, which has just ended, ends that with the provider, too."""
-    with db.reading() as session:
-        login = session.get(LoginSession, hash_secret(secret))
+    with db.reading() as reading:
+        login = reading.get(LoginSession, hash_secret(session))
     provider = dependencies().identity_providers.get(login.provider or "") if login else None
     if login is None or provider is None or login.id_token_sealed is None:
         return ProviderLogOut(address=None)

@@ -88,25 +88,25 @@ def revoke_token(token_id: str, actor: Actor, reason: str | None = None, *, owne
             AuditEntry.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name}, after=after)
 
 
-def exchange_token(secret: str, client: str) -> AccessToken:
+def exchange_token(token: str, client: str) -> AccessToken:
     """A short access token for a tool's token. Raises Unauthenticated `jeton-refuse`.
 
     `client` is the process that asks for it.
     """
     now = system_now()
     with db.reading() as session:
-        query = select(StaffToken).where(StaffToken.secret_hash == hash_secret(secret))
-        token = session.scalars(query).one_or_none()
-        member = session.get(StaffMember, token.staff_id) if token else None
-    if token is None or token.revoked_at or now >= token.expires_at or member is None or member.disabled_at:
+        query = select(StaffToken).where(StaffToken.secret_hash == hash_secret(token))
+        known = session.scalars(query).one_or_none()
+        member = session.get(StaffMember, known.staff_id) if known else None
+    if known is None or known.revoked_at or now >= known.expires_at or member is None or member.disabled_at:
         raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", problem=problem_types.TOKEN_REFUSED)
-    _record_use(token, now)
+    _record_use(known, now)
     access_token = dependencies().signer.access_token(
         member.id,
         "staff",
         client=client,
         role=member.role,
-        scopes=scopes_of(member.role) & set(token.scopes),
+        scopes=scopes_of(member.role) & set(known.scopes),
         academies=member.academies,
     )
     return AccessToken(access_token=access_token, expires_in=TOKEN_SECONDS)

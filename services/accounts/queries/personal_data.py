@@ -28,7 +28,8 @@ def part(account_id: str) -> Part:
     refused = [refusal.address for refusal in known.refused_mails]
     reached = ("Adresse mail", account.email), ("Adresses refusées par la messagerie", refused)
     used = ("Activé le", account.activated_at), ("Dernière connexion", account.last_login_at)
-    civil_status = facts(*_typed(known.form), *reached, *used, ("Première candidature le", account.engaged_at))
+    warned = ("Effacement annoncé le", account.warned_at)
+    civil_status = facts(*_typed(known.form), *reached, *used, ("Première candidature le", account.engaged_at), warned)
     with db.reading() as session:
 
         def rows(model: Any, **of_account: str) -> Any:

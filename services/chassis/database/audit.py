@@ -20,7 +20,7 @@ LONGEST_ADDRESS = 45  # characters, of an IPv6 address that holds one of IPv4
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. `kind`: "candidate", "staff", "service", or who types a command ("command", "operator").
+    """Who acts. `kind`: "candidate", "staff", "service", or "operator", who types a command ("command" in old entries).
 
     `id`: of the candidate or member of staff, a service's name, or that of the machine's user.
     """

@@ -34,7 +34,8 @@ class Publisher(Protocol):
         """Return once the broker has confirmed the event. Raises BrokerUnavailable or Unroutable."""
 
     def keep_alive(self) -> None:
-        """To be called regularly while there is nothing to publish: an idle connection must answer heartbeats."""
+        """To be called regularly while there is nothing to publish: an idle connection must answer heartbeats. Raises
+        BrokerUnavailable."""
 
     def close(self) -> None: ...
 

@@ -161,7 +161,8 @@ class Worker:
             for is_due in self._times_due(RELAY):
                 while is_due and self._relay.send_batch(self.stop) == BATCH:
                     self._report_iteration(RELAY.name, RELAY.seconds)
-                self._relay.publisher.keep_alive()
+                if not is_due:
+                    self._relay.publisher.keep_alive()
 
     def _times_due(self, channel: Channel) -> Iterator[bool]:
         """Until the worker stops: True each time that something in it may be due, False after KEEP_ALIVE_SECONDS."""

@@ -1,6 +1,8 @@
 """Operators' commands, the same for every service: list parked tasks, run them or a job here and now, set tasks aside,
-publish events again."""
+publish events again; and what each service's own commands need."""
 
+import getpass
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,9 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from services.chassis.clock import system_now
+from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import Database
+from services.chassis.errors import DomainError
 from services.chassis.events import outbox
 from services.chassis.tasks import rows
 from services.chassis.tasks.registry import JOBS, Handlers
@@ -110,6 +114,25 @@ def run_job(name: str) -> None:
 def publish_once_more(days: int) -> None:
     """Publish what was published before, for services whose data were restored from an older copy."""
     click.echo(f"{outbox.publish_again(_db(), system_now() - timedelta(days=days))} to be published again")
+
+
+@contextmanager
+def errors_as_messages() -> Iterator[None]:
+    """A DomainError ends the command with its French sentence, and one for each field, instead of a stack."""
+    try:
+        yield
+    except DomainError as error:
+        of_fields = (each for each in error.errors if each.detail != error.detail)
+        details = [f"{each.pointer.removeprefix('#/')} : {each.detail}" for each in of_fields]
+        raise click.ClickException("\n".join([error.detail, *details])) from error
+
+
+def operator() -> Actor:
+    """Who types the command, by the name of the machine's user; a container's user has a number only."""
+    try:
+        return Actor("operator", getpass.getuser()[:64])
+    except (KeyError, OSError):
+        return Actor("operator", f"uid-{os.getuid()}")
 
 
 def _db() -> Database:

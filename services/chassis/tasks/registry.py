@@ -82,12 +82,18 @@ class Handlers:
         """
 
         def register(run: AnyEventHandler) -> AnyEventHandler:
-            name = getattr(run, "__name__", "handler")
-            self._reactions.setdefault(str(contract.TYPE), []).append(Reaction(name, contract, run))
-            self.channels.setdefault(EVENTS, []).append(name)
+            self._add(Reaction(getattr(run, "__name__", "handler"), contract, run))
             return run
 
         return register
+
+    def calls(self, contract: type[Any], name: str, operation: Callable[[Session, Any], None]) -> None:
+        """As `on`, for an operation that needs nothing of the envelope; `name`: of the reaction."""
+        self._add(Reaction(name, contract, lambda session, event, _: operation(session, event)))
+
+    def _add(self, reaction: Reaction) -> None:
+        self._reactions.setdefault(str(reaction.contract.TYPE), []).append(reaction)
+        self.channels.setdefault(EVENTS, []).append(reaction.name)
 
     def follow_up(self, name: str, channel: Channel = OTHERS) -> Callable[[AnyFollowUp], AnyFollowUp]:
         """The function is called outside any transaction, and again after a crash: it must be idempotent."""

@@ -36,6 +36,11 @@ def caller_id() -> str:
     return caller().id
 
 
+def caller_academies() -> frozenset[str] | None:
+    """Within which a member of staff acts; None: all."""
+    return caller().academies
+
+
 def refuse_without_code() -> None:
     """Raises Forbidden for a browser's session that gave no fresh code; a tool's token was made with one."""
     if caller().gave_code is False:

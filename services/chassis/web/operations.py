@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import wraps
+from contextlib import AbstractContextManager
+from functools import partial, wraps
 from inspect import signature
 from itertools import chain
 from types import NoneType
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app
+from sqlalchemy.orm import Session
 from webargs.flaskparser import parser
 
 from services.chassis.web import access
@@ -56,6 +58,23 @@ class Views(Blueprint):
 
         view.__name__ = f"{operation.method} {operation.path}"
         self.serves(operation)(view)
+
+    def reads(
+        self,
+        operation: Operation[Answer],
+        query: Callable[..., Answer],
+        reading: Callable[[], AbstractContextManager[Session]],
+        **others: Callable[[], Any],
+    ) -> None:
+        """As `calls`, for a query: it is given a session of `reading` first."""
+
+        @wraps(query)
+        def read(**given: Any) -> Answer:
+            with reading() as session:
+                return query(session, **given)
+
+        read.__signature__ = signature(partial(query, None))  # type: ignore[attr-defined]
+        self.calls(operation, read, **others)
 
 
 def check_all_served(app: Flask, sections: Sequence[Section]) -> None:

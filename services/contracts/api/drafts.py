@@ -107,10 +107,6 @@ class Draft(Answered):
     saved_candidature_id: str | None
 
 
-class Drafts(Answered):
-    drafts: tuple[Draft, ...]
-
-
 class EpreuveField(Answered):
     """An épreuve of the tab « Epreuves », fixed where `position` is null."""
 
@@ -225,7 +221,6 @@ open_draft = _OWN.post(
         problem_types.IDENTITY_OUTDATED,
     ),
 )
-list_drafts = _OWN.get("/v1/drafts", Drafts, "Drafts not transmitted, the latest written first.")
 read_draft = _HELD.get(_DRAFT, Draft, "One draft; a saved one names its candidature.")
 delete_draft = _HELD.delete(_DRAFT, NoneType, "Abandon a draft.", problems=(problem_types.DRAFT_SAVED,))
 read_tab = _HELD.get(

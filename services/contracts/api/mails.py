@@ -1,12 +1,14 @@
 """« Mes messages »: the mails that a service sent to a candidate, the same for each service that sends some."""
 
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, Operation, one_of
 from services.contracts.page_sizes import LARGEST_MAILS_PAGE, USUAL_MAILS_PAGE
+from services.contracts.retention import retention
 
 STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": "refusé par votre messagerie"}
 STATES = tuple(STATE_LABELS)
@@ -32,6 +34,12 @@ class SentMails(Answered):
 
     mails: tuple[SentMail, ...]
     kept_days: Annotated[int, Meta(description="Combien de jours le service les garde")]
+
+
+def mails_page(mails: Iterable[Mapping[str, Any]]) -> SentMails:
+    """Of mails with the fields of SentMail."""
+    kept_days = retention().kind("mails").active.days
+    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=kept_days)
 
 
 def _list_mails(path: str, summary: str) -> Operation[SentMails]:

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
-from services.contracts.api.drafts import Asserted, Draft, Drafts
+from services.contracts.api.drafts import Asserted, Draft
 from services.contracts.api.operation import (
     CANDIDATE,
     Answered,
@@ -62,9 +62,10 @@ class Withdrawn(CandidatureLabels):
     closes_label: str
 
 
-class Mine(Tiles, Drafts):
+class Mine(Tiles):
     """« Mes inscriptions »"""
 
+    drafts: tuple[Draft, ...]
     withdrawn: tuple[Withdrawn, ...]
 
 

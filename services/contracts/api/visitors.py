@@ -97,11 +97,11 @@ class Address(Answered):
 GATEWAY = Callers(service("gateway"))
 LINK_REFUSALS = tuple(LINK_PROBLEMS.values())
 
-read_empty_form = GATEWAY.get("/v1/forms/account", Form, "« Formulaire de création », nothing typed yet.")
 fill_form = GATEWAY.post(
     "/v1/forms/account",
     Form,
-    "The same for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
+    "« Formulaire de création » for what was typed: the country decides which place of birth is asked. Checks and "
+    "changes nothing.",
     body=FormValues,
     reads=True,
     problems=(problem_types.PROVIDER_REFUSED,),

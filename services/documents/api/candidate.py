@@ -7,52 +7,30 @@ from urllib.parse import quote
 
 from flask import Response
 
-from services.chassis.errors import found
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import documents as api
 from services.contracts.api import personal_data
-from services.contracts.api.history import History, read_history
+from services.contracts.api.history import read_history
 from services.contracts.document_rules import FileFormat
 from services.documents.dependencies import dependencies
 from services.documents.models import db
 from services.documents.operations import document_files
-from services.documents.operations.document_files import File, mark_opened
+from services.documents.operations.document_files import File
 from services.documents.queries import candidatures, documents
 from services.documents.queries.history import history
 from services.documents.queries.personal_data import kept_document, part
 
 views = Views("documents", __name__)
+views.calls(api.list_candidatures, candidatures.list_tiles, candidate_id=access.caller_id)
+views.calls(api.list_documents, documents.list_documents, candidate_id=access.caller_id)
+views.calls(api.list_documents_to_read, documents.list_unopened, candidate_id=access.caller_id)
+views.calls(api.mark_opened, document_files.mark_opened, candidate_id=access.caller_id)
+views.reads(read_history, history, db.reading, candidate_id=access.caller_id)
+views.reads(personal_data.read_part, part, db.reading)
 
 # The HTML page needs its own style sheet and nothing else, wherever it is opened from.
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-
-
-@views.serves(api.list_candidatures)
-def list_candidatures() -> api.Tiles:
-    return candidatures.list_tiles(access.caller().id)
-
-
-@views.serves(api.list_documents)
-def list_documents(candidature_id: str) -> api.Documents:
-    candidature = found(candidatures.candidature_of(access.caller().id, candidature_id))
-    return documents.list_documents(candidature.id)
-
-
-@views.serves(api.list_documents_to_read)
-def list_documents_to_read() -> api.DocumentsToRead:
-    return documents.list_unopened(access.caller().id)
-
-
-@views.serves(read_history)
-def read_own_history(candidature_id: str) -> History:
-    with db.reading() as session:
-        return history(session, access.caller().id, candidature_id)
-
-
-@views.serves(api.mark_opened)
-def opened(document_id: str) -> None:
-    mark_opened(access.caller().id, document_id)
 
 
 @views.serves(api.read_pdf)
@@ -81,12 +59,6 @@ def confirmation(query: dict[str, Any], candidature_id: str) -> Response:
 def form(query: dict[str, Any], candidature_id: str, code: str) -> Response:
     file = document_files.form_file(dependencies(), access.caller().id, candidature_id, code, query["format"])
     return file_response(file, save=query["save"])
-
-
-@views.serves(personal_data.read_part)
-def read_personal_data(candidate_id: str) -> personal_data.Part:
-    with db.reading() as session:
-        return part(session, candidate_id)
 
 
 @views.serves(personal_data.read_held_file)

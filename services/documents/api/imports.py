@@ -1,5 +1,7 @@
 """Imports of exam offices: prepared, checked, previewed, published, withdrawn, within the caller's académies."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Response
@@ -16,7 +18,7 @@ from services.documents.dependencies import dependencies
 from services.documents.domain.document_names import filename
 from services.documents.domain.import_columns import COLUMNS, example_lines, model_headings
 from services.documents.domain.recipients import Scope
-from services.documents.models import db
+from services.documents.models import Import, db
 from services.documents.operations import import_files, import_publication, imports, withdrawals
 from services.documents.operations.import_publication import preview
 from services.documents.queries import imports as queries
@@ -27,9 +29,27 @@ from services.uploads.views import upload_views
 views = Views("imports", __name__)
 
 
-@views.serves(api.read_form)
-def read_form() -> api.ImportForm:
-    return import_form(access.caller().academies)
+def _answered(act: Callable[..., Import]) -> Callable[..., api.Import]:
+    """What reads or changes an import, with the import as its answer."""
+
+    @wraps(act)
+    def answered(**given: Any) -> api.Import:
+        return import_answer(act(**given))
+
+    return answered
+
+
+views.calls(api.read_form, import_form, own_academies=access.caller_academies)
+views.calls(api.read_model_parts, queries.model_parts, publisher=who_publishes)
+views.calls(api.read_import, _answered(queries.import_of), publisher=who_publishes)
+views.calls(api.list_refusals, queries.list_refusals, publisher=who_publishes)
+views.calls(api.read_check, queries.check_of, publisher=who_publishes)
+views.calls(api.list_documents, queries.list_import_documents, publisher=who_publishes)
+views.calls(api.search_documents, queries.list_import_documents, publisher=who_publishes)
+views.calls(api.publish, _answered(import_publication.publish_import), publisher=who_publishes)
+views.calls(api.abandon, _answered(imports.abandon_import), publisher=who_publishes)
+views.calls(api.withdraw, _answered(withdrawals.withdraw_import), publisher=who_publishes)
+views.calls(api.withdraw_document, withdrawals.withdraw_document, publisher=who_publishes)
 
 
 @views.serves(api.read_model)
@@ -54,11 +74,6 @@ def read_model(query: dict[str, Any], type: str) -> Response:
     return response
 
 
-@views.serves(api.read_model_parts)
-def read_model_parts(import_id: str) -> list[api.ModelPart]:
-    return queries.model_parts(who_publishes(), import_id)
-
-
 @views.serves(api.list_imports)
 def list_imports(query: dict[str, Any]) -> api.Imports:
     return queries.list_imports(who_publishes(), query)
@@ -69,21 +84,11 @@ def create_import(body: dict[str, Any], headers: dict[str, Any]) -> api.Import:
     return import_answer(imports.create_import(who_publishes(), body, headers["order_key"]))
 
 
-@views.serves(api.read_import)
-def read_import(import_id: str) -> api.Import:
-    return import_answer(queries.import_of(who_publishes(), import_id))
-
-
 @views.serves(api.take_uploads)
 def take_uploads(body: dict[str, Any], import_id: str) -> tuple[api.Import, dict[str, str], int]:
     [upload_id] = body["uploads"]
     answer = import_answer(import_files.take_upload(dependencies(), who_publishes(), import_id, upload_id))
     return answer, {}, 202 if answer.to_check else 200
-
-
-@views.serves(api.list_refusals)
-def list_refusals(query: dict[str, Any], import_id: str) -> api.Refusals:
-    return queries.list_refusals(who_publishes(), import_id, **query)
 
 
 @views.serves(api.read_lines_to_mend)
@@ -98,45 +103,10 @@ def read_lines_to_mend(import_id: str) -> Response:
     )
 
 
-@views.serves(api.read_check)
-def read_check(import_id: str) -> api.ImportCheck:
-    return queries.check_of(who_publishes(), import_id)
-
-
-@views.serves(api.list_documents)
-def list_documents(query: dict[str, Any], import_id: str) -> api.ImportDocuments:
-    return queries.list_import_documents(who_publishes(), import_id, **query)
-
-
-@views.serves(api.search_documents)
-def search_documents(body: dict[str, Any], import_id: str) -> api.ImportDocuments:
-    return queries.list_import_documents(who_publishes(), import_id, **body)
-
-
 @views.serves(api.read_preview)
 def read_preview(query: dict[str, Any], import_id: str) -> Response:
     file = preview(dependencies(), who_publishes(), import_id, query["document"], query["format"])
     return file_response(file, save=False)
-
-
-@views.serves(api.publish)
-def publish(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(import_publication.publish_import(who_publishes(), import_id, **body))
-
-
-@views.serves(api.abandon)
-def abandon(import_id: str) -> api.Import:
-    return import_answer(imports.abandon_import(who_publishes(), import_id))
-
-
-@views.serves(api.withdraw)
-def withdraw(body: dict[str, Any], import_id: str) -> api.Import:
-    return import_answer(withdrawals.withdraw_import(who_publishes(), import_id, **body))
-
-
-@views.serves(api.withdraw_document)
-def withdraw_document(body: dict[str, Any], document_id: str) -> None:
-    withdrawals.withdraw_document(who_publishes(), document_id, **body)
 
 
 def _begin_upload(import_id: str, filename: str, length: int) -> Progress:

@@ -1,7 +1,5 @@
 """What the gateway asks for who holds a paper."""
 
-from typing import Any
-
 from services.chassis.web.operations import Views
 from services.contracts.api import verification as api
 from services.contracts.api.sessions import Keys
@@ -9,11 +7,7 @@ from services.documents.dependencies import dependencies
 from services.documents.operations import verification
 
 views = Views("papers", __name__)
-
-
-@views.serves(api.verify)
-def verify(body: dict[str, Any]) -> api.Verdict:
-    return verification.verify(dependencies(), body["code"], body["source"])
+views.calls(api.verify, verification.verify, dependencies=dependencies)
 
 
 @views.serves(api.read_paper_keys)

@@ -17,27 +17,21 @@ from services.documents.queries import documents
 views = Views("staff", __name__)
 
 
+def who_publishes() -> Publisher:
+    """The caller."""
+    caller = access.caller()
+    return Publisher(caller.id, caller.academies)
+
+
+views.calls(api.list_documents, documents.list_for_staff, staff=who_publishes)
+views.calls(api.read_remade, documents.remade)
+
+
 @views.serves(api.publish_documents)
 def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> api.Accepted:
     return publish(dependencies(), who_publishes(), body, headers["order_key"])
 
 
-@views.serves(api.list_documents)
-def list_documents(candidature_id: str) -> api.StaffDocuments:
-    return documents.list_for_staff(candidature_id, who_publishes())
-
-
-@views.serves(api.read_remade)
-def read_remade() -> list[api.RemadeDocuments]:
-    return documents.remade()
-
-
 @views.serves(api.read_document)
 def open_staff_document(query: dict[str, Any], document_id: str) -> Response:
     return file_response(open_document(dependencies(), who_publishes(), document_id), save=query["save"])
-
-
-def who_publishes() -> Publisher:
-    """The caller."""
-    caller = access.caller()
-    return Publisher(caller.id, caller.academies)

@@ -70,8 +70,7 @@ def _new(dependencies: Dependencies, document_type: DocumentType, event: Registr
 def _render(
     dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, proof: Proof | None
 ) -> Rendered:
-    sheet = _SHEETS[document_type](event, dependencies.letterhead)
-    return rendered_paper(dependencies, sheet, document_type.value, proof)
+    return rendered_paper(dependencies, _SHEETS[document_type](event, dependencies.letterhead), proof)
 
 
 def _date_of(event: RegistrationSaved) -> datetime:
@@ -159,6 +158,6 @@ def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
     reminded_at, type = datetime.fromisoformat(work["reminded_at"]), DocumentType.RELANCE
     sheet = relance(saved, incomplete.groups, reminded_at, dependencies.letterhead)
     proof = dependencies.paper_keys.proof_of(facts_of(saved, type.label, reminded_at, document_id))
-    rendered = rendered_paper(dependencies, sheet, type.value, proof)
+    rendered = rendered_paper(dependencies, sheet, proof)
     name = DocumentName.new(saved.candidature_id, type.value, 0, document_id)
     add_document(dependencies, rendered, name, type.label, reminded_at)

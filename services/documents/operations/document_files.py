@@ -19,9 +19,10 @@ from services.documents.models import Candidature, Document, db
 from services.documents.operations.automatic_documents import render_again, stored_or_made
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.imports import record
-from services.documents.operations.rendered_documents import FORMULAIRE, render_measured, size_and_digest
+from services.documents.operations.rendered_documents import size_and_digest
 from services.documents.queries import candidatures
 from services.documents.queries.documents import document_for_staff, document_of, is_unopened
+from services.documents.rendering import pdf_and_html
 from services.documents.rendering.piece_sheets import form_offered, formulaire
 from services.objects import ObjectMissing, StoreUnavailable
 
@@ -72,7 +73,7 @@ def form_file(
     event = _version_event(dependencies, candidate_id, candidature_id, None)
     store_version_now(event)
     form = found(form_offered(event, code))
-    rendered = render_measured(formulaire(event, form, dependencies.letterhead), FORMULAIRE)
+    rendered = pdf_and_html.render(formulaire(event, form, dependencies.letterhead))
     name = filename(form.title, event.session.label, version=None, extension=file_format)
     return File(rendered.in_format(file_format), name, file_format)
 

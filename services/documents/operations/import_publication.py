@@ -21,7 +21,7 @@ from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
 from services.documents.operations.publishing import add_row, rendered_paper
-from services.documents.operations.rendered_documents import DECLARED, operation_storing
+from services.documents.operations.rendered_documents import operation_storing
 from services.documents.queries import imports as queries
 from services.documents.queries.candidatures import recipient_of, saved_event
 from services.documents.rendering.pdf_and_html import Rendered
@@ -166,7 +166,7 @@ def rendered_document(
         dependencies.letterhead,
     )
     proof = dependencies.paper_keys.proof_of(facts_of(event, label, at, document.id)) if at else None
-    return rendered_paper(dependencies, sheet, DECLARED if row.type_label else row.type, proof, document.pdf_key)
+    return rendered_paper(dependencies, sheet, proof, document.pdf_key)
 
 
 def _fail(document_id: str, reason: str) -> None:

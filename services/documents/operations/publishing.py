@@ -38,6 +38,7 @@ from services.documents.paper_seal import SealError
 from services.documents.pdf_checks import stamped
 from services.documents.queries.candidatures import active_ids, saved_event
 from services.documents.queries.documents import is_replaced_by
+from services.documents.rendering import pdf_and_html
 from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import notice
 from services.documents.rendering.sheet import Sheet
@@ -140,13 +141,13 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
     event, label = found(saved_event(candidature.id, candidature.version)), DocumentType(publication.type).label
     sheet = notice(event, label, publication.title, tuple(publication.paragraphs), dependencies.letterhead)
     proof = dependencies.paper_keys.proof_of(facts_of(event, label, portal_now(), document_id))
-    rendered = rendered_paper(dependencies, sheet, publication.type, proof, publication.pdf_key)
+    rendered = rendered_paper(dependencies, sheet, proof, publication.pdf_key)
     name = DocumentName.new(candidature_id, publication.type, 0, document_id)
     add_document(dependencies, rendered, name, publication.title)
 
 
 def rendered_paper(
-    dependencies: Dependencies, sheet: Sheet, type_label: str, proof: Proof | None, pdf_key: str | None = None
+    dependencies: Dependencies, sheet: Sheet, proof: Proof | None, pdf_key: str | None = None
 ) -> Rendered:
     """Both formats by which that proof is verified, the PDF with the seal; None: of a preview, without one. `pdf_key`:
     of a PDF that was sent, which is stamped and takes the place of the rendered one; as it is and without a proof where
@@ -155,11 +156,11 @@ def rendered_paper(
     Raises StoreUnavailable, ObjectMissing, RenderingFailed.
     """
     if pdf_key is None:
-        rendered = rendered_documents.render_measured(sheet, type_label, proof)
+        rendered = pdf_and_html.render(replace(sheet, proof=proof))
         return replace(rendered, pdf=dependencies.paper_seal.on(rendered.pdf)) if proof else rendered
     sent = dependencies.store.read(pdf_key)
     pdf = _stamped(dependencies, sent, proof) if proof else None
-    return replace(rendered_documents.render_measured(sheet, type_label, proof if pdf else None), pdf=pdf or sent)
+    return replace(pdf_and_html.render(replace(sheet, proof=proof if pdf else None)), pdf=pdf or sent)
 
 
 def _stamped(dependencies: Dependencies, pdf: bytes, proof: Proof) -> bytes | None:

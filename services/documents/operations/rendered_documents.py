@@ -1,37 +1,21 @@
-"""Renders a sheet, with what operators watch (how many, how long), and stores both formats for a document's row."""
+"""Stores both formats of what was rendered, for a document's row."""
 
 import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
-from prometheus_client import Counter, Histogram
 from sqlalchemy.orm import Session
 
 from services.contracts.document_rules import FileFormat
 from services.documents.domain.document_names import DocumentName
-from services.documents.domain.proofs import Proof
 from services.documents.models import db
-from services.documents.rendering.pdf_and_html import Rendered, render
-from services.documents.rendering.sheet import Sheet
+from services.documents.rendering.pdf_and_html import Rendered
 from services.objects import ContentDigest, ObjectStore, discard, operation_naming, put_verified
 
-RENDERED = Counter("documents_rendered_total", "Documents rendered", ("type",))
-SECONDS = Histogram("documents_render_seconds", "Time to render both forms of a document", ("type",))
-FORMULAIRE = "formulaire"  # a form of the catalogue, filled in; no type of a published document
-DECLARED = "declared"  # a type that an exam's catalogue declares
 Files = dict[str, Any]
 """Keys, sizes (bytes) and SHA-256 of a document's two files, by the columns of its row."""
-
-
-def render_measured(sheet: Sheet, type_label: str, proof: Proof | None = None) -> Rendered:
-    """Both formats of the sheet, by which that proof is verified; `type_label` is the metrics' label « type »."""
-    with SECONDS.labels(type_label).time():
-        rendered = render(replace(sheet, proof=proof))
-    RENDERED.labels(type_label).inc()
-    return rendered
 
 
 @contextmanager

@@ -26,23 +26,23 @@ SLOWED_DOWN = "Trop de codes inconnus ont été saisis. Réessayez plus tard."
 _IN_ALL = "in-all"
 
 
-def verify(dependencies: Dependencies, typed: str, source: str) -> Verdict:
-    """What became of the paper of the code that was typed. Raises Invalid for what is no code, TooMany once too many
+def verify(dependencies: Dependencies, code: str, source: str) -> Verdict:
+    """What became of the paper of the `code` that was typed. Raises Invalid for what is no code, TooMany once too many
     unknown ones came from `source` (a network address), or from all."""
-    code = code_in(typed)
-    if code is None:
+    read = code_in(code)
+    if read is None:
         raise Invalid.in_field("code", NO_CODE)
     trace, wait_of_all = dependencies.paper_keys.trace_of(source), _wait(_IN_ALL, IN_ALL)
     quota = OF_SOURCE_BEYOND if wait_of_all else OF_SOURCE
     if wait := _wait(trace, quota):
         raise TooMany(SLOWED_DOWN, retry_after=wait)
-    if verdict := verdict_on(code):
+    if verdict := verdict_on(read):
         return verdict
     _count(trace, quota)
     if wait_of_all:
         raise TooMany(SLOWED_DOWN, retry_after=wait_of_all)
     _count(_IN_ALL, IN_ALL)
-    return Verdict(code=shown(code), state=State.UNKNOWN)
+    return Verdict(code=shown(read), state=State.UNKNOWN)
 
 
 def _wait(trace: str, quota: Quota) -> int:

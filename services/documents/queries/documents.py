@@ -21,7 +21,7 @@ from services.documents.domain.document_names import is_id
 from services.documents.domain.proofs import shown
 from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, Document, RemadeDocuments, Withdrawal, db
-from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_active, is_visible
+from services.documents.queries.candidatures import WITHDRAWAL_JOIN, candidature_of, is_active, is_visible
 
 AnyDocument = TypeVar("AnyDocument", bound=api.Document)
 _NEWEST_FIRST = (
@@ -33,9 +33,11 @@ _NEWEST_FIRST = (
 )
 
 
-def list_documents(candidature_id: str) -> api.Documents:
+def list_documents(candidate_id: str, candidature_id: str) -> api.Documents:
     """All documents of a candidature, by date, the newest first; of one instant, by version and label. Of what was
-    withdrawn, the reason where it is meant for the candidate."""
+    withdrawn, the reason where it is meant for the candidate. Raises NotFound where it is not theirs, or not heard of.
+    """
+    found(candidature_of(candidate_id, candidature_id))
     with db.reading() as session:
         rows = _of_candidature(session, candidature_id)
     answers = zip(rows, _listed(api.ListedDocument, rows), strict=True)

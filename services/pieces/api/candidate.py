@@ -6,7 +6,7 @@ from services.chassis.web import access
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
-from services.contracts.api.history import History, read_history
+from services.contracts.api.history import read_history
 from services.contracts.api.operation import CandidatureLabels, answer_of
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.piece import quota_sentence
@@ -18,6 +18,8 @@ from services.uploads.uploads import Progress
 from services.uploads.views import upload_views
 
 views = Views("justificatifs", __name__)
+views.reads(read_history, history, db.reading, candidate_id=access.caller_id)
+views.calls(api.delete_deposit, deposits.delete_deposit, candidate_id=access.caller_id, at=received_at)
 
 
 @views.serves(api.list_candidatures)
@@ -41,17 +43,6 @@ def list_pieces(candidature_id: str) -> api.RequestedPieces:
         candidature, contexts = pieces.own_candidature_with_pieces(session, access.caller().id, candidature_id)
         quota = quota_sentence(pieces.retired_bytes(session, access.caller().id), dependencies().most_retired_bytes)
         return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
-
-
-@views.serves(read_history)
-def read_own_history(candidature_id: str) -> History:
-    with db.reading() as session:
-        return history(session, access.caller().id, candidature_id)
-
-
-@views.serves(api.delete_deposit)
-def delete_deposit(piece_id: str) -> None:
-    deposits.delete_deposit(access.caller().id, piece_id, received_at())
 
 
 @views.serves(api.validate_group)

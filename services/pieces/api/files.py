@@ -19,6 +19,8 @@ from services.pieces.operations import downloads
 from services.pieces.queries.personal_data import kept_file, part
 
 views = Views("fichiers", __name__)
+views.calls(staff_api.record_opening, downloads.record_opening, by=access.caller)
+views.reads(personal_data.read_part, part, db.reading)
 
 SCAN_HEADER = "X-Antivirus"
 NOT_SCANNED_WARNING = '199 - "Fichier non analyse par un antivirus"'
@@ -50,17 +52,6 @@ def piece_preview(piece_id: str) -> Response:
 @views.serves(staff_api.read_page)
 def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
     return _picture_response(downloads.render_page_for_staff(access.caller(), piece_id, number, ahead=query["ahead"]))
-
-
-@views.serves(staff_api.record_opening)
-def record_opening(body: dict[str, Any], piece_id: str) -> None:
-    downloads.record_opening(access.caller(), piece_id, body["deposit_id"], body["page"])
-
-
-@views.serves(personal_data.read_part)
-def read_personal_data(candidate_id: str) -> personal_data.Part:
-    with db.reading() as session:
-        return part(session, candidate_id)
 
 
 @views.serves(personal_data.read_held_file)

@@ -25,6 +25,8 @@ from services.pieces.queries.changes import changes_page
 from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 
 views = Views("pieces", __name__)
+views.reads(api.read_control_queue, pieces.waiting_pieces, db.reading_for_staff, academies=access.caller_academies)
+views.reads(api.read_own_controls, control_queries.own_controls, db.reading_for_staff, by=access.caller, now=portal_now)
 Headers = dict[str, str]
 
 
@@ -43,12 +45,6 @@ def export_pieces(query: dict[str, Any]) -> Response:
         lambda session: staff_list.csv_export(session, who.academies, query),
         lambda: record_export(who.id, query),
     )
-
-
-@views.serves(api.read_control_queue)
-def read_control_queue() -> api.ControlQueue:
-    with db.reading_for_staff() as session:
-        return pieces.waiting_pieces(session, access.caller().academies)
 
 
 @views.serves(api.read_piece)
@@ -80,12 +76,6 @@ def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) 
 def take_back_control(headers: dict[str, Any], piece_id: str) -> tuple[api.StaffPiece, Headers]:
     context = controls.take_back_control(access.caller(), piece_id, headers["if_match"])
     return answers.staff_piece(context), {"ETag": context.etag}
-
-
-@views.serves(api.read_own_controls)
-def read_own_controls() -> api.OwnControls:
-    with db.reading_for_staff() as session:
-        return control_queries.own_controls(session, access.caller(), portal_now())
 
 
 @views.serves(api.control_many)

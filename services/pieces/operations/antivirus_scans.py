@@ -14,7 +14,7 @@ from services.contracts.piece_rules import Scan
 from services.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable
 from services.pieces.dependencies import dependencies
-from services.pieces.metrics import SCAN_STATES, SCANS
+from services.pieces.metrics import SCAN_STATES
 from services.pieces.models import AuditEntry, Deposit, Piece, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.queries.pieces import lock_candidature_of_piece
@@ -106,7 +106,6 @@ def _current_deposit(deposit_id: str) -> Deposit | None:
 
 
 def _save_verdict(deposit_id: str, state: Scan) -> None:
-    SCANS.labels(state.value).inc()
     with db.operation() as session:
         of_piece = select(Deposit.piece_id).filter_by(id=deposit_id)
         lock_candidature_of_piece(session, session.scalar(of_piece) or "")

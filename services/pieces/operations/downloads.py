@@ -88,8 +88,8 @@ def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool
     return picture
 
 
-def record_opening(by: Caller, piece_id: str, deposit_id: str, number: int) -> None:
-    """Page `number` of this file, which was loaded ahead, is shown now.
+def record_opening(by: Caller, piece_id: str, deposit_id: str, page: int) -> None:
+    """This `page` of this file, which was loaded ahead, is shown now.
 
     Raises NotFound outside the académies, or for a file that the piece never had.
     """
@@ -98,7 +98,7 @@ def record_opening(by: Caller, piece_id: str, deposit_id: str, number: int) -> N
         deposit = session.get(Deposit, deposit_id)
     if deposit is None or deposit.piece_id != piece_id:
         raise NotFound(NO_FILE)
-    _record(by, OPENED, piece_id, {"deposit_id": deposit_id, "page": number})
+    _record(by, OPENED, piece_id, {"deposit_id": deposit_id, "page": page})
 
 
 def record_export(staff_id: str, filters: Mapping[str, Any]) -> None:

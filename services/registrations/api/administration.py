@@ -26,18 +26,14 @@ from services.registrations.queries.openings import (
 from services.registrations.queries.retention import plan
 
 views = Views("administration", __name__)
-
-
-@views.serves(api.list_openings)
-def list_openings() -> api.Openings:
-    with db.reading_for_staff() as session:
-        return listed_openings(session, portal_now())
-
-
-@views.serves(api.read_opening)
-def read_opening(opening_id: str) -> api.OpeningDetail:
-    with db.reading_for_staff() as session:
-        return opening_detail(session, opening_id, portal_now())
+views.reads(api.list_openings, listed_openings, db.reading_for_staff, at=portal_now)
+views.reads(api.read_opening, opening_detail, db.reading_for_staff, at=portal_now)
+views.reads(api.list_messages, all_messages, db.reading_for_staff)
+views.calls(api.withdraw_message, messages.withdraw_message, actor=actor, at=portal_now)
+views.reads(api.list_exams, exams_in_force, db.reading_for_staff)
+views.calls(api.compare_catalogue, compare_archive, at=portal_now)
+views.calls(api.load_catalogue, load_archive, actor=actor, at=portal_now)
+views.reads(retention_api.read_plan, plan, db.reading_for_staff, until=lambda: PLANNED.after(portal_now()))
 
 
 @views.serves(api.preview_dates)
@@ -73,48 +69,15 @@ def extend_periods(body: dict[str, Any]) -> None:
     incidents.extend_periods(incident, revisions, ends, actor(), portal_now())
 
 
-@views.serves(api.list_messages)
-def list_messages() -> api.Messages:
-    with db.reading_for_staff() as session:
-        return all_messages(session)
-
-
 @views.serves(api.publish_message)
 def publish_message(body: dict[str, Any]) -> api.CreatedMessage:
     return api.CreatedMessage(id=messages.publish_message(Message(**body), actor=actor(), at=portal_now()))
-
-
-@views.serves(api.withdraw_message)
-def withdraw_message(message_id: str) -> None:
-    messages.withdraw_message(message_id, actor=actor(), at=portal_now())
-
-
-@views.serves(api.list_exams)
-def list_exams() -> api.ExamsInForce:
-    with db.reading_for_staff() as session:
-        return exams_in_force(session)
 
 
 @views.serves(api.read_files)
 def read_files(code: str) -> Response:
     with db.reading_for_staff() as session:
         return Response(files_in_force(session, code), content_type=api.ZIP_TYPE)
-
-
-@views.serves(api.compare_catalogue)
-def compare_catalogue(body: dict[str, Any]) -> api.CatalogueComparison:
-    return compare_archive(body["archive"], portal_now())
-
-
-@views.serves(api.load_catalogue)
-def load_catalogue(body: dict[str, Any]) -> None:
-    load_archive(body["archive"], body["etag"], actor=actor(), at=portal_now())
-
-
-@views.serves(retention_api.read_plan)
-def read_plan() -> retention_api.RetentionPlan:
-    with db.reading_for_staff() as session:
-        return plan(session, PLANNED.after(portal_now()))
 
 
 @views.serves(retention_api.hold_session)

@@ -35,12 +35,6 @@ def open_draft(body: dict[str, Any]) -> StatedDraft:
     return stated(drafts.open_draft(caller().id, body["opening_id"], identity, received_at()))
 
 
-@views.serves(api.list_drafts)
-def list_drafts() -> api.Drafts:
-    with db.reading() as session:
-        return api.Drafts(drafts=queries.list_open_drafts(session, caller().id, portal_now()))
-
-
 @views.serves(api.read_draft)
 def read_draft(draft_id: str) -> api.Draft:
     with db.reading() as session:

@@ -12,6 +12,7 @@ from services.registrations.queries.catalogue import offered_openings
 from services.registrations.queries.openings import shown_messages
 
 views = Views("openings", __name__)
+views.reads(api.list_messages, shown_messages, db.reading, at=portal_now)
 
 
 @views.serves(api.read_choices)
@@ -21,9 +22,3 @@ def read_choices(query: dict[str, Any]) -> api.Selection:
         # Where what is chosen does not exist, which part of it does is said all the same.
         offered = query["domaine"] and (offered_openings(session, query) or offered_openings(session, {}))
         return select(offered or (), purpose, query, portal_now())
-
-
-@views.serves(api.list_messages)
-def list_messages() -> list[api.HomeMessage]:
-    with db.reading() as session:
-        return shown_messages(session, portal_now())

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now
 from services.chassis.csv_export import csv_response
 from services.chassis.errors import Forbidden
-from services.chassis.web.access import caller
+from services.chassis.web.access import caller, caller_academies
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_candidatures as api
@@ -23,6 +23,9 @@ from services.registrations.queries.catalogue import exam_in_force
 from services.registrations.queries.staff_candidature import Academies
 
 views = Views("staff", __name__)
+_ACTING = {"actor": actor, "academies": caller_academies, "at": portal_now}
+views.calls(api.write_note, staff.add_note, **_ACTING)
+views.calls(api.change_state, staff.change_state, **_ACTING)
 
 
 @views.serves(api.list_candidatures)
@@ -55,28 +58,11 @@ def read_candidature(candidature_id: str) -> api.Detail:
     return detail
 
 
-@views.serves(api.write_note)
-def write_note(body: dict[str, Any], candidature_id: str) -> None:
-    staff.add_note(candidature_id, body["text"], actor=actor(), academies=caller().academies, at=portal_now())
-
-
 @views.serves(api.list_refusal_reasons)
 def list_refusal_reasons(query: dict[str, Any]) -> api.RefusalReasons:
     with db.reading() as session:
         exam, piece = exam_in_force(session, query["exam"]), query["piece"]
         return api.RefusalReasons(reasons=exam.refusal_reasons_of(piece), compared_with=exam.compared_with(piece))
-
-
-@views.serves(api.change_state)
-def change_state(body: dict[str, Any], candidature_id: str, how: str) -> None:
-    staff.change_state(
-        candidature_id,
-        how,
-        reason=body["reason"],
-        actor=actor(),
-        academies=caller().academies,
-        at=portal_now(),
-    )
 
 
 @views.serves(api.start_correction)

@@ -122,8 +122,9 @@ def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactA
     return api.ContactAnswer(contact=answer_of(api.HomeContact, opening.contact, academie_label=opening.label))
 
 
-def candidature_answer(view: CandidatureView, at: datetime) -> api.Candidature:
-    """A candidature with its récapitulatif."""
+def own_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Candidature:
+    """A candidature with its récapitulatif. Raises as `visible_candidature`."""
+    view = visible_candidature(session, candidate_id, candidature_id, at)
     return _tile(api.Candidature, view, at, recap=recap(view.saved), digest=certified_digest(view.saved))
 
 
@@ -168,8 +169,9 @@ def recap(saved: RegistrationSaved) -> Recap:
     return answer_of(Recap, saved, warning=None, sections=saved.recap)
 
 
-def acknowledgement(session: DbSession, view: CandidatureView) -> api.Acknowledgement:
-    """What « N° Inscription » shows after the save of a version."""
+def acknowledgement(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Acknowledgement:
+    """What « N° Inscription » shows after the save of a version. Raises as `visible_candidature`."""
+    view = visible_candidature(session, candidate_id, candidature_id, at)
     version, saved, opening = view.version, view.saved, view.opening.opening
     exam = exam_by_digest(session, version.catalogue_digest)
     return answer_of(
@@ -190,26 +192,28 @@ def acknowledgement(session: DbSession, view: CandidatureView) -> api.Acknowledg
     )
 
 
-def forms(session: DbSession, view: CandidatureView) -> api.Forms:
-    """« Les formulaires »: those of the menu, or the exam's sentence where it has none."""
+def forms(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Forms:
+    """« Les formulaires »: those of the menu, or the exam's sentence where it has none. Raises as
+    `visible_candidature`."""
+    view = visible_candidature(session, candidate_id, candidature_id, at)
     exam = exam_by_digest(session, view.version.catalogue_digest)
     offered = tuple(answer_of(api.OfferedForm, form) for form in view.saved.forms if form.in_menu)
     sentence = " ".join(exam.texts.get("forms_notice", ())) or None
     return api.Forms(sentence=None if offered else sentence, forms=offered)
 
 
-def version_event(session: DbSession, candidature_id: str, version_text: str) -> api.VersionEvent:
+def version_event(session: DbSession, candidature_id: str, version: str) -> api.VersionEvent:
     """The event of a version (a number or CURRENT), as it was published. Raises NotFound, also once withdrawn.
 
     Of a candidature set aside documents stay readable.
     """
     candidature = found(session.get(Candidature, candidature_id))
-    is_version = version_text == api.CURRENT or (version_text.isascii() and version_text.isdigit())
+    is_version = version == api.CURRENT or (version.isascii() and version.isdigit())
     if candidature.state not in (ACTIVE, ECARTEE) or not is_version:
         raise NotFound()
-    number = candidature.version if version_text == api.CURRENT else min(int(version_text), candidature.version + 1)
-    version = found(session.get(CandidatureVersion, (candidature_id, number)))
-    return api.VersionEvent(event_id=version.event_id, data=newest_edition(session, version))
+    number = candidature.version if version == api.CURRENT else min(int(version), candidature.version + 1)
+    row = found(session.get(CandidatureVersion, (candidature_id, number)))
+    return api.VersionEvent(event_id=row.event_id, data=newest_edition(session, row))
 
 
 def newest_edition(session: DbSession, version: CandidatureVersion) -> RegistrationSaved:
@@ -236,10 +240,10 @@ def _of_row(
     return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest), validated_at)
 
 
-def is_engaged(session: DbSession, candidate_id: str) -> bool:
+def engaged(session: DbSession, candidate_id: str) -> api.Engaged:
     """Whether a candidature was ever saved: the civil status can then be changed by staff only."""
     candidate = session.get(Candidate, candidate_id)
-    return candidate is not None and candidate.engaged_at is not None
+    return api.Engaged(engaged=candidate is not None and candidate.engaged_at is not None)
 
 
 def registered_among(session: DbSession, opening_id: str, candidate_ids: Sequence[str]) -> set[str]:

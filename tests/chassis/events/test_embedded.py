@@ -53,6 +53,27 @@ def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path, mon
     assert [name for name, *_ in seen[1]] == [f"broker.db{end}" for end in ("", "-shm", "-wal")]
 
 
+def test_what_was_taken_is_in_no_file_any_more(tmp_path: Path) -> None:
+    """While the workers go on: closing would remove the log."""
+    broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
+    broker.declare({GOOD.type: ("reader",)})
+    with contextlib.closing(sqlite3.connect(tmp_path / "broker.db")) as other:
+        other.execute("SELECT count(*) FROM messages").fetchall()
+        for _ in range(300):
+            broker.publish(GOOD)
+        stop, heard = threading.Event(), list[bytes]()
+
+        def hear(bodies: Sequence[bytes]) -> None:
+            heard.extend(bodies)
+            if len(heard) == 300:
+                stop.set()
+
+        broker.consume("reader", hear, stop)
+        broker.keep_alive()
+        assert [file.name for file in tmp_path.iterdir() if GOOD.id.encode() in file.read_bytes()] == []
+    broker.close()
+
+
 def test_what_could_not_be_written_stays_and_comes_again(tmp_path: Path) -> None:
     broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
     broker.declare({GOOD.type: ("reader",)})

@@ -90,7 +90,6 @@ def test_without_a_verdict_the_scan_is_failed_and_tried_again(scanned_service: P
     assert scanned_service.piece("NATIDE06")["deposit"]["scan"] == "analyse en échec"
     scanned_service.run_job("count-scans")
     metrics = scanned_service.metrics()
-    assert any(line.startswith('pieces_scans_total{state="failed"}') for line in metrics)
     counted = [f'pieces_deposits_by_scan{{state="{state}"}} {number}.0' for state, number in WATCHED.items()]
     assert sorted(line for line in metrics if line.startswith("pieces_deposits_by_scan")) == counted
     scanned_service.use_antivirus(Antivirus(clamav.url))

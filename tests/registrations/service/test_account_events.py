@@ -7,8 +7,9 @@ from flask import Flask
 
 from services.chassis.events import Envelope
 from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
-from services.registrations.handlers import correct_identity, registry, renew_email
+from services.registrations.handlers import correct_identity, registry
 from services.registrations.models import db
+from services.registrations.operations.candidates import renew_email
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import NOW, CandidateClient, as_service, move_to
 from tests.registrations.service.outbox import events_of, follow_ups, follow_ups_of
@@ -39,7 +40,7 @@ def correct(app: Flask, reason: str = "Nom mal orthographié") -> None:
 
 def change_email(app: Flask, email: str, version: int) -> None:
     with app.app_context(), db.operation() as session:
-        renew_email(session, EmailChanged("pierre", version, email), ANY)
+        renew_email(session, EmailChanged("pierre", version, email))
 
 
 def test_a_corrected_identity_makes_a_version_after_closing_too(app: Flask, candidate: CandidateClient) -> None:

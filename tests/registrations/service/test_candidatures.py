@@ -137,7 +137,7 @@ def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: Candid
     draft = candidate.moved(saved)
     candidate.withdraw(saved)
     assert candidate.save(draft).status_code == 404
-    assert candidate.get("/drafts")["drafts"] == []
+    assert candidate.get("/mine")["drafts"] == []
 
 
 def test_someone_elses_is_as_unknown_as_nothing(candidate: CandidateClient, other: CandidateClient) -> None:

@@ -80,7 +80,7 @@ def test_abandoned_half_way_it_changes_nothing(sending: Flask, candidate: Candid
     desk = Corrector(sending, saved)
     desk.start()
     desk.write(2, MOVED)
-    assert candidate.get("/drafts")["drafts"] == [], "it is none of the candidate's"
+    assert candidate.get("/mine")["drafts"] == [], "it is none of the candidate's"
     assert candidate.call("GET", f"/drafts/{desk.draft_id}").status_code == 404
     assert desk.call("DELETE", f"/drafts/{desk.draft_id}").status_code == 204
     assert [desk.write(2, MOVED).status_code, desk.save().status_code] == [404, 404]

@@ -45,7 +45,7 @@ def test_valider_reserves_the_number_and_opens_the_form_and_resumes_it_afterward
 def test_suivant_leads_to_the_last_tab_unsaved_and_the_list_says_where_one_stands(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     draft |= candidate.write(draft, 1, {}).json
-    (listed,) = candidate.get("/drafts")["drafts"]
+    (listed,) = candidate.get("/mine")["drafts"]
     assert (listed["id"], listed["current"]) == (draft["id"], IDENTIFICATION)
     assert [tab["state"] for tab in listed["tabs"]][:3] == ["done", "current", "todo"]
     draft = candidate.fill(draft)
@@ -174,7 +174,7 @@ def test_a_saved_draft_takes_no_more_text_and_names_its_candidature(candidate: C
     assert (answer.status_code, answer.json["type"]) == (409, "/problems/brouillon-enregistre")
     assert answer.json["candidature_id"] == saved
     assert candidate.get(f"/drafts/{draft['id']}")["saved_candidature_id"] == saved
-    assert candidate.get("/drafts")["drafts"] == []
+    assert candidate.get("/mine")["drafts"] == []
 
 
 def test_hostile_ids_and_words_of_a_search_are_taken_like_any_other(candidate: CandidateClient) -> None:
@@ -225,7 +225,7 @@ def test_a_draft_says_that_a_candidature_exists_and_once_closed_whom_to_ask(cand
     candidate.withdraw(saved)
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
     move_to(BESANCON.closes)
-    (late,) = candidate.get("/drafts")["drafts"]
+    (late,) = candidate.get("/mine")["drafts"]
     assert ([each["reason"] for each in late["obstacles"]], bool(late["contact"]["title"])) == (["closed"], True)
 
 

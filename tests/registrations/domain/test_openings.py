@@ -87,6 +87,8 @@ def test_each_choice_leads_to_the_next_and_is_summed_up() -> None:
     assert labels(picking(Purpose.REGISTER, "Examen")) == ["BREVET DE TECHNICIEN SUPERIEUR"]
     assert labels(picking(Purpose.REGISTER, "Examen", "BTS")) == ["BTS 2022"]
     assert labels(academie) == ["ACADÉMIE DE BESANCON - (2022-06)"]
+    assert academie.next
+    assert academie.next.choices[0].hint == "Doubs, Jura, Haute-Saône, Territoire de Belfort"
     assert [step.value_label for step in academie.steps] == ["Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022"]
     assert information(Purpose.REGISTER, "03").opening_id == "BTS-2022-03"
     assert picking(Purpose.CONSULT, "<script>").steps == (), "what is invented is not repeated on the page"

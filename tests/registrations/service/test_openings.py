@@ -13,6 +13,7 @@ from services.chassis.errors import Invalid, NotFound, PreconditionFailed
 from services.contracts.base import read
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH
 from services.contracts.session_options import SessionOptions
+from services.registrations.jobs import registry
 from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import publish_message, withdraw_message
@@ -31,6 +32,7 @@ from tests.registrations.service.candidate_client import (
     choices,
     guide,
     load,
+    move_to,
     opening_id,
 )
 from tests.registrations.service.outbox import events_of
@@ -132,6 +134,9 @@ def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, 
             later = NOW + timedelta(days=days)
             assert move_demonstration_dates(later, actor=OPERATOR)
             assert move_demonstration_dates(later, actor=OPERATOR) == (), "moved once, they rest"
+        move_to(later := NOW + timedelta(days=1200))
+        registry.jobs["move-on-demonstration"].run()
+        assert move_demonstration_dates(later, actor=OPERATOR) == (), "moved by the job"
 
 
 def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, candidate: CandidateClient) -> None:

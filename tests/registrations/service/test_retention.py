@@ -10,12 +10,12 @@ from services.contracts import retention as contract
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from services.contracts.retention import CANDIDATURES, NO_VERSION_AFTER, PIECES, RetentionError, retention
 from services.registrations.jobs import registry
-from services.registrations.models import Candidate, db
+from services.registrations.models import Candidate, audit_chain, db
 from services.registrations.operations import candidates
 from services.registrations.operations import retention as operations
 from services.registrations.queries.retention import due_steps
 from tests.registrations.service.candidate_client import GUIDE_SESSION, CandidateClient, Desk, guide, load, move_to
-from tests.registrations.service.outbox import events_of
+from tests.registrations.service.outbox import audited, events_of
 from tests.support.service_worker import deliver_event
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
@@ -61,6 +61,12 @@ def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: Can
     assert _kinds(app)[2:] == [["pieces", "documents", "candidatures"]], "all at once"
     assert _versions(app) == [1, 1, NO_VERSION_AFTER], "its pieces alone are stored again with a later version"
     assert _rows(app) == dict.fromkeys(TABLES, 0)
+    with app.app_context():
+        audit_chain.extend()
+        assert [each for each in audit_chain.mismatches("registrations", [], None) if each.entry_id] == []
+    assert audited(app, action="candidature.saved"), "that it was saved stays known"
+    with_values = [entry.action for entry in audited(app) if entry.before or entry.after]
+    assert with_values == ["catalogue.loaded", "etablissements.loaded"], "of nobody"
 
 
 def test_who_has_no_candidature_left_is_free_and_then_erased_for_good(app: Flask, candidate: CandidateClient) -> None:

@@ -31,8 +31,8 @@ from tests.registrations.service.candidate_client import (
     move_to,
     pierre,
 )
-from tests.registrations.service.incident import INCIDENT, read
 from tests.registrations.service.test_corrections import Corrector
+from tests.registrations.service.test_incidents import INCIDENT, read
 from tests.support import smtp, tokens
 from tests.support.service_worker import stored
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.chassis.served_module import served
-from tests.support.process_settings import PAPER_KEY
+from tests.documents.test_metrics_and_settings import ENVIRONMENT
 from tests.support.processes import Daemon, wait_until
 from tests.support.silent_server import SilentServer
 
@@ -26,13 +26,11 @@ def hung() -> Iterator[SilentServer]:
 @pytest.fixture
 def documents(hung: SilentServer, tmp_path: Path) -> Iterator[tuple[str, Daemon]]:
     """The URL of a web process that sends its traces there, and the process."""
-    environment = {
-        "ENV": "test", "DATABASE_URL": f"sqlite:///{tmp_path / 'documents.db'}",
-        "BROKER_URL": f"sqlite:///{tmp_path / 'broker.db'}", "ACCOUNTS_URL": "http://127.0.0.1:9",
-        "REGISTRATIONS_URL": "http://127.0.0.1:9", "CLIENT_ID": "documents", "CLIENT_SECRET": "-",
-        "OBJECTS_URL": "s3+http://key:secret@127.0.0.1:9/documents", "OTEL_EXPORTER_OTLP_ENDPOINT": hung.url,
-        "PAPER_KEY": PAPER_KEY,
-    }  # fmt: skip
+    own = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'documents.db'}",
+        "BROKER_URL": f"sqlite:///{tmp_path / 'broker.db'}",
+    }
+    environment = {**ENVIRONMENT, **databases, "OTEL_EXPORTER_OTLP_ENDPOINT": hung.url}
     with served("services.documents", "web", **environment) as running:
         yield f"{running.url}/openapi.json", running.daemon
 

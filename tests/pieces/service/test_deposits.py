@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from services.chassis.french import file_size
 from services.chassis.process.capacity import WORK
 from services.contracts.piece_rules import MAX_FILE_BYTES, PREVIEW_SIDE
-from services.objects import ObjectStore
+from services.objects import ContentDigest, ObjectStore
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.files import DepositKey
 from services.pieces.domain.refusals import STORE_RETRY_SECONDS
@@ -30,7 +30,6 @@ from tests.pieces.example_events import (
     window_changed,
 )
 from tests.pieces.pieces_service import NO_STORE, PiecesService
-from tests.support.forgetful_store import ForgetfulStore
 from tests.support.object_store import Bucket
 from tests.support.silent_server import SilentServer
 from tests.support.time_limits import limited_to
@@ -98,6 +97,14 @@ def test_a_refused_file_says_why_and_leaves_nothing(registered: PiecesService) -
     assert registered.piece("NATIDE06")["deposit"] is None
     assert not registered.objects()
     assert not registered.deposits()
+
+
+class ForgetfulStore(ObjectStore):
+    """As one that is restarted between writing an object and reading it back."""
+
+    def size_and_digest(self, key: str) -> ContentDigest:
+        self.delete(key)
+        return super().size_and_digest(key)
 
 
 def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(registered: PiecesService, bucket: Bucket) -> None:

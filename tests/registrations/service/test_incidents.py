@@ -1,5 +1,6 @@
 """An incident is noted once, with the periods that it extends, its message, and a mail to each whom it concerns."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,11 +21,33 @@ from tests.registrations.service.candidate_client import (
     load,
     move_to,
 )
-from tests.registrations.service.incident import INCIDENT, read
 from tests.registrations.service.outbox import events_of
 from tests.registrations.service.test_openings import messages
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
+
+INCIDENT: dict[str, Any] = {
+    "begins": "2021-10-25T08:00:00+02:00",
+    "ends": "2021-10-25T10:00:00+02:00",
+    "periods": ["registration", "deposit"],
+    "title": "Prolongation",
+    "text": "Le portail était indisponible le 25 octobre au matin.",
+    "reason": "Panne de la base de données",
+}
+
+
+def read(moves: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """As who read these moves sends them back."""
+    return [
+        {
+            "id": move["opening"]["id"],
+            "revision": move["opening"]["revision"],
+            "closes": move["after"]["closes"],
+            "deposit_closes": move["after"]["deposit_closes"],
+        }
+        for move in moves
+    ]
+
 
 EVENING = at("2021-10-25 11:00")
 CLOSED_BEFORE = replace(AMIENS, closes=at("2021-10-24 12:00"), deposit_closes=at("2021-10-24 12:00"))

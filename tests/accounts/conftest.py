@@ -1,11 +1,9 @@
 """accounts on a database migrated once and copied for each test, with a real mail server."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,9 +16,7 @@ from tests.accounts.running_accounts import Login, RunningAccounts, settings
 from tests.accounts.staff_in_session import EMAIL, Session, command_result, logged_in
 from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.prepared_databases import prepared_url
-
-if TYPE_CHECKING:
-    from tests.support.smtp import Mailbox
+from tests.support.smtp import Mailbox
 
 UNREACHABLE = "http://127.0.0.1:9"
 GUIDE_INSTANT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
@@ -61,11 +57,7 @@ def more_settings() -> dict[str, Any]:
 
 @pytest.fixture
 def accounts(
-    migrated_url: str,
-    tmp_path: Path,
-    mailbox: Mailbox,
-    registrations: FakeRegistrations,
-    more_settings: dict[str, Any],
+    migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations, more_settings: dict[str, Any]
 ) -> Iterator[RunningAccounts]:
     """The service on a day of the guide's month."""
     clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())

@@ -11,8 +11,7 @@ from werkzeug.test import TestResponse
 from services.accounts.domain.throttling import EMAIL_CHANGES, PER_SOURCE
 from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSession, events
 from services.accounts.operations import identity_changes
-from services.accounts.password_hashing import PasswordHasher
-from services.chassis.errors import Conflict, Unavailable
+from services.chassis.errors import Conflict
 from services.contracts.accounts import Identity
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
@@ -52,9 +51,7 @@ def test_the_form_is_filled_in_and_nothing_is_greyed_before_the_first_candidatur
     assert "ville_naissance" in {field["name"] for section in abroad["sections"] for field in section["fields"]}
 
 
-def test_a_civil_status_changes_once_registrations_refuses_the_older_one(
-    accounts: RunningAccounts, login: Login
-) -> None:
+def test_a_civil_status_changes_once_registrations_refuses_the_older(accounts: RunningAccounts, login: Login) -> None:
     before = identity(accounts, login)
     assert change(accounts, login, prenoms="Laurent Marie").json == {"email_change_pending": False}
     after = identity(accounts, login)
@@ -63,9 +60,7 @@ def test_a_civil_status_changes_once_registrations_refuses_the_older_one(
     assert after.prenoms == "Laurent Marie"
 
 
-def test_of_three_who_save_one_form_at_once_one_is_saved_and_two_are_told(
-    accounts: RunningAccounts, login: Login
-) -> None:
+def test_of_three_saves_of_a_form_at_once_one_is_kept_and_two_are_told(accounts: RunningAccounts, login: Login) -> None:
     names = ("Laurent Marie", "Laurent Paul", "Laurent Jean")
 
     def save(prenoms: str) -> TestResponse:
@@ -79,9 +74,7 @@ def test_of_three_who_save_one_form_at_once_one_is_saved_and_two_are_told(
     assert identity(accounts, login).version == 2
 
 
-def test_a_form_that_was_overtaken_while_registrations_was_asked_is_told(
-    accounts: RunningAccounts, login: Login
-) -> None:
+def test_a_form_overtaken_while_registrations_was_asked_is_told(accounts: RunningAccounts, login: Login) -> None:
     accounts.registrations.lose_answers = True
     assert change(accounts, login, prenoms="Laurent Marie", version="1").status_code == 503
     accounts.registrations.lose_answers = False
@@ -189,13 +182,6 @@ def test_an_account_without_candidature_is_deleted_whole(accounts: RunningAccoun
     assert accounts.call("GET", "/me", login["access_token"]).status_code == 404
 
 
-def test_with_a_candidature_an_account_is_not_deleted(accounts: RunningAccounts, login: Login) -> None:
-    accounts.registrations.engaged.add(login["subject"])
-    answer = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)
-    assert (answer.status_code, problem_slug(answer)) == (409, "candidature-existante")
-    assert accounts.try_log_in().status_code == 201
-
-
 def test_changes_of_address_send_no_mails_without_end(accounts: RunningAccounts, login: Login) -> None:
     statuses = [ask_new_email(accounts, login).status_code for _ in range(EMAIL_CHANGES.max_count + 1)]
     assert statuses == [200] * EMAIL_CHANGES.max_count + [429]
@@ -206,17 +192,6 @@ def test_a_new_password_asks_for_the_current_one(accounts: RunningAccounts, logi
     new = {"password": "Bonsoir/2021", "current_password": typed}
     assert refused_fields(change(accounts, login, **new)) == {"current_password"}
     assert accounts.try_log_in().status_code == 201
-
-
-def test_a_full_queue_changes_nothing(accounts: RunningAccounts, login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
-
-    def busy(*_: object) -> str:
-        raise Unavailable("Trop de personnes s'identifient en ce moment.")
-
-    monkeypatch.setattr(PasswordHasher, "hash", busy)
-    new = {"current_password": PASSWORD, "password": "Bouleau/2023"}
-    assert change(accounts, login, prenoms="Laurent Marie", **new).status_code == 503
-    assert identity(accounts, login).prenoms == "Laurent"
 
 
 def test_a_new_password_ends_every_session_and_kills_the_link_of_a_reset(accounts: RunningAccounts) -> None:

@@ -11,7 +11,8 @@ from services.accounts.dependencies import dependencies
 from services.accounts.models import LoginFailures
 from services.accounts.password_hashing import BUSY, PasswordHasher
 from services.chassis.errors import Unavailable
-from tests.accounts.running_accounts import RunningAccounts
+from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.accounts.running_accounts import Login, RunningAccounts
 from tests.chassis.test_limits import Recorded
 
 PATIENT = 90.0
@@ -39,20 +40,22 @@ def test_three_quarters_of_the_threads_are_left_to_others(monkeypatch: pytest.Mo
             pass
 
 
-def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, accounts: RunningAccounts) -> None:
-    session = accounts.log_in_new_candidate()["session"]
+@pytest.mark.usefixtures("one_place")
+def test_a_full_queue_is_said_at_once_and_counts_as_no_try(accounts: RunningAccounts, login: Login) -> None:
+    changed = creation_form(prenoms="Autre", password="Bouleau/2023", current_password=PASSWORD)
     with occupy_hashing_turns(accounts.app):
         for answer in (
             accounts.try_log_in(),
             accounts.try_log_in(password="Faux/2021"),
             accounts.create_account(email="autre@x.fr"),
+            accounts.call("PUT", "/me", login["access_token"], values=changed),
         ):
             assert (answer.status_code, answer.json["detail"], answer.json["nothing_done"]) == (503, BUSY, True)
             assert int(answer.headers["Retry-After"]) > 0
-        assert accounts.post("/sessions/exchange", session=session).status_code == 200
+        assert accounts.post("/sessions/exchange", session=login["session"]).status_code == 200
         assert accounts.client.get("/.well-known/jwks.json").status_code == 200
     assert accounts.stored(LoginFailures) == []
-    assert accounts.try_log_in().status_code == 201
+    assert accounts.try_log_in().json["prenoms"] == "Laurent"
 
 
 @contextmanager

@@ -40,9 +40,7 @@ def test_a_new_address_is_told_as_the_sample_shows(accounts: RunningAccounts) ->
     assert published(accounts, EmailChanged.TYPE) == sample(EmailChanged.TYPE)
 
 
-def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_trace(
-    accounts: RunningAccounts, administrator: str
-) -> None:
+def test_a_correction_is_told_with_its_reason_and_has_its_trace(accounts: RunningAccounts, administrator: str) -> None:
     email = accounts.activate_new_account()
     accounts.registrations.down = True
     (candidate,) = accounts.search_candidates(administrator, email.upper())
@@ -151,9 +149,7 @@ def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(accounts: Run
     assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (3, "Laurent Marie")
 
 
-def test_a_correction_comes_after_a_pending_change_of_the_same_candidate(
-    accounts: RunningAccounts, login: Login, administrator: str
-) -> None:
+def test_a_correction_comes_after_a_pending_change(accounts: RunningAccounts, login: Login, administrator: str) -> None:
     ask_while_away(accounts, login)
     path = f"/candidates/{login['subject']}/identity"
     answer = accounts.call("POST", path, administrator, values=creation_form(nom_famille="BINNET"), reason=REASON)
@@ -162,9 +158,7 @@ def test_a_correction_comes_after_a_pending_change_of_the_same_candidate(
     assert accounts.registrations.floors == {login["subject"]: 2}
 
 
-def test_a_second_change_asked_for_while_the_first_waits_is_not_said_to_be_recorded(
-    accounts: RunningAccounts, login: Login
-) -> None:
+def test_a_second_change_while_the_first_waits_is_not_recorded(accounts: RunningAccounts, login: Login) -> None:
     ask_while_away(accounts, login)
     accounts.registrations.lose_answers = True
     again = change(accounts, login, prenoms="Autre")

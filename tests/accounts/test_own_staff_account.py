@@ -85,9 +85,7 @@ def test_a_dangerous_act_takes_a_fresh_code_once(member: Session) -> None:
         assert (again.status_code, refused_fields(again)) == (422, {"code"}), path
 
 
-def test_an_act_of_another_service_takes_a_fresh_code_once_by_a_token_of_its_own(
-    accounts: RunningAccounts, member: Session
-) -> None:
+def test_an_act_of_another_service_takes_a_fresh_code_once(accounts: RunningAccounts, member: Session) -> None:
     def confirm(code: str, session: str = member.secret) -> TestResponse:
         return accounts.post("/sessions/confirmation", session=session, code=code)
 
@@ -161,9 +159,7 @@ def test_a_new_password_ends_every_other_session(accounts: RunningAccounts, memb
     assert acts(accounts)[-2:] == ["password_changed", "staff_logged_in"]
 
 
-def test_a_code_is_spent_where_its_password_has_a_turn_at_hashing(
-    member: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_code_is_spent_once_its_password_has_a_turn(member: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a full line would be told after the code is spent."""
     taken: list[float | None] = []
     confirm = second_factor.confirm_code

@@ -113,9 +113,7 @@ def test_what_is_not_the_answer_of_this_passkey_on_this_portal_is_refused(
 
 
 @pytest.mark.parametrize("hostile", [{"origin": "http://portail.example.org"}, {"verifies": False}])
-def test_a_passkey_made_elsewhere_or_without_user_verification_is_not_added(
-    member: Session, hostile: dict[str, Any]
-) -> None:
+def test_a_passkey_made_elsewhere_or_unverified_is_not_added(member: Session, hostile: dict[str, Any]) -> None:
     answer = add(member, Authenticator(**{"origin": PUBLIC_URL, **hostile}))
     assert (answer.status_code, refused_fields(answer), own(member)) == (422, {"passkey"}, [])
 

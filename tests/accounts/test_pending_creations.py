@@ -11,7 +11,7 @@ from services.accounts.password_hashing import PasswordHasher
 from services.chassis.clock import system_now
 from services.contracts.account_rules import ACTIVATION_LIFETIME
 from tests.accounts.creation_form import EMAIL, PASSWORD
-from tests.accounts.running_accounts import RunningAccounts, problem_slug
+from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug
 from tests.accounts.staff_in_session import command_result
 from tests.accounts.test_account_change import NEW_EMAIL, ask_new_email
 
@@ -130,8 +130,7 @@ def test_a_creation_that_is_erased_does_not_lift_what_slows_tries(accounts: Runn
     assert len(accounts.stored(LoginFailures)) == 2
 
 
-def test_a_creation_keeps_its_address_from_nobody_and_dies_with_it(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_a_creation_keeps_its_address_from_nobody_and_dies_with_it(accounts: RunningAccounts, login: Login) -> None:
     ask_new_email(accounts, login)
     confirmation = accounts.newest_token(NEW_EMAIL, "Confirmer")
     accounts.create_account(email=NEW_EMAIL, **STRANGER)

@@ -1,12 +1,9 @@
 """A copy of one's data: one for two requests at once, and none that a service did not answer whole."""
 
-from __future__ import annotations
-
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,13 +15,11 @@ from services.chassis.http.client import Client
 from services.contracts.api.personal_data import read_part
 from services.objects import ObjectStore, put_verified
 from tests.accounts.creation_form import EMAIL, PASSWORD
+from tests.accounts.fake_registrations import FakeRegistrations
+from tests.accounts.running_accounts import Login, RunningAccounts
+from tests.support.object_store import Bucket
 from tests.support.service_worker import run_follow_ups
 from tests.support.silent_server import SilentServer
-
-if TYPE_CHECKING:
-    from tests.accounts.fake_registrations import FakeRegistrations
-    from tests.accounts.running_accounts import Login, RunningAccounts
-    from tests.support.object_store import Bucket
 
 READY = "Vos données sont prêtes"
 
@@ -45,7 +40,7 @@ def ask(accounts: RunningAccounts, login: Login) -> int:
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_two_requests_at_once_make_one_copy_of_which_one_mail_tells(
+def test_two_requests_of_a_day_make_one_copy_of_which_one_mail_tells(
     accounts: RunningAccounts, login: Login, others: dict[str, Client]
 ) -> None:
     with ThreadPoolExecutor(2) as pool:
@@ -56,6 +51,10 @@ def test_two_requests_at_once_make_one_copy_of_which_one_mail_tells(
     assert len(accounts.mailbox.find(EMAIL, READY)) == 1
     answer = accounts.call("GET", f"/me/copies/{copy.id}/file", login["access_token"])
     assert len(answer.data) == copy.size
+    for copies in (1, 2):
+        assert ask(accounts, login) == 202
+        assert len(accounts.stored(PersonalCopy)) == copies
+        accounts.advance_clock(days=1)
 
 
 def test_a_service_that_hangs_makes_it_late_and_then_whole(
@@ -93,9 +92,7 @@ def test_who_is_erased_while_it_is_made_leaves_no_archive(
         assert list(dependencies().store.list_keys()) == []
 
 
-def test_what_breaks_off_in_the_middle_makes_no_copy(
-    accounts: RunningAccounts, login: Login, others: dict[str, Client]
-) -> None:
+def test_what_breaks_off_makes_no_copy(accounts: RunningAccounts, login: Login, others: dict[str, Client]) -> None:
     """Neither the list of what a service holds, nor one of its files."""
     part = json.dumps({"held": [], "files": {"a" * 32: "pieces/a.pdf"}})
     whole = f"HTTP/1.1 200 OK\r\nContent-Length: {len(part)}\r\n\r\n{part}"

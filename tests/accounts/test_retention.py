@@ -1,7 +1,5 @@
 """Accounts that nobody uses are erased, where registrations agrees; those that a restore brings back are again."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -61,9 +59,7 @@ def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: Runni
     assert _accounts(accounts) == [used]
 
 
-def test_who_comes_back_while_the_unused_are_erased_stays(
-    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_comes_back_meanwhile_stays(accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch) -> None:
     email = accounts.activate_new_account()
     accounts.advance_clock(days=UNUSED_DAYS)
     accounts.run_job("erase-unused")

@@ -114,9 +114,7 @@ def test_a_disabled_persons_link_waits_until_they_are_enabled(accounts: RunningA
     assert state_of(accounts, token) == "usable"
 
 
-def test_who_lost_the_second_factor_gets_a_link_and_no_old_one_counts(
-    accounts: RunningAccounts, chief: Session
-) -> None:
+def test_who_lost_the_second_factor_gets_the_only_link_that_counts(accounts: RunningAccounts, chief: Session) -> None:
     staff_id = invited(chief)
     answer, secret = complete(accounts, invitation_token(accounts, NEW))
     member = Session(accounts, staff_id, NEW, PASSWORD, secret, answer.json["session"])

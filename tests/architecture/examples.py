@@ -114,18 +114,10 @@ class Examples:
         self.portal.close()
         clock.set_offset(0)
 
-    def registered_without_event(self) -> tuple[dict[str, str], str]:
-        """The candidature of someone else, of which no service was told yet, with what he sends to call."""
-        email = self._visitors.create_activated_account()
-        self._visitors.register(email)
-        headers = {"Authorization": f"Bearer {self._candidates_token(self._logged_in(email))}"}
-        listed = self.apps["registrations"].test_client().get("/v1/candidatures", headers=headers)
-        return headers, str((listed.json or {})["candidatures"][0]["id"])
-
     # Tokens, as accounts gives them
 
-    def _candidates_token(self, session: str = "") -> str:
-        return str(self._accounts("/v1/sessions/exchange", session=session or self._session)["access_token"])
+    def _candidates_token(self) -> str:
+        return str(self._accounts("/v1/sessions/exchange", session=self._session)["access_token"])
 
     def _staffs_token(self) -> str:
         return self._exchanged(self._tool)
@@ -214,6 +206,7 @@ class Examples:
             "account_id": jwt.decode(token, options={"verify_signature": False})["sub"],
             "opening_id": opening_id(self.apps["registrations"]),
             "code": "BTSEE-EF3",
+            "service": "pieces",
         }
 
     def _get(self, service: str, path: str) -> Any:

@@ -42,7 +42,7 @@ def pages() -> set[str]:
 
 
 def _entries(app: str) -> Iterator[tuple[str, str, str]]:
-    """(method or PAGE, rule, access) of each line."""
+    """(method or PAGE, rule, access) of each address and method."""
     for who, listed in LEDGER[app].items():
-        for word, _, rule in (line.strip().partition(" ") for line in listed.splitlines() if line.strip()):
-            yield word, rule, who
+        for words, _, rule in (line.strip().partition(" /") for line in listed.splitlines() if line.strip()):
+            yield from ((word, f"/{rule}", who) for word in words.split(", "))

@@ -1,13 +1,12 @@
 """Every GET of the portal, as the ledger has it: the addresses under which it is called, and what it may write.
 
-A rule is called as it stands, with the values of `Examples.values` in the place of `<name>` and each tab of a draft in
+A rule is called as it stands, with the values of `Examples.values` in the place of `<name>`, and each tab of a draft in
 turn in that of `<int:number>`; what is called under other addresses, or with these queries, is listed. A GET writes
 nothing but a trace of who read, and what is worked out when it is first asked for.
 """
 
 from collections.abc import Iterator
 
-from deploy.service_names import SERVICES
 from services.contracts.api.sign_in import PROVIDER_PATHS, RETURN
 from tests.architecture.ledger import LEDGER, routes_of
 
@@ -45,9 +44,6 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "gateway": {
-        "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>": tuple(
-            f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart", "retablissement")
-        ),
         "/gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>/recherche": (
             "/gestion/candidatures/<candidature_id>/correction/<draft_id>/3/recherche?field=etablissement&q=paris",
         ),
@@ -60,11 +56,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "/gestion/invitation/<token>": ("/gestion/invitation/<invitation>",),
         "/gestion/pieces": ("", "?selection=toute"),
-        "/gestion/journal/<service>.csv": ("/gestion/journal/pieces.csv",),
         "/gestion/documents/modeles/<type>.csv": (f"/gestion/documents/modeles/convocation.csv?{_MODEL_OF}",),
-        "/gestion/documents/<import_id>/<any(abandon, retrait):act>": tuple(
-            f"/gestion/documents/<import_id>/{act}" for act in ("abandon", "retrait")
-        ),
         "/gestion/pieces/<piece_id>/page/<int:number>": (
             "/gestion/pieces/<piece_id>/page/1",
             "/gestion/pieces/<piece_id>/page/1?avance=oui",
@@ -87,8 +79,6 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
         "/compte/adresse/<token>": ("/compte/adresse/<adresse>",),
         "/compte/annulation/<token>": ("/compte/annulation/<annulation>",),
         "/compte/mot-de-passe/<token>": ("/compte/mot-de-passe/<mot-de-passe>",),
-        "/api/docs/<service>": tuple(f"/api/docs/{service}" for service in SERVICES),
-        "/api/<service>/openapi.json": tuple(f"/api/{service}/openapi.json" for service in SERVICES),
         "/api/<service>/v1/<path:path>": (
             "/api/registrations/v1/staff/candidatures",
             "/api/pieces/v1/pieces?academie=03",
@@ -103,7 +93,15 @@ def reads() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for app in LEDGER:
         for rule in sorted(rule for method, rule, _ in routes_of(app) if method == "GET"):
             listed = _ADDRESSES[app].get(rule, ("",))
-            yield app, rule, tuple(address if address[:1] == "/" else rule + address for address in listed)
+            addresses = (address if address[:1] == "/" else rule + address for address in listed)
+            yield app, rule, tuple(each for address in addresses for each in _alternatives(address))
+
+
+def _alternatives(address: str) -> list[str]:
+    """An address for each word of its `<any(…)>`."""
+    before, _, rest = address.partition("<any(")
+    words, _, after = rest.partition(">")
+    return [f"{before}{word}{after}" for word in words.partition(")")[0].split(", ")] if rest else [address]
 
 
 Written = frozenset[str]
@@ -162,6 +160,3 @@ WRITING_READS: dict[tuple[str, str], Written] = {
 OF_PROVIDERS = {path + end for path in PROVIDER_PATHS.values() for end in ("", RETURN, "/confirmation")}
 # A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
 VISIT = Written({"accounts.login_sessions"})
-# A form keeps the version that it fetched, as the event under way would; a confirmation is kept itself, too.
-FORM_BEFORE_THE_EVENT = Written({"documents.candidatures", "documents.saved_versions", "documents.tasks"})
-CONFIRMATION_BEFORE_THE_EVENT = FORM_BEFORE_THE_EVENT | {"documents.documents"}

@@ -1,7 +1,8 @@
 """An administrateur at work in a browser's session, and what there is to work on."""
 
+import re
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from werkzeug.test import TestResponse
@@ -24,6 +25,17 @@ MESSAGE = {
 }
 
 
+class Sent(NamedTuple):
+    """The ids of a route's address in their order, and the body."""
+
+    ids: tuple[str, ...]
+    body: dict[str, Any]
+
+
+def to(*ids: str, **body: Any) -> Sent:
+    return Sent(ids, body)
+
+
 class StaffAtWork:
     """An administrateur in a browser's session, who may do all that staff may, and what there is to do it to."""
 
@@ -41,6 +53,12 @@ class StaffAtWork:
         answer = app.test_client().open(f"/v1{path}", method=method, headers=headers, **given)
         assert 200 <= answer.status_code < 300, (method, path, answer.status_code, answer.text)
         return answer
+
+    def send(self, service: str, route: str, sent: Sent) -> None:
+        """Call a route (« POST /staff/<staff_id>/profile »)."""
+        method, _, rule = route.partition(" ")
+        ids = iter(sent.ids)
+        self.call(service, method, re.sub("<[^>]+>", lambda _: next(ids), rule), json=sent.body or None)
 
     def read(self, service: str, path: str) -> Any:
         return self.call(service, "GET", path).json
@@ -80,6 +98,9 @@ class StaffAtWork:
     def token(self) -> str:
         sent = self.with_code(name="outil", scopes=["pieces:read"], days=7)
         return str((self.call("accounts", "POST", "/staff/me/tokens", json=sent).json or {})["id"])
+
+    def opening(self) -> dict[str, Any]:
+        return dict(self.read("registrations", f"/staff/openings/{self.examples.values['opening_id']}"))
 
     def message(self) -> str:
         return str((self.call("registrations", "POST", "/staff/messages", json=MESSAGE).json or {})["id"])

@@ -1,21 +1,17 @@
 """What authors of tools read of an API is true: valid, whole, not changed unseen, and so are all answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema_rs
 import pytest
 import schemathesis
+from flask import Flask
 
 from deploy.tools.release import unreleased_changes
 from tests.architecture import ledger
 from tests.architecture.described_answers import fixed_words, try_every_operation
 from tests.architecture.published_api import RELEASED, in_full, lines_of
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 TRIES = 4  # of each operation
 WITH_EXAMPLES = {"registrations": {"POST /v1/staff/candidatures/{candidature_id}/{how}"}}

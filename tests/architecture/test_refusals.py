@@ -1,10 +1,9 @@
 """Whatever a tool sends wrong, to whatever route, it is refused by the name of what is wrong, and told so in French."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -13,12 +12,8 @@ from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
 from tests.architecture import apps, ledger
 from tests.architecture.described_answers import CALLERS
 from tests.support import tokens
+from tests.support.postgres import Postgres
 from tests.support.service_worker import database_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.postgres import Postgres
 
 HOSTILE = ("%00", "a%00b", "%ED%A0%80", "%FF")
 ENGLISH = re.compile(
@@ -31,9 +26,7 @@ UNREADABLE_BODIES = (b"", b"{", b"[" * 2_000, b"\xff\xfe", b"12", b"null", b"x" 
 WITHOUT_SENDING = {"GET", "DELETE"}
 
 
-def test_text_that_no_database_takes_is_refused_in_every_parameter(
-    service: str, tmp_path: Path, postgres: Postgres
-) -> None:
+def test_text_that_no_database_takes_is_refused_everywhere(service: str, tmp_path: Path, postgres: Postgres) -> None:
     """PostgreSQL takes less than SQLite."""
     app = apps.build(service, tmp_path, postgres.fresh_database())
     migrate(app)

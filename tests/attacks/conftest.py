@@ -1,18 +1,13 @@
 """One site for this folder: nginx before two gateways, and four services."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
 from services.chassis import clock
 from tests.attacks.gateway_replicas import Site
 from tests.support.missing_services import NotInstalled, skip_or_fail
-
-if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStore
+from tests.support.object_store import ObjectStore
 
 
 @pytest.fixture(scope="package")

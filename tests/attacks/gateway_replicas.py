@@ -14,7 +14,6 @@ from urllib3.util import Retry
 from services.chassis.process.probe import HEALTH_PATHS
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
-from tests.pieces.sample_files import pdf
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import SECRETS
 from tests.support.nginx_proxy import Proxy
@@ -128,9 +127,3 @@ def deposit_form_urls(url: str, visit: requests.Session) -> list[str]:
     listed = visit.get(f"{url}/justificatifs", timeout=TIMEOUT_SECONDS)
     candidature = re.findall(r'href="(/justificatifs/[0-9a-f]{32})"', listed.text)[0]
     return [f"{url}{path}" for path in _DEPOSIT.findall(visit.get(f"{url}{candidature}", timeout=TIMEOUT_SECONDS).text)]
-
-
-def pdf_of_size(size: int) -> bytes:
-    content = pdf()
-    start = content.rindex(b"startxref")
-    return content[:start] + b"%" + b"x" * (size - len(content) - 2) + b"\n" + content[start:]

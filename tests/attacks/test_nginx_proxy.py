@@ -1,7 +1,5 @@
 """What the proxy answers by itself, what it lets nobody see, and what it tells the gateway."""
 
-from __future__ import annotations
-
 import http.client
 import re
 import socket

@@ -15,10 +15,9 @@ from tests.attacks.gateway_replicas import (
     Site,
     deposit_form_urls,
     log_in,
-    pdf_of_size,
 )
 from tests.attacks.slow_connections import IDLE, UNFINISHED_HEADS, multipart, slow_connections
-from tests.pieces.sample_files import pdf
+from tests.pieces.sample_files import pdf, pdf_of_size
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
 

@@ -15,11 +15,11 @@ from tests.bench.mails import Mails
 from tests.bench.visitor import Timings
 from tests.composed.test_draining import TIMEOUT
 from tests.journeys import personas
-from tests.journeys.html_forms import SAME_ORIGIN
 from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.pieces.sample_files import heavy_pdf
 from tests.support.chromium import cookies_of
 from tests.support.processes import wait_until
+from tests.support.scriptless_browser import SAME_ORIGIN
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate

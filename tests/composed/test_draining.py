@@ -19,11 +19,11 @@ from tests.journeys import personas
 from tests.journeys.acknowledged_work import AcknowledgedWork
 from tests.journeys.background_load import RetryingBrowser, save_again
 from tests.journeys.gestionnaire_tool import GestionnaireTool
-from tests.journeys.html_forms import SAME_ORIGIN
 from tests.journeys.justificatifs_page import JustificatifsPage, write_pdf
 from tests.support.chromium import cookies_of
 from tests.support.continuous_requests import ContinuousRequests
 from tests.support.processes import wait_until
+from tests.support.scriptless_browser import SAME_ORIGIN
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate

@@ -1,13 +1,12 @@
 """The gateway in front of real services, and candidates' browsers in front of it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from gateway.assets import AssetsMissing, load_assets
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.checked_browser import CheckedBrowser
-from tests.support.in_process_portal import InProcessPortal, running_portal
+from tests.gateway.portals import two_services
+from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 
@@ -20,11 +19,8 @@ def built_assets() -> None:
         pytest.exit(f"The gateway's style sheets and scripts are not built: run « make assets » first ({error}).", 1)
 
 
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessPortal]:
-    """One portal for the run; each test makes candidates of its own."""
-    with running_portal(tmp_path_factory.mktemp("portal")) as started:
-        yield started
+running = two_services("session")
+"""One portal for the run; each test makes candidates of its own."""
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import new_id
@@ -32,6 +32,11 @@ def _add(session: Session, candidature_id: str, number: int) -> None:
 def _copied(row: Any, **changed: Any) -> Any:
     columns = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
     return type(row)(**{**columns, **changed})
+
+
+def change_deposit(running: InProcessFourServices, piece_id: str, **values: Any) -> None:
+    with running.pieces.app.app_context(), db.operation() as session:
+        session.execute(update(Deposit).where(Deposit.piece_id == piece_id).values(values))
 
 
 def set_scan(running: InProcessFourServices, filename: str, scan: Scan) -> None:

@@ -69,7 +69,6 @@ def test_the_old_address_cancels_a_change_and_is_led_to_a_new_password(candidate
     confirmation, link = candidates.link_to(new), candidates.link_to(old, "/compte/annulation")
     for _ in range(2):
         owner.get(link)
-    assert [button.text for button in owner.page.xpath("//main//button")] == ["Annuler le changement d'adresse"]
     owner.press("Annuler le changement d'adresse")
     assert owner.title == "Réinitialisation du mot de passe"
     assert "quelqu'un connaît votre mot de passe" in owner.text

@@ -2,26 +2,23 @@
 read: more than the gateway knows is passed over, with less a service counts as away.
 """
 
-from __future__ import annotations
-
 import io
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
 
 from gateway.api import routing
 from gateway.app import create_app
-from gateway.clients.base import ServiceClient, optional_calls, restart_time_limit, seconds_left
+from gateway.clients.base import optional_calls, seconds_left
 from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.clients.kept_answers import Openings
 from gateway.service_clients import SERVICE_LABELS, clients
-from gateway.sessions import SessionOwner
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
@@ -64,9 +61,7 @@ def test_all_calls_of_a_page_share_its_time(running: InProcessPortal, silent: Si
     assert len(silent.requests) == 1
 
 
-def test_what_a_page_can_do_without_takes_a_part_of_its_time_and_leaves_the_rest(
-    running: InProcessPortal, silent: SilentServer
-) -> None:
+def test_what_a_page_can_do_without_takes_a_part_of_its_time(running: InProcessPortal, silent: SilentServer) -> None:
     app = gateway_before(running, silent, "registrations", page_seconds=PAGE)
     with app.test_request_context("/"):
         with optional_calls(), pytest.raises(Unavailable):
@@ -75,22 +70,6 @@ def test_what_a_page_can_do_without_takes_a_part_of_its_time_and_leaves_the_rest
         with optional_calls(), pytest.raises(Unavailable):
             clients().for_pages["registrations"].send("GET", "/")
     assert len(silent.requests) == 1
-
-
-def test_after_a_write_the_page_has_all_its_time(running: InProcessPortal) -> None:
-    with running.gateway.app.test_request_context("/"):
-        seconds_left(0.0)
-        assert seconds_left(BOUND) <= 0
-        restart_time_limit()
-        assert seconds_left(BOUND) > 0
-
-
-def test_a_tool_is_not_refused_for_the_gateways_own_token(running: InProcessPortal, silent: SilentServer) -> None:
-    app = gateway_before(running, silent, "accounts", "pieces")
-    silent.answers({"type": "/problems/service-refuse"}, "401 Unauthorized")
-    assert ask_api(app, PIECES, "a-good-tools-token").status_code == 503
-    silent.answers({"access_token": "signed", "expires_in": 60})
-    assert ask_api(app, PIECES, "a-good-tools-token").status_code == 200
 
 
 def test_addresses_take_turns_at_asking_about_tokens(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,20 +88,9 @@ def test_ids_that_hold_slashes_lead_nowhere_else(candidates: CandidateFactory, a
     assert "registrations GET /v1/messages" not in asked()
 
 
-class SilentAfter:
-    """A service that gives these answers and then says that it cannot."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-
-    def call(self, *_: Any, **__: Any) -> Any:
-        if not self.answers:
-            raise Unavailable()
-        return self.answers.pop(0)
-
-
-def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: InProcessPortal) -> None:
-    known = Openings(cast(ServiceClient, SilentAfter("then", "now")))
+def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known() -> None:
+    service = Mock(call=Mock(side_effect=["then", "now", Unavailable(), Unavailable()]))
+    known = Openings(service)
     assert [cast(Any, known.messages()) for _ in range(3)] == ["then", "now", "now"]
     with pytest.raises(Unavailable):
         known.choices({})
@@ -206,30 +174,18 @@ def test_a_tab_is_one_answer_with_all_that_is_told_of_its_draft(candidates: Cand
     assert asked() == [f"registrations PUT {draft}/tabs/2", f"registrations GET {draft}/tabs/1"]
 
 
-class SilentAfterUploads:
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def client_of(self, _: Any) -> SilentAfterUploads:
-        return self
-
-    def access_token(self) -> str:
-        return "token"
-
-    def exchange(self, operation: Any, *_: Any, **__: Any) -> Any:
-        self.asked.append(operation.method)
-        if operation is uploads.abandon:
-            raise Unavailable()
-        return SimpleNamespace(headers={"Location": "/v1/uploads/a"})
-
-
 def test_a_service_that_falls_silent_is_asked_once_to_forget_the_uploads() -> None:
     """Each question waits for its whole time: twelve of them would hold the page for minutes."""
+    asked: list[str] = []
 
-    def take(_: list[str]) -> None:
-        raise Unavailable()
+    def exchange(operation: Any, *_: Any, **__: Any) -> Any:
+        asked.append(operation.method)
+        if operation is uploads.abandon:
+            raise Unavailable()
+        return Mock(headers={"Location": "/v1/uploads/a"})
 
-    service, files = SilentAfterUploads(), [ReceivedFile("a.jpg", io.BytesIO(b"a"), 1) for _ in range(12)]
+    owner = Mock(client_of=lambda _: Mock(exchange=exchange))
+    files = [ReceivedFile("a.jpg", io.BytesIO(b"a"), 1) for _ in range(12)]
     with pytest.raises(Unavailable):
-        send_files(cast(SessionOwner, service), uploads, files, take, piece_id="1")
-    assert service.asked == ["POST", "PATCH"] * 12 + ["DELETE"]
+        send_files(owner, uploads, files, Mock(side_effect=Unavailable), piece_id="1")
+    assert asked == ["POST", "PATCH"] * 12 + ["DELETE"]

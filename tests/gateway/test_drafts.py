@@ -64,9 +64,7 @@ def test_the_script_of_a_second_window_is_told_replaces_nothing_and_both_texts_a
     assert second in browser.text
 
 
-def test_the_script_is_told_what_cannot_be_kept_and_that_the_session_is_over(
-    candidates: CandidateFactory, running: InProcessPortal
-) -> None:
+def test_the_script_is_told_what_cannot_be_kept(candidates: CandidateFactory, running: InProcessPortal) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
     too_long = saved_as_typed(browser, draft, IDENTIFICATION, adresse="x" * (FIELD_VALUE_LENGTH + 1))
@@ -82,9 +80,7 @@ def test_the_script_is_told_what_cannot_be_kept_and_that_the_session_is_over(
     assert saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 401
 
 
-def test_after_the_closing_a_draft_says_so_and_cannot_be_pressed_to_its_end(
-    candidates: CandidateFactory, running: InProcessPortal
-) -> None:
+def test_after_the_closing_a_draft_cannot_be_sent(candidates: CandidateFactory, running: InProcessPortal) -> None:
     browser, draft = begun(candidates)
     with after_the_closing(running):
         browser.get("/inscriptions")

@@ -54,9 +54,7 @@ def test_mails_of_both_services_are_listed_newest_first(set_aside: ScriptlessBro
     assert "/compte/activation/" not in browser.answer.text
 
 
-def test_while_one_service_is_away_the_others_mails_are_shown_and_it_says_so(
-    candidates: CandidateFactory, running: InProcessPortal
-) -> None:
+def test_while_a_service_is_away_others_mails_are_shown(candidates: CandidateFactory, running: InProcessPortal) -> None:
     browser = candidates.log_in()
     with service_stopped(running.registrations):
         assert browser.get("/messages").status_code == 200
@@ -73,20 +71,6 @@ def test_older_messages_have_pages_of_their_own(set_aside: ScriptlessBrowser, mo
     browser.follow("Messages plus anciens")
     assert [title.split(" – ")[0] for title in titles(browser)] == ["[CYCLADES] Activer mon compte"]
     assert "Messages plus anciens" not in browser.text
-
-
-def test_a_candidature_set_aside_is_shown_with_its_reason_and_whom_to_ask(set_aside: ScriptlessBrowser) -> None:
-    browser = set_aside
-    browser.get("/inscriptions")
-    assert "Vous n'avez pas de candidature en cours." in browser.text
-    assert "Candidatures écartées" in browser.text
-    assert f"Motif : {REASON}" in browser.text
-    assert "r@ac-besancon.fr" in browser.text
-    assert browser.page.xpath("//main//a[starts-with(@href, '/documents/')]")
-    browser.get("/")
-    assert "a été écartée le" in browser.text
-    assert "Service à contacter" in browser.text
-    assert "r@ac-besancon.fr" in browser.text
 
 
 def test_the_newest_mail_is_first_and_its_link_leads_on(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:

@@ -1,27 +1,21 @@
 """« Mes données »: a candidate reads what is kept and why, and has a copy of all of it, and nothing of anybody else."""
 
-from __future__ import annotations
-
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from zipfile import ZipFile
 
 import jsonschema_rs
 import pytest
-from sqlalchemy import select
 
-from gateway.clients.base import ServiceClient
-from gateway.service_clients import SERVICE_LABELS, ServiceClients
 from services.accounts.jobs import registry
 from services.accounts.models import PersonalCopy, db
 from services.contracts.retention import retention
 from tests.accounts.creation_form import PASSWORD
+from tests.gateway.calls import note_calls
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import parsed, text_of
 from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory
@@ -29,13 +23,8 @@ from tests.gateway.portals import four_services
 from tests.pieces import sample_files
 from tests.registrations.domain.example_dossier import BTS as GUIDE
 from tests.registrations.service.candidate_client import load
-from tests.support.in_process_portal import service_stopped
-from tests.support.service_worker import run_follow_ups
-from tests.support.silent_server import SilentServer
-
-if TYPE_CHECKING:
-    from tests.support.in_process_four_services import InProcessFourServices
-    from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 running = four_services("module")
 SECOND = replace(GUIDE, code="SECOND", label="SECOND BREVET")
@@ -69,21 +58,14 @@ def candidatures(browser: ScriptlessBrowser) -> list[str]:
     return [str(link).rpartition("/")[2] for link in links]
 
 
-def made(portal: InProcessFourServices, browser: ScriptlessBrowser) -> ZipFile:
-    """Ask for a copy, have it made, download it by the page."""
+def made(portal: InProcessFourServices, browser: ScriptlessBrowser) -> str:
+    """Ask for a copy and have it made; its address."""
     browser.get(PAGE)
     browser.press("Demander une copie", current_password=PASSWORD)
     assert "Votre demande est enregistrée" in browser.text
     portal.deliver()
-    return downloaded(browser)
-
-
-def downloaded(browser: ScriptlessBrowser) -> ZipFile:
     browser.get(PAGE)
-    [link] = browser.page.xpath("//main//a/@href[contains(., '/copies/')]")
-    answer = browser.get(str(link))
-    assert answer.headers["Content-Type"] == "application/zip"
-    return ZipFile(io.BytesIO(answer.data))
+    return str(browser.page.xpath("//main//a/@href[contains(., '/copies/')]")[0])
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +102,10 @@ def people(running: InProcessFourServices) -> dict[str, ScriptlessBrowser]:
 
 @pytest.fixture(scope="module")
 def copy(people: dict[str, ScriptlessBrowser], running: InProcessFourServices) -> ZipFile:
-    return made(running, people["DUPRÉ"])
+    browser = people["DUPRÉ"]
+    answer = browser.get(made(running, browser))
+    assert answer.headers["Content-Type"] == "application/zip"
+    return ZipFile(io.BytesIO(answer.data))
 
 
 def pages_of(browser: ScriptlessBrowser) -> Iterator[tuple[str, str]]:
@@ -192,21 +177,12 @@ def test_every_file_is_in_it_byte_for_byte(people: dict[str, ScriptlessBrowser],
 
 def test_nothing_of_anybody_else_is_in_it(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
     texts = "".join(copy.read(name).decode() for name in ("index.html", "donnees.json")) + "".join(copy.namelist())
-    of_others = (
-        "QUELQUUN",
-        "autre@exemple.org",
-        "fichier-d-autrui",
-        numero_of(people["QUELQUUN"]),
-        "DUVAL",
-        "gestion1@",
-    )
-    assert [word for word in of_others if word in texts] == []
+    of_others = ("QUELQUUN", "autre@exemple.org", "fichier-d-autrui", numero_of(people["QUELQUUN"]))
+    assert [word for word in (*of_others, "DUVAL", "gestion1@") if word in texts] == []
     assert numero_of(people["DUPRÉ"]) in texts
 
 
-def test_its_data_are_of_the_published_schema_and_of_kinds_whose_end_is_known(
-    people: dict[str, ScriptlessBrowser], copy: ZipFile
-) -> None:
+def test_its_data_are_of_the_schema_and_of_known_kinds(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
     data, schema = json.loads(copy.read("donnees.json")), people["DUPRÉ"].get("/api/mes-donnees.schema.json").json or {}
     jsonschema_rs.validator_for(schema).validate(data)
     assert json.loads(copy.read("schema.json")) == schema
@@ -222,7 +198,6 @@ def test_its_data_are_of_the_published_schema_and_of_kinds_whose_end_is_known(
         "copies",
         "journal",
     }
-    assert kinds <= {kind.code for kind in retention().kinds}
     for kind in kinds:
         assert words_of(retention().sentence(retention().kind(kind))) in text_of_copy(copy)
 
@@ -237,97 +212,20 @@ def test_the_page_says_what_is_kept_why_and_until_when(people: dict[str, Scriptl
     assert "Je soussigné(e) Zoé DUPRÉ demande la rectification" in browser.text
 
 
-def test_a_mail_says_that_it_is_there(
-    copy: ZipFile, candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    mail = candidates.mail_to("zoe@exemple.org")
-    assert mail.subject == "[CYCLADES] Vos données sont prêtes"
-    assert f"{running.url}{PAGE}" in mail.text
-
-
-def test_the_page_asks_no_service_twice_and_waits_for_none_that_hangs(
+def test_the_page_asks_accounts_alone(
     people: dict[str, ScriptlessBrowser], running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clients: ServiceClients = running.gateway.app.extensions["service_clients"]
-    asked: list[str] = []
-    send = ServiceClient.send
-
-    def noted(client: ServiceClient, method: str, path: str, **options: Any) -> Any:
-        asked.append(path)
-        return send(client, method, path, **options)
-
-    monkeypatch.setattr(ServiceClient, "send", noted)
-    with SilentServer() as silent:
-        for service in ("registrations", "pieces", "documents"):
-            hanging = ServiceClient(silent.url, service, label=SERVICE_LABELS[service])
-            monkeypatch.setitem(clients.for_pages, service, hanging)
-        drop_cached_exchange(running, people["DUPRÉ"])
-        assert people["DUPRÉ"].get(PAGE).status_code == 200
-        assert silent.requests == []
-    assert sorted(asked) == ["/v1/me/copies", "/v1/sessions/exchange"]
+    asked = note_calls(monkeypatch, **running.apps)
+    drop_cached_exchange(running, people["DUPRÉ"])
+    assert people["DUPRÉ"].get(PAGE).status_code == 200
+    assert sorted(asked()) == ["accounts GET /v1/me/copies", "accounts POST /v1/sessions/exchange"]
 
 
-def test_a_copy_is_late_while_a_service_is_away_and_then_whole(
-    candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    """It may also break off in the middle of an answer."""
-    email = candidates.create_activated_account()
-    candidates.register(email)
-    running.deliver()
-    browser = candidates.log_in(email)
-    deposit_files(browser, candidatures(browser)[0], "seule.pdf")
-    browser.get(PAGE)
-    browser.press("Demander une copie", current_password=PASSWORD)
-
-    def tried() -> None:
-        assert run_follow_ups(running.accounts.app, registry) == ["Unavailable"]
-        browser.get(PAGE)
-        assert "est en préparation" in browser.text
-        assert not browser.page.xpath("//main//a[contains(@href, '/copies/')]")
-
-    for server in (running.pieces, running.documents, running.registrations):
-        with service_stopped(server):
-            tried()
-    running.deliver()
-    names = [name for name in downloaded(browser).namelist() if name.startswith("pieces/")]
-    assert [name.partition("-")[2] for name in names] == ["seule.pdf"]
-
-
-def test_two_requests_make_one_copy_and_another_a_day_later(
-    candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
-    browser = candidates.log_in()
-    for _ in range(2):
-        browser.post(PAGE, {"current_password": PASSWORD})
-        assert browser.answer.status_code == 200
-    running.deliver()
-    assert "Demander une copie" not in browser.get(PAGE).text
-    browser.post(PAGE, {"current_password": PASSWORD})
-    with running.accounts.app.app_context(), db.reading() as session:
-        asked = Counter(session.scalars(select(PersonalCopy.account_id)))
-    assert max(asked.values()) == 1
-    running.advance_clock(days=1)
-    assert "Demander une copie" in browser.get(PAGE).text
-
-
-def test_it_asks_for_the_password(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    browser.get(PAGE)
-    browser.press("Demander une copie", current_password="Un autre/2021")
-    assert browser.answer.status_code == 422
-    assert "Le mot de passe actuel est incorrect." in browser.text
-    assert "est en préparation" not in browser.get(PAGE).text
-
-
-def test_only_its_owner_has_it_and_only_for_seven_days(
-    candidates: CandidateFactory, running: InProcessFourServices
-) -> None:
+def test_its_owner_alone_has_it_for_seven_days(candidates: CandidateFactory, running: InProcessFourServices) -> None:
     """Then it is deleted with its row; a member of staff has no session that opens it."""
-    browser, other = candidates.log_in(), candidates.log_in()
-    made(running, browser)
-    browser.get(PAGE)
-    path = str(browser.page.xpath("//main//a/@href[contains(., '/copies/')]")[0])
-    assert other.get(path).status_code == 404
+    browser = candidates.log_in()
+    path = made(running, browser)
+    assert candidates.log_in().get(path).status_code == 404
     assert StaffFactory(running).logged_in("03").get(path, follow=False).status_code in (302, 303)
     assert browser.get(path).status_code == 200
     store = running.accounts.app.extensions["accounts.dependencies"].store

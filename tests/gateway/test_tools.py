@@ -61,18 +61,6 @@ def test_the_tool_of_who_is_disabled_is_refused(running: InProcessPortal) -> Non
     assert EXCHANGE_CACHE_SECONDS < WITHIN_SECONDS
 
 
-def test_a_call_is_described_with_the_one_way_in_of_tools_and_its_scope(plain: ScriptlessBrowser) -> None:
-    answer = plain.get("/api/registrations/openapi.json")
-    description = answer.get_json()
-    call = description["paths"]["/v1/staff/openings/dates"]["post"]
-    assert (call["security"], call["description"]) == (
-        [{"staff": ["openings:manage"]}],
-        "Portée du jeton : openings:manage",
-    )
-    assert list(description["components"]["securitySchemes"]) == ["staff"]
-    assert "02103000001" in answer.text, "an example of a declared member"
-
-
 def test_only_what_tools_may_call_is_there(plain: ScriptlessBrowser) -> None:
     listed = {service: plain.get(f"/api/{service}/openapi.json").get_json()["paths"] for service in RUNNING}
     closed = ("/v1/me/", "/v1/sessions", "/v1/tools/exchange", "/v1/staff/me/", "jwks", "identity-floor")

@@ -1,8 +1,6 @@
 """People at work while their portal is disturbed: each request is sent again until it is answered, and what was
 acknowledged is noted."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import re
@@ -14,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 import requests
 from pypdf import PdfWriter
@@ -23,12 +20,10 @@ from services.contracts import problem_types
 from tests.accounts.creation_form import creation_form
 from tests.journeys import personas
 from tests.journeys.acknowledged_work import AcknowledgedWork, Deposits, Saves
-from tests.journeys.html_forms import SAME_ORIGIN
+from tests.journeys.registered_candidate import RegisteredCandidate
 from tests.support.processes import ServiceFailed, wait_until
-
-if TYPE_CHECKING:
-    from tests.journeys.registered_candidate import RegisteredCandidate
-    from tests.support.running_portal import RunningPortal
+from tests.support.running_portal import RunningPortal
+from tests.support.scriptless_browser import SAME_ORIGIN
 
 LAST_TAB = 9
 _DRAFT = re.compile(r"/inscription/[0-9a-f]{32}(?=/\d)")

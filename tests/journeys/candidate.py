@@ -1,21 +1,15 @@
 """A candidate's steps through the portal: account, registration, documents, pieces; and what the screens say."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+
+from playwright.sync_api import Page
 
 from services.contracts import page_labels
 from tests.journeys.mouse_user import MouseUser
 from tests.journeys.personas import PASSWORD, Persona
 from tests.support.processes import ServiceFailed, wait_until
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import Page
-
-    from tests.support.running_portal import RunningPortal
+from tests.support.running_portal import RunningPortal
 
 WORKER_SECONDS = 90.0  # relay, broker and follow-up may each wait for the lease of a worker that was killed
 TAB_SCREENS = {

@@ -3,12 +3,11 @@
 Its processes look for work all the time: they end with this folder's tests, not with the run.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.candidate import Candidate
 from tests.journeys.personas import Persona
@@ -17,13 +16,8 @@ from tests.support.chromium import french_profile
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.running_portal import RunningPortal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import Browser, BrowserContext, Page
-
-    NewPage = Callable[..., Page]
-    NewCandidate = Callable[[RunningPortal, Persona], Candidate]
+NewPage = Callable[..., Page]
+NewCandidate = Callable[[RunningPortal, Persona], Candidate]
 
 
 PORTALS = {"alone", "servers", "composed", "upgraded", "played"}

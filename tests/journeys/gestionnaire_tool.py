@@ -1,16 +1,12 @@
 """A gestionnaire's tool: calls of the staff API with the demonstration token, as in README."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
 from services.contracts.api.uploads import TUS_VERSION, UPLOAD_PART_TYPE
 from tests.documents.imports.exam_office import NEW
-
-if TYPE_CHECKING:
-    from tests.support.running_portal import RunningPortal
+from tests.support.running_portal import RunningPortal
 
 TIMEOUT = 20
 

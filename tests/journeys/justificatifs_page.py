@@ -1,20 +1,13 @@
 """« Mes justificatifs »: depositing files and validating groups as a candidate does."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from playwright.sync_api import Locator
 from pypdf import PdfWriter
 
 from services.contracts import page_labels
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.sync_api import Locator
-
-    from tests.journeys.candidate import Candidate
+from tests.journeys.candidate import Candidate
 
 DEPOSITED = re.compile(r"Déposé le \d\d/\d\d/2021 \d\d:\d\d \(heure/Paris\)")
 

@@ -1,20 +1,14 @@
 """A user who has a keyboard and nothing else, and who must always see where the focus is."""
 
-from __future__ import annotations
-
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.mouse_user import MouseUser, control_kind
 from tests.journeys.personas import Answer, Search
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.sync_api import Locator
 
 MOST_STOPS = 120  # no page has as many: whoever has not arrived by then is held somewhere
 SETTLED_SECONDS = 10.0

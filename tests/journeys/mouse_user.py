@@ -1,20 +1,13 @@
 """A user with mouse and JavaScript: fills fields by their labels, presses buttons and follows links by their words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.personas import Answer, Search
 from tests.journeys.text_reading import normalized
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.sync_api import Locator, Page
 
 CONTROLS = "input, select, textarea, fieldset[role]"
 

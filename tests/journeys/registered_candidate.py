@@ -1,18 +1,14 @@
 """A candidate who has registered and may deposit, for requests that go on without the browser."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from playwright.sync_api import Browser
 
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.support.chromium import cookies_of, french_profile
 from tests.support.running_portal import RunningPortal
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 
 @dataclass(frozen=True)

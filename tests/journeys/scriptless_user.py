@@ -1,16 +1,9 @@
 """A user whose browser runs no script, on a telephone, with a keyboard and no mouse."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.mouse_user import MouseUser, control_kind
 from tests.journeys.personas import Answer, Search
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Locator
 
 
 class ScriptlessUser(MouseUser):

@@ -1,11 +1,8 @@
 """From home to « J'ai fourni toutes mes pièces » by keyboard alone, and with the script lost on the way."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from tests.journeys import personas
@@ -15,9 +12,6 @@ from tests.journeys.keyboard_user import KeyboardUser
 from tests.journeys.mouse_user import MouseUser
 from tests.journeys.scriptless_user import ScriptlessUser
 from tests.support.running_portal import RunningPortal
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 GROUP = "Confirmation d'inscription"
 

@@ -1,16 +1,14 @@
 """`make backup` of a portal that people use, its folder lost, `make restore`, `make run`: they find what they had."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Browser
 
 from deploy.service_names import SERVICES
 from tests.journeys.background_load import PeopleAtWork
@@ -19,9 +17,6 @@ from tests.journeys.registered_candidate import RegisteredCandidate, register_ca
 from tests.support.chromium import french_profile
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 AT_WORK_SECONDS = 90.0
 SETTLED_SECONDS = 90.0
@@ -36,9 +31,7 @@ def machine() -> Iterator[LaunchedPortal]:
     portal.stop()
 
 
-def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(
-    machine: LaunchedPortal, browser: Browser, tmp_path: Path
-) -> None:
+def test_a_restore_brings_back_what_was_acknowledged(machine: LaunchedPortal, browser: Browser, tmp_path: Path) -> None:
     """Takes minutes: a portal is loaded, copied, lost, restored, started anew, and has to settle."""
     someone = register_candidate(machine, browser)
     people = PeopleAtWork(machine, [someone])

@@ -92,9 +92,7 @@ def test_no_database_is_copied_before_one_that_hears_from_it() -> None:
     assert not [(producer, consumer) for producer, consumer in pairs if order[consumer] > order[producer]]
 
 
-def test_a_second_backup_adds_what_is_new_and_leaves_the_first_as_it_was(
-    state: StateFolder, folder: Path, first: Path
-) -> None:
+def test_a_second_backup_adds_what_is_new_and_leaves_the_first(state: StateFolder, folder: Path, first: Path) -> None:
     write(state.objects / "pieces/candidature/new", b"deposited later")
     second = later(state, folder)
     assert (second / "objects/pieces/candidature/new").read_bytes() == b"deposited later"
@@ -113,9 +111,7 @@ def test_what_is_half_written_is_not_copied(state: StateFolder, folder: Path) ->
     assert [path for path in half if (made / path).exists()] == []
 
 
-def test_nobody_else_can_read_a_backup_and_secrets_are_apart(
-    alone: LaunchedPortal, state: StateFolder, folder: Path
-) -> None:
+def test_a_backup_is_its_owners_with_secrets_apart(alone: LaunchedPortal, state: StateFolder, folder: Path) -> None:
     done = alone.command("backup", str(folder), VAR_DIR=str(state.root))
     assert "Sauvegarde faite : " in done.stdout, done.stderr
     assert " mails ; 1 nouveaux (0.0 Mo)" in done.stdout
@@ -127,9 +123,7 @@ def test_nobody_else_can_read_a_backup_and_secrets_are_apart(
     assert holding == [folder / "secrets" / made.name / "secrets.json"]
 
 
-def test_a_backup_needs_a_portal_and_a_place_outside_of_it(
-    alone: LaunchedPortal, state: StateFolder, tmp_path: Path
-) -> None:
+def test_a_backup_needs_a_portal_and_a_place_outside(alone: LaunchedPortal, state: StateFolder, tmp_path: Path) -> None:
     done = alone.command("backup", str(tmp_path), VAR_DIR=str(tmp_path / "none"))
     assert done.returncode == 1
     assert done.stderr.startswith("Sauvegarde impossible : ")
@@ -140,9 +134,7 @@ def test_a_backup_needs_a_portal_and_a_place_outside_of_it(
     assert not inside.exists()
 
 
-def test_data_on_a_server_are_not_said_to_be_saved(
-    state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_on_a_server_are_not_saved(state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIECES_DATABASE_URL", "postgresql+psycopg://somewhere/pieces")
     with pytest.raises(Impossible, match="PIECES_DATABASE_URL"):
         later(state, folder)
@@ -171,9 +163,7 @@ def test_a_backup_that_was_not_finished_is_none_and_goes_with_the_next(
     assert not left.exists()
 
 
-def test_a_schema_of_a_later_version_is_refused_and_no_portal_starts(
-    state: StateFolder, folder: Path, empty: StateFolder
-) -> None:
+def test_a_schema_of_a_later_version_is_refused(state: StateFolder, folder: Path, empty: StateFolder) -> None:
     with closing(sqlite3.connect(state.database("accounts"))) as connection, connection:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -185,9 +175,7 @@ def test_a_schema_of_a_later_version_is_refused_and_no_portal_starts(
     assert empty.restoring.exists()
 
 
-def test_secrets_kept_elsewhere_are_asked_for(
-    state: StateFolder, folder: Path, first: Path, empty: StateFolder
-) -> None:
+def test_secrets_kept_elsewhere_are_missed(state: StateFolder, folder: Path, first: Path, empty: StateFolder) -> None:
     shutil.move(folder / "secrets", folder.parent / "safe")
     assert "les secrets ne sont pas dans" in refused(empty, first)
     assert "Restauré dans" in restore.restore(empty, first, with_secrets=False)

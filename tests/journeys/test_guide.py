@@ -1,24 +1,18 @@
 """The guide walked from its first page to its last by Pierre DUBOIS, who finds its words on each screen."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from services.contracts import page_labels
 from tests.journeys import personas
+from tests.journeys.candidate import Candidate
+from tests.journeys.conftest import NewCandidate
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.journeys.guide_words import SCREENS, missing_words
 from tests.journeys.justificatifs_page import DEPOSITED, GUIDE_PIECES, JustificatifsPage, write_pdf
 from tests.journeys.text_reading import pdf_text
 from tests.support.running_portal import RunningPortal
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.journeys.candidate import Candidate
-    from tests.journeys.conftest import NewCandidate
 
 CONFIRMATION = Path(__file__).parent / "data" / "confirmation-dubois.txt"
 PUBLISHED = {

@@ -1,30 +1,23 @@
 """Exams that ask for more than the guide's: parents of who is born abroad, what is accepted or attested first."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
+from tests.journeys.conftest import NewPage
 from tests.journeys.scriptless_user import ScriptlessUser
 from tests.journeys.text_reading import pdf_text
 from tests.support.accessibility import violations
 from tests.support.running_portal import RunningPortal
-
-if TYPE_CHECKING:
-    from tests.journeys.conftest import NewPage
 
 TELEPHONE = {"width": 360, "height": 740}
 CONCOURS = ("Concours", "EXAMEN DE CAPACITE PROFESSIONNELLE TRANSPORT", "Session 2022")
 ATTESTED = "J'atteste avoir pris connaissance de la date de fermeture"
 
 
-def test_born_abroad_she_names_her_parents_and_attests_a_closing_date_without_scripts(
-    alone: RunningPortal, new_page: NewPage
-) -> None:
+def test_born_abroad_she_names_her_parents_and_attests_a_date(alone: RunningPortal, new_page: NewPage) -> None:
     """On a telephone. Axe, which is a script, looks at each tab in a browser of the same session. Takes long: a whole
     registration is typed."""
     page, looked_at = new_page(viewport=TELEPHONE, java_script_enabled=False), new_page(viewport=TELEPHONE)
@@ -35,8 +28,6 @@ def test_born_abroad_she_names_her_parents_and_attests_a_closing_date_without_sc
         looked_at.context.add_cookies(page.context.cookies())  # type: ignore[arg-type]  # what it gives it takes
         looked_at.goto(page.url)
         faults.extend(f"{title}: {line}" for line in violations(looked_at))
-        if looked_at.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            faults.append(f"{title}: wider than the screen")
 
     her.registers(look)
     printed = pdf_text(her.downloads_confirmation())

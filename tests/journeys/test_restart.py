@@ -1,19 +1,14 @@
 """Every process is killed once while a candidate registers: nothing is lost, nothing is there twice."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from services.contracts import page_labels, problem_types
 from tests.journeys import personas
+from tests.journeys.candidate import Candidate
+from tests.journeys.conftest import NewCandidate
 from tests.journeys.justificatifs_page import DEPOSITED, JustificatifsPage, write_pdf
 from tests.journeys.test_second_candidate import has_both_documents_once
 from tests.support.running_portal import RunningPortal
-
-if TYPE_CHECKING:
-    from tests.journeys.candidate import Candidate
-    from tests.journeys.conftest import NewCandidate
 
 # Who dies on which tab, once it is filled in and before « Suivant ».
 VICTIMS = {

@@ -1,13 +1,8 @@
 """A user who has zoomed to 400 %: 1280 × 1024 pixels then show what 320 × 256 would (RGAA 10.11)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from playwright.sync_api import Page
 
 from tests.journeys.mouse_user import MouseUser
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 ZOOMED_VIEWPORT = {"width": 320, "height": 256}
 # A table of data may be wider than the screen (RGAA 10.11): it stands in a region that scrolls by itself.

@@ -1,7 +1,5 @@
 """However long the mail server is away: mails wait in order, lose no try, hold nothing else up, and all go out."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext

@@ -1,7 +1,5 @@
 """What a mail server's answers mean, and to whom passwords and mails are given."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime

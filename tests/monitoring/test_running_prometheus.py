@@ -3,21 +3,18 @@
 It takes as long as a portal to start, a candidate to register and the jobs that count each minute to be asked.
 """
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from playwright.sync_api import Browser
 
 from deploy.backups import ages as backup_ages
 from deploy.backups import postgres
 from deploy.backups.ages import Ages, Schedule
-from tests.journeys.html_forms import SAME_ORIGIN
 from tests.journeys.justificatifs_page import write_pdf
 from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
 from tests.monitoring.definitions import QUERIES
@@ -26,9 +23,7 @@ from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.prometheus import Prometheus
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+from tests.support.scriptless_browser import SAME_ORIGIN
 
 PATIENCE_SECONDS = 180.0  # what jobs count each minute is shown some seconds later
 DAMAGED = b"%PDF-1.7\n"

@@ -23,6 +23,13 @@ def pdf(
     return out.getvalue()
 
 
+def pdf_of_size(size: int) -> bytes:
+    """Of one page and exactly so many bytes."""
+    content = pdf()
+    start = content.rindex(b"startxref")
+    return content[:start] + b"%" + b"x" * (size - len(content) - 2) + b"\n" + content[start:]
+
+
 def image(kind: str = "PNG", size: tuple[int, int] = (320, 200), mode: str = "RGB") -> bytes:
     """A picture with something on it, so that cutting it short loses data."""
     out = io.BytesIO()

@@ -52,9 +52,6 @@ class PictureRecorder:
     def _save_picture(self, page: Page, name: str) -> None:
         page.screenshot(path=self.folder / f"{name}.png", full_page=True)
         self.findings += [f"{name} ({urlsplit(page.url).path}): {violation}" for violation in violations(page)]
-        beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if beyond > 0:
-            self.findings.append(f"{name}: {beyond} px stick out to the right")
 
     def _rule_of(self, url: str) -> str:
         try:

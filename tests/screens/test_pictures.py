@@ -3,15 +3,13 @@
 Those of gestionnaires are pictured at 1920 px too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.architecture import apps, ledger
 from tests.screens import (
@@ -28,9 +26,6 @@ from tests.screens import (
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.story_context import StoryContext
 from tests.support.launched_portal import LaunchedPortal
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 PICTURE_FOLDER = Path(__file__).parents[2] / "screenshots"
 Story = Callable[[StoryContext], None]

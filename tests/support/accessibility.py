@@ -10,8 +10,9 @@ _AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
-def violations(page: Page, without_rules: tuple[str, ...] = ()) -> list[str]:
-    """Return violation line a violation: rule, what it asks, and the elements at fault.
+def violations(page: Page) -> list[str]:
+    """Return a line for each violation: rule, what it asks, and the elements at fault; and whether the page scrolls
+    sideways.
 
     The script is evaluated, not added as a tag, so that the page's Content-Security-Policy stays in force. Swagger UI
     is left out: docs/accessibility.md names its faults.
@@ -19,10 +20,11 @@ def violations(page: Page, without_rules: tuple[str, ...] = ()) -> list[str]:
     if not _AXE.exists():
         raise NotInstalled("axe-core", str(_AXE))
     page.evaluate(_AXE.read_text(encoding="utf-8"))
-    rules = {rule: {"enabled": False} for rule in without_rules}
-    options = {"runOnly": {"type": "tag", "values": _TAGS}, "rules": rules, "resultTypes": ["violations"]}
+    options = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
     results = page.evaluate("options => axe.run({ exclude: ['.swagger-ui'] }, options)", options)
-    return [
+    found = [
         f"{rule['id']}: {rule['help']}: {', '.join(str(node['target'][0]) for node in rule['nodes'][:5])}"
         for rule in results["violations"]
     ]
+    beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [*found, f"{beyond} px stick out to the right"] if beyond > 0 else found

@@ -1,31 +1,22 @@
 """The four services behind their gateway, candidates with deposited files, and the tool with a token."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
-from tests.support.in_process_four_services import InProcessFourServices, running_four_services
+from tests.gateway.portals import four_services
+from tests.support.in_process_four_services import InProcessFourServices
 from tests.tools.tool import Tool, tool_token
 from tests.tools.unreliable_portal import UnreliablePortal
 
-if TYPE_CHECKING:
-    from tests.support.object_store import ObjectStore
-
-
-@pytest.fixture(scope="package")
-def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
-    """One portal for all these tests: what they look at is what they did themselves."""
-    with running_four_services(tmp_path_factory.mktemp("tools"), objects.fresh_bucket().url) as portal:
-        yield portal
+running = four_services("package")
+"""One portal for all these tests: what they look at is what they did themselves."""
 
 
 @pytest.fixture(scope="package")

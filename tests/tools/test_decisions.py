@@ -10,15 +10,6 @@ from tests.tools.tool import Tool, tool_token
 pytestmark = pytest.mark.usefixtures("deposited")
 
 
-def test_the_first_piece_is_shown_and_decided(tool: Tool) -> None:
-    piece = tool.json("pieces", "next")
-    assert piece["deposit"]["openable"]
-    decided = tool.json("pieces", "decide", piece["id"], "conforme")
-    assert (decided["id"], decided["status"]) == (piece["id"], "compliant")
-    assert tool.json("pieces", "next")["id"] != piece["id"]
-    assert tool.json("pieces", "show", piece["id"])["history"]["controls"][-1]["status"] == "compliant"
-
-
 def test_a_refusal_says_to_the_candidate_what_was_typed(tool: Tool) -> None:
     piece = tool.json("pieces", "next")
     refused = tool.run("pieces", "decide", piece["id"], "non-conforme")

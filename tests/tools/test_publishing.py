@@ -42,9 +42,7 @@ def states(running: InProcessFourServices) -> list[str]:
         return list(session.scalars(select(Import.state).order_by(Import.created_at.desc(), Import.id)))
 
 
-def test_mistakes_are_shown_by_line_and_a_dry_run_leaves_nothing(
-    tool: Tool, running: InProcessFourServices, numero: str
-) -> None:
+def test_mistakes_are_shown_a_dry_run_leaves_nothing(tool: Tool, running: InProcessFourServices, numero: str) -> None:
     before = published(running)
     write(tool, f"{numero};{CELLS}", WRONG)
     tried = tool.run(*PUBLISH, "--dry-run", "--csv")
@@ -104,9 +102,7 @@ def test_an_archive_of_pdfs_is_published_once_too(tool: Tool, running: InProcess
     assert published(running) == before + 1
 
 
-def test_nothing_is_published_without_a_yes_or_without_a_right_line(
-    tool: Tool, running: InProcessFourServices, numero: str
-) -> None:
+def test_nothing_is_published_without_a_yes_or_a_line(tool: Tool, running: InProcessFourServices, numero: str) -> None:
     write(tool, f"{numero};{CELLS}")
     asked = tool.run(*PUBLISH)
     assert asked.returncode == 2

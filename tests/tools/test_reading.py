@@ -61,9 +61,7 @@ def test_changes_are_followed_from_the_kept_place_on(tool: Tool) -> None:
     assert (change["kind"], change["piece_id"]) == ("controlled", piece["id"])
 
 
-def test_a_candidature_is_found_read_ended_and_restored_with_a_reason(
-    tool: Tool, running: InProcessFourServices
-) -> None:
+def test_a_candidature_is_found_read_ended_and_restored(tool: Tool, running: InProcessFourServices) -> None:
     number = tool.json("pieces", "next")["candidature"]["numero_candidat"]
     [found] = tool.json("candidatures", "list", "--texte", number)
     assert tool.json("candidatures", "show", found["id"])["recap"]["sections"]
@@ -115,9 +113,6 @@ def test_a_command_typed_wrong_is_answered_in_french(tool: Tool) -> None:
         (("pieces", "show"), "Il manque l'argument 'PIECE'"),
         (("piece",), "La commande 'piece' n'existe pas."),
         (("pieces", "list", "--statut", "autre"), "n'est pas parmi"),
-        (("pieces", "list", "--limite", "0"), "n'est pas dans l'intervalle"),
-        (("pieces", "list", "--page"), "n'existe pas"),
-        (("pieces", "list", "reste"), "Argument en trop"),
         (("pieces", "decide-many", "absent.csv"), "'absent.csv' n'existe pas."),
         (("messages", "list", "--json", "--csv"), "Choisissez --json ou --csv."),
     ):

@@ -6,13 +6,7 @@ import pytest
 
 from services.accounts.domain.mail_link_rules import state_of
 from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile, mistakes, normalised
-from services.accounts.domain.staff import (
-    Role,
-    checked_academies,
-    checked_scopes,
-    scopes_of,
-    session_scopes,
-)
+from services.accounts.domain.staff import Role, checked_academies, checked_scopes, scopes_of, session_scopes
 from services.accounts.domain.throttling import (
     ALL_SOURCES,
     FAILURES_LIFETIME,
@@ -150,9 +144,7 @@ SECOND = timedelta(seconds=1)
         (False, State.ENDED, END, State.EXPIRED),
     ],
 )
-def test_a_link_says_whether_it_can_be_used_and_why_not(
-    used: bool, end: State | None, now: datetime, state: State
-) -> None:
+def test_a_link_says_whether_it_can_be_used(used: bool, end: State | None, now: datetime, state: State) -> None:
     assert state_of(END, now, used=used, end=end) is state
 
 

@@ -72,9 +72,7 @@ def test_an_account_is_joined_by_its_password_alone(accounts: RunningAccounts, f
     assert accounts.try_log_in(email, PASSWORD).status_code == 201, "the password stays a way in"
 
 
-def test_somebody_elses_mail_address_gives_nobody_their_account(
-    accounts: RunningAccounts, franceconnect: SignIns
-) -> None:
+def test_somebody_elses_address_gives_nobody_their_account(accounts: RunningAccounts, franceconnect: SignIns) -> None:
     victim = accounts.activate_new_account()
     attacker = person(email=victim, email_verified=True)
     franceconnect.ask_account(attacker)
@@ -108,9 +106,7 @@ def test_a_sub_that_changes_is_another_identity(accounts: RunningAccounts, franc
         assert franceconnect.come_back(who).json["opened"]["subject"] == account_id
 
 
-def test_an_identity_opens_no_account_whose_civil_status_was_another_for_a_moment(
-    accounts: RunningAccounts, franceconnect: SignIns
-) -> None:
+def test_an_identity_opens_no_account_once_of_another_status(accounts: RunningAccounts, franceconnect: SignIns) -> None:
     """Who learnt a password once gives the account their own civil status, joins it, and gives the old one back."""
     login = accounts.log_in_new_candidate()
     identity = franceconnect.identity_of(person())

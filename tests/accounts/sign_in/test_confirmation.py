@@ -59,9 +59,7 @@ def test_a_sign_in_anew_confirms_one_act_once(accounts: RunningAccounts, angela:
     assert (again.status_code, "a déjà servi" in again.json["errors"][0]["detail"]) == (422, True)
 
 
-def test_a_confirmation_is_of_one_session_and_ends_with_it_or_after_some_minutes(
-    accounts: RunningAccounts, angela: SignedIn
-) -> None:
+def test_a_confirmation_is_of_one_session_and_of_some_minutes(accounts: RunningAccounts, angela: SignedIn) -> None:
     assert angela.confirm().json["confirmed"]
     other = angela.by.come_back(angela.who).json["opened"]
     assert angela.prove(opened=other).status_code == 422

@@ -92,7 +92,7 @@ def test_another_issuers_configuration_is_refused(
     refused(accounts.post("/sign-ins", provider="franceconnect"))
 
 
-def test_a_code_serves_once(accounts: RunningAccounts, franceconnect: SignIns, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_serves_once(franceconnect: SignIns, monkeypatch: pytest.MonkeyPatch) -> None:
     codes: list[str] = []
     tokens = franceconnect.provider.tokens
 
@@ -119,29 +119,25 @@ def test_what_another_browser_began_is_refused(accounts: RunningAccounts, france
         assert "dans un autre navigateur" in detail
 
 
-def test_who_gave_up_or_comes_from_another_provider_reads_what_to_do(
-    accounts: RunningAccounts, franceconnect: SignIns
-) -> None:
+def test_who_gave_up_or_comes_from_another_provider_reads_what_to_do(franceconnect: SignIns) -> None:
     assert "n'a pas abouti" in refused(franceconnect.come_back(person(), code=""))
     refused(franceconnect.come_back(person(), issuer="http://another"))
 
 
-def test_a_new_key_of_the_provider_is_taken(accounts: RunningAccounts, franceconnect: SignIns) -> None:
+def test_a_new_key_of_the_provider_is_taken(franceconnect: SignIns) -> None:
     assert franceconnect.come_back(person()).status_code == 200
     franceconnect.provider.key = ECKey.generate_key("P-256", {"kid": "new", "use": "sig", "alg": "ES256"})
     assert franceconnect.come_back(person()).status_code == 200
 
 
-def test_an_identity_is_joined_within_its_time_and_by_this_portal_alone(
-    accounts: RunningAccounts, franceconnect: SignIns
-) -> None:
+def test_an_identity_is_joined_by_this_portal_in_time(accounts: RunningAccounts, franceconnect: SignIns) -> None:
     email = accounts.activate_new_account(**ANGELA)
     franceconnect.identity_of(person())
     assert "trop longtemps" in refused(accounts.try_log_in(email, PASSWORD, identity="forged"))
 
 
 def test_a_provider_that_hangs_is_waited_for_so_long_and_holds_few(
-    accounts: RunningAccounts, franceconnect: SignIns, monkeypatch: pytest.MonkeyPatch
+    franceconnect: SignIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.accounts.clients.identity_provider.PROVIDER_SECONDS", 0.3)
     released = threading.Event()

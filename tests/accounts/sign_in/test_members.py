@@ -33,7 +33,7 @@ def accept(accounts: RunningAccounts, invitation: str, identity: str) -> tuple[T
     return accounts.post("/staff-invitations", token=invitation, **sent), shown["secret"]
 
 
-def test_an_invitation_is_accepted_by_proconnect_which_gives_no_role(
+def test_an_invitation_by_proconnect_gives_no_role(
     accounts: RunningAccounts, proconnect: SignIns, invitation: str
 ) -> None:
     anne = person(email=STAFF_EMAIL.upper(), role="administrateur")
@@ -63,9 +63,7 @@ def test_an_invitation_is_for_the_invited_address(
     assert proposal(accounts, invitation), "the link stays usable"
 
 
-def test_an_account_of_staff_is_joined_to_an_identity_with_its_address_alone(
-    accounts: RunningAccounts, proconnect: SignIns
-) -> None:
+def test_staff_are_joined_to_an_identity_of_their_address_alone(accounts: RunningAccounts, proconnect: SignIns) -> None:
     """Not to that of who left the page open on a shared machine, or learnt a password and a code once."""
     member = logged_in(accounts, STAFF_EMAIL)
     identity = proconnect.identity_of(person())
@@ -87,9 +85,7 @@ def member(accounts: RunningAccounts, proconnect: SignIns) -> Session:
     return member
 
 
-def test_who_was_given_another_second_factor_no_longer_comes_in_by_proconnect(
-    proconnect: SignIns, chief: Session, member: Session
-) -> None:
+def test_another_second_factor_ends_the_way_by_proconnect(proconnect: SignIns, chief: Session, member: Session) -> None:
     assert proconnect.come_back(ANNE, "mfa").json["opened"]
     assert chief.post(f"/staff/{member.id}/second-factor-reset", reason="Perdu").status_code == 204
     answer = proconnect.come_back(ANNE, "mfa").json

@@ -1,6 +1,6 @@
 """A small application that has the components only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,12 +26,6 @@ def components_app() -> Flask:
 def _strict(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     return response
-
-
-@pytest.fixture
-def page(components_app: Flask) -> Iterator[None]:
-    with components_app.test_request_context():
-        yield
 
 
 @pytest.fixture

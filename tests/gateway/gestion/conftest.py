@@ -34,6 +34,12 @@ def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> S
 
 
 @pytest.fixture
+def page(candidate: ScriptlessBrowser) -> str:
+    """That of their candidature."""
+    return f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+
+
+@pytest.fixture
 def desk(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> ScriptlessBrowser:
     """A gestionnaire at the first of the candidate's pieces that are to control."""
     open_first(gestionnaire, candidate)

@@ -66,16 +66,16 @@ def test_a_gestionnaire_has_nothing_of_administrators(gestionnaire: ScriptlessBr
         assert GESTION_PAGES[key].label not in gestionnaire.text
         assert gestionnaire.get(GESTION_PAGES[key].url).status_code == 403, key
         assert gestionnaire.text.count("Vous n'avez pas accès à cette page") == 1, key
-    for path in (*TEAM_POSTS, "/gestion/messages", "/gestion/catalogue"):
+    for path in ("/gestion/conservation", "/gestion/effacements"):
+        assert gestionnaire.get(path).status_code == 403, path
+    for path in (*TEAM_POSTS, "/gestion/messages", "/gestion/catalogue", "/gestion/conservation/suspension"):
         gestionnaire.post(path, {"reason": "Mutation", "code": "123456"})
         assert gestionnaire.answer.status_code == 403, path
     gestionnaire.get(f"/gestion/candidatures/{candidature}")
     assert "Son compte" not in gestionnaire.text
 
 
-def test_who_consults_reads_and_finds_nothing_to_change(
-    staff: StaffFactory, settled: ScriptlessBrowser, candidature: str
-) -> None:
+def test_who_consults_has_nothing_to_change(staff: StaffFactory, candidature: str) -> None:
     browser = staff.logged_in("03", role=Role.CONSULTATION)
     pieces = "/gestion/pieces?statut=toutes"
     browser.get(pieces)

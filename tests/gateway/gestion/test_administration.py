@@ -1,6 +1,6 @@
 """An administrator: the dates of an opening, what the home page says, candidates' accounts, lists by académie."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -55,13 +55,9 @@ def test_an_end_is_moved_with_a_reason_an_earlier_one_once_confirmed_and_candida
 
 def test_the_dates_of_a_session_are_moved_at_once(administrator: ScriptlessBrowser) -> None:
     administrator.get("/gestion/ouvertures/dates?exam=BTS&session=2022")
-    administrator.press(
-        "Voir ce qui change", openings="toutes", closes="demain", deposit_closes="01/01/2021 12:00", reason=""
-    )
-    assert administrator.answer.status_code == 422
-    for mistake in ("Une date et une heure sont attendues", "La fin du dépôt doit suivre", "Indiquez le motif"):
-        assert mistake in administrator.text
-    administrator.press("Voir ce qui change", closes="24/12/2035 23:59", deposit_closes="", reason="Intempéries")
+    administrator.press("Voir ce qui change", openings="toutes", closes="demain", reason="Intempéries")
+    assert "Une date et une heure sont attendues" in administrator.text
+    administrator.press("Voir ce qui change", closes="24/12/2035 23:59")
     assert "ACADÉMIE D'AMIENS" in administrator.text
     assert "→ 24/12/2035 23:59" in administrator.text
     shown = administrator.answer
@@ -106,15 +102,11 @@ def test_a_message_is_looked_at_published_and_taken_off(
     assert message["text"] not in visitor.get("/").text
 
 
-def test_what_an_incident_cut_is_looked_at_and_extended_in_one_act(
-    administrator: ScriptlessBrowser, staff: StaffFactory
-) -> None:
+def test_what_an_incident_cut_is_shown_and_extended(administrator: ScriptlessBrowser, staff: StaffFactory) -> None:
     administrator.get("/gestion/ouvertures")
     administrator.follow("Noter un incident et prolonger")
     administrator.press("Voir ce qui serait prolongé", begins="hier", periods="")
-    assert administrator.answer.status_code == 422
-    for mistake in ("Une date et une heure sont attendues", "Ce texte est requis.", "Choisissez un service au moins."):
-        assert mistake in administrator.text
+    assert "Une date et une heure sont attendues" in administrator.text
     incident = {
         "begins": "04/10/2021 08:00",
         "ends": "04/10/2021 09:30",
@@ -193,22 +185,14 @@ def test_a_mistake_is_shown_and_what_was_typed_stays(administrator: ScriptlessBr
     assert administrator.answer.status_code == 422
     assert administrator.value("prenoms") == "Paul"
     assert "Erreur de saisie" in administrator.text
-    administrator.press("Corriger l'état civil", nom_famille="PETIT", reason=" ")
-    assert administrator.answer.status_code == 422
-    assert administrator.value("nom_famille") == "PETIT"
 
 
-def test_an_account_is_found_by_its_address_or_by_birth_date_and_name(
-    administrator: ScriptlessBrowser, candidature: str
-) -> None:
+def test_an_account_is_found_by_address_or_birth_date(administrator: ScriptlessBrowser, candidature: str) -> None:
     open_account(administrator, candidature)
     email = administrator.page.xpath("//main//p[contains(., '@')]/text()")[0].strip()
     administrator.get("/gestion/comptes")
     administrator.press("Rechercher", email=email)
-    assert administrator.path == "/gestion/comptes"
     assert len(rows(administrator)) == 1
-    administrator.press("Rechercher", email="personne@example.org")
-    assert "Aucun compte" in administrator.text
     administrator.press("Rechercher", email="", birth_date="jamais", name="binet")
     assert (administrator.answer.status_code, administrator.value("birth_date")) == (422, "jamais")
     administrator.press("Rechercher", birth_date="01/02/2001")
@@ -221,7 +205,7 @@ def test_an_account_is_found_by_its_address_or_by_birth_date_and_name(
     assert "Aucun compte n'a cette date de naissance et ce nom." in administrator.text
 
 
-def test_a_link_of_activation_is_sent_again_and_the_older_is_closed(
+def test_an_activation_sent_again_ends_the_first(
     administrator: ScriptlessBrowser, candidates: CandidateFactory
 ) -> None:
     email = candidates.create_account()
@@ -258,46 +242,37 @@ def test_an_administrator_alone_chooses_an_académie_of_each_list_and_of_the_sea
     assert (administrator.value("recherche"), administrator.value("academie")) == ("binet", ELSEWHERE)
 
 
-NO_INSTANTS = ("", "demain", "31/02/2021 12:00", "31/12/9999 23:59", "28/03/2021 02:30")
+FIRST, LAST = YEARS[0], YEARS[-1]
+NO_INSTANTS = (
+    "", "demain", "31/02/2021 12:00", "28/03/2021 02:30", f"01/06/{FIRST - 1} 12:00", f"01/06/{LAST + 1} 12:00",
+)  # fmt: skip
+DAYS = (" 30 / 05 / 1998 ", "30-05-1998", "30051998", "30.05.1998")
 
 
-def read(text: str) -> str:
-    instant = read_instant(text)
-    assert instant, text
-    return instant.isoformat()
+@pytest.mark.parametrize(
+    ("typed", "instant", "end"),
+    [
+        (" 25/10/2021  12:00 ", "2021-10-25T12:00:00+02:00", "2021-10-25T12:00:00+02:00"),
+        ("25/10/2021", "2021-10-25T00:00:00+02:00", "2021-10-26T00:00:00+02:00"),
+        ("28/03/2021 03:30", "2021-03-28T03:30:00+02:00", "2021-03-28T03:30:00+02:00"),
+        ("24/12/2021 23:59", "2021-12-24T23:59:00+01:00", "2021-12-25T00:00:00+01:00"),
+        *((text, "", "") for text in NO_INSTANTS),
+    ],
+)
+def test_an_instant_is_of_paris_and_the_last_minute_of_a_day_its_end(typed: str, instant: str, end: str) -> None:
+    read = read_instant(typed), read_end(typed)
+    assert [at.isoformat() if at else "" for at in read] == [instant, end]
 
 
-def test_an_instant_is_read_in_paris_time_and_shown_as_it_was_typed() -> None:
-    assert read(" 25/10/2021  12:00 ") == "2021-10-25T12:00:00+02:00"
-    assert read("25/10/2021") == "2021-10-25T00:00:00+02:00"
-    assert read("28/03/2021 03:30") == "2021-03-28T03:30:00+02:00"
+def test_an_instant_is_shown_as_it_was_typed() -> None:
     assert shown_instant(datetime(2021, 10, 25, 10, tzinfo=UTC)) == "25/10/2021 12:00"
-    assert [text for text in NO_INSTANTS if read_instant(text)] == []
-
-
-def test_years_that_no_dossier_has_are_refused() -> None:
-    for year, is_read in ((YEARS[0] - 1, False), (YEARS[0], True), (YEARS[-1], True), (YEARS[-1] + 1, False)):
-        assert bool(read_instant(f"01/06/{year} 12:00")) is is_read, year
-        assert bool(read_day(f"01/06/{year}")) is is_read, year
-
-
-def test_the_last_minute_of_a_day_stands_for_its_end() -> None:
-    for typed, end in (
-        ("24/12/2021 23:59", "2021-12-25T00:00:00+01:00"),
-        ("24/12/2021 23:58", "2021-12-24T23:58:00+01:00"),
-        ("24/12/2021 22:59", "2021-12-24T22:59:00+01:00"),
-    ):
-        instant = read_end(typed)
-        assert instant
-        assert instant.isoformat() == end
-        assert shown_end_instant(instant) == typed
-    assert read_end("24/12/2021") == read_end("24/12/2021 23:59")
-    assert read_end("demain") is None
+    for typed in ("24/12/2021 23:59", "24/12/2021 23:58", "24/12/2021 22:59"):
+        end = read_end(typed)
+        assert end
+        assert shown_end_instant(end) == typed
 
 
 def test_a_day_may_hold_spaces_and_must_exist() -> None:
-    day = read_day(" 30 / 05 / 1998 ")
-    assert day
-    assert day.isoformat() == "1998-05-30"
-    assert read_day("30-05-1998") == read_day("30051998") == read_day("30.05.1998") == day
-    assert read_day("31/02/2021") is None
+    assert {read_day(typed) for typed in DAYS} == {date(1998, 5, 30)}
+    assert all(read_day(f"01/06/{year}") for year in (FIRST, LAST))
+    assert read_day("31/02/2021") is read_day(f"01/06/{LAST + 1}") is None

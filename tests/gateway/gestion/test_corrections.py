@@ -2,27 +2,14 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from services.registrations.models import Candidature, OpeningRow, db
-from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
-from tests.gateway.gestion.people import StaffFactory, depositor, rows
+from tests.gateway.gestion.people import StaffFactory, rows
 from tests.gateway.tabs import EPREUVES, IDENTIFICATION, NUMBER, QUALIFICATION, RECAP
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 START = "Corriger la candidature"
-
-
-@pytest.fixture
-def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
-    return depositor(candidates, running)
-
-
-@pytest.fixture
-def page(candidate: ScriptlessBrowser) -> str:
-    return f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
 
 
 def begin(browser: ScriptlessBrowser, page: str) -> str:
@@ -40,26 +27,18 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
     name = gestionnaire.page.xpath("string(//h1)").strip()
     assert "Né(e) le 01/02/2001 N° candidat" in gestionnaire.text, "who has the same name is told apart"
     tabs = begin(gestionnaire, page)
-    gestionnaire.get(f"{tabs}/{NUMBER}")
-    named = [text_of(button) for button in gestionnaire.page.xpath("//button")]
-    assert ("Enregistrer la correction" in named, "(à corriger)" in gestionnaire.text) == (False, False)
-    gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
+    assert "Un nom ou une date de naissance ne se corrige pas ici" in gestionnaire.text
     gestionnaire.press("Suivant", adresse="")
-    assert (gestionnaire.answer.status_code, gestionnaire.path) == (422, f"{tabs}/{IDENTIFICATION}"), (
-        "a mistake is shown"
-    )
+    assert gestionnaire.answer.status_code == 422
     gestionnaire.get(f"{tabs}/{NUMBER}")
     assert "(à corriger)" in gestionnaire.text, "the address that was just left empty"
     gestionnaire.get(f"{tabs}/{IDENTIFICATION}")
-    assert "Un nom ou une date de naissance ne se corrige pas ici" in gestionnaire.text
     gestionnaire.press("Suivant", adresse="2 rue du lac")
     gestionnaire.get(f"{tabs}/{RECAP}")
     [change] = rows(gestionnaire)[:1]
     assert "1 rue du port" in change
     assert "2 rue du lac" in change
     gestionnaire.press("Suivant")
-    gestionnaire.press("Enregistrer la correction", reason=" ")
-    assert "Indiquez le motif." in gestionnaire.text
     gestionnaire.press("Précédent", reason="Adresse rect")
     assert f"{name}, N° candidat 021030" in gestionnaire.text
     gestionnaire.press("Suivant")
@@ -69,8 +48,6 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
     for words in ("La correction est enregistrée", "Motif : Adresse rectifiée au guichet", "par Anne DUVAL"):
         assert words in gestionnaire.text
     running.deliver()
-    gestionnaire.get(page)
-    assert any(row.startswith("Modification d'inscription") for row in rows(gestionnaire))
     candidate.get("/inscriptions")
     assert "Version 02" in candidate.text
     candidate.get(f"/documents/{page.rpartition('/')[2]}")
@@ -101,9 +78,7 @@ def test_it_is_left_resumed_by_a_colleague_and_abandoned_without_a_change(
     assert "Version 01" in candidate.text
 
 
-def test_the_way_through_it_keeps_the_filters_of_the_list_that_it_began_in(
-    gestionnaire: ScriptlessBrowser, page: str
-) -> None:
+def test_the_way_through_it_keeps_the_filters_of_its_list(gestionnaire: ScriptlessBrowser, page: str) -> None:
     gestionnaire.get(f"{page}?etat=active")
     gestionnaire.press("Corriger la candidature")
     gestionnaire.press("Suivant")
@@ -116,7 +91,7 @@ def test_the_way_through_it_keeps_the_filters_of_the_list_that_it_began_in(
 
 
 def test_a_rule_is_overridden_by_an_administrateur(
-    gestionnaire: ScriptlessBrowser, administrator: ScriptlessBrowser, page: str, running: InProcessFourServices
+    gestionnaire: ScriptlessBrowser, administrator: ScriptlessBrowser, page: str
 ) -> None:
     tabs = begin(gestionnaire, page)
     gestionnaire.get(f"{tabs}/{QUALIFICATION}")
@@ -125,14 +100,10 @@ def test_a_rule_is_overridden_by_an_administrateur(
     names = {str(field.get("name")) for field in gestionnaire.page.xpath("//main//select")}
     none_sat = dict.fromkeys((name for name in names if name.startswith("position-")), "non_inscrit")
     gestionnaire.press("Suivant", **none_sat)
-    assert "Choisissez au moins une épreuve obligatoire" in gestionnaire.text
     assert "« Enregistrer » dit quelles règles" in gestionnaire.text, "the way on"
     gestionnaire.get(f"{tabs}/{NUMBER}")
     assert "Un administrateur peut écarter une règle." in gestionnaire.text
-    gestionnaire.press("Enregistrer la correction", reason="Dérogation")
-    assert "Epreuves : Choisissez" in gestionnaire.text
     administrator.get(f"{tabs}/{NUMBER}")
-    assert "progressive_at_least" not in administrator.text
     administrator.press("Enregistrer la correction", reason="Dérogation")
     [wrong] = administrator.page.xpath("//*[@id='resume-erreurs']//button")
     administrator.press(text_of(wrong), overridden="progressive_at_least")
@@ -150,14 +121,9 @@ def test_it_is_not_offered_once_the_session_is_closed_and_the_page_says_why(
 ) -> None:
     gestionnaire.get(page)
     with running.registrations.app.app_context(), db.operation() as session:
-        opening = session.get_one(OpeningRow, session.get_one(Candidature, page.rpartition("/")[2]).opening_id)
-        last_year, opening.session_closes = opening.session_closes, datetime(2020, 1, 1, tzinfo=UTC)
-    try:
-        gestionnaire.press(START)
-        assert "La session est close : cette candidature ne peut plus être corrigée." in gestionnaire.text
-        assert "La demande contredit" not in gestionnaire.text
-        assert START not in gestionnaire.text
-        assert "La session est close depuis le 01/01/2020" in gestionnaire.text
-    finally:
-        with running.registrations.app.app_context(), db.operation() as session:
-            session.get_one(OpeningRow, opening.id).session_closes = last_year
+        opening_id = session.get_one(Candidature, page.rpartition("/")[2]).opening_id
+        session.get_one(OpeningRow, opening_id).session_closes = datetime(2020, 1, 1, tzinfo=UTC)
+    gestionnaire.press(START)
+    assert "La session est close : cette candidature ne peut plus être corrigée." in gestionnaire.text
+    assert START not in gestionnaire.text
+    assert "La session est close depuis le 01/01/2020" in gestionnaire.text

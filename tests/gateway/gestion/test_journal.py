@@ -12,8 +12,6 @@ import pytest
 from gateway.clients import file_streaming
 from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import journal, journal_pages
-from services.chassis.clock import system_now
-from services.contracts.api.audit import AuditEntry
 from services.contracts.audit_labels import ACTION_LABELS, readable_changes
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -69,14 +67,9 @@ def test_its_acts_are_given_as_csv_which_is_an_act_too(
     assert administrator.answer.headers["Content-Disposition"] == "attachment; filename=journal-registrations.csv"
     assert candidature in administrator.answer.text
     assert "Candidature enregistrée" in administrator.answer.text
-    administrator.get("/gestion/journal?acte=audit.exported")
-    assert len(rows(administrator)) == 1
     administrator.get("/gestion/journal/registrations.csv?acte=audit.exported")
     [line] = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
     assert (line["Auteur"], line["Par"], line["Acte"]) == ("Gestionnaire", "Anne DUVAL", "Journal exporté")
-    administrator.get(f"/gestion/journal/registrations.csv?candidats=oui&objet={candidature}")
-    lines = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
-    assert all(len(line["N° candidat"]) == 11 for line in lines)
     for path in ("/gestion/journal/gateway.csv", "/gestion/journal/accounts.csv?du=hier"):
         assert administrator.get(path).status_code == 404
 
@@ -99,12 +92,11 @@ def test_acts_on_a_candidate_are_found_by_a_number_that_stands_in_no_address(
     for words in ("Pièce contrôlée", "Anne DUVAL", ADDRESS, f"statut : {RECEIVED}"):
         assert words in row
     assert re.search(r"[A-Z][\w-]+ – \w+", row), "which piece it is"
-    spaced = f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]}"
     for field in ("numero", "objet"):
         administrator.get("/gestion/journal")
-        administrator.press("Filtrer", candidats="oui", **{field: spaced})
+        administrator.press("Filtrer", candidats="oui", **{field: f"{numero[:3]} {numero[3:]}"})
         for act in ("Candidature enregistrée", "Candidature consultée", "Document consulté", "Fichier déposé"):
-            assert any(act in row for row in rows(administrator)), (act, rows(administrator))
+            assert act in " ".join(rows(administrator))
         assert set(map(text_of, administrator.page.xpath("//tbody//td//a"))) == {numero}
         assert (administrator.value("numero"), administrator.value("objet")) == (numero, "")
         assert numero not in administrator.answer.request.url
@@ -147,9 +139,3 @@ def recorded_acts() -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Attribute(attr="record"), args=[_, _, ast.Constant(value=str(act)), *_]):
                 yield act
-
-
-def test_a_service_has_the_name_that_people_read_elsewhere() -> None:
-    nothing: dict[str, None] = dict.fromkeys(("before", "after", "numero_candidat", "address"))
-    entry = AuditEntry(id=1, at=system_now(), actor_kind="service", actor_id="pieces", action="", subject="", **nothing)
-    assert journal._cells({})["Par"](entry) == "Service justificatifs"

@@ -86,9 +86,7 @@ def test_a_whole_list_is_selected_and_decided_over_several_pages_with_a_fresh_co
     assert len(rows(long_list)) == 5 - PAGE
 
 
-def test_what_got_no_answer_is_gone_on_with_and_nothing_is_done_twice(
-    long_list: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_got_no_answer_is_gone_on_with_once(long_list: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     call = ServiceClient.call
     calls: list[int] = []
 
@@ -132,11 +130,6 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
 
 
 def test_selecting_nothing_or_nonsense_is_told(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
-    assert boxes(gestionnaire, candidate)
-    offered = "//main//button[@name='decision']/@value"
-    of_selection = gestionnaire.page.xpath(offered)
-    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
-    assert gestionnaire.page.xpath(offered) == of_selection, "in the order of one piece's"
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text

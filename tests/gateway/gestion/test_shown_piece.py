@@ -4,24 +4,20 @@ import re
 from contextlib import ExitStack
 
 import pytest
-from sqlalchemy import update
 
-from gateway.clients.base import ServiceClient
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.gestion.controle import MAX_SHOWN_PAGES
 from services.contracts.api.pieces import read_file
-from services.pieces.models import Deposit, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
-from tests.gateway.gestion.people import RECEIVED, depositor, rows
+from tests.gateway.deposited_pieces import change_deposit
+from tests.gateway.gestion.people import depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
-from tests.support.silent_server import SilentServer
 
-PAGE = 2.5  # seconds
 PIECE = re.compile(r"/gestion/pieces/([0-9a-f]{32})")
 
 
@@ -50,9 +46,7 @@ def test_what_acts_in_the_file_is_said_beside_it(desk: ScriptlessBrowser, runnin
         ([], ""),
         (["javascript", "attachment"], "Ce fichier contient : du code JavaScript, une pièce jointe."),
     ):
-        with running.pieces.app.app_context(), db.operation() as session:
-            rows = update(Deposit).where(Deposit.piece_id == path.rpartition("/")[2])
-            session.execute(rows.values(active_contents=found))
+        change_deposit(running, path.rpartition("/")[2], active_contents=found)
         desk.get(path)
         assert words in desk.text
         assert bool(words) == ("ontenu actif" in desk.text or "Ce fichier contient" in desk.text)
@@ -65,30 +59,11 @@ def test_pages_that_are_not_shown_are_announced(desk: ScriptlessBrowser, running
         (most + 1, most, f"les {most} premières pages sur {most + 1} sont montrées"),
         (None, 1, "Le nombre de pages de ce fichier n'est pas connu"),
     ):
-        with running.pieces.app.app_context(), db.operation() as session:
-            session.execute(update(Deposit).where(Deposit.piece_id == path.rpartition("/")[2]).values(pages=pages))
+        change_deposit(running, path.rpartition("/")[2], pages=pages)
         desk.get(path)
         assert len(desk.page.xpath("//main//img")) == shown
         assert words in desk.text
         assert bool(words) == ("Téléchargez le fichier pour voir les autres" in desk.text)
-
-
-@pytest.mark.parametrize("away", ["accounts", "registrations"])
-def test_a_service_that_accepts_and_is_silent_takes_only_what_it_knows_from_the_page(
-    desk: ScriptlessBrowser, running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch, away: str
-) -> None:
-    desk.press(RECEIVED)
-    desk.press("Annuler")  # nothing is decided, and its history has a name
-    with SilentServer() as silent, running.gateway.app.app_context():
-        hung = ServiceClient(silent.url, f"{away}_for_test", label=away, page_seconds=PAGE)
-        known = clients().for_staff
-        for client in known.values():
-            monkeypatch.setattr(client, "page_seconds", PAGE)
-        monkeypatch.setitem(known, away, hung)
-        assert desk.get(desk.path).status_code == 200
-        assert len(silent.requests) == 1, "the part of the page's time for what it can do without is over"
-    for words in ("Identification du candidat", "Le document n'est pas signé."):
-        assert (words in desk.text) == (away == "accounts")
 
 
 def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(
@@ -115,18 +90,11 @@ def test_the_pieces_of_a_candidate_are_found_by_a_number_that_stands_in_no_addre
     numero = text_of(gestionnaire.page.xpath("//tbody/tr/td[3]")[0])
     own = len(rows(gestionnaire))
     gestionnaire.get("/gestion/pieces?statut=toutes&session=BTS 2022")
-    gestionnaire.press("Filtrer", numero_candidat=numero)
-    assert len(rows(gestionnaire)) == own
-    address = str(gestionnaire.answer.request.query_string)
-    assert numero not in gestionnaire.answer.request.url
-    assert "session=BTS+2022" in address, "the others stay there, to be kept as a bookmark"
-    assert (gestionnaire.value("numero_candidat"), gestionnaire.value("session")) == (numero, "BTS 2022")
-    gestionnaire.press("Filtrer", statut="compliant")
-    assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], numero)
-    gestionnaire.press("Filtrer", statut="toutes")
-    assert len(rows(gestionnaire)) == own
-    gestionnaire.press("Filtrer", numero_candidat=f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]}")
-    assert (len(rows(gestionnaire)), gestionnaire.value("numero_candidat")) == (own, numero)
+    for typed in (numero, f"{numero[:3]} {numero[3:6]} {numero[6:9]} {numero[9:]}"):
+        gestionnaire.press("Filtrer", numero_candidat=typed)
+        assert (len(rows(gestionnaire)), gestionnaire.value("numero_candidat")) == (own, numero)
+        assert numero not in gestionnaire.answer.request.url
+        assert "session=BTS+2022" in str(gestionnaire.answer.request.query_string), "the others stay, for a bookmark"
     gestionnaire.press("Filtrer", numero_candidat="02199999999")
     assert (rows(gestionnaire), gestionnaire.value("numero_candidat")) == ([], "02199999999")
     assert "02199999999" not in gestionnaire.answer.request.url

@@ -1,6 +1,5 @@
 """`/api/docs` in Chromium: Swagger UI reads a service's description and tries its calls with a gestionnaire's token."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
@@ -8,7 +7,9 @@ from playwright.sync_api import Page, expect
 from services.accounts.operations import staff_tokens
 from services.chassis.database.audit import Actor
 from tests.gateway.gestion.people import StaffFactory
-from tests.gateway.scripts.test_pages import NARROW, faults
+from tests.gateway.scripts.test_pages import NARROW
+from tests.support.accessibility import violations
+from tests.support.chromium import DESKTOP
 from tests.support.in_process_four_services import InProcessFourServices
 
 REFUSALS = """
@@ -32,6 +33,10 @@ def test_a_token_tries_calls_by_keyboard_under_the_policy_of_every_page(
     assert answer is not None
     plain_policy = page.request.get(f"{running.url}/").headers["content-security-policy"]
     assert answer.headers["content-security-policy"] == plain_policy
+    page.get_by_role("button", name="Authorize").wait_for()
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    assert violations(page) == []
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.get_by_role("button", name="Authorize").press("Enter")
     page.get_by_label("auth-bearer-value").fill(token)
     page.get_by_label("auth-bearer-value").press("Enter")
@@ -48,12 +53,3 @@ def test_a_token_tries_calls_by_keyboard_under_the_policy_of_every_page(
     assert page.evaluate("window.refusals") == []
     stored = page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
     assert token not in stored
-
-
-def test_our_frame_around_it_is_accessible_and_fits_a_small_telephone(
-    open_page: Callable[..., Page], running: InProcessFourServices
-) -> None:
-    page = open_page(viewport=NARROW)
-    page.goto(f"{running.url}/api/docs/pieces")
-    page.get_by_role("button", name="Authorize").wait_for()
-    assert faults(page, running.url, ("/api/docs", "/api/docs/pieces")) == {}

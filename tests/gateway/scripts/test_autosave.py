@@ -170,7 +170,7 @@ def test_a_window_on_another_tab_is_no_difference(typist: Typist) -> None:
     typist.reads(SAVED, other)
 
 
-def test_typing_goes_on_once_another_window_has_logged_in_again(typist: Typist, running: InProcessPortal) -> None:
+def test_typing_goes_on_once_another_window_has_logged_in_again(typist: Typist) -> None:
     other = typist.page.context.new_page()
     other.goto(f"{typist.url}/")
     other.get_by_role("button", name=page_labels.LOG_OUT).click()

@@ -1,9 +1,6 @@
 """A deposit by the page's script: what broke goes on where it broke, nothing is sent twice, the verdict appears."""
 
-import io
-
 from playwright.sync_api import Route, expect
-from pypdf import PdfWriter
 
 from services.chassis.french import file_size
 from services.contracts.piece_rules import MAX_FILE_BYTES, Scan
@@ -12,31 +9,14 @@ from tests.gateway.scripts.sender import KIBIBYTE, PART, SLOW, Sender
 from tests.pieces import sample_files
 
 LAST = PART // 20  # a last part of 1 %
-SIZE = 4 * PART + LAST
+PDF = sample_files.pdf_of_size(4 * PART + LAST)
 PARTS = [number * PART for number in range(5)]
-
-
-def a_pdf(size: int = SIZE) -> bytes:
-    """Of one page and exactly so many bytes, most of them something attached to it."""
-    more = 0
-    while (lacks := size - len(made := _with_attachment(more))) != 0:
-        more += lacks
-    return made
-
-
-def _with_attachment(length: int) -> bytes:
-    writer = PdfWriter()
-    writer.add_blank_page(595, 842)
-    writer.add_attachment("annexe.bin", b"0" * length)
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_broke(sender: Sender) -> None:
     """Takes long: the line is slow."""
     sender.set_line_speed(SLOW)
-    sender.sends(("relevé.pdf", a_pdf()))
+    sender.sends(("relevé.pdf", PDF))
     for cut in (PARTS[0], PARTS[2], PARTS[4]):
         while not sender.sent_offsets or sender.sent_offsets[-1] != cut:
             sender.page.wait_for_event("request", lambda sent: sent.method == "PATCH")
@@ -50,7 +30,7 @@ def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_b
 
 def test_a_page_loaded_again_goes_on_with_the_same_file(sender: Sender) -> None:
     sender.at_part(2, lambda route: route.abort("connectionreset"))
-    sender.sends(("relevé.pdf", a_pdf()))
+    sender.sends(("relevé.pdf", PDF))
     sender.says("La connexion est interrompue")
     assert "relevé" not in sender.page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
     sender.page.reload()
@@ -66,7 +46,7 @@ def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: 
         route.continue_()
 
     sender.at_part(2, ends)
-    sender.sends(("relevé.pdf", a_pdf()))
+    sender.sends(("relevé.pdf", PDF))
     sender.says("Votre session est terminée")
     sender.page.get_by_role("link", name="S'identifier dans un nouvel onglet").wait_for()
     sender.page.wait_for_event("response", lambda answer: answer.request.method == "HEAD" and answer.status == 401)
@@ -81,7 +61,7 @@ def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
         route.continue_()
 
     sender.at_part(1, stop_pieces)
-    sender.sends(("relevé.pdf", a_pdf()))
+    sender.sends(("relevé.pdf", PDF))
     try:
         sender.page.get_by_role("button", name="Réessayer").wait_for()
         assert "Le service des justificatifs ne répond pas" in sender.page.inner_text("[data-etat]")
@@ -93,7 +73,7 @@ def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
 
 def test_what_is_cancelled_is_not_deposited(sender: Sender) -> None:
     sender.at_part(1, lambda route: route.abort("connectionreset"))
-    sender.sends(("relevé.pdf", a_pdf()))
+    sender.sends(("relevé.pdf", PDF))
     sender.says("La connexion est interrompue")
     sender.page.get_by_role("button", name="Annuler l'envoi").click()
     sender.says("Envoi annulé : rien n'a été déposé.")
@@ -107,7 +87,7 @@ def test_a_file_that_is_refused_says_why_and_another_can_be_sent(sender: Sender)
     assert sender.sent_offsets == [], "it is refused before it is sent"
     sender.sends(("note.pdf", b"ceci n'est pas un PDF"))
     sender.is_refused("format")
-    sender.chooses(("relevé.pdf", a_pdf(8 * KIBIBYTE)))
+    sender.chooses(("relevé.pdf", sample_files.pdf_of_size(8 * KIBIBYTE)))
     assert sender.page.locator(".fr-message--error").count() == 0
     sender.sends()
     sender.is_asked_whether_it_is_legible()

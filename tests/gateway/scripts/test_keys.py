@@ -2,12 +2,13 @@
 
 import pytest
 from playwright.sync_api import Dialog, Page
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from services.contracts import page_labels
 from services.contracts.piece_rules import ACTIVE_CONTENT_LABELS
-from services.pieces.models import AuditEntry, Deposit, db
+from services.pieces.models import AuditEntry, db
 from tests.gateway.candidates import CandidateFactory
+from tests.gateway.deposited_pieces import change_deposit
 from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.processes import wait_until
@@ -65,9 +66,7 @@ def test_a_digit_chooses_a_reason_and_a_key_refuses(desk: Page) -> None:
     _decided(desk, NON_COMPLIANT)
 
 
-def test_keys_are_those_of_the_buttons_in_a_list_of_one_status_as_in_any(
-    desk: Page, running: InProcessFourServices
-) -> None:
+def test_keys_are_those_of_the_buttons_in_a_list_of_one_status(desk: Page, running: InProcessFourServices) -> None:
     """The filter of that status stands in the form, too."""
     candidature = desk.url.partition("candidature=")[2].partition("&")[0]
     desk.keyboard.press("c")
@@ -104,9 +103,7 @@ def test_a_key_takes_the_last_decision_back(desk: Page) -> None:
 
 def test_the_buttons_stay_in_sight_below_all_that_is_said(desk: Page, running: InProcessFourServices) -> None:
     """What acts in the file is said, too, and also fits on a telephone."""
-    with running.pieces.app.app_context(), db.operation() as session:
-        rows = update(Deposit).where(Deposit.piece_id == _shown_piece(desk))
-        session.execute(rows.values(active_contents=list(ACTIVE_CONTENT_LABELS)))
+    change_deposit(running, _shown_piece(desk), active_contents=list(ACTIVE_CONTENT_LABELS))
     desk.set_viewport_size({"width": 1280, "height": 720})
     desk.keyboard.press("c")
     _decided(desk, COMPLIANT)

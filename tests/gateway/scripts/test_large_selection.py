@@ -87,9 +87,7 @@ def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in
     assert selection.locator("[name=selection]:checked").count() == 0
 
 
-def test_a_wrong_code_stops_the_first_part_and_the_right_one_is_good_for_all(
-    selection: Page, gestionnaire: StaffBrowser
-) -> None:
+def test_a_wrong_code_stops_the_first_part_the_right_one_does_all(selection: Page, gestionnaire: StaffBrowser) -> None:
     code, comment = selection.locator("[name=second_facteur]"), selection.locator("[name=comment]")
     code.fill("000000")
     comment.fill("Vu le 4 octobre.")
@@ -106,9 +104,7 @@ def test_a_wrong_code_stops_the_first_part_and_the_right_one_is_good_for_all(
     assert comment.input_value() == "Vu le 4 octobre."
 
 
-def test_a_decision_before_that_on_the_selection_is_offered_no_more(
-    selection: Page, gestionnaire: StaffBrowser
-) -> None:
+def test_a_decision_before_that_on_the_selection_stands(selection: Page, gestionnaire: StaffBrowser) -> None:
     whole_list, offered = selection.url, selection.locator("[data-annulation]")
     selection.locator("tbody a").first.click()
     press(selection)

@@ -1,7 +1,6 @@
 """Passkeys on a telephone, with Chromium's virtual authenticator: added, used in an act and at a log-in, removed."""
 
 import re
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -9,17 +8,15 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from services.contracts import page_labels
 from tests.gateway.gestion.people import PASSWORD, StaffBrowser, StaffFactory
+from tests.gateway.portals import two_services
 from tests.support.accessibility import violations
 from tests.support.chromium import TELEPHONE
-from tests.support.in_process_portal import InProcessPortal, running_portal
+from tests.support.in_process_portal import InProcessPortal
 
 USE, ADD = "Utiliser ma clé d'accès", "Ajouter une clé d'accès"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessPortal]:
-    with running_portal(tmp_path_factory.mktemp("passkeys"), host="localhost") as portal:
-        yield portal
+running = two_services("module", host="localhost")
 
 
 @pytest.fixture
@@ -49,18 +46,13 @@ def begin_log_in(page: Page, member: StaffBrowser, path: str) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
 
 
-def check_narrow(page: Page) -> None:
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
 def test_a_passkey_is_added_used_in_an_act_and_at_a_log_in_and_removed(phone: Page, member: StaffBrowser) -> None:
     devices, authenticator = plug_in(phone)
     begin_log_in(phone, member, "/gestion/compte")
     phone.get_by_label("Code du second facteur").fill(member.code())
     phone.get_by_role("button", name=page_labels.LOG_IN).click()
     phone.get_by_role("link", name="Clés d'accès").click()
-    check_narrow(phone)
+    assert violations(phone) == []
     phone.get_by_role("button", name=ADD).click()
     expect(phone.locator("input[name=name]")).to_be_focused()
     phone.locator("input[name=name]").fill("téléphone")
@@ -68,7 +60,7 @@ def test_a_passkey_is_added_used_in_an_act_and_at_a_log_in_and_removed(phone: Pa
     phone.get_by_role("button", name=ADD).click()
     expect(phone.get_by_text("Votre clé d'accès est en service.")).to_be_visible()
     expect(phone.get_by_role("row", name=re.compile("téléphone"))).to_contain_text("Jamais")
-    check_narrow(phone)
+    assert violations(phone) == []
 
     phone.goto(f"{member.portal.url}/gestion/compte/codes-de-secours")
     phone.get_by_role("button", name=USE).click()
@@ -76,7 +68,7 @@ def test_a_passkey_is_added_used_in_an_act_and_at_a_log_in_and_removed(phone: Pa
 
     phone.context.clear_cookies()
     begin_log_in(phone, member, "/gestion/compte/cles-d-acces")
-    check_narrow(phone)
+    assert violations(phone) == []
     devices.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
     phone.get_by_role("button", name=USE).click()
     expect(phone.get_by_text("La clé d'accès n'a pas servi.")).to_be_visible()

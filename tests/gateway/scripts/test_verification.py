@@ -7,9 +7,7 @@ from tests.gateway.test_verification import held_qr
 from tests.support.in_process_four_services import InProcessFourServices
 
 
-def test_the_signature_in_the_qr_is_checked_by_the_browser(
-    page: Page, running: InProcessFourServices, candidates: CandidateFactory
-) -> None:
+def test_the_browser_checks_the_qr(page: Page, running: InProcessFourServices, candidates: CandidateFactory) -> None:
     qr = held_qr(candidates)
     page.goto(f"{running.url}{qr}")
     expect(page.locator("#qr-signe")).to_be_visible()

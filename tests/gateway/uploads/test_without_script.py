@@ -1,32 +1,21 @@
 """The plain form: files go whole, what is refused says what to do; what is said of files, and how many at once."""
 
 import io
-from contextlib import ExitStack
 
-import pytest
 from PIL import Image
 
-from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, upload_limit
-from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS, processing_sentences
-from services.chassis.errors import Unavailable
+from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
 from services.contracts import page_labels
-from services.contracts.api.pieces import Deposit
 from services.contracts.piece_rules import MAX_FILE_BYTES, Scan, Sign
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.deposited_pieces import set_scan
 from tests.pieces import sample_files
-from tests.support.example_answers import example_of
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 DEPOSITED = "Votre fichier est déposé."
-MEGABYTE = 1024 * 1024
-PLAIN = example_of(Deposit)
-CONVERTED = example_of(Deposit, converted=True)
-JOINED = example_of(Deposit, converted=True, pages=4)
-PHOTOGRAPH = sample_files.image("JPEG", (600, 800))
 
 
 def sends(browser: ScriptlessBrowser, *files: tuple[str, bytes], form: str = "") -> None:
@@ -101,34 +90,3 @@ def test_what_the_antivirus_says_is_shown_on_request(sender: ScriptlessBrowser, 
     set_scan(running, "lien.pdf", Scan.INFECTED)
     sender.get(sender.path)
     assert "L'antivirus a trouvé ce fichier dangereux" in sender.text
-
-
-@pytest.mark.parametrize(
-    ("deposit", "files", "sizes", "sentences"),
-    [
-        (PLAIN, 0, (0, 0), []),
-        (PLAIN, 0, (12 * MEGABYTE, 2 * MEGABYTE), ["Votre photo a été réduite de 12 Mo à 2 Mo."]),
-        (PLAIN, 0, (2, 12), []),
-        (CONVERTED, 0, (0, 0), ["Votre photo a été convertie en JPEG, sans la date ni le lieu de la prise de vue."]),
-        (JOINED, 4, (0, 0), ["Vos 4 fichiers ont été réunis en un PDF de 4 pages."]),
-    ],
-)
-def test_what_is_said(deposit: Deposit, files: int, sizes: tuple[int, int], sentences: list[str]) -> None:
-    assert processing_sentences(deposit, files, *sizes) == sentences
-
-
-def test_one_candidate_does_not_take_all_places() -> None:
-    uploads = upload_limit("tested", in_all=5, each=3)
-    with ExitStack() as under_way:
-        for _ in range(3):
-            under_way.enter_context(uploads.place("one"))
-        with pytest.raises(Unavailable) as refused, uploads.place("one"):
-            pass
-        assert (refused.value.detail, refused.value.http_status) == (TOO_MANY_OF_CANDIDATE, 503)
-        for _ in range(2):
-            under_way.enter_context(uploads.place("another"))
-        with pytest.raises(Unavailable) as refused, uploads.place("a third"):
-            pass
-        assert refused.value.detail == TOO_MANY_IN_ALL
-    with uploads.place("one"), uploads.place("a third"):
-        pass

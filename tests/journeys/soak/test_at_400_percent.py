@@ -1,16 +1,11 @@
 """From home to « J'ai fourni toutes mes pièces » at 400 %: 320 by 256 px."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tests.journeys.conftest import NewPage
 from tests.journeys.test_accessible_ways import deposits_and_validates, someone
 from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, ZoomedUser
 from tests.support.running_portal import RunningPortal
-
-if TYPE_CHECKING:
-    from tests.journeys.conftest import NewPage
 
 
 def test_at_400_percent_from_home_to_the_last_piece(alone: RunningPortal, new_page: NewPage, tmp_path: Path) -> None:

@@ -4,14 +4,12 @@ Between the steps lies what the operations page asks for: everybody answered aga
 before an old signing key is dropped.
 """
 
-from __future__ import annotations
-
 import contextlib
 import time
 from functools import partial
-from typing import TYPE_CHECKING
 
 import requests
+from playwright.sync_api import Browser
 
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.web.access_tokens import LEEWAY_SECONDS
@@ -19,9 +17,6 @@ from tests.journeys.background_load import PeopleAtWork, RetryingBrowser
 from tests.journeys.registered_candidate import register_candidate
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 GOES_ON_SECONDS = 90.0
 NAMES = ("signing-key", "sealing-key", "seal-key", "gateway-client-secret", "documents-client-secret")

@@ -26,7 +26,7 @@ def hung() -> Iterator[SilentServer]:
 @pytest.fixture
 def documents(hung: SilentServer, tmp_path: Path) -> Iterator[tuple[str, Daemon]]:
     """The URL of a web process that sends its traces there, and the process."""
-    own = {
+    databases = {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'documents.db'}",
         "BROKER_URL": f"sqlite:///{tmp_path / 'broker.db'}",
     }

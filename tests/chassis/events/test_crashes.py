@@ -21,7 +21,7 @@ from services.chassis.tasks.rows import Leases
 from services.chassis.tasks.tables import outbox, tasks
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import Ledger, MakeLedger, declare
-from tests.chassis.events.test_hostile_messages import GOOD
+from tests.chassis.events.test_delivery import GOOD
 from tests.support.processes import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,7 +14,7 @@ from services.chassis.events.broker import BrokerUnavailable, connect
 from services.chassis.events.outbox import Relay
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import MakeLedger
-from tests.chassis.events.test_hostile_messages import GOOD
+from tests.chassis.events.test_delivery import GOOD
 from tests.support.processes import wait_until
 
 

@@ -11,7 +11,7 @@ from services.chassis.events import rabbitmq as adapter
 from services.chassis.events.broker import BrokerUnavailable, bindings_of, connect
 from services.chassis.events.topology import DELIVERY_LIMIT, definitions
 from tests.chassis.events.ledger import MakeLedger, Noted, declare
-from tests.chassis.events.test_hostile_messages import GOOD
+from tests.chassis.events.test_delivery import GOOD
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQ, vhost_of
 

@@ -24,10 +24,6 @@ def with_ladder(
     return service
 
 
-def run_job(service: PiecesService) -> None:
-    service.run_job("remind")
-
-
 def published(service: PiecesService, type: str = "pieces.pieces_reminded.v1") -> list[dict[str, Any]]:
     """The data of the events of a type, oldest first."""
     return [envelope["data"] for envelope in service_worker.published(service.app, type)]

@@ -27,7 +27,7 @@ from tests.pieces.example_events import (
     registration_withdrawn,
     window_changed,
 )
-from tests.pieces.ladder import LAST_DAY, missing_codes, published, run_job, with_ladder
+from tests.pieces.ladder import LAST_DAY, missing_codes, published, with_ladder
 from tests.pieces.pieces_service import PiecesService
 
 AMIENS = "cafe" + "a" * 28
@@ -127,7 +127,7 @@ def test_a_selection_is_reminded_once_a_day(laddered: PiecesService, monkeypatch
 
 def test_who_was_reminded_by_the_ladder_is_not_reminded_the_same_day(laddered: PiecesService) -> None:
     assert laddered.staff("POST", "/reminders", json={}).status_code == 422
-    run_job(laddered.move_to(LAST_DAY))
+    laddered.move_to(LAST_DAY).run_job("remind")
     outcomes = _remind(laddered, {"candidatures": [CANDIDATURE]})
     assert outcomes == {CANDIDATURE: "already_reminded_today"}
 

@@ -22,7 +22,7 @@ from tests.pieces.example_events import (
     registration_saved,
     registration_withdrawn,
 )
-from tests.pieces.ladder import LAST_DAY, SEVEN_DAYS, TWO_DAYS, missing_codes, published, run_job, with_ladder
+from tests.pieces.ladder import LAST_DAY, SEVEN_DAYS, TWO_DAYS, missing_codes, published, with_ladder
 from tests.pieces.pieces_service import ILLEGIBLE, PiecesService
 
 REQUIRED = {"CINSIG03": "CONFIRMATION", "NATIDE06": "NATIONALITE", "BTSETAS4": "CONDITIONS"}
@@ -37,8 +37,8 @@ def laddered(service: PiecesService) -> PiecesService:
 def _run_at(service: PiecesService, instant: datetime) -> int:
     """How many reminders there are once the job has run at that instant, twice."""
     service.move_to(instant)
-    run_job(service)
-    run_job(service)
+    for _ in range(2):
+        service.run_job("remind")
     return len(published(service))
 
 
@@ -115,7 +115,7 @@ def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService, m
     laddered.move_to(SEVEN_DAYS)
     answers = iter([False])
     with stopping_answered_by(lambda: next(answers, True)):
-        run_job(laddered)
+        laddered.run_job("remind")
     assert len(published(laddered)) == 3, "it stopped after a page"
     assert _run_at(laddered, SEVEN_DAYS + timedelta(minutes=5)) == 6
     assert len({event["candidate_id"] for event in published(laddered)}) == 6

@@ -1,14 +1,16 @@
 """An answer is read as its operation declares it, by a reader of another version too."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask import Flask, jsonify
 
+from services.chassis.database.transactions import Database
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
+from services.chassis.web.operations import Views
 from services.contracts.api.operation import PUBLIC, Operation
 from tests.support.app_server import serving
 from tests.support.log_lines import logged_lines
@@ -58,3 +60,13 @@ def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_pla
             client.call(read_sheet, sheet_id=sheet_id)
         assert place in logged[0]["reason"], sheet_id
         assert "02103000001" not in str(logged)
+
+
+def test_an_operation_is_bound_to_what_takes_all_that_comes_in_and_nothing_else() -> None:
+    views, reading = Views("sheets", __name__), Database().reading
+    too_few: Callable[..., Any] = lambda session: SHEET  # noqa: E731
+    too_many: Callable[..., Any] = lambda session, sheet_id, page: SHEET  # noqa: E731
+    for query in (too_few, too_many):
+        with pytest.raises(TypeError, match="argument"):
+            views.reads(read_sheet, query, reading)
+    views.reads(read_sheet, too_many, reading, page=lambda: 1)

@@ -21,7 +21,6 @@ from tests.attacks.slow_connections import multipart, slow_connections
 from tests.gateway.components.html_checks import problems_of
 from tests.support.app_server import AppServer
 from tests.support.certificates import self_signed_certificate
-from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -39,10 +38,7 @@ A_SCHOOL = 1900  # of whom each waits for an answer at the same moment
 
 
 def proxy(gateway_port: int, **options: object) -> Iterator[Proxy]:
-    try:
-        running = Proxy(gateway_port, **options)  # type: ignore[arg-type]
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    running = Proxy(gateway_port, **options)  # type: ignore[arg-type]
     yield running
     running.close()
 

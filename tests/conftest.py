@@ -55,6 +55,18 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["servers"] = shared_servers.of_this_process(node.config).addresses()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, Any, Any]:
+    """A test that asks for what is not on this machine is skipped, or fails in CI."""
+    try:
+        return (yield)
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+
+
+pytest_runtest_call = pytest_runtest_setup
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the servers with the run."""
     from tests.support import shared_servers
@@ -77,11 +89,8 @@ def _own(name: str) -> Any:
     def own() -> Iterator[Any]:
         from tests.support.shared_servers import started
 
-        try:
-            with started(name) as server:
-                yield server
-        except NotInstalled as absence:
-            skip_or_fail(absence)
+        with started(name) as server:
+            yield server
 
     return own
 
@@ -129,11 +138,8 @@ def browser() -> "Iterator[Browser]":
     """Give the run's Chromium; `page` is what most tests want."""
     from tests.support.chromium import chromium
 
-    try:
-        with chromium() as running:
-            yield running
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture

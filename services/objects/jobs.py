@@ -13,15 +13,8 @@ from services.objects.store import StoreUnavailable
 
 def register(handlers: Handlers, reconciliation: Callable[[], Reconciliation]) -> None:
     """Adds `reconcile` and `erase-retired`, both daily."""
-
-    @handlers.every(hours=24, name="reconcile")
-    def reconcile_store() -> None:
-        reconciliation().run()
-
-    @handlers.every(hours=24, name="erase-retired")
-    def erase_retired() -> None:
-        current = reconciliation()
-        erase_expired(current.db, current.store)
+    handlers.every(hours=24, name="reconcile")(lambda: reconciliation().run())
+    handlers.every(hours=24, name="erase-retired")(lambda: erase_expired(reconciliation().db, reconciliation().store))
 
 
 def register_command(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:

@@ -19,9 +19,5 @@ registry.every(hours=1, name="number-changes")(number_all_changes)
 registry.every(hours=24, name="purge-changes")(purge_changes)
 registry.every(hours=1, name="purge-deposit-tries")(purge_deposit_tries)
 registry.every(hours=1, name="purge-uploads")(uploads.purge)
-
-
-@registry.every(hours=24, name="rescan")
-def rescan_failed() -> None:
-    """Request scans of the deposits that no retry of their first scan could have scanned."""
-    rescan(everything=False)
+# Of the deposits that no retry of their first scan could have scanned.
+registry.every(hours=24, name="rescan")(lambda: rescan(everything=False))

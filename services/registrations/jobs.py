@@ -34,15 +34,10 @@ __all__ = ["registry"]  # with the jobs below on it
 registry.every(minutes=1, name="remind-candidates")(remind_candidates)
 registry.every(seconds=10, name="follow-moved-dates")(follow_moved_dates)
 registry.every(seconds=10, name="tell-of-extensions")(tell_of_extensions)
-
-
 registry.every(hours=6, name="erase-due")(erase_due)
-
-
-@registry.every(hours=1, name="move-on-demonstration")
-def move_dates() -> None:
-    """Move passed dates of demonstration sessions, so that these are always open."""
-    move_demonstration_dates(portal_now(), actor=Actor("service", "registrations"))
+registry.every(hours=1, name="move-on-demonstration")(
+    lambda: move_demonstration_dates(portal_now(), actor=Actor("service", "registrations"))
+)
 
 
 @registry.every(hours=6, name="closing")

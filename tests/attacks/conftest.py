@@ -6,16 +6,12 @@ import pytest
 
 from services.chassis import clock
 from tests.attacks.gateway_replicas import Site
-from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.object_store import ObjectStore
 
 
 @pytest.fixture(scope="package")
 def site(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    try:
-        running = Site(tmp_path_factory.mktemp("site"), objects.fresh_bucket().url)
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    running = Site(tmp_path_factory.mktemp("site"), objects.fresh_bucket().url)
     yield running
     running.close()
     clock.set_offset(0)

@@ -16,7 +16,6 @@ from services.chassis import clock
 from tests.attacks.gateway_replicas import TIMEOUT_SECONDS
 from tests.support.app_server import AppServer
 from tests.support.in_process_portal import InProcessPortal, running_portal
-from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -48,10 +47,7 @@ def url() -> Iterator[str]:
         return arrival_time(request.headers, behind_proxy=True).isoformat()
 
     port = free_port()
-    try:
-        proxy = Proxy(port)
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    proxy = Proxy(port)
     proxy.dns.addresses = ["127.0.0.1"]
     with ExitStack() as opened:
         opened.callback(proxy.close)

@@ -4,7 +4,7 @@ import http.client
 import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,6 @@ from tests.attacks.slow_connections import multipart, slow_connections
 from tests.gateway.components.html_checks import problems_of
 from tests.support.app_server import AppServer
 from tests.support.certificates import self_signed_certificate
-from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -38,11 +37,10 @@ LOG_INS_THAT_WAIT = 300
 A_SCHOOL = 1900  # of whom each waits for an answer at the same moment
 
 
+@contextmanager
 def proxy(gateway_port: int, **options: object) -> Iterator[Proxy]:
-    try:
-        running = Proxy(gateway_port, **options)  # type: ignore[arg-type]
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    running = Proxy(gateway_port, **options)  # type: ignore[arg-type]
+    running.dns.addresses = ["127.0.0.1"]
     yield running
     running.close()
 
@@ -50,7 +48,8 @@ def proxy(gateway_port: int, **options: object) -> Iterator[Proxy]:
 @pytest.fixture(scope="module")
 def proxy_alone() -> Iterator[Proxy]:
     """No gateway is there."""
-    yield from proxy(free_port())
+    with proxy(free_port()) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +73,7 @@ def gateway_port() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def tls(gateway_port: int) -> Iterator[Proxy]:
-    for running in proxy(gateway_port, certificate=self_signed_certificate()):
-        running.dns.addresses = ["127.0.0.1"]
+    with proxy(gateway_port, certificate=self_signed_certificate()) as running:
         yield running
 
 
@@ -192,44 +190,34 @@ def test_files_that_the_proxy_does_not_have_count_like_pages(site: Site) -> None
 
 
 def test_slow_readers_at_one_address_do_not_fill_the_room_of_answers(gateway_port: int) -> None:
-    for running in proxy(gateway_port):
-        running.dns.addresses = ["127.0.0.1"]
-        with ExitStack() as opened:
-            for _ in range(MOST_FILES_READ_BY_ONE_ADDRESS):
-                reader = opened.enter_context(
-                    socket.create_connection(("127.0.0.1", running.port), timeout=TIMEOUT_SECONDS)
-                )
-                reader.sendall(f"GET {A_FILE} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-                assert reader.recv(12) == b"HTTP/1.1 200"
-            assert asked_as_written(running.url, A_FILE).status == 429
-            assert asked_as_written(running.url, A_FILE, source=ELSEWHERE).status == 200
-            assert asked_as_written(running.url, "/").status == 200
+    with proxy(gateway_port) as running, ExitStack() as opened:
+        for number in range(MOST_FILES_READ_BY_ONE_ADDRESS):
+            assert reads(running, f"192.0.2.{number}", opened) == b"200", "what it says of others counts for nothing"
+        assert asked_as_written(running.url, A_FILE).status == 429
+        assert asked_as_written(running.url, A_FILE, source=ELSEWHERE).status == 200
+        assert asked_as_written(running.url, "/").status == 200
 
 
 def test_a_line_with_many_addresses_of_ipv6_counts_as_one_and_ipv4_written_as_ipv6_as_many(gateway_port: int) -> None:
-    for running in proxy(gateway_port, OUTER_PROXIES="127.0.0.0/8"):
-        running.dns.addresses = ["127.0.0.1"]
-        with ExitStack() as opened:
-            for number in range(MOST_FILES_READ_BY_ONE_ADDRESS):
-                assert reads(running, f"2001:db8:1:2:{number + 1:x}::1", opened) == b"200"
-            assert reads(running, "2001:db8:1:2:ffff::", opened) == b"429"
-            assert reads(running, "2001:db8:1:3::1", opened) == b"200"
-            for number in range(MOST_FILES_READ_BY_ONE_ADDRESS + 1):
-                assert reads(running, f"::ffff:192.0.2.{number}", opened) == b"200"
+    with proxy(gateway_port, OUTER_PROXIES="127.0.0.0/8") as running, ExitStack() as opened:
+        for number in range(MOST_FILES_READ_BY_ONE_ADDRESS):
+            assert reads(running, f"2001:db8:1:2:{number + 1:x}::1", opened) == b"200"
+        assert reads(running, "2001:db8:1:2:ffff::", opened) == b"429"
+        assert reads(running, "2001:db8:1:3::1", opened) == b"200"
+        for number in range(MOST_FILES_READ_BY_ONE_ADDRESS + 1):
+            assert reads(running, f"::ffff:192.0.2.{number}", opened) == b"200"
 
 
 def test_a_tool_that_runs_wild_is_told_to_wait_and_no_other_is(gateway_port: int) -> None:
-    for running in proxy(gateway_port):
-        running.dns.addresses = ["127.0.0.1"]
-        with requests.Session() as connection:
+    with proxy(gateway_port) as running, requests.Session() as connection:
 
-            def ask(token: str, url: str = f"{running.url}/api/pieces/v1/pieces") -> requests.Response:
-                return connection.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS)
+        def ask(token: str, url: str = f"{running.url}/api/pieces/v1/pieces") -> requests.Response:
+            return connection.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS)
 
-            refused = next(answer for answer in (ask("wild") for _ in range(20_000)) if answer.status_code == 429)
-            assert refused.headers["Retry-After"] == "5"
-            assert refused.headers["Content-Type"].startswith("application/problem+json")
-            assert ask("another").status_code != 429
+        refused = next(answer for answer in (ask("wild") for _ in range(20_000)) if answer.status_code == 429)
+        assert refused.headers["Retry-After"] == "5"
+        assert refused.headers["Content-Type"].startswith("application/problem+json")
+        assert ask("another").status_code != 429
 
 
 def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:
@@ -253,8 +241,7 @@ def test_the_gateway_is_told_the_clients_own_address_and_the_scheme_that_people_
 
 
 def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int) -> None:
-    for known in proxy(gateway_port, OUTER_PROXIES="127.0.0.0/8 192.0.2.0/24"):
-        known.dns.addresses = ["127.0.0.1"]
+    with proxy(gateway_port, OUTER_PROXIES="127.0.0.0/8 192.0.2.0/24") as known:
         forwarded = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4, 192.0.2.1"}
         headers = requests.get(known.url, headers=forwarded, timeout=TIMEOUT_SECONDS).json()
         assert headers["X-Forwarded-For"] == "198.51.100.4"

@@ -1,14 +1,12 @@
-"""Calls to a service that accepts and stays silent are bounded and few; an answer is read as it is declared."""
+"""Calls to a service that accepts and stays silent: bounded, limited in number, and soon no longer made."""
 
 import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from flask import Flask, jsonify
 from prometheus_client import generate_latest
 
 from services.chassis.errors import NotFound, Unavailable
@@ -17,10 +15,7 @@ from services.chassis.http.client import Client, ProblemAnswer, path
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.probe import LIVE
 from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
-from services.contracts.api.operation import PUBLIC, Operation
 from tests.chassis.test_replicas import NAME, resolve_to
-from tests.support.app_server import serving
-from tests.support.log_lines import logged_lines
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
@@ -206,49 +201,3 @@ def test_ids_go_into_paths_quoted() -> None:
     for impossible in ("", ".", ".."):
         with pytest.raises(NotFound):
             path("/v1/x/{}", impossible)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    number: str
-    lines: tuple[Line, ...]
-    notice: str | None = None
-
-
-read_sheet = Operation("GET", "/v1/sheets/<sheet_id>", Sheet, "A sheet.", (PUBLIC,))
-SHEET: dict[str, Any] = {"number": "02103000001", "lines": [{"label": "Nom"}]}
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    """Of a service that answers with `ANSWERS` by the sheet's id."""
-    app = Flask("sheets")
-    app.add_url_rule("/v1/sheets/<sheet_id>", "read", lambda sheet_id: jsonify(ANSWERS[sheet_id]))
-    with serving(app) as server:
-        yield Client(server.url)
-
-
-ANSWERS: dict[str, Any] = {
-    "known": SHEET,
-    "newer": {**SHEET, "colour": "blue", "lines": [{"label": "Nom", "value": "DUBOIS"}]},
-    "incomplete": {"lines": []},
-    "ill-typed": {**SHEET, "lines": [{"label": 7}]},
-}
-
-
-def test_what_a_newer_service_adds_is_passed_over_and_a_new_member_has_a_default(client: Client) -> None:
-    known = client.call(read_sheet, sheet_id="known")
-    assert known == client.call(read_sheet, sheet_id="newer") == Sheet(number="02103000001", lines=(Line(label="Nom"),))
-
-
-def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_place_alone(client: Client) -> None:
-    for sheet_id, place in (("incomplete", "number"), ("ill-typed", "$.lines[0].label")):
-        with logged_lines() as logged, pytest.raises(Unavailable):
-            client.call(read_sheet, sheet_id=sheet_id)
-        assert place in logged[0]["reason"], sheet_id
-        assert "02103000001" not in str(logged)

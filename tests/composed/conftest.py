@@ -6,7 +6,6 @@ import pytest
 
 from tests.journeys.conftest import new_candidate, print_complaints
 from tests.support.composed_portal import ComposedPortal
-from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.time_limits import PAGE_SECONDS
 
 __all__ = ["new_candidate", "print_complaints"]
@@ -21,10 +20,7 @@ def page_seconds() -> float:
 @pytest.fixture(scope="session")
 def composed(page_seconds: float) -> Iterator[ComposedPortal]:
     """The portal in containers, with the guide's session open."""
-    try:
-        portal = ComposedPortal(page_seconds=page_seconds)
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    portal = ComposedPortal(page_seconds=page_seconds)
     try:
         portal.up("--build")
         yield portal

@@ -21,7 +21,6 @@ from services.contracts import EVENTS
 from services.contracts.accounts import EmailChanged
 from services.contracts.registrations import RegistrationSaved
 from tests.containers.composed_rabbitmq import TOPOLOGY, ComposedRabbitMQ
-from tests.support.missing_services import NotInstalled, skip_or_fail
 
 EVERYTHING = definitions(bindings_of(EVENTS), VHOST)
 
@@ -37,10 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def node(folder: Path) -> Iterator[ComposedRabbitMQ]:
     users = (folder / "rabbitmq-users.json").read_text(encoding="utf-8")
-    try:
-        started = ComposedRabbitMQ({TOPOLOGY.name: TOPOLOGY.read_text(encoding="utf-8"), "20-users.json": users})
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    started = ComposedRabbitMQ({TOPOLOGY.name: TOPOLOGY.read_text(encoding="utf-8"), "20-users.json": users})
     yield started
     started.close()
 

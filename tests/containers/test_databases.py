@@ -22,7 +22,6 @@ from services.chassis.process.command_line import migrate
 from tests.architecture import apps
 from tests.containers.composed_databases import ComposedDatabases
 from tests.containers.composed_pooler import Pooler
-from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.processes import wait_until
 from tests.support.time_limits import limited_to
 
@@ -176,10 +175,7 @@ def test_a_turned_password_takes_effect_when_the_script_is_run_again(migrated: C
 @pytest.fixture(scope="module")
 def pooler(databases: ComposedDatabases) -> Iterator[Pooler]:
     assert databases.run().returncode == 0
-    try:
-        running = Pooler(databases)
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    running = Pooler(databases)
     yield running
     running.stop()
 

@@ -87,10 +87,6 @@ def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(candidates: 
     assert not {"email", "password", "current_password"} & greyed
     assert "contactez le service gestionnaire" in browser.text
     assert browser.page.xpath("//aside[@class='portail-contact']")
-    browser.press("Supprimer")
-    browser.press("Supprimer", current_password=PASSWORD)
-    assert browser.answer.status_code == 409
-    assert "ne peut pas être supprimé" in browser.text
 
 
 def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(candidates: CandidateFactory) -> None:

@@ -16,6 +16,7 @@ from services.contracts import page_labels
 from services.contracts.page_labels import VALIDATE_REGISTRATION
 from services.contracts.session_options import ONLINE
 from tests.accounts.creation_form import PASSWORD
+from tests.accounts.sign_in.conftest import servers
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.checked_browser import CheckedBrowser
 from tests.gateway.gestion.invitations import invite, shown_secret
@@ -23,17 +24,14 @@ from tests.gateway.gestion.people import StaffFactory
 from tests.gateway.test_validation import save_another_version
 from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, load
 from tests.support.app_server import AppServer
-from tests.support.identity_providers import Providers, consent, person, running_providers, settings_for
+from tests.support.identity_providers import Providers, consent, person, settings_for
 from tests.support.in_process_portal import InProcessPortal, running_portal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 CONFIRM = "Confirmer avec FranceConnect"
 
 
-@pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[AppServer, Providers]]:
-    with running_providers() as running:
-        yield running
+__all__ = ["servers"]
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,6 @@ def test_a_candidate_reads_what_is_certified_and_validates_it_with_the_password(
     browser.press(VALIDATE_REGISTRATION, current_password=PASSWORD)
     assert (browser.path, "Votre inscription est validée." in browser.text) == (path, True)
     assert AFTER in browser.text
-    assert TO_DO not in browser.text
     browser.get(f"{path}/validation")
     assert not browser.page.xpath("//input[@name='current_password']")
     assert "Votre inscription est validée en ligne depuis le" in browser.text

@@ -10,8 +10,7 @@ from sqlalchemy.engine import make_url
 
 from deploy.service_names import CLIENTS, SERVICES
 from services.chassis.database.transactions import _engine_options
-from tests.kubernetes.conftest import of_folder
-from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, workload
+from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, rendered_folder, workload
 
 TOPOLOGY = FOLDER.parent / "containers/rabbitmq/10-topology.json"
 
@@ -39,7 +38,7 @@ def test_the_component_keda_scales_every_worker_on_a_queue_that_there_is(tmp_pat
     written = {kind: [os.path.relpath(folder, tmp_path)] for kind, folder in folders.items()}
     (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(written | {"namespace": "portail"}), encoding="utf-8")
     queues = {each["name"] for each in json.loads(TOPOLOGY.read_text(encoding="utf-8"))["queues"]}
-    specs = [each["spec"] for each in of_kind(of_folder(tmp_path), "ScaledObject")]
+    specs = [each["spec"] for each in of_kind(rendered_folder(tmp_path), "ScaledObject")]
     assert {spec["scaleTargetRef"]["name"] for spec in specs} == {f"{service}-worker" for service in SERVICES}
     triggers = [trigger for spec in specs for trigger in spec["triggers"] if trigger["type"] == "rabbitmq"]
     assert {trigger["metadata"]["queueName"] for trigger in triggers} == queues & set(SERVICES)

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.missing_services import NotInstalled
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def promtool(*words: object) -> str:
     """What it prints, if it finds nothing wrong."""
     program = shutil.which("promtool")
     if program is None:
-        skip_or_fail(NotInstalled("Prometheus", "promtool"))
+        raise NotInstalled("Prometheus", "promtool")
     done = subprocess.run(
         [str(program), *map(str, words)], cwd=MONITORING, capture_output=True, text=True, timeout=SECONDS, check=False
     )

@@ -19,7 +19,6 @@ from tests.journeys.justificatifs_page import write_pdf
 from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
 from tests.monitoring.definitions import QUERIES
 from tests.support.launched_portal import LaunchedPortal
-from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.prometheus import Prometheus
@@ -56,10 +55,7 @@ def backup_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def prometheus(portal: LaunchedPortal, backup_port: int) -> Iterator[Prometheus]:
     ports = {name: process.port for name, process in portal.processes().items()}
-    try:
-        server = Prometheus(ports | {"backup": backup_port}, token="of the gateway")
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    server = Prometheus(ports | {"backup": backup_port}, token="of the gateway")
     yield server
     server.stop()
 

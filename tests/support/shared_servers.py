@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.clamav import ClamAV, ClamAVServer
-from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.missing_services import NotInstalled
 from tests.support.object_store import ObjectStore, ObjectStoreServer
 from tests.support.postgres import Postgres, PostgresServer
 from tests.support.rabbitmq import RabbitMQ, RabbitMQServer
@@ -73,12 +73,9 @@ def started(name: str) -> Iterator[Any]:
 
 
 def server(config: pytest.Config, name: str) -> Any:
-    """Return the run's server of this name; skip the test that asks where it is not on this machine."""
+    """Return the run's server of this name; raise NotInstalled where it is not on this machine."""
     addresses = getattr(config, "workerinput", {}).get("servers")
-    try:
-        return of_this_process(config).get(name) if addresses is None else _at(name, addresses[name])
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    return of_this_process(config).get(name) if addresses is None else _at(name, addresses[name])
 
 
 def of_this_process(config: pytest.Config) -> SharedServers:

@@ -12,7 +12,7 @@ import pytest
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import depositor
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.missing_services import NotInstalled
 from tests.tools.tool import ROOT, SOURCE, Tool
 
 PAGE = (ROOT / "docs" / "outils.md").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def test_every_block_of_the_page_does_what_it_says(
 ) -> None:
     """Takes as long as its fifty commands, each a process, and one installation."""
     if shutil.which("jq") is None:
-        skip_or_fail(NotInstalled("jq", "jq"))
+        raise NotInstalled("jq", "jq")
     for _ in range(3):
         depositor(CandidateFactory(running), running, deposits=2)
     shutil.copytree(SOURCE, tmp_path / "tools" / "portail")

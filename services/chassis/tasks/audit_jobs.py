@@ -26,10 +26,9 @@ def register(
     """Adds `chain-audit` each minute, `sign-audit` daily, and `audit verify`. `kept_roots`: where roots
     are kept besides the table and the log, called in an application context."""
     handlers.every(minutes=1, name="chain-audit")(chain.extend)
-
-    @handlers.every(hours=24, name="sign-audit")
-    def sign_audit() -> None:
-        chain.sign_root(handlers.service, _keys(), kept_roots and kept_roots())
+    handlers.every(hours=24, name="sign-audit")(
+        lambda: chain.sign_root(handlers.service, _keys(), kept_roots and kept_roots())
+    )
 
     @click.group("audit")
     def audit() -> None:

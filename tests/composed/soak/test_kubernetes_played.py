@@ -12,7 +12,6 @@ from tests.composed.soak.played_portal import PlayedPortal
 from tests.journeys import personas
 from tests.journeys.test_guide import registers_and_withdraws
 from tests.journeys.test_second_candidate import gets_her_own_dossier
-from tests.support.missing_services import NotInstalled, skip_or_fail
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import NewCandidate
@@ -20,10 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def played() -> Iterator[PlayedPortal]:
-    try:
-        portal = PlayedPortal()
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    portal = PlayedPortal()
     try:
         portal.play()
         yield portal

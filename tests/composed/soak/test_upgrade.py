@@ -14,7 +14,6 @@ from tests.composed.soak.portal_under_load import PortalUnderLoad
 from tests.composed.soak.upgraded_portal import UpgradedPortal, checkout_of, last_release
 from tests.journeys.registered_candidate import register_candidate
 from tests.support.composed_portal import ROOT
-from tests.support.missing_services import NotInstalled, skip_or_fail
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -33,10 +32,7 @@ def released() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def upgraded(released: Path) -> Iterator[UpgradedPortal]:
-    try:
-        portal = UpgradedPortal("upgraded", released)
-    except NotInstalled as absence:
-        skip_or_fail(absence)
+    portal = UpgradedPortal("upgraded", released)
     try:
         portal.up("--build")
         portal.build(ROOT)

@@ -5,10 +5,11 @@ from typing import Any, cast
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.accounts.sign_in.conftest import servers
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.invitations import invite
 from tests.gateway.gestion.people import StaffFactory
-from tests.gateway.test_sign_in import running, servers
+from tests.gateway.test_sign_in import running
 from tests.support.accessibility import violations
 from tests.support.app_server import AppServer
 from tests.support.chromium import TELEPHONE

@@ -3,7 +3,7 @@
 import http.client
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,9 +38,9 @@ A_SCHOOL = 1900  # of whom each waits for an answer at the same moment
 
 
 @contextmanager
-def proxy(gateway_port: int, **options: object) -> Iterator[Proxy]:
+def proxy(gateway_port: int, *, gateways: Sequence[str] = ("127.0.0.1",), **options: object) -> Iterator[Proxy]:
     running = Proxy(gateway_port, **options)  # type: ignore[arg-type]
-    running.dns.addresses = ["127.0.0.1"]
+    running.dns.addresses = list(gateways)
     yield running
     running.close()
 
@@ -48,7 +48,7 @@ def proxy(gateway_port: int, **options: object) -> Iterator[Proxy]:
 @pytest.fixture(scope="module")
 def proxy_alone() -> Iterator[Proxy]:
     """No gateway is there."""
-    with proxy(free_port()) as running:
+    with proxy(free_port(), gateways=()) as running:
         yield running
 
 

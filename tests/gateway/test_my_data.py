@@ -101,7 +101,13 @@ def people(running: InProcessFourServices) -> dict[str, ScriptlessBrowser]:
 
 
 @pytest.fixture(scope="module")
-def copy(people: dict[str, ScriptlessBrowser], running: InProcessFourServices) -> ZipFile:
+def shown(people: dict[str, ScriptlessBrowser]) -> set[str]:
+    """What pages show before the copy is asked for, which a mail announces."""
+    return shown_to(people["DUPRÉ"])
+
+
+@pytest.fixture(scope="module")
+def copy(people: dict[str, ScriptlessBrowser], running: InProcessFourServices, shown: set[str]) -> ZipFile:
     browser = people["DUPRÉ"]
     answer = browser.get(made(running, browser))
     assert answer.headers["Content-Type"] == "application/zip"
@@ -148,8 +154,8 @@ def numero_of(browser: ScriptlessBrowser) -> str:
     return match[0]
 
 
-def test_all_that_pages_show_of_a_candidate_is_in_the_copy(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
-    told, shown = text_of_copy(copy), shown_to(people["DUPRÉ"])
+def test_all_that_pages_show_of_a_candidate_is_in_the_copy(shown: set[str], copy: ZipFile) -> None:
+    told = text_of_copy(copy)
     assert {"DUPRÉ", "passeport-encore.pdf", "06 98 76 54 32", "Non Conforme"} <= shown
     assert {words for words in (*shown, COMMENT) if words not in told} == set()
 

@@ -95,11 +95,13 @@ class ComposedPortal(RunningPortal):
     def beside(self, file: str, *services: str) -> Iterator[None]:
         """While the block runs, with this compose file beside the portal's own, and these services of it."""
         self._files.append(file)
-        self.up("--build")
-        self.wait_healthy(services)
-        yield
-        self._files.remove(file)
-        self.up("--remove-orphans")
+        try:
+            self.up("--build")
+            self.wait_healthy(services)
+            yield
+        finally:
+            self._files.remove(file)
+            self.up("--remove-orphans")
 
     def prepare(self) -> None:
         """The settings and the secrets that the checkout asks for; secrets that are there stay."""
@@ -265,7 +267,7 @@ class ComposedPortal(RunningPortal):
             "MAILPIT_PORT": self._mail_port,
             "SECRETS_DIR": self.secrets,
             "PORTAIL_OFFSET": self.offset,
-            "BACKUP_OBJECTS_MINUTES": 0.25,
+            "BACKUP_OBJECTS_MINUTES": 0.5,
             # Of whoever calls from this machine nginx believes the address that it names: there are many in a crowd.
             "OUTER_PROXIES": "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16",
             "KEPT_MEGABYTES_EACH": 5,

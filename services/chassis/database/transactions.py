@@ -140,9 +140,8 @@ class Database(SQLAlchemy):
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One read-only transaction; the database itself refuses writes in it."""
-        with self._transaction({"portail_begin": "DEFERRED", "portail_read_only": True}) as session:
-            if session.get_bind().dialect.name == "postgresql":
-                session.execute(text("SET TRANSACTION READ ONLY"))
+        only_reads = {"portail_read_only": True, "postgresql_readonly": True}
+        with self._transaction({"portail_begin": "DEFERRED", **only_reads}) as session:
             yield session
 
     @contextmanager

@@ -13,7 +13,6 @@ from services.chassis.errors import Conflict, Invalid, found
 from services.contracts import problem_types
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
-from services.contracts.base import read
 from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
 from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.change_of_specialite import carried_answers
@@ -34,6 +33,7 @@ from services.registrations.operations.errors import DraftChanged, refuse_when_c
 from services.registrations.operations.openings import hold_dates
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
+from services.registrations.queries.drafts import DraftView, own_draft
 
 PostedValues = Mapping[str, str | list[str]]
 _LOCKED = (
@@ -109,12 +109,11 @@ def write_tab(
     for « next » Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
     """
     with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
-        draft = _unsaved_draft(session, candidate_id, draft_id)
+        view = _unsaved_draft(session, candidate_id, draft_id)
+        draft = view.draft
         if identity is not None:
             draft.identity = asdict(identity)
-        view, candidate = opening_view(session, draft.opening_id), candidate_of(session, draft)
-        known = read(Identity, draft.identity)
-        before = assembled_dossier(session, view, candidate, known, instant, draft.answers, draft.modification_of)
+        before = view.dossier(session, instant)
         _store_values(draft, before, number, revision, values, instant)
         if reason is not None and draft.candidate_id is None:
             draft.reason = reason
@@ -130,7 +129,7 @@ def write_tab(
 def delete_draft(candidate_id: str | None, draft_id: str, *, actor: Actor, at: datetime) -> None:
     """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, Conflict."""
     with db.operation() as session:
-        draft = _unsaved_draft(session, candidate_id, draft_id)
+        draft = _unsaved_draft(session, candidate_id, draft_id).draft
         if draft.modification_of and draft.candidate_id is None:
             AuditEntry.record(session, actor, "correction.abandoned", draft.modification_of, at=at)
         session.delete(draft)
@@ -140,13 +139,6 @@ def locked_draft(session: DbSession, candidate_id: str | None, draft_id: str) ->
     """The candidate's draft (None: one of staff), locked until the transaction ends. Raises NotFound for an unknown or
     someone else's."""
     return found(session.scalar(_LOCKED, {"draft_id": draft_id, "candidate_id": candidate_id}))
-
-
-def candidate_of(session: DbSession, draft: Draft) -> Candidate:
-    """Whose candidature it is, or will be."""
-    if draft.candidate_id is not None:
-        return session.get_one(Candidate, draft.candidate_id)
-    return session.get_one(Candidate, session.get_one(Candidature, draft.modification_of).candidate_id)
 
 
 def active_candidature(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
@@ -230,16 +222,16 @@ def _destination_tab(dossier: Dossier, number: int, action: str) -> int:
     return min(max(number + step, 1), len(dossier.exam.tabs))
 
 
-def _unsaved_draft(session: DbSession, candidate_id: str | None, draft_id: str) -> Draft:
-    """As `locked_draft`. Raises Conflict (`extra`: candidature_id) besides, once it is saved."""
-    draft = locked_draft(session, candidate_id, draft_id)
-    if draft.closed_at is not None:
+def _unsaved_draft(session: DbSession, candidate_id: str | None, draft_id: str) -> DraftView:
+    """Locked. Raises NotFound, as `own_draft`, and Conflict (`extra`: candidature_id) once it is saved."""
+    view = own_draft(session, candidate_id, draft_id, locked=True)
+    if view.draft.closed_at is not None:
         raise Conflict(
             "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y change plus rien.",
             problem=problem_types.DRAFT_SAVED,
-            candidature_id=draft.candidature_id,
+            candidature_id=view.draft.candidature_id,
         )
-    return draft
+    return view
 
 
 def save_draft(

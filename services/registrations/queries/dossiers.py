@@ -54,14 +54,16 @@ def assembled_dossier(
         answers=answers,
         directory=DatabaseEtablissementDirectory(session),
         today=to_paris(instant).date(),
-        previous=previous_candidatures(session, candidate.id),
+        previous=previous_candidatures(session, candidate),
         modifies=modifies,
     )
 
 
-def previous_candidatures(session: DbSession, candidate_id: str) -> tuple[PreviousCandidature, ...]:
+def previous_candidatures(session: DbSession, candidate: Candidate) -> tuple[PreviousCandidature, ...]:
     """All candidatures that the candidate ever saved, in any state, oldest first."""
-    rows = session.execute(_SAVED_BEFORE, {"candidate_id": candidate_id})
+    if candidate.last_inscription == 0:
+        return ()
+    rows = session.execute(_SAVED_BEFORE, {"candidate_id": candidate.id})
     return tuple(_previous(session, *row) for row in rows)
 
 

@@ -35,6 +35,7 @@ _DRAFTS = (
 _OWN_DRAFT = _DRAFTS.where(
     Draft.id == bindparam("draft_id"), Draft.candidate_id.is_not_distinct_from(bindparam("candidate_id"))
 )
+_LOCKED_DRAFT = _OWN_DRAFT.with_for_update(of=Draft)
 _OPEN_DRAFTS = _DRAFTS.where(
     Draft.candidate_id == bindparam("candidate_id"),
     Draft.closed_at.is_(None),
@@ -65,9 +66,11 @@ def find_correction(session: DbSession, draft_id: str, academies: Academies) -> 
     return draft
 
 
-def own_draft(session: DbSession, candidate_id: str | None, draft_id: str) -> DraftView:
-    """A candidate's, or a correction. Raises NotFound for one that is unknown or someone else's."""
-    row = found(session.execute(_OWN_DRAFT, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none())
+def own_draft(session: DbSession, candidate_id: str | None, draft_id: str, *, locked: bool = False) -> DraftView:
+    """A candidate's, or a correction; `locked` until the transaction ends. Raises NotFound for one that is unknown or
+    someone else's."""
+    sought = {"candidate_id": candidate_id, "draft_id": draft_id}
+    row = found(session.execute(_LOCKED_DRAFT if locked else _OWN_DRAFT, sought).one_or_none())
     return _draft_view(session, row)
 
 

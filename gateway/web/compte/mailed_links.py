@@ -59,9 +59,8 @@ class MailedLinks(Generic[Link]):
 
         Raises the refusals of `use` that are not about the link.
         """
-        link = self._state_of(token)
-        if link.state != State.USABLE:
-            return self.unusable_page(link)
+        if len(token) > MAX_TOKEN_LENGTH:
+            return self.unusable_page(self._state_of(token))
         try:
             use()
         except DomainError as refusal:

@@ -1,14 +1,14 @@
 """Access control: each view bears who may call it, which is enforced before it runs. A view without that is refused to
 everyone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import InternalServerError
 
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.web.access_tokens import Caller, KeyOf, caller_of, verified
+from services.chassis.web.access_tokens import AUDIENCE, Caller, KeyOf, VerifiedTokens, caller_of
 from services.contracts import problem_types
 from services.contracts.api.operation import PUBLIC, Access
 
@@ -48,7 +48,7 @@ def refuse_without_code() -> None:
 
 
 def register(app: Flask, key_of: KeyOf) -> None:
-    app.extensions["portail.keys"] = key_of
+    app.extensions["portail.tokens"] = VerifiedTokens(key_of)
     app.before_request(_enforce)
 
 
@@ -81,4 +81,10 @@ def _identified() -> Caller:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme != "Bearer" or not token:
         raise Unauthenticated()
-    return caller_of(verified(token, current_app.extensions["portail.keys"]))
+    return caller_of(claims_of(token))
+
+
+def claims_of(token: str, audience: str = AUDIENCE) -> Mapping[str, Any]:
+    """What a token says. Raises Unauthenticated for one that is not valid."""
+    tokens: VerifiedTokens = current_app.extensions["portail.tokens"]
+    return tokens.claims(token, audience)

@@ -11,7 +11,7 @@ import jwt
 
 from services.chassis.errors import Unauthenticated, Unavailable
 from services.chassis.http.sessions import get_once
-from services.chassis.process.kept_results import SingleRun
+from services.chassis.process.kept_results import ExpiringCache, SingleRun
 
 ISSUER = "accounts"
 AUDIENCE = "portail"
@@ -19,6 +19,8 @@ LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 5.0
 FETCH_SECONDS = 2.0
 KEYS_MAX_AGE_SECONDS = 300.0  # published keys are fetched again after this, so that a withdrawn one is dropped
+VERIFIED_SECONDS = 60.0  # who fills in a form sends the same token with each request
+MAX_VERIFIED = 2000
 
 KeyOf = Callable[[str], Any]
 
@@ -78,21 +80,49 @@ class RemoteKeys:
         self._keys = {str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
 
 
-def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> Mapping[str, Any]:
-    """The claims of `token`. Raises Unauthenticated unless all checks succeed."""
-    try:
-        claims: Mapping[str, Any] = jwt.decode(
+@dataclass(frozen=True)
+class _Verified:
+    kid: str
+    key: Any
+    claims: Mapping[str, Any]
+
+
+class VerifiedTokens:
+    """The claims of tokens that are signed with a key of `key_of`. A signature is verified once in VERIFIED_SECONDS;
+    whether its key is published, and the token has not ended, is looked at each time."""
+
+    def __init__(self, key_of: KeyOf) -> None:
+        self._key_of = key_of
+        self._known: ExpiringCache[_Verified] = ExpiringCache(seconds=VERIFIED_SECONDS, at_most=MAX_VERIFIED)
+
+    def claims(self, token: str, audience: str = AUDIENCE) -> Mapping[str, Any]:
+        """Raises Unauthenticated unless all checks succeed."""
+        name = f"{audience} {token}"
+        try:
+            known = self._known.get(name)
+            if known is None or not self._is_valid(known):
+                known = self._verified(token, audience)
+                self._known.put(name, known)
+        except (jwt.PyJWTError, UnknownKey) as error:
+            raise Unauthenticated("Le jeton d'accès n'est pas valable.") from error
+        return known.claims
+
+    def _is_valid(self, known: _Verified) -> bool:
+        return known.claims["exp"] > time.time() - LEEWAY_SECONDS and self._key_of(known.kid) == known.key
+
+    def _verified(self, token: str, audience: str) -> _Verified:
+        kid = str(jwt.get_unverified_header(token).get("kid"))
+        key = self._key_of(kid)
+        claims = jwt.decode(
             token,
-            key_of(str(jwt.get_unverified_header(token).get("kid"))),
+            key,
             algorithms=["EdDSA"],
             audience=audience,
             issuer=ISSUER,
             leeway=LEEWAY_SECONDS,
             options={"require": ["exp", "iat", "sub"]},
         )
-    except (jwt.PyJWTError, UnknownKey) as error:
-        raise Unauthenticated("Le jeton d'accès n'est pas valable.") from error
-    return claims
+        return _Verified(kid, key, claims)
 
 
 def caller_of(claims: Mapping[str, Any]) -> Caller:

@@ -6,12 +6,9 @@ The gateway passes on the identity that it got from accounts; it is never logged
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app
-
 from services.chassis.clock import portal_now
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.web.access import caller
-from services.chassis.web.access_tokens import verified
+from services.chassis.web.access import caller, claims_of
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
@@ -130,7 +127,7 @@ def verify_proof(proof: str, digest: str) -> None:
 
 
 def _claims_of_caller(assertion: str) -> Mapping[str, Any]:
-    claims = verified(assertion, current_app.extensions["portail.keys"], audience=AUDIENCE)
+    claims = claims_of(assertion, AUDIENCE)
     if claims["sub"] != caller().id:
         raise Forbidden()
     return claims

@@ -16,6 +16,7 @@ from functools import partial
 import requests
 from pypdf import PdfWriter
 
+from services.chassis.process.capacity import REFUSAL
 from services.contracts import problem_types
 from tests.accounts.creation_form import creation_form
 from tests.journeys import personas
@@ -28,9 +29,10 @@ from tests.support.scriptless_browser import SAME_ORIGIN
 LAST_TAB = 9
 _DRAFT = re.compile(r"/inscription/[0-9a-f]{32}(?=/\d)")
 _REVISION = re.compile(r'name="revision" value="(\d+)"')
-# The last one stands in a form that found no place: it is shown again, filled, and says when to send it.
+# REFUSAL stands in a form whose service had no database. The last one stands in a form that found no place: it is shown
+# again, filled, and says when to send it.
 AWAY_SENTENCES = (
-    problem_types.UNAVAILABLE.title, "ne répond pas", "n'a pas pu être", "renvoyez ce formulaire dans",
+    problem_types.UNAVAILABLE.title, REFUSAL, "ne répond pas", "n'a pas pu être", "renvoyez ce formulaire dans",
 )  # fmt: skip
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.3
@@ -96,8 +98,13 @@ class RetryingBrowser:
         if _says_when_to_come_back(answer):
             self.work.note_refusal("503")
         else:
-            self.work.note_fault(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+            self.work.note_fault(f"{method} {path}: {answer.status_code} {_words_of(answer)}")
         return None
+
+
+def _words_of(answer: requests.Response) -> str:
+    """Of its page, from where it is about what was asked."""
+    return " ".join(re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2]).split())[:500]
 
 
 def _says_when_to_come_back(answer: requests.Response) -> bool:
@@ -111,7 +118,7 @@ def save_again(browser: RetryingBrowser, candidature: str) -> bool:
     begun = browser.post(f"/inscriptions/{candidature}/modification")
     draft = _DRAFT.search(begun.headers.get("Location", ""))
     if draft is None:
-        browser.work.note_fault(f"modification: {begun.status_code} {begun.text[:300]}")
+        browser.work.note_fault(f"modification: {begun.status_code} {_words_of(begun)}")
         return False
     tab = f"{draft[0]}/{LAST_TAB}"
     revision = _REVISION.search(browser.get(tab).text)
@@ -163,7 +170,7 @@ def create_accounts(browser: RetryingBrowser) -> None:
             browser.work.acknowledge("account", email, "")
             browser.work.accounts[email] = browser.attempts
         else:
-            browser.work.note_fault(f"creation: {created.status_code} {created.text[:300]}")
+            browser.work.note_fault(f"creation: {created.status_code} {_words_of(created)}")
         browser.stop.wait(2)
 
 
@@ -181,7 +188,7 @@ def _deposit_file(browser: RetryingBrowser, candidature: str, piece: str, conten
         files={"fichier": ("Pièce signée.pdf", content, "application/pdf")},
     )
     if sent.status_code != 303:
-        browser.work.note_fault(f"deposit: {sent.status_code} {sent.text[:300]}")
+        browser.work.note_fault(f"deposit: {sent.status_code} {_words_of(sent)}")
     return sent.status_code == 303
 
 

@@ -27,5 +27,5 @@ def build(name: str, folder: Path, database_url: str | None = None) -> Flask:
     if name == "gateway":
         return create_gateway(gateway_settings(folder))
     app = _CREATE[name](service_settings(name, database_url or f"sqlite:///{folder / name}.db", folder))
-    app.extensions["portail.keys"] = tokens.key_of
+    app.extensions["portail.tokens"].key_of = tokens.key_of
     return app

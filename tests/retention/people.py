@@ -76,8 +76,8 @@ class Portal:
     def __init__(self, running: InProcessFourServices, bucket: Bucket) -> None:
         self.running, self.bucket, self.apps = running, bucket, running.apps
         for name in ("registrations", "documents", "pieces"):
-            known = self.apps[name].extensions["portail.keys"]
-            self.apps[name].extensions["portail.keys"] = partial(_key_of, known)
+            known = self.apps[name].extensions["portail.tokens"]
+            known.key_of = partial(_key_of, known.key_of)
         sessions = tuple(
             replace(GUIDE_SESSION, name=name, label=f"BTS {name}", closes=closes, openings=(BESANCON,))
             for name, closes in CLOSED.items()

@@ -92,7 +92,7 @@ class VerifiedTokens:
     whether its key is published, and the token has not ended, is looked at each time."""
 
     def __init__(self, key_of: KeyOf) -> None:
-        self._key_of = key_of
+        self.key_of = key_of
         self._known: ExpiringCache[_Verified] = ExpiringCache(seconds=VERIFIED_SECONDS, at_most=MAX_VERIFIED)
 
     def claims(self, token: str, audience: str = AUDIENCE) -> Mapping[str, Any]:
@@ -108,11 +108,11 @@ class VerifiedTokens:
         return known.claims
 
     def _is_valid(self, known: _Verified) -> bool:
-        return known.claims["exp"] > time.time() - LEEWAY_SECONDS and self._key_of(known.kid) == known.key
+        return known.claims["exp"] > time.time() - LEEWAY_SECONDS and self.key_of(known.kid) == known.key
 
     def _verified(self, token: str, audience: str) -> _Verified:
         kid = str(jwt.get_unverified_header(token).get("kid"))
-        key = self._key_of(kid)
+        key = self.key_of(kid)
         claims = jwt.decode(
             token,
             key,

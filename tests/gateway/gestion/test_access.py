@@ -201,7 +201,7 @@ def test_a_token_that_a_service_refuses_is_no_end_of_the_session(
     """Signing keys have changed: asking to log in would lead back here, without end."""
     browser = staff.logged_in("03")
     with monkeypatch.context() as turned:
-        turned.setitem(running.pieces.app.extensions, "portail.keys", lambda key_id: None)
+        turned.setattr(running.pieces.app.extensions["portail.tokens"], "key_of", lambda key_id: None)
         answer = browser.get("/gestion", follow=False)
         assert answer.status_code == 503
         browser.post("/gestion/pieces/1/decision", {"decision": "compliant", "etag": '"1"', "comment": "Lisible."})

@@ -9,11 +9,13 @@ FORMAT = "format"
 
 @dataclass(frozen=True)
 class HostileFile:
-    """`answer`: the format under which it is accepted, « format » where it is of none, else why it is refused."""
+    """`answer`: the format under which it is accepted, « format » where it is of none, else why it is refused.
+    `takes_seconds`: as many as a file may have, so that it cannot be verified on a slow processor."""
 
     name: str
     content: bytes
     answer: str
+    takes_seconds: bool = False
 
 
 Family = Callable[[], Iterator[HostileFile]]

@@ -148,7 +148,8 @@ def index_bombs() -> Iterator[HostileFile]:
             pdf.add(number, body)
         entries = b"/Type /XRef /Size 10 /W [1 4 1] /Root 1 0 R /Filter %s" % filters
         start = pdf.stream(9, entries, content)
-        yield HostileFile(f"index-{name}.pdf", pdf.ended(start), "damaged" if name == "flate-10" else "pdf")
+        answer = "damaged" if name == "flate-10" else "pdf"
+        yield HostileFile(f"index-{name}.pdf", pdf.ended(start), answer, takes_seconds=True)
 
 
 def object_bombs() -> Iterator[HostileFile]:

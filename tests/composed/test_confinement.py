@@ -100,11 +100,7 @@ def test_no_process_is_root_or_may_become_more_than_it_is(running: list[Containe
 
 
 def test_root_file_systems_cannot_be_written(running: list[ContainerReport]) -> None:
-    """Of « objects » what may stand in for it keeps files in its own (.ci/stand-ins.yml): that docker-compose.yml has
-    it read only is looked at in tests/kubernetes/test_security.py."""
     for report in running:
-        if report.service == "objects":
-            continue
         assert report.host["ReadonlyRootfs"], report.service
         tried = report.inside["writes"].splitlines()
         assert len(tried) == (6 if report.service in (*OURS, *STAND_INS) else 4), report.service

@@ -10,7 +10,7 @@ FORMAT = "format"
 @dataclass(frozen=True)
 class HostileFile:
     """`answer`: the format under which it is accepted, « format » where it is of none, else why it is refused.
-    `takes_seconds`: as many as a file may have, so that it cannot be verified on a slow processor."""
+    `takes_seconds`: about as many as a file may have, so that a slow processor cannot verify it."""
 
     name: str
     content: bytes

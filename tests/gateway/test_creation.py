@@ -63,7 +63,8 @@ def test_communes_are_proposed_as_one_types_once_the_departement_is_chosen(plain
 
 def test_opening_the_link_says_whose_account_it_is_and_changes_nothing(candidates: CandidateFactory) -> None:
     email = candidates.create_account()
-    link, browser = candidates.link_to(email), candidates.browser()
+    link, browser, other_window = candidates.link_to(email), candidates.browser(), candidates.browser()
+    other_window.get(link)
     for _ in range(2):
         browser.get(link)
     assert [button.text for button in browser.page.xpath("//main//button")] == ["Activer mon compte"]
@@ -72,10 +73,12 @@ def test_opening_the_link_says_whose_account_it_is_and_changes_nothing(candidate
     assert "Si ce n'est pas vous" in browser.text
     browser.press("Activer mon compte")
     browser.get(link)
-    assert browser.answer.status_code == 410
-    assert browser.title == "Ce lien a déjà été utilisé"
-    browser.follow("M'identifier")
-    assert browser.title == page_labels.LOG_IN_FORM
+    other_window.press("Activer mon compte")
+    for window in (browser, other_window):
+        assert window.answer.status_code == 410
+        assert window.title == "Ce lien a déjà été utilisé"
+        window.follow("M'identifier")
+        assert window.title == page_labels.LOG_IN_FORM
 
 
 def test_a_mail_asked_for_again_replaces_that_of_this_browsers_creation(candidates: CandidateFactory) -> None:

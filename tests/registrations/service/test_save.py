@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from services.contracts.registrations import RegistrationSaved, RegistrationValidated
 from services.contracts.session_options import ONLINE
-from services.registrations.models import db
+from services.registrations.models import Draft, db
 from services.registrations.operations import moved_dates
 from services.registrations.queries.candidatures import newest_edition
 from tests.registrations.domain.example_dossier import BESANCON, MOVED, at
@@ -163,6 +163,16 @@ def test_of_many_windows_writing_at_once_one_is_kept_and_the_others_are_told(can
 
     with ThreadPoolExecutor(MANY) as pool:
         assert sorted(pool.map(write, range(MANY))) == [200] + [409] * (MANY - 1)
+
+
+@pytest.mark.engines("postgresql")  # SQLite lets nobody write meanwhile
+def test_a_tab_waits_for_who_writes_its_draft_and_overwrites_nothing(app: Flask, candidate: CandidateClient) -> None:
+    draft = candidate.draft()
+    with ThreadPoolExecutor(1) as pool, app.app_context(), db.operation() as session:
+        session.get_one(Draft, draft["id"], with_for_update=True).revision += 1
+        written = pool.submit(candidate.write, draft, 2, {"adresse": "1 rue du port"}, "stay")
+        wait_until(lambda: written.done() or somebody_waits(db), 30, "the tab waits, or is written")
+    assert written.result().status_code == 409
 
 
 def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, candidate: CandidateClient) -> None:

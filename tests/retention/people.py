@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -49,6 +49,7 @@ JOBS = {
 }
 STAFF = Actor("staff", "57aff000000000000000000000000001")
 Content = bytes | mmap
+DAY = timedelta(days=1)
 NOTICE = retention().kind("comptes").notice
 SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage", "documents:publish")
 
@@ -152,7 +153,7 @@ class Portal:
         self.run("registrations", "erase-due")
         self.running.deliver()
         now = clock.portal_now()
-        for instant in (now, NOTICE.after(now)):  # its owner is told, then it is erased
+        for instant in (now, NOTICE.after(now) + DAY):  # its owner is told, then it is erased
             self.move_to(instant)
             self.run("accounts", "erase-unused")
         self.move_to(now)

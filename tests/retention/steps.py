@@ -1,18 +1,15 @@
 """The clock moves by years: after each step what `catalogue/retention.yaml` says is gone, everywhere, and nothing else
 is."""
 
-from datetime import timedelta
-
 import pytest
 
 from deploy.service_names import SERVICES
 from services.chassis.tasks.registry import stopping_answered_by
 from services.contracts.retention import retention
 from services.registrations.operations import retention as operations
-from tests.retention.people import CLOSED, STAFF, Person, Portal
+from tests.retention.people import CLOSED, DAY, STAFF, Person, Portal
 
 DATABASES = {f"{service}.db" for service in SERVICES}
-DAY = timedelta(days=1)
 PIECES, CANDIDATURES = (retention().kind(code) for code in ("pieces", "candidatures"))
 
 

@@ -33,6 +33,9 @@ class FakeRegistrations:
     def get(self, candidate: str) -> ResponseReturnValue:
         return {"engaged": candidate in self.engaged}
 
+    def among(self, candidates: list[str]) -> ResponseReturnValue:
+        return {"ids": sorted(self.engaged & {*candidates})}
+
     def put(self, candidate: str, version: int) -> ResponseReturnValue:
         if candidate in self.engaged:
             return {"type": "/problems/candidature-existante", "title": "…", "status": 409, "detail": "…"}, 409
@@ -51,6 +54,7 @@ def run_fake_registrations() -> Iterator[FakeRegistrations]:
     app, fake = Flask("registrations", static_folder=None), FakeRegistrations()
     app.add_url_rule(LIVE, "live", lambda: ("", 204))
     app.add_url_rule(f"{PATH}/engaged", "get", lambda candidate: fake.get(candidate))
+    app.add_url_rule("/v1/candidates/engaged", "among", lambda: fake.among(request.json["ids"]), methods=["POST"])
     app.add_url_rule(
         f"{PATH}/identity-floor", "put", lambda candidate: fake.put(candidate, request.json["version"]), methods=["PUT"]
     )

@@ -67,11 +67,11 @@ def test_who_comes_back_meanwhile_stays(accounts: RunningAccounts, monkeypatch: 
     with accounts.app.app_context():
         registrations = dependencies().registrations
 
-    def is_engaged(account_id: str) -> bool:
+    def engaged_among(account_ids: list[str]) -> set[str]:
         assert accounts.try_log_in(email, PASSWORD).status_code == 201
-        return False
+        return set()
 
-    monkeypatch.setattr(registrations, "is_engaged", is_engaged)
+    monkeypatch.setattr(registrations, "engaged_among", engaged_among)
     accounts.run_job("erase-unused")
     assert _accounts(accounts) == [email]
 

@@ -1,12 +1,18 @@
 """Client of registrations: whether a candidate ever saved a candidature, and the refusal of older identities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.accounts.signing import Signer
 from services.chassis.http.client import Client, ProblemAnswer
 from services.contracts.api.operation import Operation
-from services.contracts.api.registrations import erase_candidate, erase_drafts, read_engaged, set_identity_floor
+from services.contracts.api.registrations import (
+    erase_candidate,
+    erase_drafts,
+    list_engaged,
+    read_engaged,
+    set_identity_floor,
+)
 
 READ_SHARE = 0.6  # of a page's time: the page waits for accounts, which waits for this call
 WRITE_SECONDS = 5.0  # a person waits in front of the page
@@ -28,6 +34,11 @@ class RegistrationsClient:
         """Whether a candidature was ever saved."""
         seconds = READ_SHARE * self._client.page_seconds
         return self._client.call(read_engaged, self._token(), seconds=seconds, candidate_id=candidate_id).engaged
+
+    def engaged_among(self, candidate_ids: Sequence[str]) -> set[str]:
+        """Those of whom a candidature was ever saved; at most MOST_CANDIDATES may be asked for."""
+        body = {"ids": candidate_ids}
+        return set(self._client.call(list_engaged, self._token(), body=body, seconds=WRITE_SECONDS).ids)
 
     def put_identity_floor(self, candidate_id: str, version: int) -> None:
         """Have registrations refuse from now on saves with an identity older than `version`; may be repeated.

@@ -15,14 +15,14 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, Unavailable
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
+from services.contracts.api.registrations import MOST_CANDIDATES
 from services.contracts.retention import ACCOUNTS, CANDIDATURES, Kind, RetentionError, retention
 
 log = structlog.get_logger()
-PAGE = 200
 
 
 def erase_unused() -> None:
-    """Registrations is asked of each, and decides. Where the duration cannot be read nothing is erased; where
+    """Registrations is asked of all, and decides. Where the duration cannot be read nothing is erased; where
     registrations does not answer the rest waits for the next run."""
     now = portal_now()
     try:
@@ -34,9 +34,13 @@ def erase_unused() -> None:
     after, erased = "", 0
     try:
         while not stopping() and (page := _page(after)):
-            for account_id, used_at, engaged_at in page:
-                if _is_unused(used_at, kept, now) or (engaged_at is not None and engaged_at <= engaged_before):
-                    erased += _erase_unless_engaged(account_id, kept, now)
+            asked = [
+                account_id
+                for account_id, used_at, engaged_at in page
+                if _is_unused(used_at, kept, now) or (engaged_at is not None and engaged_at <= engaged_before)
+            ]
+            engaged = dependencies().registrations.engaged_among(asked) if asked else ()
+            erased += sum(_erase(account_id, kept, now) for account_id in asked if account_id not in engaged)
             after = page[-1][0]
     except Unavailable as error:
         log.warning("unused_accounts_not_erased", reason=error.slug)
@@ -50,7 +54,7 @@ def _page(after: str) -> Sequence[Any]:
     used_at = func.coalesce(Account.last_login_at, Account.activated_at)
     wanted = select(Account.id, used_at, Account.engaged_at).where(Account.activated_at.is_not(None))
     with db.reading() as session:
-        return session.execute(wanted.where(Account.id > after).order_by(Account.id).limit(PAGE)).all()
+        return session.execute(wanted.where(Account.id > after).order_by(Account.id).limit(MOST_CANDIDATES)).all()
 
 
 def _is_unused(used_at: datetime, kept: Kind, now: datetime) -> bool:
@@ -58,9 +62,9 @@ def _is_unused(used_at: datetime, kept: Kind, now: datetime) -> bool:
     return used_at <= kept.erased_if_begun_by(kept.notice.after(now))
 
 
-def _erase_unless_engaged(account_id: str, kept: Kind, now: datetime) -> bool:
+def _erase(account_id: str, kept: Kind, now: datetime) -> bool:
     """Whether it is erased. Raises Unavailable."""
-    if dependencies().registrations.is_engaged(account_id) or not _freed(account_id, kept, now):
+    if not _freed(account_id, kept, now):
         return False
     try:
         delete_account(account_id)

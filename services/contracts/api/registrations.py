@@ -25,6 +25,8 @@ from services.contracts.registrations import Contact, Recap, RegistrationSaved
 TITLE = page_labels.REGISTRATIONS
 CURRENT = "current"
 """Instead of the number of a version: that which counts now."""
+MOST_CANDIDATES = 200
+"""Asked for in one call."""
 
 
 class Tile(CandidatureLabels):
@@ -136,8 +138,18 @@ class IdentityFloor(Schema):
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2_000_000_000))
 
 
+class Candidates(Schema):
+    ids = fields.List(
+        fields.String(validate=validate.Length(max=64)), required=True, validate=validate.Length(1, MOST_CANDIDATES)
+    )
+
+
 class Engaged(Answered):
     engaged: bool
+
+
+class EngagedAmong(Answered):
+    ids: tuple[str, ...]
 
 
 class VersionEvent(Answered):
@@ -212,6 +224,13 @@ set_identity_floor = _ACCOUNTS.put(
     problems=(problem_types.CANDIDATURE_EXISTS,),
 )
 read_engaged = _ACCOUNTS.get(f"{_CANDIDATE}/engaged", Engaged, "Whether a candidature was ever saved.")
+list_engaged = _ACCOUNTS.post(
+    "/v1/candidates/engaged",
+    EngagedAmong,
+    "Of which of these candidates a candidature was ever saved.",
+    body=Candidates,
+    reads=True,
+)
 erase_candidate = _ACCOUNTS.delete(
     _CANDIDATE,
     NoneType,

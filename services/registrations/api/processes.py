@@ -7,12 +7,13 @@ from services.contracts.api import personal_data
 from services.contracts.api import registrations as api
 from services.registrations.models import db
 from services.registrations.operations import candidates
-from services.registrations.queries.candidatures import engaged, version_event
+from services.registrations.queries.candidatures import engaged, engaged_among, version_event
 from services.registrations.queries.personal_data import part
 
 views = Views("processes", __name__)
 views.calls(api.set_identity_floor, candidates.set_identity_floor)
 views.reads(api.read_engaged, engaged, db.reading)
+views.reads(api.list_engaged, engaged_among, db.reading)
 views.calls(api.erase_candidate, candidates.erase_candidate)
 views.calls(api.erase_drafts, candidates.erase_drafts)
 views.reads(api.read_version, version_event, db.reading)

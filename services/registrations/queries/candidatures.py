@@ -246,6 +246,11 @@ def engaged(session: DbSession, candidate_id: str) -> api.Engaged:
     return api.Engaged(engaged=candidate is not None and candidate.engaged_at is not None)
 
 
+def engaged_among(session: DbSession, ids: Sequence[str]) -> api.EngagedAmong:
+    query = select(Candidate.id).where(Candidate.id.in_(ids), Candidate.engaged_at.is_not(None))
+    return api.EngagedAmong(ids=tuple(session.scalars(query)))
+
+
 def registered_among(session: DbSession, opening_id: str, candidate_ids: Sequence[str]) -> set[str]:
     """Which of these candidates have an active candidature in the session of that opening, in whatever académie."""
     here = aliased(OpeningRow)

@@ -110,9 +110,12 @@ def test_an_identity_below_the_floor_is_refused(app: Flask, candidate: Candidate
 
 def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flask, candidate: CandidateClient) -> None:
     accounts = partial(as_service, app, "accounts")
+    among = partial(accounts, "POST", "/candidates/engaged", {"ids": ["pierre", "marie"]})
     assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": False}
+    assert among().json == {"ids": []}
     candidate.withdraw(candidate.registered())
     assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": True}
+    assert among().json == {"ids": ["pierre"]}
     floor = accounts("PUT", "/candidates/pierre/identity-floor", {"version": 2})
     assert (floor.status_code, floor.json["type"]) == (409, "/problems/candidature-existante")
     assert accounts("DELETE", "/candidates/pierre").status_code == 409

@@ -96,7 +96,11 @@ def test_nobody_else_confirms(franceconnect: SignIns, angela: SignedIn) -> None:
         assert angela.prove(opened=each).status_code == 422
 
 
-@pytest.mark.parametrize("auth_time", [None, 0, "now", int(time.time()) - 600, int(time.time()) + 6000])
+@pytest.mark.parametrize(
+    "auth_time",
+    [None, 0, "now", int(time.time()) - 600, int(time.time()) + 6000],
+    ids=["none", "0", "now", "ten minutes ago", "later"],
+)
 def test_who_was_signed_in_before_has_not_confirmed(angela: SignedIn, auth_time: Any) -> None:
     claiming(angela.by.provider, auth_time=auth_time)
     refused(angela.confirm())

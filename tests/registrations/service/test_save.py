@@ -112,6 +112,7 @@ def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flas
     accounts = partial(as_service, app, "accounts")
     among = partial(accounts, "POST", "/candidates/engaged", {"ids": ["pierre", "marie"]})
     assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": False}
+    assert accounts("PUT", "/candidates/marie/identity-floor", {"version": 2}).status_code == 204
     assert among().json == {"ids": []}
     candidate.withdraw(candidate.registered())
     assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": True}

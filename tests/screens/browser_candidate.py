@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.registrations.domain.example_dossier import ANSWERS
@@ -67,14 +67,18 @@ class BrowserCandidate:
         named = content.get_by_role("button", name=label, exact=True).or_(
             content.get_by_role("link", name=label, exact=True)
         )
-        with self.page.expect_navigation():
-            named.first.click()
-        return self.page
+        return self._click(named.first)
 
     def submit(self) -> Page:
         """Press the last button of the page's form, whatever its words."""
-        with self.page.expect_navigation():
-            self.page.locator("main form button[type=submit]").last.click()
+        return self._click(self.page.locator("main form button[type=submit]").last)
+
+    def _click(self, clicked: Locator) -> Page:
+        """Wait for the next page, or for the content that a script of this one has put in the place of the former."""
+        self.page.evaluate("(document.querySelector('main') || document.body).dataset.left = ''")
+        clicked.click()
+        self.page.locator("main:not([data-left]), body:not(:has(main)):not([data-left])").wait_for(state="attached")
+        self.page.wait_for_load_state()
         return self.page
 
     def waits_for_autosave_line(self, words: str) -> None:
@@ -83,9 +87,7 @@ class BrowserCandidate:
 
     def follow(self, part: str) -> Page:
         """Follow the first link of the page whose address has this part."""
-        with self.page.expect_navigation():
-            self.page.locator(f"main a[href*='{part}']").first.click()
-        return self.page
+        return self._click(self.page.locator(f"main a[href*='{part}']").first)
 
     def reads(self, path: str) -> str:
         """A page, read with the browser's cookies, without leaving the one that is shown."""

@@ -15,7 +15,7 @@ def unknown(context: StoryContext) -> None:
 
 
 def services_away(context: StoryContext) -> None:
-    """No service answers: reading is put off, what was typed is kept."""
+    """No service answers: reading is put off, a log-in waits in its page and is sent again."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     server = AppServer(create_app(gateway_settings(Path(), public_url=url)), port)
@@ -26,6 +26,8 @@ def services_away(context: StoryContext) -> None:
         context.recorder.record(candidate.open("/"), "accueil-sans-services")
         candidate.open("/connexion")
         candidate.fill(identifiant=candidate.email)
-        context.recorder.record(candidate.press(page_labels.LOG_IN), "erreur-503-saisie", "error")
+        candidate.page.get_by_role("main").get_by_role("button", name=page_labels.LOG_IN, exact=True).click()
+        candidate.page.get_by_text("Le portail est très demandé en ce moment").wait_for()
+        context.recorder.record(candidate.page, "connexion-renvoyee")
     finally:
         server.stop()

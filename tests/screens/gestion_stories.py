@@ -27,7 +27,7 @@ PAPER = (
     (12, 560, "Fait à Besançon, le 4 octobre 2021"),
 )
 """Of a page: size of the letters and height above the foot, in points, and the text."""
-STALE_ETAG = "document.querySelector('[name=etag]').value = '\"autre\"'"
+STALE_ETAG = "document.querySelectorAll('[name=etag]').forEach(tag => tag.value = '\"autre\"')"
 
 
 def control_desk(context: StoryContext) -> None:
@@ -59,7 +59,7 @@ def _control_a_piece(recorder: PictureRecorder, gestionnaire: BrowserCandidate, 
     gestionnaire.fill(numero_candidat="02199999999")
     recorder.record(gestionnaire.press("Filtrer"), "gestion-pieces-personne")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
-    page = gestionnaire.follow("/gestion/pieces/")
+    page = gestionnaire.press("NATIDE06 : Document justifiant l'identité")
     picture = page.locator("[data-pages] img").first
     wait_until(lambda: bool(picture.evaluate("image => image.naturalWidth > 0")), SECONDS, "the page")
     recorder.record(page, "gestion-piece")
@@ -175,10 +175,8 @@ def logged_in_to_gestion(context: StoryContext, role: str) -> BrowserCandidate:
 def _log_in_by_next_code(account: Mapping[str, str], person: BrowserCandidate) -> None:
     """Each code is taken once: where another story has just used it, the next one is waited for."""
     codes = pyotp.TOTP(account["totp_secret"])
-    page = type_log_in(account, person, used := codes.now())
-    if "/connexion" in page.url:
+    while "/connexion" in type_log_in(account, person, used := codes.now()).url:
         wait_until(lambda: codes.now() != used, 60, "the next code", pause=0.2)
-        type_log_in(account, person, codes.now())
 
 
 def press_with_fresh_code(context: StoryContext, role: str, person: BrowserCandidate, words: str) -> Page:

@@ -18,7 +18,7 @@ def team(context: StoryContext) -> None:
     """Recovery codes first: each of the acts that follow spends one."""
     recorder, chief = context.recorder, context.new_candidate()
     codes = _logs_in_with_recovery_codes(context, chief)
-    for page in ("mot-de-passe", "second-facteur", "jetons", "cles-d-acces"):
+    for page in ("mot-de-passe", "second-facteur", "cles-d-acces", "jetons"):
         recorder.record(chief.open(f"/gestion/compte/{page}"), f"gestion-{page}")
     recorder.record(_creates_token(chief, codes.pop()), "gestion-jeton-nouveau")
     recorder.record(chief.open("/gestion/compte/jetons"), "gestion-jetons-liste")

@@ -1,9 +1,6 @@
-"""An account's civil status as a domain value, as columns of its row, as JSON, and as the identity that other services
-read."""
+"""An account's civil status as a domain value, as columns of its row, and as the identity that other services read."""
 
 from typing import Any
-
-import msgspec
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.civil_status import Birthplace, CivilStatus
@@ -36,16 +33,6 @@ def account_columns(status: CivilStatus) -> dict[str, Any]:
 def write_to_account(account: Account, status: CivilStatus) -> None:
     for name, value in account_columns(status).items():
         setattr(account, name, value)
-
-
-def to_json(status: CivilStatus) -> dict[str, Any]:
-    """As a pending change stores it, and the audit trail."""
-    stored: dict[str, Any] = msgspec.to_builtins(status)
-    return stored
-
-
-def from_json(data: dict[str, Any]) -> CivilStatus:
-    return msgspec.convert(data, CivilStatus)
 
 
 def identity_contract(account: Account) -> Identity:

@@ -1,7 +1,7 @@
 """The mails of accounts, which the worker sends after the transaction that requested them.
 
-A mail is derived from its event, so that a repetition is the same mail. If the account, address or request no longer
-exists, nothing is sent, and the follow-up succeeds.
+A mail is derived from its event, so that a repetition is the same mail. If what it is about no longer exists, nothing
+is sent, and the follow-up succeeds.
 """
 
 from datetime import datetime
@@ -11,8 +11,8 @@ from services.accounts import mail_texts
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.models import Account, EmailChange, ErasureRequest, PersonalCopy, StaffMember, db
-from services.accounts.operations import mail_links, mail_refusals, personal_copies
+from services.accounts.models import Account, EmailChange, ErasureRequest, MailRefusal, PersonalCopy, StaffMember, db
+from services.accounts.operations import mail_links, personal_copies
 from services.accounts.operations.erasure_requests import ERASE_DRAFTS, SEND_ANSWER
 from services.accounts.queries import accounts
 from services.chassis import clock
@@ -28,7 +28,7 @@ from services.contracts.account_rules import (
 from services.contracts.retention import ACCOUNTS, retention
 from services.mail import sent_mails
 from services.mail.letter import Letter
-from services.mail.mailer import MAILS, Mail
+from services.mail.mailer import MAILS
 
 registry = Handlers("accounts")
 COPIES = Channel("copies", seconds=900.0)  # dozens of files, from services that may be slow
@@ -47,7 +47,7 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
         expires_at = account.created_at + ACTIVATION_LIFETIME
         token = mail_links.issue(session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at)
     if token is not None:
-        _send(account.email, mail_texts.activation_mail(_link("activation", token)), envelope, reader=account)
+        _send(account.email, mail_texts.activation_mail(_page(f"compte/activation/{token}")), envelope, reader=account)
 
 
 @registry.follow_up("send_address_known", MAILS)
@@ -75,7 +75,12 @@ def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
         expires_at = portal_now() + RESET_LIFETIME
         token = mail_links.issue(session, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at)
     if token is not None:
-        _send(account.email, mail_texts.password_reset_mail(_link("mot-de-passe", token)), envelope, reader=account)
+        _send(
+            account.email,
+            mail_texts.password_reset_mail(_page(f"compte/mot-de-passe/{token}")),
+            envelope,
+            reader=account,
+        )
 
 
 @registry.follow_up("send_email_change_confirmation", MAILS)
@@ -99,7 +104,7 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
         letter = mail_texts.address_requested_by_other_mail(_page("connexion"))
         _send(email_change.address, letter, envelope, reader=owner)
     elif token is not None:
-        letter = mail_texts.email_change_confirmation_mail(_link("adresse", token))
+        letter = mail_texts.email_change_confirmation_mail(_page(f"compte/adresse/{token}"))
         _send(email_change.address, letter, envelope, reader=None)
 
 
@@ -117,7 +122,7 @@ def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
             expires_at=email_change.requested_at + EMAIL_CHANGE_LIFETIME,
         )  # fmt: skip
     if token is not None:
-        letter = mail_texts.email_change_requested_mail(email_change.requested_at, _link("annulation", token))
+        letter = mail_texts.email_change_requested_mail(email_change.requested_at, _page(f"compte/annulation/{token}"))
         _send(email_change.previous_address, letter, envelope, reader=account)
 
 
@@ -185,24 +190,21 @@ def _owner(owner_id: str) -> Account | StaffMember | None:
 
 
 def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account | StaffMember | None) -> None:
-    """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is the account.
-
-    Raises MailUnavailable or MailDeferred.
-    """
+    """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is the account. Raises
+    MailUnavailable or MailDeferred."""
     letterhead, date = dependencies().settings.letterhead(), _happened_at(envelope)
     mail = letter.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
     if isinstance(reader, Account):
-        _store_for_reader(reader.id, letter, mail)
+        with db.operation() as session:
+            if session.get(Account, reader.id, with_for_update=True) is not None:
+                sent_mails.record(session, reader.id, letter, mail)
+    refused = {"account_id": envelope.subject, "address": address}
     if refusal := sent_mails.send_and_record(db, dependencies().mailer, mail):
-        mail_refusals.record_refusal(envelope.subject, address, refusal.code)
+        with db.operation() as session:  # nothing for staff, and for an account erased meanwhile
+            if session.get(Account, envelope.subject, with_for_update=True) is not None:
+                sent_mails.record_refusal(session, MailRefusal, refused, refusal.code)
     else:
-        mail_refusals.forget_refusal(envelope.subject, address)
-
-
-def _store_for_reader(account_id: str, letter: Letter, mail: Mail) -> None:
-    with db.operation() as session:
-        if session.get(Account, account_id, with_for_update=True) is not None:
-            sent_mails.record(session, account_id, letter, mail)
+        sent_mails.forget_refusal(db, MailRefusal, refused)
 
 
 def _happened_at(envelope: Envelope) -> datetime:
@@ -213,10 +215,6 @@ def _happened_at(envelope: Envelope) -> datetime:
 def _deliverable(address: str) -> str:
     """The address as typed, its domain in the ASCII form that every mail server takes."""
     return f"{address.rpartition('@')[0]}@{key_of(address).rpartition('@')[2]}"
-
-
-def _link(kind: str, token: str) -> str:
-    return _page(f"compte/{kind}/{token}")
 
 
 def _page(path: str) -> str:

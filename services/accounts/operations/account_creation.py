@@ -6,6 +6,7 @@ Creations that wait for their activation are independent of each other, even at 
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -58,12 +59,12 @@ def create_account(values: Mapping[str, Any], source: str = "", identity: str | 
         today=to_paris(portal_now()).date(),
         profile=None if provided else dependencies().profile,
     )
-    email_key = key_of(new.contact.email)
+    email_key = key_of(new.email)
     with db.reading() as session:  # who is refused has nothing hashed
         _refuse_beyond_quotas(session, rate_limits.wait_for_mail_request, email_key, source)
     with dependencies().password_hasher.turn(source):
         password_hash = hash_creation_password(email_key, new.password) if new.password else NO_PASSWORD
-    created = Created(email=new.contact.email, creation=new_id())
+    created = Created(email=new.email, creation=new_id())
     retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source, provided))
     return created
 
@@ -73,7 +74,7 @@ def _store(
 ) -> None:
     """The creation waits for its activation; at the address of an account, its owner gets a mail instead."""
     with db.operation() as session:
-        email_key = key_of(new.contact.email)
+        email_key = key_of(new.email)
         _refuse_beyond_quotas(session, rate_limits.count_mail_request, email_key, source)
         if owner := accounts.owner_of(session, email_key):
             follow_up(session, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
@@ -84,7 +85,7 @@ def _store(
             password_hash=password_hash,
             created_at=portal_now(),
             version=1,
-            **vars(new.contact),
+            email=new.email,
             **civil_status_mapping.account_columns(new.civil_status),
         )
         session.add(account)
@@ -101,18 +102,14 @@ def _refuse_beyond_quotas(
     """`wait_for` counts this creation, or only looks. Raises TooMany."""
     if wait := wait_for(session, "creation", email_key, throttling.CREATIONS):
         raise rate_limits.too_many_mails_error(wait)
-    of_source = throttling.creations_of_source(dependencies().settings.creations_per_hour)
+    of_source = Quota(dependencies().settings.creations_per_hour, timedelta(hours=1))
     if wait := wait_for(session, "creations-of-source", source, of_source):
         raise rate_limits.too_many_creations_error(wait)
 
 
 def resend_activation(email: str, creation: str | None = None) -> None:
-    """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address; returns nothing, so that
-    the answer is the same for an unknown address.
-
-    `creation` is the id of the creation that this browser asked for. Raises TooMany beyond a few per hour, for unknown
-    addresses too.
-    """
+    """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address. `creation`: the one that
+    this browser asked for. Raises TooMany beyond a few per hour, for unknown addresses too."""
     retry_on_integrity_error(lambda: _resend(key_of(email), creation))
 
 
@@ -127,10 +124,8 @@ def _resend(email_key: str, creation_id: str | None) -> None:
 
 
 def activate(token: str) -> Address:
-    """Activate the account and erase the other creations at its address.
-
-    Raises Gone for a link that is expired, used or unknown, or where the address now belongs to another account.
-    """
+    """Activate the account and erase the other creations at its address. Raises Gone for a link that is not usable, or
+    where the address now belongs to another account."""
     try:
         with db.operation() as session:
             return Address(email=_activate(session, token))

@@ -4,6 +4,7 @@ activation again, correct a civil status with a reason; registrations then gives
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from services.accounts import civil_status_mapping
@@ -26,11 +27,9 @@ _CANDIDATES_CHANGE_PENDING = (
 
 
 def correct_identity(candidate_id: str, values: Mapping[str, Any], reason: str, actor: Actor) -> Corrected:
-    """Replace the civil status, whether or not candidatures exist.
-
-    Raises Invalid with every mistake, NotFound, PreconditionFailed where it is no longer that of the form, Unavailable
-    while the candidate's own change cannot be finished.
-    """
+    """Replace the civil status, whether or not candidatures exist. Raises Invalid with every mistake, NotFound,
+    PreconditionFailed where it is no longer that of the form, Unavailable while the candidate's own change cannot be
+    finished."""
     with db.reading() as session:
         current = civil_status_mapping.civil_status_of(_account(session, candidate_id))
     status = read_correction(values, today=to_paris(portal_now()).date(), current=current)
@@ -44,8 +43,7 @@ def _correct(account_id: str, status: CivilStatus, typed: Mapping[str, Any], rea
     with db.operation() as session:
         account = _account(session, account_id, lock=True)
         version = next_version(session, account_id)
-        before = civil_status_mapping.to_json(civil_status_mapping.civil_status_of(account))
-        after = civil_status_mapping.to_json(status)
+        before, after = map(msgspec.to_builtins, (civil_status_mapping.civil_status_of(account), status))
         if before == after:
             return account.version
         refuse_outdated(account, typed)
@@ -75,10 +73,7 @@ def record_openings(account_ids: Iterable[str], actor: Actor) -> None:
 
 
 def resend_activation_for(candidate_id: str, actor: Actor) -> None:
-    """Mail the link of activation of this creation again; the older link is closed.
-
-    Raises NotFound, Conflict for an account that is activated.
-    """
+    """The older link is closed. Raises NotFound, Conflict for an account that is activated."""
     with db.operation() as session:
         account = found(session.get(Account, candidate_id))
         if account.activated_at is not None:

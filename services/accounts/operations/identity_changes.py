@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
+import msgspec
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -145,7 +146,7 @@ def _store_pending_change(account_id: str, status: CivilStatus | None, typed: Ma
             IdentityChange(
                 account_id=account_id,
                 version=version,
-                civil_status=None if status is None else civil_status_mapping.to_json(status),
+                civil_status=msgspec.to_builtins(status),
                 requested_at=portal_now(),
             )
         )
@@ -168,7 +169,7 @@ def _apply(account_id: str, version: int) -> None:
         if pending.civil_status is None:
             erase(session, account)
             return
-        civil_status_mapping.write_to_account(account, civil_status_mapping.from_json(pending.civil_status))
+        civil_status_mapping.write_to_account(account, msgspec.convert(pending.civil_status, CivilStatus))
         account.version = version
         provider_identities.forget(session, account_id)  # joined to another civil status
         session.delete(pending)

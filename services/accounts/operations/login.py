@@ -11,7 +11,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.models import AuditEntry, KnownBrowser, StaffMember, db
 from services.accounts.operations import account_creation, provider_identities, rate_limits, second_factor, sessions
-from services.accounts.operations.rate_limits import Slot, retry_on_integrity_error
+from services.accounts.operations.rate_limits import Slots, retry_on_integrity_error
 from services.accounts.queries import accounts
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret, new_secret
@@ -53,17 +53,14 @@ class _CountedAttempt:
     person_id: str | None
     password_hash: str | None
     pending: list[tuple[str, str]]
-    slots: list[Slot]
+    slots: Slots
     starts_to_slow: bool
 
 
 def log_in(attempt: Attempt) -> LoggedIn:
-    """Open a session.
-
-    Raises Invalid without a password, which is no try; TooMany, Unauthenticated `identification-refusee`, Unavailable
-    where the hashing queue is full; only after the right password Forbidden `compte-non-active`, `second-facteur`,
-    `second-facteur-illisible`, `compte-desactive`.
-    """
+    """Open a session. Raises Invalid without a password, which is no try; TooMany, Unauthenticated
+    `identification-refusee`, Unavailable where the hashing queue is full; only after the right password Forbidden
+    `compte-non-active`, `second-facteur`, `second-facteur-illisible`, `compte-desactive`."""
     if not attempt.password:
         raise Invalid.in_field("password", "Saisissez votre mot de passe.")
     with dependencies().password_hasher.turn(attempt.source):  # first: a try that gets no turn is not counted
@@ -118,10 +115,8 @@ def _complete_login(
     session: Session, person: Person, attempt: Attempt, counted: _CountedAttempt
 ) -> LoggedIn | DomainError | None:
     """After the right password: the log-in; None where the second factor is wrong; or an error, which the caller raises
-    once the transaction is committed.
-
-    Raises Forbidden where the second factor was not given or cannot be read, or the identity is no longer valid.
-    """
+    once the transaction is committed. Raises Forbidden where the second factor was not given or cannot be read, or the
+    identity is no longer valid."""
     provider = PROCONNECT if isinstance(person, StaffMember) else FRANCECONNECT
     identity = provider_identities.unseal(attempt.identity, provider) if attempt.identity else None
     if isinstance(person, StaffMember) and not second_factor.use_code(session, person, attempt.code, at_log_in=True):

@@ -27,10 +27,7 @@ NOT_CONFIRMED = (
 
 
 def ask_reset(email: str) -> None:
-    """Mail a link if there is an account; beyond a few per hour nothing is sent.
-
-    Nothing is returned, so that the answer is the same for an unknown address.
-    """
+    """Mail a link if there is an account; beyond a few per hour nothing is sent. The answer is always the same."""
     retry_on_integrity_error(lambda: _ask_reset(key_of(email)))
 
 
@@ -45,10 +42,8 @@ def _ask_reset(email_key: str) -> None:
 
 
 def complete_reset(token: str, **values: str) -> None:
-    """Set the password typed twice; ends every session and a pending address.
-
-    Raises Gone for a link that is not usable, Invalid (the link then stays usable), Unavailable.
-    """
+    """Set the password typed twice; ends every session and a pending address. Raises Gone for a link that is not
+    usable, Invalid (the link then stays usable), Unavailable."""
     with db.reading() as session:
         current = mail_link_states.state_by_token(session, Purpose.RESET, token)
         owner = mail_link_states.owner_by_token(session, Account, Purpose.RESET, token)
@@ -86,15 +81,12 @@ def check_current_password(person: Person, typed: str) -> None:
     if not matches:
         raise wrong_password_error() if typed else wrong_password_error("Saisissez votre mot de passe actuel.")
     with db.operation() as session:
-        rate_limits.uncount_attempt(session, person.email_key, [rate_limits.CURRENT_PASSWORD])
+        rate_limits.uncount_attempt(session, person.email_key, rate_limits.CURRENT_PASSWORD)
 
 
 def checked_again(account_id: str, act: str, *, current_password: str, session: str) -> Account:
     """The account, whose owner has given the password again for this act, or confirmed it with a provider in this
-    session.
-
-    Raises NotFound, and as `check_current_password`.
-    """
+    session. Raises NotFound, and as `check_current_password`."""
     account = accounts.stored_account(account_id)
     if not session:
         check_current_password(account, current_password)
@@ -115,4 +107,4 @@ def wrong_password_error(detail: str = "Le mot de passe actuel est incorrect.") 
 
 def _count_attempt(email_key: str) -> None:
     with db.operation() as session:
-        rate_limits.count_attempt(session, email_key, [rate_limits.CURRENT_PASSWORD])
+        rate_limits.count_attempt(session, email_key, rate_limits.CURRENT_PASSWORD)

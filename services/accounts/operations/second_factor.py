@@ -1,6 +1,5 @@
 """The second factor of staff: six-digit time-based codes (TOTP, RFC 6238), each accepted once, or a recovery code or
-what a passkey answers in the place of one; how another is proposed to its owner, and how they are sealed again. System
-time.
+what a passkey answers in the place of one. System time.
 
 Nothing is stored of a proposal until a code confirms it: its secret is sealed in the page that shows it. Each page that
 is opened has a secret of its own: who merely looked at a mailed link does not know the secret that its owner sets up.
@@ -8,7 +7,6 @@ is opened has a secret of its own: who merely looked at a mailed link does not k
 
 import secrets
 from datetime import timedelta
-from typing import NamedTuple
 
 import pyotp
 import structlog
@@ -40,11 +38,8 @@ TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
 
 def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_in: bool) -> bool:
     """Whether the code (of the factor, a recovery code, or a passkey's answer) is valid now and was not used before;
-    marks it used. `at_log_in`: what a passkey must have been asked for.
-
-    `member` is locked by the caller. Raises Forbidden: `second-facteur` for no code, `second-facteur-illisible` where
-    no key in force opens the secret.
-    """
+    marks it used. `at_log_in`: what a passkey must have been asked for. The caller has locked the member. Raises
+    Forbidden: `second-facteur` for no code, `second-facteur-illisible` where no key in force opens the secret."""
     if not code:
         raise Forbidden(
             "Saisissez le code à six chiffres de votre application d'authentification.",
@@ -98,7 +93,8 @@ def _secret_of(member: StaffMember) -> str:
 def replace_recovery_codes(session: Session, staff_id: str) -> list[str]:
     """A new set, as people write them; the old one is deleted. Only hashes are stored."""
     delete_recovery_codes(session, staff_id)
-    codes = [_new_recovery_code() for _ in range(staff.RECOVERY_CODES)]
+    signs = range(staff.RECOVERY_CODE_LENGTH)
+    codes = ["".join(secrets.choice(staff.RECOVERY_ALPHABET) for _ in signs) for _ in range(staff.RECOVERY_CODES)]
     session.add_all(RecoveryCode(code_hash=_recovery_hash(staff_id, code), staff_id=staff_id) for code in codes)
     return [staff.displayed_recovery_code(code) for code in codes]
 
@@ -118,21 +114,14 @@ def use_recovery_code(session: Session, member: StaffMember, typed: str) -> bool
     return True
 
 
-def _new_recovery_code() -> str:
-    return "".join(secrets.choice(staff.RECOVERY_ALPHABET) for _ in range(staff.RECOVERY_CODE_LENGTH))
-
-
 def _recovery_hash(staff_id: str, code: str) -> str:
     return hash_secret(f"{staff_id}:{code}")
 
 
 def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
-    """A fresh code before dangerous acts of staff, throttled like log-ins. It is used in a transaction of its own: it
-    is spent even where the act is then refused.
-
-    Raises Invalid on `code` where it is missing, wrong or used, TooMany after several failures, Forbidden for a member
-    who is disabled or no longer set up.
-    """
+    """A fresh code before dangerous acts of staff, throttled like log-ins; it is spent even where the act is then
+    refused. Raises Invalid on `code` where it is missing, wrong or used, TooMany after several failures, Forbidden for
+    a member who is disabled or no longer set up."""
     if not code.strip():
         raise Invalid.in_field("code", "Saisissez un code de votre second facteur.")
     retry_on_integrity_error(lambda: _count_code_attempt(staff_id))
@@ -140,7 +129,7 @@ def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
         member = session.get(StaffMember, staff_id, with_for_update=True)
         accepted = member is not None and use_code(session, member, code, at_log_in=at_log_in)
         if accepted and member is not None:
-            rate_limits.uncount_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
+            rate_limits.uncount_attempt(session, member.email_key, rate_limits.SECOND_FACTOR)
     if not accepted:
         raise Invalid.in_field(
             "code",
@@ -154,7 +143,7 @@ def _count_code_attempt(staff_id: str) -> None:
         member = session.get(StaffMember, staff_id)
         if member is None or member.state is not MemberState.ACTIVE:
             raise Forbidden()
-        rate_limits.count_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
+        rate_limits.count_attempt(session, member.email_key, rate_limits.SECOND_FACTOR)
 
 
 def for_link(token: str) -> str:
@@ -183,15 +172,9 @@ def proposed_secret(sealed: str, subject: str) -> str | None:
     return str(content["secret"]) if content.get("subject") == subject else None
 
 
-class ResealResult(NamedTuple):
-    """How many were sealed again, and the ids of staff whose second factor no key in force opens (left as it is)."""
-
-    resealed: int
-    unopened: tuple[str, ...]
-
-
-def reseal_second_factors(actor: Actor) -> ResealResult:
-    """Seal all again with the first key, so that older keys can be dropped."""
+def reseal_second_factors(actor: Actor) -> tuple[int, list[str]]:
+    """Seal all again with the first key, so that older keys can be dropped: how many that were, and the ids of staff
+    whose second factor no key in force opens (left as it is)."""
     resealed, unopened = 0, []
     with db.operation() as session:
         for member in session.scalars(select(StaffMember).with_for_update()):
@@ -206,4 +189,4 @@ def reseal_second_factors(actor: Actor) -> ResealResult:
                 resealed += 1
         if resealed:
             AuditEntry.record(session, actor, "second_factors_resealed", "staff", after={"resealed": resealed})
-    return ResealResult(resealed, tuple(unopened))
+    return resealed, unopened

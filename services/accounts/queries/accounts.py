@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
-from services.accounts.domain.account_input import Contact, typed_values
+from services.accounts.domain.account_input import typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.models import Account, EmailChange, MailRefusal, StaffMember, db
 from services.chassis.clock import portal_now
@@ -57,10 +57,7 @@ def stored_account(account_id: str) -> Account:
 
 
 def is_frozen(account: Account) -> bool:
-    """Whether a candidature was ever saved, so that the civil status cannot change; may ask registrations.
-
-    Raises Unavailable.
-    """
+    """Whether a candidature was ever saved; registrations may be asked. Raises Unavailable."""
     return account.engaged_at is not None or dependencies().registrations.is_engaged(account.id)
 
 
@@ -128,7 +125,7 @@ def _candidate(session: Session, account: Account) -> Candidate:
 
 
 def _values(account: Account) -> dict[str, str]:
-    typed = typed_values(civil_status_mapping.civil_status_of(account), answer_of(Contact, account))
+    typed = typed_values(civil_status_mapping.civil_status_of(account), account.email)
     return {**typed, "version": str(account.version)}
 
 
@@ -146,10 +143,8 @@ def owner_of(session: Session, email_key: str, *, lock: bool = False) -> Person 
 
 
 def pending_creations_at(session: Session, email_key: str, *, lock: bool = False) -> Sequence[Account]:
-    """The creations that wait for their activation at this address, newest first.
-
-    When locked they come in the order of their ids, so that two transactions never wait for each other.
-    """
+    """The creations that wait for their activation at this address, newest first; locked ones in the order of their
+    ids, so that two transactions never wait for each other."""
     query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_(None))
     if lock:
         return session.scalars(query.order_by(Account.id).with_for_update()).all()

@@ -42,7 +42,7 @@ def test_the_guides_example_is_an_account() -> None:
     assert account.civil_status.nom_famille == "BINET"
     assert account.civil_status.date_naissance == date(2001, 2, 1)
     assert account.civil_status.naissance == Birthplace("100", "014", "CAEN")
-    assert account.contact.email == "lbinet@ac-rennes.fr"
+    assert account.email == "lbinet@ac-rennes.fr"
     assert account.password == PASSWORD
 
 
@@ -82,7 +82,7 @@ def test_a_name_is_confirmed_whatever_its_case_accents_and_hyphens_and_an_addres
         email="LBinet@Ac-Rennes.fr",
         email_confirmation="lbinet@ac-rennes.fr",
     )
-    assert (account.civil_status.nom_famille, account.contact.email) == ("Le Gall-Éon", "LBinet@Ac-Rennes.fr")
+    assert (account.civil_status.nom_famille, account.email) == ("Le Gall-Éon", "LBinet@Ac-Rennes.fr")
 
 
 def test_prenoms_may_be_parted_by_commas_as_on_identity_cards() -> None:
@@ -134,8 +134,8 @@ def test_only_the_two_civilites_are_accepted(civilite: str) -> None:
 
 
 def changes(account: NewAccount, **typed: str) -> Changes:
-    values = typed_values(account.civil_status, account.contact) | typed
-    return read_changes(values, today=TODAY, profile=GUIDE, current=account.civil_status, contact=account.contact,
+    values = typed_values(account.civil_status, account.email) | typed
+    return read_changes(values, today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email,
                         frozen=False)  # fmt: skip
 
 

@@ -95,10 +95,8 @@ class EmailChange(db.Model):
 
 
 class MailRefusal(db.Model):
-    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one.
-
-    `code` is what the server answered last, `refused_at` when it did so first.
-    """
+    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one. `code` is
+    what the server answered last, `refused_at` when it did so first."""
 
     __tablename__ = "mail_refusals"
 
@@ -134,10 +132,8 @@ class ErasureRequest(db.Model):
 
 
 class PersonalCopy(db.Model):
-    """A copy of an account's data, asked for by its owner: an archive in the store once it has a `size`.
-
-    The row is there before its object, and until that is deleted, once `expires_at` is over; it outlives the account.
-    """
+    """A copy of an account's data: an archive in the store once it has a `size`. The row is there before its object,
+    and until that is deleted, once `expires_at` is over; it outlives the account."""
 
     __tablename__ = "personal_copies"
 

@@ -1,8 +1,5 @@
-"""Hashes of stored passwords (argon2id). A check takes the same time whether or not there is an account.
-
-Hashing is the only expensive work that anonymous visitors can trigger: it has a `Limit` of its own, in
-which sources take turns: one with many requests does not delay the others.
-"""
+"""Hashes of stored passwords (argon2id). A check takes the same time whether or not there is an account. It is the only
+expensive work that anonymous visitors can trigger: it has a `Limit` of its own, in which sources take turns."""
 
 import os
 import threading
@@ -22,11 +19,9 @@ BUSY = "Trop de personnes s'identifient ou créent un compte en ce moment : rien
 
 
 class PasswordHasher:
-    """Hashes and verifies passwords; parameters are read from each hash, so they can be raised over time.
-
-    At most as many hashes run at once as there are processors (argon2 releases Python's lock); running and waiting
-    requests together take at most a quarter of the process's threads. Beyond that, Unavailable is raised.
-    """
+    """Parameters are read from each hash, so they can be raised over time. At most as many hashes run at once as there
+    are processors (argon2 releases Python's lock); running and waiting requests together take at most a quarter of the
+    process's threads. Beyond that, Unavailable is raised."""
 
     def __init__(self, *, memory_kib: int, passes: int) -> None:
         self._argon2 = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
@@ -43,11 +38,9 @@ class PasswordHasher:
 
     @contextmanager
     def turn(self, source: str = "") -> Iterator[None]:
-        """One turn in the queue for everything that the block hashes; nested calls in one thread share it.
-
-        `source` is the visitor's address, where it is known. Raises Unavailable with `nothing_done`: whoever hashes
-        asks for a turn before anything is stored.
-        """
+        """One turn in the queue for everything that the block hashes; nested calls in one thread share it. `source`:
+        the visitor's address, where it is known. Raises Unavailable with `nothing_done`: whoever hashes asks for a turn
+        before anything is stored."""
         if getattr(self._this_thread, "has_turn", False):
             yield
             return

@@ -17,10 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class DerivedKeys:
-    """A key per use and master secret (HKDF), so that none reveals another.
-
-    The first master secret is in use; the older ones only verify and decrypt what was made before a key rotation.
-    """
+    """A key per use and master secret (HKDF), so that none reveals another. The first master secret is in use; the
+    older ones only verify and decrypt what was made before a key rotation."""
 
     def __init__(self, master_secrets: Sequence[bytes]) -> None:
         self._link_keys = [_derived_key(secret, b"mailed links") for secret in master_secrets]

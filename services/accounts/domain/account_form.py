@@ -30,10 +30,8 @@ UNSURE_NOTICE = (
 
 
 def creation(values: Mapping[str, Any], profile: Profile, *, certified: Collection[str] = ()) -> Form:
-    """« Formulaire de création » with `values` as typed, passwords aside; the country decides which place it asks.
-
-    `certified`: fields that FranceConnect has filled; no password is chosen then.
-    """
+    """« Formulaire de création » with `values` as typed, passwords aside. `certified`: fields that FranceConnect has
+    filled; no password is chosen then."""
     if not certified:
         fields = [*_identity(values), *_contact(values), *_new_password(profile, required=True)]
         return {"sections": [_section(fields)]}

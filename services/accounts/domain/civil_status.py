@@ -1,8 +1,5 @@
-"""Civil status (guide §3): civilité, names, date and place of birth, read from a form with their confirmations.
-
-Places are stored in unaccented capitals as the guide shows them. Communes merged long ago are in no list: a checkbox
-allows free text.
-"""
+"""Civil status (guide §3), read from a form. Places are stored in unaccented capitals as the guide shows them. Communes
+merged long ago are in no list: a checkbox allows free text."""
 
 from __future__ import annotations
 
@@ -48,11 +45,8 @@ class CivilStatus:
 
 
 def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> CivilStatus | None:
-    """The civil status typed, read first of its form; None, with the mistakes in `reader`, where something is missing
-    or wrong.
-
-    Without confirmations (staff's form) these are neither asked for nor mentioned.
-    """
+    """The civil status typed, read first of its form; None, with the mistakes in `reader`, where something is wrong.
+    Staff's form has no confirmations."""
     civilite = reader.text("civilite")
     if civilite not in CIVILITES:
         reader.add_mistake("civilite", "Choisissez votre civilité.")
@@ -65,7 +59,9 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
     typed_prenoms = reader.required_text("prenoms", "vos prénoms")
     prenoms = re.sub(r"[ ,]+", " ", typed_prenoms).strip() or typed_prenoms
     _check_name(reader, "prenoms", prenoms)
-    birth_date = _read_birth_date(reader, today)
+    birth_date = _read_date(reader, "date_naissance", "votre date de naissance")
+    if birth_date is not None and not YOUNGEST <= full_years(birth_date, today) <= OLDEST:
+        reader.add_mistake("date_naissance", "Vérifiez la date de naissance : cette date n'est pas plausible.")
     if has_confirmations:
         _check_birth_date_confirmation(reader, birth_date)
     place = read_birthplace(reader)
@@ -110,13 +106,6 @@ def _may_be_in_a_name(character: str) -> bool:
     return character in _PUNCTUATION_IN_NAMES or unicodedata.category(character)[0] in "LM"
 
 
-def _read_birth_date(reader: FormReader, today: date) -> date | None:
-    birth_date = _read_date(reader, "date_naissance", "votre date de naissance")
-    if birth_date is not None and not YOUNGEST <= full_years(birth_date, today) <= OLDEST:
-        reader.add_mistake("date_naissance", "Vérifiez la date de naissance : cette date n'est pas plausible.")
-    return birth_date
-
-
 def _check_birth_date_confirmation(reader: FormReader, birth_date: date | None) -> None:
     field = "date_naissance_confirmation"
     confirmation = _read_date(reader, field, "une seconde fois votre date de naissance")
@@ -159,12 +148,10 @@ def _in_france(reader: FormReader) -> Birthplace | None:
     departement = departements.by_code(reader.text("departement_naissance"))
     if departement is None:
         reader.add_mistake("departement_naissance", "Choisissez votre département, DOM ou COM de naissance.")
-    if reader.is_ticked("commune_hors_liste"):
+    if hors_liste := reader.is_ticked("commune_hors_liste"):
         commune = _free_place(reader, "commune_naissance_libre", "votre commune de naissance")
-        hors_liste = True
     else:
         commune = _listed_commune(reader, departement.code if departement else None)
-        hors_liste = False
     if departement is None or commune is None:
         return None
     return Birthplace(FRANCE, departement.code, commune, hors_liste)

@@ -1,8 +1,6 @@
-"""Changing a civil status or deleting an account, which registrations must agree to.
-
-The change is committed as pending, registrations is asked, then the change is applied; no transaction spans the call.
-A job finishes what was interrupted: once registrations refuses older identities, the new version must come into force.
-"""
+"""Changing a civil status or deleting an account: committed as pending, registrations is asked, then applied; no
+transaction spans the call. A job finishes what was interrupted: once registrations refuses older identities, the new
+version must come into force."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -57,11 +55,8 @@ def erase_later(account_id: str) -> None:
 
 
 def run_after_pending_change(transaction: Callable[[], Result], *, message: str) -> Result:
-    """Run `transaction`; where it raises ChangePending, finish that change first and run it again.
-
-    A pending change that a candidature forbids is dropped. Raises Unavailable with `message` while the change can be
-    neither finished nor dropped: nothing of `transaction` is done then.
-    """
+    """Run `transaction`; where it raises ChangePending, finish that change first, or drop it, and run it again. Raises
+    Unavailable with `message` while neither can be done: nothing of `transaction` is done then."""
     for _ in range(TRIES):
         try:
             return transaction()
@@ -75,10 +70,8 @@ def run_after_pending_change(transaction: Callable[[], Result], *, message: str)
 
 
 def finish_pending_change(account_id: str) -> None:
-    """Ask registrations and apply the pending change of this account, if there is one.
-
-    Raises Conflict where a candidature exists (the change is then dropped), Unavailable (it stays pending).
-    """
+    """Ask registrations and apply the pending change of this account, if there is one. Raises Conflict where a
+    candidature exists (the change is then dropped), Unavailable (it stays pending)."""
     with db.reading() as session:
         pending = session.get(IdentityChange, account_id)
     if pending is None:
@@ -115,11 +108,8 @@ def candidature_exists_error() -> Conflict:
 
 
 def change_civil_status(account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]) -> None:
-    """Replace the civil status by that of a form; None erases the account.
-
-    Raises Conflict `candidature-existante`, PreconditionFailed where it is no longer the one that the form was made
-    from, Unavailable (a job then applies it later).
-    """
+    """Replace the civil status by that of a form; None erases the account. Raises Conflict `candidature-existante`,
+    PreconditionFailed where it is no longer the one that the form was made from, Unavailable (a job applies it)."""
     version = run_after_pending_change(
         lambda: _store_pending_change(account_id, status, typed), message=_EARLIER_CHANGE_PENDING
     )
@@ -201,10 +191,8 @@ class ChangePending(Conflict):
 
 
 def next_version(session: Session, account_id: str) -> int:
-    """The version after the account's own; its row stays locked until the caller's transaction ends.
-
-    Raises NotFound, ChangePending. Call it before changing anything of the account.
-    """
+    """The version after the account's own; its row stays locked. Call it before changing anything of the account.
+    Raises NotFound, ChangePending."""
     current = found(session.scalar(select(Account.version).where(Account.id == account_id).with_for_update()))
     if session.scalar(select(IdentityChange.version).where(IdentityChange.account_id == account_id)) is not None:
         raise ChangePending(account_id)

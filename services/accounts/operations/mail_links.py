@@ -1,7 +1,5 @@
 """Mailed links, stored by their token's hash: issued by follow-ups, used by pages, closed with what they are for.
-
-Portal time. How they are read: queries/mail_link_states.py.
-"""
+Portal time."""
 
 from datetime import datetime
 
@@ -49,12 +47,8 @@ def issue(
 
 
 def use(session: Session, model: type[Owner], purpose: Purpose, token: str) -> tuple[MailLink, Owner]:
-    """Mark the link used; returns it and whose it is (an account, of an invitation a member of staff), both locked
-    within the caller's transaction.
-
-    The owner is locked first, as in transactions that close its links, to avoid a deadlock. Raises Gone with the
-    reason.
-    """
+    """Mark the link used; returns it and whose it is, both locked: the owner first, as in transactions that close its
+    links, to avoid a deadlock. Raises Gone with the reason."""
     owner = owner_by_token(session, model, purpose, token, lock=True)
     locked = session.get(MailLink, hash_secret(token), with_for_update=True, populate_existing=True)
     link = link_for(locked, purpose)
@@ -75,6 +69,5 @@ def close(session: Session, account_id: str, *purposes: Purpose) -> None:
 
 def detach(session: Session, account_id: str) -> None:
     """Remove the account from its links: of an erased account only the state of each link remains."""
-    session.execute(
-        update(MailLink).where(MailLink.account_id == account_id).values(account_id=None, email_change_id=None)
-    )
+    links = update(MailLink).where(MailLink.account_id == account_id)
+    session.execute(links.values(account_id=None, email_change_id=None))

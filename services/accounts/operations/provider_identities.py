@@ -53,8 +53,7 @@ def owner_of(session: Session, identity: ProvidedIdentity) -> Person | None:
 def join(session: Session, person: Person, identity: ProvidedIdentity) -> Conflict | None:
     """The account opens by this identity from now on: its owner has proven that it is theirs. One whose `sub` has
     changed is joined beside the first. A candidate's civil status or a member's mail address has to be the identity's:
-    else why it is not joined.
-    """
+    else why it is not joined."""
     if owner_of(session, identity) not in (None, person):
         return Conflict(f"Votre identité {PROVIDER_LABELS[identity.provider]} ouvre déjà un autre compte.")
     if isinstance(person, StaffMember):

@@ -43,11 +43,9 @@ OUTDATED_PROPOSAL = "Ce QR code n'est plus valable : scannez celui-ci, puis sais
 
 
 def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
-    """Create an account that waits for its owner, and mail them the link to set it up.
-
-    `values`: email, nom, prenoms, role, academies. Raises Invalid with every mistake, Conflict where the address is
-    taken, TooMany, Forbidden for an actor who is disabled.
-    """
+    """Create an account that waits for its owner, and mail them the link to set it up. `values`: email, nom, prenoms,
+    role, academies. Raises Invalid with every mistake, Conflict where the address is taken, TooMany, Forbidden for an
+    actor who is disabled."""
     invited = _read(values)
     with db.reading() as session:
         _refuse_taken_address(session, invited.email)
@@ -61,10 +59,8 @@ def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
 
 
 def invite_again(staff_id: str, code: str, actor: Actor) -> None:
-    """Mail a new link to who has not set up the account; the older one is refused from now on.
-
-    Raises as `invite`, NotFound, Conflict for an account that is set up or disabled.
-    """
+    """Mail a new link to who has not set up the account; the older one is refused from now on. Raises as `invite`,
+    NotFound, Conflict for an account that is set up or disabled."""
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
@@ -76,11 +72,8 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
 
 
 def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> None:
-    """The second factor, recovery codes and password are void, sessions and tokens end; a link is mailed as for an
-    invitation.
-
-    Raises as `invite`, NotFound, Conflict for one's own account and for an account that is not set up or disabled.
-    """
+    """What gave access is void; a link is mailed as for an invitation. Raises as `invite`, NotFound, Conflict for one's
+    own account and for an account that is not set up or disabled."""
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
@@ -155,12 +148,10 @@ def shown(token: str, proposal: str = "") -> InvitationLink:
 
 
 def complete(token: str, **values: str) -> SetUp:
-    """Set the password typed twice and the proposed second factor, which `code` confirms; the link is used.
-
-    `values`: password, password_confirmation, proposal, code; with an `identity` of ProConnect, which has the invited
-    mail address, no password. Raises Conflict for another identity, Gone for a link that is not usable, Invalid with
-    every mistake (the link then stays usable), Unavailable.
-    """
+    """Set the password typed twice and the proposed second factor, which `code` confirms. `values`: password,
+    password_confirmation, proposal, code; with an `identity` of ProConnect, which has the invited mail address, no
+    password. Raises Conflict for another identity, Gone for a link that is not usable, Invalid with every mistake (the
+    link then stays usable), Unavailable."""
     with db.reading() as session:
         current = mail_link_states.state_by_token(session, Purpose.STAFF_INVITATION, token)
     if current is not State.USABLE:

@@ -1,9 +1,7 @@
-"""What candidates see of their own account, what staff see of it, found by its mail address or by birth date and name;
-who has an address: one activated account or staff member at most, and any number of pending creations.
+"""What candidates and staff see of an account, found by its mail address or by birth date and name; who has an address:
+one activated account or staff member at most, and any number of pending creations.
 
-`email_key` is the form under which an address is unique (domain/emails.py). `lock` keeps the rows locked until the
-caller's transaction ends.
-"""
+`email_key` is the form under which an address is unique (domain/emails.py)."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -53,16 +53,14 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
 @registry.follow_up("send_address_known", MAILS)
 def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an address for which another account was requested."""
-    if owner := _owner(data["owner_id"]):
-        _send(owner.email, mail_texts.known_address_mail(_page("connexion")), envelope, reader=owner)
+    _send_to_owner(mail_texts.known_address_mail(_page("connexion")), envelope)
 
 
 @registry.follow_up("send_failed_logins", MAILS)
 def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account whose log-ins begin to be delayed."""
-    if owner := _owner(data["owner_id"]):
-        letter = mail_texts.failed_logins_mail(_happened_at(envelope), _page("compte/mot-de-passe-oublie"))
-        _send(owner.email, letter, envelope, reader=owner)
+    reset_page = _page("compte/mot-de-passe-oublie")
+    _send_to_owner(mail_texts.failed_logins_mail(_happened_at(envelope), reset_page), envelope)
 
 
 @registry.follow_up("send_reset_mail", MAILS)
@@ -159,10 +157,8 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
 def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
         request = session.get(ErasureRequest, data["request_id"])
-    owner = _owner(envelope.subject)
-    if owner and request is not None and request.answer is not None:
-        letter = mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement"))
-        _send(owner.email, letter, envelope, reader=owner)
+    if request is not None and request.answer is not None:
+        _send_to_owner(mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement")), envelope)
 
 
 @registry.follow_up("send_copy_ready", MAILS)
@@ -170,23 +166,23 @@ def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
     """Nothing where the copy has expired meanwhile."""
     with db.reading() as session:
         copy = session.get(PersonalCopy, data["copy_id"])
-        owner = session.get(Account, envelope.subject)
-    if owner is not None and copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
-        letter = mail_texts.copy_ready_mail(copy.expires_at, _page("compte/donnees"))
-        _send(owner.email, letter, envelope, reader=owner)
+    if copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
+        _send_to_owner(mail_texts.copy_ready_mail(copy.expires_at, _page("compte/donnees")), envelope)
 
 
 @registry.follow_up("send_unused_account", MAILS)
 def send_unused_account(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account that will be erased unless it is used."""
-    if owner := _owner(envelope.subject):
-        erased_from = retention().kind(ACCOUNTS).notice.after(_happened_at(envelope))
-        _send(owner.email, mail_texts.unused_account_mail(erased_from, _page("connexion")), envelope, reader=owner)
+    erased_from = retention().kind(ACCOUNTS).notice.after(_happened_at(envelope))
+    _send_to_owner(mail_texts.unused_account_mail(erased_from, _page("connexion")), envelope)
 
 
-def _owner(owner_id: str) -> Account | StaffMember | None:
+def _send_to_owner(letter: Letter, envelope: Envelope) -> None:
+    """Of the account that the event is about, where it is still there."""
     with db.reading() as session:
-        return session.get(Account, owner_id) or session.get(StaffMember, owner_id)
+        owner = session.get(Account, envelope.subject) or session.get(StaffMember, envelope.subject)
+    if owner is not None:
+        _send(owner.email, letter, envelope, reader=owner)
 
 
 def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account | StaffMember | None) -> None:

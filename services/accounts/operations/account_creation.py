@@ -22,7 +22,7 @@ from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
 from services.accounts.operations import mail_links, provider_identities, rate_limits
 from services.accounts.operations.erasure import erase
-from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.operations.rate_limits import retried
 from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import pending_creations_at
@@ -65,10 +65,11 @@ def create_account(values: Mapping[str, Any], source: str = "", identity: str | 
     with dependencies().password_hasher.turn(source):
         password_hash = hash_creation_password(email_key, new.password) if new.password else NO_PASSWORD
     created = Created(email=new.email, creation=new_id())
-    retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source, provided))
+    _store(new, password_hash, created.creation, source, provided)
     return created
 
 
+@retried
 def _store(
     new: NewAccount, password_hash: str, creation_id: str, source: str, identity: ProvidedIdentity | None
 ) -> None:
@@ -107,20 +108,18 @@ def _refuse_beyond_quotas(
         raise rate_limits.too_many_creations_error(wait)
 
 
+@retried
 def resend_activation(email: str, creation: str | None = None) -> None:
     """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address. `creation`: the one that
     this browser asked for. Raises TooMany beyond a few per hour, for unknown addresses too."""
-    retry_on_integrity_error(lambda: _resend(key_of(email), creation))
-
-
-def _resend(email_key: str, creation_id: str | None) -> None:
+    email_key = key_of(email)
     with db.operation() as session:
         if wait := rate_limits.count_mail_request(session, "resend", email_key, throttling.RESENDS):
             raise rate_limits.too_many_mails_error(wait)
         if account := accounts.account_at(session, email_key):
             follow_up(session, "send_address_known", {"owner_id": account.id}, subject=account.id)
         else:
-            resend_activation_mail(session, email_key, creation_id)
+            resend_activation_mail(session, email_key, creation)
 
 
 def activate(token: str) -> Address:

@@ -76,21 +76,17 @@ def _confirm(token: str) -> str:
             raise mail_link_rules.unusable_link_error(Purpose.EMAIL_CHANGE, State.ENDED)
         if accounts.owner_of(session, key_of(email_change.address)) is not None:
             raise _address_taken_error()
-        _apply_email_change(session, account, email_change)
-        return email_change.address
-
-
-def _apply_email_change(session: Session, account: Account, email_change: EmailChange) -> None:
-    version = next_version(session, account.id)
-    rate_limits.forget_failures(session, account.email_key)
-    email_change.previous_address, email_change.confirmed_at = account.email, portal_now()
-    account.email, account.email_key = email_change.address, key_of(email_change.address)
-    account.version = version
-    session.flush()
-    mail_links.close(session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET)
-    sessions.end_all_sessions(session, account.id)
-    publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
-    follow_up(session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id)
+        version = next_version(session, account.id)
+        rate_limits.forget_failures(session, account.email_key)
+        email_change.previous_address, email_change.confirmed_at = account.email, portal_now()
+        account.email, account.email_key = email_change.address, key_of(email_change.address)
+        account.version = version
+        session.flush()
+        mail_links.close(session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET)
+        sessions.end_all_sessions(session, account.id)
+        publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
+        follow_up(session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id)
+        return account.email
 
 
 def _address_taken_error() -> Conflict:

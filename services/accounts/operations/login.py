@@ -11,7 +11,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.models import AuditEntry, KnownBrowser, StaffMember, db
 from services.accounts.operations import account_creation, provider_identities, rate_limits, second_factor, sessions
-from services.accounts.operations.rate_limits import Slots, retry_on_integrity_error
+from services.accounts.operations.rate_limits import Slots, retried
 from services.accounts.queries import accounts
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret, new_secret
@@ -50,8 +50,7 @@ class _CountedAttempt:
     """The attempt as counted, and whose it may be: `pending` are (id, password hash) of the creations at an address
     without activated account."""
 
-    person_id: str | None
-    password_hash: str | None
+    person: Person | None
     pending: list[tuple[str, str]]
     slots: Slots
     starts_to_slow: bool
@@ -69,14 +68,15 @@ def log_in(attempt: Attempt) -> LoggedIn:
 
 def _log_in(attempt: Attempt) -> LoggedIn:
     email_key = key_of(attempt.email)
-    counted = retry_on_integrity_error(lambda: _count_attempt(email_key, attempt))
+    counted = _count_attempt(email_key, attempt)
     if counted.pending:
         raise _not_activated_error(email_key, attempt, counted)
-    if not dependencies().password_hasher.matches(counted.password_hash, attempt.password):
+    password_hash = counted.person.password_hash if counted.person else None
+    if not dependencies().password_hasher.matches(password_hash, attempt.password):
         raise _refused_error(counted)
     with db.operation() as session:
         person = accounts.owner_of(session, email_key, lock=True)
-        is_unchanged = person is not None and person.password_hash == counted.password_hash
+        is_unchanged = person is not None and person.password_hash == password_hash
         outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
     if outcome is None:
         raise _refused_error(counted, "Identifiant de connexion, mot de passe ou code du second facteur incorrect.")
@@ -85,16 +85,15 @@ def _log_in(attempt: Attempt) -> LoggedIn:
     return outcome
 
 
+@retried
 def _count_attempt(email_key: str, attempt: Attempt) -> _CountedAttempt:
     with db.operation() as session:
         person = accounts.owner_of(session, email_key)
         slots = rate_limits.login_slots(attempt.source, _known_browser_hash(session, person, attempt.device))
         starts_to_slow = rate_limits.count_attempt(session, email_key, slots)
-        if person is not None:
-            return _CountedAttempt(person.id, person.password_hash, [], slots, starts_to_slow)
-        creations = accounts.pending_creations_at(session, email_key)
+        creations = [] if person else accounts.pending_creations_at(session, email_key)
         pending = [(creation.id, creation.password_hash) for creation in creations]
-        return _CountedAttempt(None, None, pending, slots, starts_to_slow)
+        return _CountedAttempt(person, pending, slots, starts_to_slow)
 
 
 def _not_activated_error(email_key: str, attempt: Attempt, counted: _CountedAttempt) -> Forbidden | Unauthenticated:
@@ -170,8 +169,7 @@ def _refused_error(
     counted: _CountedAttempt, detail: str = "Identifiant de connexion ou mot de passe incorrect."
 ) -> Unauthenticated:
     """The refusal; where tries begin to be slowed, the account's owner is sent a mail."""
-    if counted.starts_to_slow and counted.person_id is not None:
+    if counted.starts_to_slow and (owner := counted.person):
         with db.operation() as session:
-            data = {"owner_id": counted.person_id}
-            follow_up(session, "send_failed_logins", data, subject=counted.person_id)
+            follow_up(session, "send_failed_logins", {"owner_id": owner.id}, subject=owner.id)
     return Unauthenticated(detail, problem=problem_types.LOGIN_REFUSED)

@@ -11,7 +11,7 @@ from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
 from services.accounts.operations import account_creation, email_change, mail_links, rate_limits, sessions
-from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.operations.rate_limits import retried
 from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import Person
@@ -26,12 +26,10 @@ NOT_CONFIRMED = (
 )
 
 
+@retried
 def ask_reset(email: str) -> None:
     """Mail a link if there is an account; beyond a few per hour nothing is sent. The answer is always the same."""
-    retry_on_integrity_error(lambda: _ask_reset(key_of(email)))
-
-
-def _ask_reset(email_key: str) -> None:
+    email_key = key_of(email)
     with db.operation() as session:
         if rate_limits.count_mail_request(session, "reset", email_key, throttling.RESETS):
             return
@@ -71,7 +69,7 @@ def replace_password(session: Session, account: Account, password_hash: str) -> 
 def check_current_password(person: Person, typed: str) -> None:
     """Raises Invalid on `current_password` where it is wrong, TooMany after several failures, Unavailable."""
     with dependencies().password_hasher.turn():
-        retry_on_integrity_error(lambda: _count_attempt(person.email_key))
+        _count_attempt(person.email_key)
         matches = dependencies().password_hasher.matches(person.password_hash, typed)
     if not matches and person.password_hash == NO_PASSWORD:
         raise wrong_password_error(
@@ -105,6 +103,7 @@ def wrong_password_error(detail: str = "Le mot de passe actuel est incorrect.") 
     return Invalid.in_field("current_password", detail)
 
 
+@retried
 def _count_attempt(email_key: str) -> None:
     with db.operation() as session:
         rate_limits.count_attempt(session, email_key, rate_limits.CURRENT_PASSWORD)

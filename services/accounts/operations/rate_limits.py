@@ -2,8 +2,10 @@
 may insert the same counter at the same moment: the one that fails runs again and finds the other's row."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +19,7 @@ from services.chassis.clock import system_now
 from services.chassis.errors import TooMany
 from services.chassis.quotas import Quota, count_in_window
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 TRIES = 3
 
@@ -128,11 +131,14 @@ def _duration_in_french(seconds: int) -> str:
     return f"{minutes} minute{'s' if minutes > 1 else ''}"
 
 
-def retry_on_integrity_error(operation: Callable[[], Result]) -> Result:
-    """Run `operation`, a whole transaction, again where a unique row was added meanwhile; thrice at most."""
-    for _ in range(TRIES - 1):
-        try:
-            return operation()
-        except IntegrityError:
-            continue
-    return operation()
+def retried(operation: Callable[Given, Result]) -> Callable[Given, Result]:
+    """The operation, a whole transaction, which is run again where a unique row was added meanwhile: thrice at most."""
+
+    @wraps(operation)
+    def run(*given: Given.args, **named: Given.kwargs) -> Result:
+        for _ in range(TRIES - 1):
+            with suppress(IntegrityError):
+                return operation(*given, **named)
+        return operation(*given, **named)
+
+    return run

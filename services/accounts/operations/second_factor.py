@@ -18,7 +18,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import staff
 from services.accounts.models import AuditEntry, RecoveryCode, StaffMember, db
 from services.accounts.operations import passkeys, rate_limits
-from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.operations.rate_limits import retried
 from services.accounts.stored_secrets import hash_secret
 from services.chassis import brand
 from services.chassis.clock import system_now
@@ -124,7 +124,7 @@ def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
     a member who is disabled or no longer set up."""
     if not code.strip():
         raise Invalid.in_field("code", "Saisissez un code de votre second facteur.")
-    retry_on_integrity_error(lambda: _count_code_attempt(staff_id))
+    _count_code_attempt(staff_id)
     with db.operation() as session:
         member = session.get(StaffMember, staff_id, with_for_update=True)
         accepted = member is not None and use_code(session, member, code, at_log_in=at_log_in)
@@ -138,6 +138,7 @@ def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
         )
 
 
+@retried
 def _count_code_attempt(staff_id: str) -> None:
     with db.operation() as session:
         member = session.get(StaffMember, staff_id)

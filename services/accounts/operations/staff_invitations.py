@@ -53,7 +53,15 @@ def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
     try:
         with db.operation() as session:
             lock_active_administrateurs(session, actor)
-            return CreatedMember(id=_add(session, invited, actor))
+            _refuse_taken_address(session, invited.email)
+            second_factor.put_in_force(
+                invited, pyotp.random_base32()
+            )  # nobody knows it, no code is right
+            session.add(invited)
+            session.flush()
+            _send_link(session, invited)
+            record_addition(session, actor, "staff_invited", invited)
+            return CreatedMember(id=invited.id)
     except IntegrityError as error:  # taken at the same moment
         raise address_taken() from error
 
@@ -114,16 +122,6 @@ def _refuse_taken_address(session: Session, email: str) -> None:
         raise address_taken("Cette adresse mail est déjà celle d'un membre de l'équipe.")
     if owner is not None:
         raise address_taken("Cette adresse mail est déjà celle du compte d'un candidat : indiquez-en une autre.")
-
-
-def _add(session: Session, invited: StaffMember, actor: Actor) -> str:
-    _refuse_taken_address(session, invited.email)
-    second_factor.put_in_force(invited, pyotp.random_base32())  # nobody knows it: no code is right until it is replaced
-    session.add(invited)
-    session.flush()
-    _send_link(session, invited)
-    record_addition(session, actor, "staff_invited", invited)
-    return invited.id
 
 
 def _send_link(session: Session, member: StaffMember, *, is_reset: bool = False) -> None:

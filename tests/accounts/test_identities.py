@@ -110,11 +110,11 @@ def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
         assert answer.json["has_more"] is has_more
 
 
-def ask_while_away(accounts: RunningAccounts, login: Login) -> None:
+def ask_while_away(accounts: RunningAccounts, login: Login, *, stays_away: bool = False) -> None:
     """A change of civil status that stays pending."""
     accounts.registrations.lose_answers = True
     assert change(accounts, login, prenoms="Laurent Marie").status_code == 503
-    accounts.registrations.lose_answers = False
+    accounts.registrations.lose_answers = stays_away
 
 
 def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
@@ -137,8 +137,7 @@ def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_h
 
 def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(accounts: RunningAccounts, login: Login) -> None:
     token = new_email_token(accounts, login)
-    ask_while_away(accounts, login)
-    accounts.registrations.lose_answers = True
+    ask_while_away(accounts, login, stays_away=True)
     refused = accounts.post("/email-changes", token=token)
     assert (refused.status_code, problem_slug(refused)) == (503, "indisponible")
     assert "lien reste valable" in refused.json["detail"]
@@ -159,8 +158,7 @@ def test_a_correction_comes_after_a_pending_change(accounts: RunningAccounts, lo
 
 
 def test_a_second_change_while_the_first_waits_is_not_recorded(accounts: RunningAccounts, login: Login) -> None:
-    ask_while_away(accounts, login)
-    accounts.registrations.lose_answers = True
+    ask_while_away(accounts, login, stays_away=True)
     again = change(accounts, login, prenoms="Autre")
     assert again.status_code == 503
     assert "modification précédente" in again.json["detail"]

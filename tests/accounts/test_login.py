@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 
 from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, PER_SOURCE, RESETS
+from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginFailures, LoginSession, db
 from services.accounts.operations.sessions import KEPT_AFTER_END
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis import clock
+from services.chassis.tasks.gauges import recorded
 from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.creation_form import EMAIL, PASSWORD
 from tests.accounts.running_accounts import Login, RunningAccounts, age_sessions, problem_slug, refused_fields
+from tests.accounts.staff_in_session import logged_in
 
 NEW_PASSWORD = "Bonsoir/2021"
 NEW = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
@@ -158,6 +161,24 @@ def test_neither_addresses_nor_sources_nor_secrets_are_kept_in_the_open_and_fail
     age_failures(accounts, FAILURES_LIFETIME.total_seconds() + 1)
     accounts.run_job("purge")
     assert accounts.stored(LoginFailures) == []
+
+
+def test_who_is_logged_in_is_counted_by_kind_for_operators(accounts: RunningAccounts) -> None:
+    def counted() -> dict[tuple[str, ...], float]:
+        accounts.run_job("count-sessions")
+        with accounts.app.app_context(), db.reading() as session:
+            return recorded(session, SESSIONS)[0]
+
+    login = accounts.log_in_new_candidate()
+    age_sessions(accounts, seen=IDLE)
+    accounts.try_log_in()
+    age_sessions(accounts, created=LONGEST)
+    assert counted() == {("candidate",): 0, ("staff",): 0}
+    accounts.try_log_in()
+    logged_in(accounts, "chef@dec.example")
+    assert counted() == {("candidate",): 1, ("staff",): 1}
+    accounts.post("/sessions/end", session=login["session"])
+    assert counted() == {("candidate",): 0, ("staff",): 1}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH
+from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH, Birthplace, CivilStatus
 from services.accounts.domain.emails import ADDRESS_LENGTH
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_chain import AuditChain
@@ -26,6 +26,7 @@ from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
 from services.contracts.account_rules import TOKEN_NAME_LENGTH, MemberState
+from services.contracts.api.operation import answer_of
 from services.mail.sent_mails import SentMails
 
 db = Database()
@@ -79,6 +80,19 @@ class Account(db.Model):
               sqlite_where=ACTIVATED, postgresql_where=ACTIVATED),
         Index("ix_accounts_waiting", "email_key", "created_at", sqlite_where=WAITING, postgresql_where=WAITING),
     )  # fmt: skip
+
+    @property
+    def civil_status(self) -> CivilStatus:
+        where = self.pays_naissance, self.departement_naissance, self.commune_naissance, self.commune_hors_liste
+        return answer_of(CivilStatus, self, naissance=Birthplace(*where))
+
+    @civil_status.setter
+    def civil_status(self, status: CivilStatus) -> None:
+        place, names = status.naissance, (status.nom_famille, status.nom_usage, status.prenoms)
+        self.civilite, self.date_naissance = status.civilite, status.date_naissance
+        self.nom_famille, self.nom_usage, self.prenoms = names
+        self.pays_naissance, self.departement_naissance = place.pays, place.departement
+        self.commune_naissance, self.commune_hors_liste = place.commune, place.hors_liste
 
 
 class EmailChange(db.Model):

@@ -13,7 +13,8 @@ from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSe
 from services.accounts.operations import identity_changes
 from services.chassis.errors import Conflict
 from services.contracts.accounts import Identity
-from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
+from tests.accounts.creation_form import EMAIL as EMAIL
+from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
 
 NEW_EMAIL = "laurent.binet@domaine.fr"

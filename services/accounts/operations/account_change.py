@@ -4,7 +4,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
 from services.accounts.domain.account_input import Changes, changes_civil_status, read_changes
@@ -21,8 +20,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
     Conflict `candidature-existante`, PreconditionFailed where the civil status is no longer that of the form, TooMany
     (current password tried too often), Unavailable."""
     account = stored_account(account_id)
-    current = civil_status_mapping.civil_status_of(account)
-    wants_civil_status = changes_civil_status(values, current)
+    wants_civil_status = changes_civil_status(values, account.civil_status)
     if wants_civil_status:
         identity_changes.refuse_outdated(account, values)
         if account.certified_by is not None:
@@ -32,7 +30,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
         values,
         today=to_paris(portal_now()).date(),
         profile=dependencies().profile,
-        current=current,
+        current=account.civil_status,
         current_email=account.email,
         frozen=frozen,
     )

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.accounts import civil_status_mapping
 from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form, mail_link_rules, pivot_identity, throttling
@@ -87,7 +86,7 @@ def _store(
             created_at=portal_now(),
             version=1,
             email=new.email,
-            **civil_status_mapping.account_columns(new.civil_status),
+            civil_status=new.civil_status,
         )
         session.add(account)
         if identity is not None:

@@ -11,7 +11,6 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.accounts import civil_status_mapping
 from services.accounts.clients.registrations import CandidatureExists
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.account_form import ALWAYS_MODIFIABLE
@@ -130,7 +129,7 @@ def _store_pending_change(account_id: str, status: CivilStatus | None, typed: Ma
         if account.engaged_at is not None:
             raise candidature_exists_error()
         version = next_version(session, account_id)
-        if civil_status_mapping.civil_status_of(account) != status:
+        if account.civil_status != status:
             refuse_outdated(account, typed)
         session.add(
             IdentityChange(
@@ -159,8 +158,7 @@ def _apply(account_id: str, version: int) -> None:
         if pending.civil_status is None:
             erase(session, account)
             return
-        civil_status_mapping.write_to_account(account, msgspec.convert(pending.civil_status, CivilStatus))
-        account.version = version
+        account.civil_status, account.version = msgspec.convert(pending.civil_status, CivilStatus), version
         provider_identities.forget(session, account_id)  # joined to another civil status
         session.delete(pending)
 

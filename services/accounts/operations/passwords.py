@@ -3,7 +3,6 @@ asked again before sensitive changes: tries are throttled like log-ins."""
 
 from sqlalchemy.orm import Session
 
-from services.accounts.civil_status_mapping import civil_status_of
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules, passwords, throttling
 from services.accounts.domain.emails import key_of
@@ -48,7 +47,7 @@ def complete_reset(token: str, **values: str) -> None:
     if current is not State.USABLE or owner is None:
         raise mail_link_rules.unusable_link_error(Purpose.RESET, current)
     reader = FormReader(values)
-    password = passwords.read_confirmed(reader, dependencies().profile, civil_status_of(owner).known_words)
+    password = passwords.read_confirmed(reader, dependencies().profile, owner.civil_status.known_words)
     reader.refuse_mistakes()
     password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:

@@ -6,14 +6,13 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.accounts.civil_status_mapping import signed_identity
 from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import session_scopes
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
 from services.accounts.operations import second_factor
-from services.accounts.queries.accounts import Person
+from services.accounts.queries.accounts import Person, signed_identity
 from services.accounts.signing import TOKEN_SECONDS
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import system_now

@@ -54,9 +54,7 @@ def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
         with db.operation() as session:
             lock_active_administrateurs(session, actor)
             _refuse_taken_address(session, invited.email)
-            second_factor.put_in_force(
-                invited, pyotp.random_base32()
-            )  # nobody knows it, no code is right
+            second_factor.put_in_force(invited, pyotp.random_base32())  # nobody knows it, no code is right
             session.add(invited)
             session.flush()
             _send_link(session, invited)

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
 from services.accounts.domain.account_input import typed_values
@@ -19,6 +18,7 @@ from services.accounts.models import Account, EmailChange, MailRefusal, StaffMem
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, Invalid, found
 from services.contracts.account_rules import EMAIL_CHANGE_LIFETIME, Editable
+from services.contracts.accounts import Identity
 from services.contracts.api.candidate_accounts import Candidate, CandidateDetail, Candidates, RefusedMails
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import MyAccount, MyAddresses, SignedIdentity
@@ -45,7 +45,17 @@ def my_addresses(account_id: str) -> MyAddresses:
 
 def my_signed_identity(account_id: str) -> SignedIdentity:
     """The identity in force, as a signed token; a pending change is not in it yet. Raises NotFound."""
-    return SignedIdentity(assertion=civil_status_mapping.signed_identity(stored_account(account_id)))
+    return SignedIdentity(assertion=signed_identity(stored_account(account_id)))
+
+
+def signed_identity(account: Account) -> str:
+    """The identity in force as a signed token for registrations. Never logged."""
+    return dependencies().signer.identity(account.id, vars(identity_of(account)))
+
+
+def identity_of(account: Account) -> Identity:
+    """The identity that registrations copies into each version of a candidature."""
+    return answer_of(Identity, account, date_naissance=account.date_naissance.isoformat())
 
 
 def stored_account(account_id: str) -> Account:
@@ -123,8 +133,7 @@ def _candidate(session: Session, account: Account) -> Candidate:
 
 
 def _values(account: Account) -> dict[str, str]:
-    typed = typed_values(civil_status_mapping.civil_status_of(account), account.email)
-    return {**typed, "version": str(account.version)}
+    return {**typed_values(account.civil_status, account.email), "version": str(account.version)}
 
 
 def account_at(session: Session, email_key: str, *, lock: bool = False) -> Account | None:

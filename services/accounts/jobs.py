@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, exists
 
-from services.accounts.follow_ups import registry
+from services.accounts.follow_ups import registry as registry
 from services.accounts.models import Account, EmailChange, MailLink, MailRefusal, db
 from services.accounts.operations import identity_changes, personal_copies, rate_limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
@@ -16,9 +16,6 @@ from services.mail import sent_mails
 
 LINKS_KEPT_FOR = timedelta(days=30)
 """How long the page of an expired link still says that it has expired."""
-
-__all__ = ["registry"]  # with the jobs below on it
-
 
 registry.every(minutes=5, name="erase-not-activated")(erase_not_activated)
 registry.every(hours=24, name="erase-unused")(erase_unused)

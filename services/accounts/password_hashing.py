@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from argon2 import PasswordHasher as Argon2Hasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -28,13 +29,9 @@ class PasswordHasher:
         self._hash_without_account = self._argon2.hash("personne n'a ce mot de passe")
         places = thread_count() // 4
         running = max(1, min(len(os.sched_getaffinity(0)), places * 3 // 4))
-        self._limit = Limit("password_hashing", running, max(0, places - running), refusal=_busy_error)
+        busy = partial(Unavailable, BUSY, retry_after=RETRY_AFTER, nothing_done=True)
+        self._limit = Limit("password_hashing", running, max(0, places - running), refusal=busy)
         self._this_thread = threading.local()
-
-    @property
-    def at_once(self) -> int:
-        """How many hashes may run at once."""
-        return self._limit.running
 
     @contextmanager
     def turn(self, source: str = "") -> Iterator[None]:
@@ -69,10 +66,6 @@ class PasswordHasher:
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with other parameters than those in force."""
         return self._argon2.check_needs_rehash(password_hash)
-
-
-def _busy_error() -> Unavailable:
-    return Unavailable(BUSY, retry_after=RETRY_AFTER, nothing_done=True)
 
 
 def _bytes(password: str) -> bytes:

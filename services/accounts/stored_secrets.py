@@ -30,7 +30,8 @@ class DerivedKeys:
 
     def link_tokens(self, purpose: str, event_id: str) -> list[str]:
         """The token mailed for an event, then the tokens derived for it from the older master secrets."""
-        return [_link_token(key, purpose, event_id) for key in self._link_keys]
+        digests = (hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256") for key in self._link_keys)
+        return [base64.urlsafe_b64encode(digest).rstrip(b"=").decode() for digest in digests]
 
     def trace(self, *parts: str) -> str:
         """A stable pseudonym (HMAC-SHA256, hex) of an address or a source, so that throttling stores neither."""
@@ -79,11 +80,6 @@ def master_secrets(sealing_keys: Iterable[str], signing_keys: Iterable[Ed25519Pr
     once there is one."""
     raw = (serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())
     return [*(key.encode() for key in sealing_keys), *(key.private_bytes(*raw) for key in signing_keys)]
-
-
-def _link_token(key: bytes, purpose: str, event_id: str) -> str:
-    digest = hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _derived_key(master_secret: bytes, use: bytes) -> bytes:

@@ -19,7 +19,6 @@ from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
 from services.chassis.clock import portal_now
 from services.chassis.process.logs import FORBIDDEN
 from services.chassis.settings import Secret, SettingsError
-from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import (
     GATEWAY_SECRET,
@@ -165,23 +164,19 @@ def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_b
     assert can_log_in(back, staff)
 
 
-def test_links_mailed_before_a_turn_work_until_they_end(built: Built) -> None:
-    before = built(sealing=FIRST)
-    before.create_account()
-    token = before.newest_token("lbinet@ac-rennes.fr", "Activer")
-    assert built(sealing=SECOND).post("/activations", token=token).status_code == 200
-
-
-def test_a_mail_repeated_after_a_turn_is_the_same(built: Built) -> None:
+def test_links_mailed_before_a_turn_work_until_they_end_and_a_mail_repeated_is_the_same(built: Built) -> None:
     def issued(accounts: RunningAccounts) -> str | None:
         with accounts.app.app_context(), db.operation() as session:
-            ends = portal_now() + RESET_LIFETIME
-            return mail_links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=ends)
+            return mail_links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=portal_now())
 
-    token = issued(built(sealing=FIRST))
+    before = built(sealing=FIRST)
+    token = issued(before)
     after = built(sealing=f"{SECOND}\n{FIRST}")
     assert issued(after) == token
     assert len(after.stored(MailLink)) == 1
+    before.create_account()
+    mailed = before.newest_token("lbinet@ac-rennes.fr", "Activer")
+    assert built(sealing=SECOND).post("/activations", token=mailed).status_code == 200
 
 
 def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) -> None:
@@ -195,20 +190,19 @@ def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) 
         assert (refused.status_code, problem_slug(refused)) == (401, "service-refuse"), (name, secret)
 
 
-def test_tokens_are_verified_with_the_published_key_and_live_a_short_time(accounts: RunningAccounts) -> None:
+def test_tokens_are_verified_with_the_published_key_live_a_short_time_and_have_one_use(
+    accounts: RunningAccounts, login: Login
+) -> None:
     published = accounts.client.get("/.well-known/jwks.json").json
-    token = accounts.log_in_new_candidate()["access_token"]
+    token = login["access_token"]
     kid = jwt.get_unverified_header(token)["kid"]
     key = next(key for key in jwt.PyJWKSet.from_dict(published or {}).keys if key.key_id == kid)
     claims = jwt.decode(token, key.key, algorithms=["EdDSA"], audience="portail", issuer="accounts")
     assert claims["exp"] - claims["iat"] <= TOKEN_SECONDS
     assert (claims["kind"], claims["azp"]) == ("candidate", "gateway")
     assert "d" not in (published or {})["keys"][0]
-
-
-def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts, login: Login) -> None:
     assertion = accounts.call("GET", "/me/identity", login["access_token"]).json["assertion"]
-    claims = jwt.decode(assertion, options={"verify_signature": False})
+    claims = jwt.decode(assertion, options={"verify_signature": False})  # an identity: for registrations alone
     assert (claims["aud"], claims["sub"]) == ("registrations", login["subject"])
     assert claims["exp"] - claims["iat"] <= IDENTITY_SECONDS
     assert accounts.call("GET", "/me", assertion).status_code == 401

@@ -128,6 +128,8 @@ def test_nothing_is_deleted_the_trail_says_who_when_and_why_and_the_unknown_are_
 def test_nobody_disables_himself_nor_the_last_administrateur(accounts: RunningAccounts) -> None:
     chief = logged_in(accounts, CHIEF)
     assert problem_slug(chief.post(f"/staff/{chief.id}/disable", reason=WHY)) == "soi-meme"
+    invited = {"email": "x@dec.example", "nom": "N", "prenoms": "P", "role": "administrateur", "academies": []}
+    assert chief.post("/staff", **invited).status_code == 201, "who is only invited is not the one who remains"
     code, output = run_command(accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)
     assert (code, "dernier administrateur" in output) == (1, True)
     logged_in(accounts, SECOND)

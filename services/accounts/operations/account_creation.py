@@ -46,12 +46,10 @@ def filled_form(values: Mapping[str, Any], identity: str | None = None) -> Form:
 
 def create_account(values: Mapping[str, Any], source: str = "", identity: str | None = None) -> Created:
     """Store what « Formulaire de création » says; it waits for its activation beside any other at this address.
-
-    `source` is the visitor's network address. With an identity of FranceConnect, whose civil status replaces what was
+    `source`: the visitor's network address. With an identity of FranceConnect, whose civil status replaces what was
     typed, no password is chosen: the mailed link proves the address, then the identity opens the account. Raises
     Invalid with every mistake, Unavailable where the hashing queue is full, TooMany where too many mails were asked for
-    at this mail address, or too many accounts from that source, Forbidden where the identity is no longer valid.
-    """
+    at this mail address, or too many accounts from that source, Forbidden where the identity is no longer valid."""
     provided = provider_identities.unseal(identity, FRANCECONNECT) if identity else None
     new = read_new(
         {**values, **(pivot_identity.certified_values(provided.claims) if provided else {})},
@@ -126,22 +124,18 @@ def activate(token: str) -> Address:
     where the address now belongs to another account."""
     try:
         with db.operation() as session:
-            return Address(email=_activate(session, token))
+            creation = mail_link_states.owner_by_token(session, Account, Purpose.ACTIVATION, token)
+            pending = accounts.pending_creations_at(session, creation.email_key, lock=True) if creation else []
+            _, account = mail_links.use(session, Account, Purpose.ACTIVATION, token)
+            account.activated_at = portal_now()
+            provider_identities.join_waiting(session, account.id)
+            session.flush()
+            for other in pending:
+                if other.id != account.id:
+                    erase(session, other)
+            return Address(email=account.email)
     except IntegrityError as error:  # another account took the address at the same moment
         raise mail_link_rules.unusable_link_error(Purpose.ACTIVATION, State.ENDED) from error
-
-
-def _activate(session: Session, token: str) -> str:
-    creation = mail_link_states.owner_by_token(session, Account, Purpose.ACTIVATION, token)
-    pending = accounts.pending_creations_at(session, creation.email_key, lock=True) if creation else []
-    _, account = mail_links.use(session, Account, Purpose.ACTIVATION, token)
-    account.activated_at = portal_now()
-    provider_identities.join_waiting(session, account.id)
-    session.flush()
-    for other in pending:
-        if other.id != account.id:
-            erase(session, other)
-    return account.email
 
 
 def hash_creation_password(email_key: str, password: str) -> str:

@@ -62,22 +62,18 @@ def log_in(attempt: Attempt) -> LoggedIn:
     `compte-non-active`, `second-facteur`, `second-facteur-illisible`, `compte-desactive`."""
     if not attempt.password:
         raise Invalid.in_field("password", "Saisissez votre mot de passe.")
-    with dependencies().password_hasher.turn(attempt.source):  # first: a try that gets no turn is not counted
-        return _log_in(attempt)
-
-
-def _log_in(attempt: Attempt) -> LoggedIn:
     email_key = key_of(attempt.email)
-    counted = _count_attempt(email_key, attempt)
-    if counted.pending:
-        raise _not_activated_error(email_key, attempt, counted)
-    password_hash = counted.person.password_hash if counted.person else None
-    if not dependencies().password_hasher.matches(password_hash, attempt.password):
-        raise _refused_error(counted)
-    with db.operation() as session:
-        person = accounts.owner_of(session, email_key, lock=True)
-        is_unchanged = person is not None and person.password_hash == password_hash
-        outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
+    with dependencies().password_hasher.turn(attempt.source):  # first: a try that gets no turn is not counted
+        counted = _count_attempt(email_key, attempt)
+        if counted.pending:
+            raise _not_activated_error(email_key, attempt, counted)
+        password_hash = counted.person.password_hash if counted.person else None
+        if not dependencies().password_hasher.matches(password_hash, attempt.password):
+            raise _refused_error(counted)
+        with db.operation() as session:
+            person = accounts.owner_of(session, email_key, lock=True)
+            is_unchanged = person is not None and person.password_hash == password_hash
+            outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
     if outcome is None:
         raise _refused_error(counted, "Identifiant de connexion, mot de passe ou code du second facteur incorrect.")
     if isinstance(outcome, DomainError):

@@ -14,7 +14,7 @@ from services.accounts.operations.login import LoggedIn
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret
 from services.chassis.clock import system_now
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.api.sign_in import ATTEMPT_MINUTES, PROCONNECT, SignedIn, SignIn
 
 _SEALED = "sign-in"
@@ -87,7 +87,4 @@ def _joined(session: Session, identity: ProvidedIdentity) -> Person:
 
 
 def _provider(name: str) -> IdentityProvider:
-    provider = dependencies().identity_providers.get(name)
-    if provider is None:
-        raise NotFound()
-    return provider
+    return found(dependencies().identity_providers.get(name))

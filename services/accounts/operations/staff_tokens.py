@@ -1,7 +1,7 @@
 """Personal access tokens of staff members' tools: created, revoked, exchanged for access tokens. System time."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -90,7 +90,9 @@ def exchange_token(token: str, client: str) -> AccessToken:
         member = session.get(StaffMember, known.staff_id) if known else None
     if known is None or known.revoked_at or now >= known.expires_at or member is None or member.disabled_at:
         raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", problem=problem_types.TOKEN_REFUSED)
-    _record_use(known, now)
+    if known.last_used_at is None or now - known.last_used_at >= USE_WRITTEN_EVERY:  # not every call is a write
+        with db.operation() as session:
+            session.execute(update(StaffToken).where(StaffToken.id == known.id).values(last_used_at=now))
     access_token = dependencies().signer.access_token(
         member.id,
         "staff",
@@ -100,10 +102,3 @@ def exchange_token(token: str, client: str) -> AccessToken:
         academies=member.academies,
     )
     return AccessToken(access_token=access_token, expires_in=TOKEN_SECONDS)
-
-
-def _record_use(token: StaffToken, now: datetime) -> None:
-    """Store it once an hour at most, so that not every call of a tool causes a write."""
-    if token.last_used_at is None or now - token.last_used_at >= USE_WRITTEN_EVERY:
-        with db.operation() as session:
-            session.execute(update(StaffToken).where(StaffToken.id == token.id).values(last_used_at=now))

@@ -85,6 +85,10 @@ def test_a_mail_address_that_nobody_has_proven_opens_nothing(accounts: RunningAc
     assert franceconnect.identity_of(angela)
     for password in ("", " "):
         assert accounts.try_log_in(angela["email"], password).status_code in (401, 422)
+    assert len(accounts.stored(ProviderIdentity)) == 1
+    accounts.advance_clock(days=3)
+    accounts.run_job("erase-not-activated")
+    assert not accounts.stored(Account, ProviderIdentity)
 
 
 def test_a_sub_that_changes_is_another_identity(accounts: RunningAccounts, franceconnect: SignIns) -> None:
@@ -127,29 +131,17 @@ def test_two_accounts_of_one_identity_are_never_made(accounts: RunningAccounts, 
     assert problem_slug(accounts.try_log_in(other, PASSWORD, identity=identity)) == "conflit"
 
 
-def test_an_erased_account_leaves_no_identity(accounts: RunningAccounts, franceconnect: SignIns) -> None:
-    franceconnect.ask_account(person())
-    assert len(accounts.stored(ProviderIdentity)) == 1
-    accounts.advance_clock(days=3)
-    accounts.run_job("erase-not-activated")
-    assert not accounts.stored(Account, ProviderIdentity)
-
-
-def test_the_copy_of_ones_data_says_by_whom_one_signs_in(accounts: RunningAccounts, franceconnect: SignIns) -> None:
+def test_the_copy_of_ones_data_says_by_whom_one_signs_in_and_logging_out_leads_there(
+    accounts: RunningAccounts, franceconnect: SignIns
+) -> None:
     angela = person()
     account = franceconnect.create(angela)
-    franceconnect.come_back(angela)
+    opened = franceconnect.come_back(angela).json["opened"]
     [identity] = accounts.stored(ProviderIdentity)
     with accounts.app.app_context():
         items = [item for held in personal_data.part(account).held for item in held.items]
     told = {(item.title, fact.value) for item in items for fact in item.facts}
     assert {("Identité FranceConnect", identity.sub), ("Connexion", "FranceConnect")} <= told
-
-
-def test_logging_out_leads_to_the_provider_too(accounts: RunningAccounts, franceconnect: SignIns) -> None:
-    angela = person()
-    franceconnect.create(angela)
-    opened = franceconnect.come_back(angela).json["opened"]
     accounts.post("/sessions/end", session=opened["session"])
     address = accounts.post("/sign-ins/ends", session=opened["session"]).json["address"]
     assert address.startswith(f"{franceconnect.provider.issuer}/end?id_token_hint=ey")

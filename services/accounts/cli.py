@@ -1,7 +1,5 @@
-"""Commands of accounts for administrators of the machine: staff accounts and their tools' tokens.
-
-Secrets are printed once, as JSON on standard output, and stored only hashed or sealed.
-"""
+"""Commands of accounts for administrators of the machine: staff accounts and their tools' tokens. Secrets are printed
+once, as JSON on standard output, and stored only hashed or sealed."""
 
 import json
 import secrets
@@ -117,9 +115,7 @@ def list_staff() -> None:
 @click.option("--email", required=True, help="Adresse du compte de gestion")
 @click.option("--name", default="outil", show_default=True, help="À quoi sert ce jeton")
 @click.option("--scopes", default="pieces:read,pieces:control", show_default=True)
-@click.option(
-    "--days", type=click.IntRange(1, LONGEST_TOKEN_DAYS), help=f"Durée de validité ; à défaut {TOKEN_DAYS_WORDS}"
-)
+@click.option("--days", type=click.IntRange(1, LONGEST_TOKEN_DAYS), help=DAYS_HELP)
 def create_token(email: str, name: str, scopes: str, days: int | None) -> None:
     """Crée un jeton d'accès personnel pour un outil ; l'affiche une seule fois."""
     asked = _split_list(scopes)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +22,7 @@ from services.accounts.domain.emails import ADDRESS_LENGTH
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
 from services.contracts.account_rules import TOKEN_NAME_LENGTH, MemberState
@@ -36,9 +36,6 @@ sent_mails = SentMails(db)
 _ID = String(32)
 _HASH = String(64)
 _PROVIDER = String(16)
-ACTIVATED = text("activated_at IS NOT NULL")
-WAITING = text("activated_at IS NULL")
-JOINED = text("joined_at IS NOT NULL")
 
 
 class Account(db.Model):
@@ -76,10 +73,9 @@ class Account(db.Model):
 
     __table_args__ = (
         CheckConstraint("version > 0", name="version_positive"),
-        Index("uq_accounts_email_key_activated", "email_key", unique=True,
-              sqlite_where=ACTIVATED, postgresql_where=ACTIVATED),
-        Index("ix_accounts_waiting", "email_key", "created_at", sqlite_where=WAITING, postgresql_where=WAITING),
-    )  # fmt: skip
+        Index("uq_accounts_email_key_activated", "email_key", unique=True, **where("activated_at IS NOT NULL")),
+        Index("ix_accounts_waiting", "email_key", "created_at", **where("activated_at IS NULL")),
+    )
 
     @property
     def civil_status(self) -> CivilStatus:
@@ -210,9 +206,8 @@ class ProviderIdentity(db.Model):
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        Index("uq_provider_identities_joined", "provider", "sub", unique=True,
-              sqlite_where=JOINED, postgresql_where=JOINED),
-    )  # fmt: skip
+        Index("uq_provider_identities_joined", "provider", "sub", unique=True, **where("joined_at IS NOT NULL")),
+    )
 
 
 class KnownBrowser(db.Model):

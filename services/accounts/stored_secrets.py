@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -60,11 +61,10 @@ class DerivedKeys:
 
     def opens(self, sealed: str) -> bool:
         """Whether a valid key decrypts it."""
-        try:
+        with suppress(InvalidToken):
             self.unseal(sealed)
-        except InvalidToken:
-            return False
-        return True
+            return True
+        return False
 
     def reseal(self, sealed: str) -> str | None:
         """The text encrypted with the first key; None if it is already. Raises InvalidToken."""

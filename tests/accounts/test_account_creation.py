@@ -37,12 +37,16 @@ def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: 
     accounts.create_account()
     token = accounts.newest_token(EMAIL)
     for _ in range(2):
-        assert accounts.post("/activations/check", token=token).json["state"] == "usable"
+        link = accounts.post("/activations/check", token=token).json
+        asked = link["asked"]  # it says whose account it activates, and when that was asked for
+        assert (asked["nom_famille"], asked["prenoms"], asked["date_naissance"]) == ("BINET", "Laurent", "2001-02-01")
+        assert (link["state"], asked["at"][:16]) == ("usable", "2021-10-04T12:08")
     assert problem_slug(accounts.try_log_in()) == "compte-non-active"
     assert accounts.post("/activations", token=token).json == {"email": EMAIL}
     again = accounts.post("/activations", token=token)
     assert (again.status_code, problem_slug(again)) == (410, "lien-utilise")
-    assert accounts.post("/activations/check", token=token).json["state"] == "used"
+    used = accounts.post("/activations/check", token=token).json
+    assert (used["state"], used["asked"]) == ("used", None)
     assert accounts.try_log_in().status_code == 201
 
 

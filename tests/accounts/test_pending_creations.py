@@ -42,15 +42,6 @@ def test_whichever_link_is_followed_makes_its_account_and_others_die(accounts: R
     assert [row.prenoms for row in accounts.stored(Account)] == [prenoms]
 
 
-def test_the_link_says_whose_account_it_activates_and_when_that_was_asked_for(accounts: RunningAccounts) -> None:
-    _, token = created(accounts)
-    asked = accounts.post("/activations/check", token=token).json["asked"]
-    assert (asked["nom_famille"], asked["prenoms"], asked["date_naissance"]) == ("BINET", "Laurent", "2001-02-01")
-    assert asked["at"].startswith("2021-10-04T12:08")
-    accounts.post("/activations", token=token)
-    assert accounts.post("/activations/check", token=token).json["asked"] is None
-
-
 def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_alone(accounts: RunningAccounts) -> None:
     mine, first = created(accounts)
     _, strangers = created(accounts, **STRANGER)

@@ -31,11 +31,6 @@ class Changes:
     password: str | None
     current_password: str
 
-    @property
-    def needs_password(self) -> bool:
-        """Whether the current password must be typed."""
-        return self.email is not None or self.password is not None
-
 
 def read_new(values: Mapping[str, Any], *, today: date, profile: Profile | None) -> NewAccount:
     """« Formulaire de création »; without a profile no password is chosen. Raises Invalid with every mistake."""

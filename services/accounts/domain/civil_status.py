@@ -53,7 +53,9 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
     nom = reader.required_text("nom_famille", "votre nom de famille (nom de naissance)")
     _check_name(reader, "nom_famille", nom)
     if has_confirmations:
-        _check_name_confirmation(reader, nom)
+        again = reader.required_text("nom_famille_confirmation", "une seconde fois votre nom de naissance")
+        if again and words(again) != words(nom):
+            reader.add_mistake("nom_famille_confirmation", "La confirmation diffère du nom de famille saisi.")
     usage = reader.text("nom_usage")
     _check_name(reader, "nom_usage", usage)
     typed_prenoms = reader.required_text("prenoms", "vos prénoms")
@@ -84,26 +86,17 @@ def parsed_date(typed: str) -> date | None:
         return None
 
 
-def _check_name_confirmation(reader: FormReader, nom: str) -> None:
-    field = "nom_famille_confirmation"
-    confirmation = reader.required_text(field, "une seconde fois votre nom de naissance")
-    if confirmation and words(confirmation) != words(nom):
-        reader.add_mistake(field, "La confirmation diffère du nom de famille saisi.")
-
-
 def _check_name(reader: FormReader, field: str, name: str) -> None:
     if not name:
         return
     if len(name) > NAME_LENGTH:
         reader.add_mistake(field, f"{NAME_LENGTH} caractères au maximum.")
-    elif not all(_may_be_in_a_name(character) for character in name) or not any(c.isalpha() for c in name):
+    elif not any(c.isalpha() for c in name) or not all(
+        c in _PUNCTUATION_IN_NAMES or unicodedata.category(c)[0] in "LM" for c in name
+    ):
         reader.add_mistake(field, "Seuls les lettres, espaces, apostrophes, tirets et points sont acceptés.")
     else:
         reader.check_printable(field, name)
-
-
-def _may_be_in_a_name(character: str) -> bool:
-    return character in _PUNCTUATION_IN_NAMES or unicodedata.category(character)[0] in "LM"
 
 
 def _check_birth_date_confirmation(reader: FormReader, birth_date: date | None) -> None:
@@ -141,7 +134,10 @@ def read_birthplace(reader: FormReader) -> Birthplace | None:
     if country is None:
         reader.add_mistake("pays_naissance", "Choisissez votre pays de naissance.")
         return None
-    return _in_france(reader) if country.is_france else _abroad(reader, country.code)
+    if country.is_france:
+        return _in_france(reader)
+    town = _free_place(reader, "ville_naissance", "votre ville de naissance")
+    return Birthplace(country.code, None, town) if town is not None else None
 
 
 def _in_france(reader: FormReader) -> Birthplace | None:
@@ -171,11 +167,6 @@ def _listed_commune(reader: FormReader, departement: str | None) -> str | None:
         )
         return None
     return commune.label
-
-
-def _abroad(reader: FormReader, country: str) -> Birthplace | None:
-    town = _free_place(reader, "ville_naissance", "votre ville de naissance")
-    return Birthplace(country, None, town) if town is not None else None
 
 
 def _free_place(reader: FormReader, field: str, what: str) -> str | None:

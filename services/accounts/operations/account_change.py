@@ -36,13 +36,14 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
     )
     if wants_civil_status and frozen:
         raise identity_changes.candidature_exists_error()
-    if changes.needs_password:
+    needs_password = changes.email is not None or changes.password is not None
+    if needs_password:
         passwords.check_current_password(account, changes.current_password)
     # Before anything is changed: this is what fails when the hashing queue is full.
     password_hash = dependencies().password_hasher.hash(changes.password) if changes.password else None
     if changes.civil_status is not None:
         identity_changes.change_civil_status(account_id, changes.civil_status, values)
-    if changes.needs_password:
+    if needs_password:
         _change_credentials(account_id, changes, password_hash, verified_hash=account.password_hash)
     return Changed(email_change_pending=changes.email is not None)
 

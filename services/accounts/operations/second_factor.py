@@ -29,7 +29,6 @@ from services.contracts.account_rules import MemberState
 from services.contracts.api.own_staff_account import ProposedFactor
 
 STEP_SECONDS = 30
-TOLERATED_STEPS = (0, -1, 1)
 log = structlog.get_logger()
 _PROPOSAL = "second factor"
 PROPOSAL_LIFETIME = timedelta(hours=1)
@@ -41,10 +40,8 @@ def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_
     marks it used. `at_log_in`: what a passkey must have been asked for. The caller has locked the member. Raises
     Forbidden: `second-facteur` for no code, `second-facteur-illisible` where no key in force opens the secret."""
     if not code:
-        raise Forbidden(
-            "Saisissez le code à six chiffres de votre application d'authentification.",
-            problem=problem_types.SECOND_FACTOR_ASKED,
-        )
+        detail = "Saisissez le code à six chiffres de votre application d'authentification."
+        raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_ASKED)
     if code.startswith("{"):
         return passkeys.use(session, member, code, at_log_in=at_log_in)
     if not _digits(code):
@@ -58,13 +55,10 @@ def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_
 
 def matching_step(secret: str, code: str, *, after: int = 0) -> int | None:
     """The time step of the secret's code, if it is one of those valid now and later than `after`."""
-    digits = _digits(code)
-    totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
+    digits, totp = _digits(code), pyotp.TOTP(secret, interval=STEP_SECONDS)
     now = int(system_now().timestamp()) // STEP_SECONDS
-    for step in (now + shift for shift in TOLERATED_STEPS):
-        if digits and step > after and totp.verify(digits, for_time=step * STEP_SECONDS):
-            return step
-    return None
+    valid = (step for step in (now, now - 1, now + 1) if step > after)
+    return next((step for step in valid if digits and totp.verify(digits, for_time=step * STEP_SECONDS)), None)
 
 
 def put_in_force(member: StaffMember, secret: str, *, used_step: int = 0) -> None:
@@ -84,10 +78,8 @@ def _secret_of(member: StaffMember) -> str:
         return dependencies().derived_keys.unseal(member.totp_sealed)
     except InvalidToken as error:
         log.error("second_factor_unopened", staff_id=member.id)
-        raise Forbidden(
-            "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur.",
-            problem=problem_types.SECOND_FACTOR_UNREADABLE,
-        ) from error
+        detail = "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur."
+        raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_UNREADABLE) from error
 
 
 def replace_recovery_codes(session: Session, staff_id: str) -> list[str]:

@@ -20,10 +20,8 @@ from services.accounts.operations.staff_accounts import (
     address_taken,
     lock_active_administrateurs,
     lock_enabled_member,
-    lock_member,
     new_member,
     record_addition,
-    refuse_disabled,
     replace_access,
 )
 from services.accounts.password_hashing import NO_PASSWORD
@@ -83,11 +81,10 @@ def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> 
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
-        member = lock_member(session, staff_id)
+        member = lock_enabled_member(session, staff_id)
         if actor.id == member.id:
             detail = "Renouvelez votre propre second facteur depuis « Mon compte »."
             raise Conflict(detail, problem=problem_types.OWN_ACCOUNT)
-        refuse_disabled(member)
         if member.invited_at is not None:
             raise Conflict("Ce compte n'est pas encore actif : invitez la personne de nouveau.")
         replace_access(session, member, NO_PASSWORD, pyotp.random_base32())

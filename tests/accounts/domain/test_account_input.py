@@ -138,7 +138,6 @@ def test_a_form_sent_as_it_was_shown_changes_nothing() -> None:
     for typed in ({}, abroad, merged, {"nom_usage": "Dupont"}):
         unchanged = changes(read(**typed))
         assert (unchanged.civil_status, unchanged.email, unchanged.password) == (None, None, None), typed
-        assert not unchanged.needs_password
 
 
 def test_a_changed_form_tells_only_what_changed() -> None:
@@ -148,8 +147,6 @@ def test_a_changed_form_tells_only_what_changed() -> None:
     assert (only_password.civil_status, only_password.email, only_password.password) == (None, None, "Merisier/2021")
     only_email = changes(account, email="l@x.fr", email_confirmation="l@x.fr", current_password=PASSWORD)
     assert (only_email.civil_status, only_email.email, only_email.password) == (None, "l@x.fr", None)
-    assert only_password.needs_password
-    assert only_email.needs_password
     assert changes(account, prenoms="Laurent Marie").civil_status == replace(
         account.civil_status, prenoms="Laurent Marie"
     )

@@ -46,8 +46,11 @@ def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAc
     assert previous_login.startswith(first.strftime("%Y-%m-%d"))
 
 
-def test_one_message_for_every_refusal(accounts: RunningAccounts) -> None:
+def test_one_message_for_every_refusal_and_a_source_alone_is_never_locked(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
+    for number in range(ALL_SOURCES.undelayed + 1):
+        assert fail(accounts, 1, email=f"eleve{number}@x.fr") == [401]
+    assert accounts.try_log_in().status_code == 201
     wrong, unknown = accounts.try_log_in(password="Faux/2021"), accounts.try_log_in("inconnu@x.fr")
     for answer in (wrong, unknown):
         assert (answer.status_code, problem_slug(answer)) == (401, "identification-refusee")
@@ -71,13 +74,6 @@ def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(acc
     assert fail(accounts, PER_SOURCE.undelayed) == [401] * PER_SOURCE.undelayed
 
 
-def test_a_source_alone_is_never_locked(accounts: RunningAccounts) -> None:
-    accounts.activate_new_account()
-    for number in range(ALL_SOURCES.undelayed + 1):
-        assert fail(accounts, 1, email=f"eleve{number}@x.fr") == [401]
-    assert accounts.try_log_in().status_code == 201
-
-
 def test_a_browser_that_logged_in_before_is_not_locked_out_by_strangers(accounts: RunningAccounts) -> None:
     device = accounts.log_in_new_candidate()["device"]
     assert accounts.try_log_in(device="chosen by a stranger").json["device"] != "chosen by a stranger"
@@ -87,11 +83,8 @@ def test_a_browser_that_logged_in_before_is_not_locked_out_by_strangers(accounts
     again = accounts.try_log_in(device=device)
     assert again.status_code == 201
     assert again.json["device"] == device
-
-
-def test_a_known_browser_is_slowed_by_its_own_failures(accounts: RunningAccounts) -> None:
-    device = accounts.log_in_new_candidate()["device"]
-    assert fail(accounts, PER_SOURCE.undelayed + 1, device=device) == [401] * PER_SOURCE.undelayed + [429]
+    own = fail(accounts, PER_SOURCE.undelayed + 1, device=device)
+    assert own == [401] * PER_SOURCE.undelayed + [429], "its own failures slow it"
 
 
 def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(accounts: RunningAccounts) -> None:

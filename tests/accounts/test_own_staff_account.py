@@ -69,11 +69,8 @@ def test_a_new_set_of_recovery_codes_voids_the_old_one_and_is_its_owners_alone(m
     assert member.log_in(new[0]).status_code == 201
     for expected in (200, 422):  # it confirms the renewal of a lost factor, once
         assert member.post("/staff/me/second-factor/proposals", code=new[1]).status_code == expected
-
-
-def test_wrong_recovery_codes_are_slowed_like_wrong_codes(member: Session) -> None:
     answers = [member.log_in(UNKNOWN_RECOVERY_CODE).status_code for _ in range(PER_SOURCE.undelayed + 1)]
-    assert answers == [401] * PER_SOURCE.undelayed + [429]
+    assert answers == [401] * PER_SOURCE.undelayed + [429], "slowed like wrong codes"
 
 
 DANGEROUS: dict[str, dict[str, Any]] = {

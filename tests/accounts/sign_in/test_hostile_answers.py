@@ -110,8 +110,8 @@ def test_what_another_browser_began_or_who_gave_up_or_another_provider_is_refuse
 ) -> None:
     other = accounts.post("/sign-ins", provider="franceconnect").json or {}
     pro = accounts.post("/sign-ins", provider="proconnect").json or {}
-    attempts = ({"attempt": str(attempt)} for attempt in (other["attempt"], pro["attempt"], ""))
-    for brought in (*attempts, {"state": ""}, {"state": "é"}):
+    hostile: list[dict[str, Any]] = [{"attempt": attempt} for attempt in (other["attempt"], pro["attempt"], "")]
+    for brought in (*hostile, {"state": ""}, {"state": "é"}):
         detail = refused(franceconnect.come_back(person(), **brought))
         assert "dans un autre navigateur" in detail
     assert "n'a pas abouti" in refused(franceconnect.come_back(person(), code=""))

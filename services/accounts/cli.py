@@ -1,7 +1,5 @@
-"""Commands of accounts for administrators of the machine: staff accounts and their tools' tokens.
-
-Secrets are printed once, as JSON on standard output, and stored only hashed or sealed.
-"""
+"""Commands of accounts for administrators of the machine: staff accounts and their tools' tokens. Secrets are printed
+once, as JSON on standard output, and stored only hashed or sealed."""
 
 import json
 import secrets
@@ -14,7 +12,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
+from services.accounts.domain.staff import Role
 from services.accounts.jobs import registry
 from services.accounts.models import audit_chain
 from services.accounts.operations import identity_changes, second_factor, staff_accounts, staff_tokens
@@ -24,6 +22,7 @@ from services.chassis.tasks.commands import errors_as_messages, operator
 from services.contracts.account_rules import LONGEST_TOKEN_DAYS, REASON_LENGTHS, TOKEN_DAYS_WORDS, default_token_days
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
+DAYS_HELP = f"Durée de validité ; à défaut {TOKEN_DAYS_WORDS}"
 REASON_HELP = "Pourquoi : gardé dans le journal des actes"
 
 
@@ -64,7 +63,7 @@ def create_staff(
     email: str, role: str, academies: str, nom: str, prenoms: str, password_stdin: bool, unless_there: bool
 ) -> None:
     """Crée un compte de gestion ; affiche une seule fois son mot de passe et le secret de son second facteur."""
-    if unless_there and staff_queries.is_staff(email):
+    if unless_there and staff_queries.id_at(email):
         return
     password = _password(password_stdin)
     new = {"email": email, "password": password, "nom": nom, "prenoms": prenoms}
@@ -115,12 +114,8 @@ def list_staff() -> None:
 @click.command("create-token")
 @click.option("--email", required=True, help="Adresse du compte de gestion")
 @click.option("--name", default="outil", show_default=True, help="À quoi sert ce jeton")
-@click.option("--scopes", default=f"{PIECES_READ},{PIECES_CONTROL}", show_default=True)
-@click.option(
-    "--days",
-    type=click.IntRange(1, LONGEST_TOKEN_DAYS),
-    help=f"Durée de validité ; à défaut {TOKEN_DAYS_WORDS}",
-)
+@click.option("--scopes", default="pieces:read,pieces:control", show_default=True)
+@click.option("--days", type=click.IntRange(1, LONGEST_TOKEN_DAYS), help=DAYS_HELP)
 def create_token(email: str, name: str, scopes: str, days: int | None) -> None:
     """Crée un jeton d'accès personnel pour un outil ; l'affiche une seule fois."""
     asked = _split_list(scopes)
@@ -155,9 +150,9 @@ def reseal_secrets() -> None:
 
     Peut être relancée ; finit avec 1 et nomme ceux qu'aucune clé en vigueur n'ouvre, laissés tels quels.
     """
-    result = second_factor.reseal_second_factors(operator())
-    _print_json(resealed=result.resealed, unopened=result.unopened)
-    if result.unopened:
+    resealed, unopened = second_factor.reseal_second_factors(operator())
+    _print_json(resealed=resealed, unopened=unopened)
+    if unopened:
         raise click.ClickException("rétablissez la clé qui manque, ou donnez un nouveau second facteur (renew-staff)")
 
 

@@ -62,7 +62,17 @@ def build(settings: AccountsSettings) -> Dependencies:
         holders={name: Client(url, f"{name}_for_copies") for name, url in holders},
         store=ObjectStore(settings.objects_url),
         identity_providers={
-            name: _identity_provider(name, settings) for name in PROVIDER_PATHS if settings.of_provider(name, "issuer")
+            name: IdentityProvider(
+                name,
+                settings.of_provider(name, "issuer"),
+                _SAID_TO_PROVIDERS[name],
+                client_id=settings.of_provider(name, "client_id"),
+                client_secret=settings.of_provider(name, "client_secret"),
+                scope=settings.of_provider(name, "scopes"),
+                redirect_uri=f"{settings.public_url}{path}{RETURN}",
+            )
+            for name, path in PROVIDER_PATHS.items()
+            if settings.of_provider(name, "issuer")
         },
     )
 
@@ -71,18 +81,6 @@ _SAID_TO_PROVIDERS = {
     FRANCECONNECT: {"acr_values": "eidas1"},
     PROCONNECT: {"claims": '{"id_token":{"acr":null,"amr":{"essential":true}}}'},
 }
-
-
-def _identity_provider(name: str, settings: AccountsSettings) -> IdentityProvider:
-    return IdentityProvider(
-        name,
-        settings.of_provider(name, "issuer"),
-        _SAID_TO_PROVIDERS[name],
-        client_id=settings.of_provider(name, "client_id"),
-        client_secret=settings.of_provider(name, "client_secret"),
-        scope=settings.of_provider(name, "scopes"),
-        redirect_uri=f"{settings.public_url}{PROVIDER_PATHS[name]}{RETURN}",
-    )
 
 
 def attach(app: Flask, built: Dependencies) -> None:

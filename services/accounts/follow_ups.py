@@ -1,7 +1,7 @@
 """The mails of accounts, which the worker sends after the transaction that requested them.
 
-A mail is derived from its event, so that a repetition is the same mail. If the account, address or request no longer
-exists, nothing is sent, and the follow-up succeeds.
+A mail is derived from its event, so that a repetition is the same mail. If what it is about no longer exists, nothing
+is sent, and the follow-up succeeds.
 """
 
 from datetime import datetime
@@ -11,8 +11,8 @@ from services.accounts import mail_texts
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
-from services.accounts.models import Account, EmailChange, ErasureRequest, PersonalCopy, StaffMember, db
-from services.accounts.operations import mail_links, mail_refusals, personal_copies
+from services.accounts.models import Account, EmailChange, ErasureRequest, MailRefusal, PersonalCopy, StaffMember, db
+from services.accounts.operations import mail_links, personal_copies
 from services.accounts.operations.erasure_requests import ERASE_DRAFTS, SEND_ANSWER
 from services.accounts.queries import accounts
 from services.chassis import clock
@@ -28,7 +28,7 @@ from services.contracts.account_rules import (
 from services.contracts.retention import ACCOUNTS, retention
 from services.mail import sent_mails
 from services.mail.letter import Letter
-from services.mail.mailer import MAILS, Mail
+from services.mail.mailer import MAILS
 
 registry = Handlers("accounts")
 COPIES = Channel("copies", seconds=900.0)  # dozens of files, from services that may be slow
@@ -47,22 +47,20 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
         expires_at = account.created_at + ACTIVATION_LIFETIME
         token = mail_links.issue(session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at)
     if token is not None:
-        _send(account.email, mail_texts.activation_mail(_link("activation", token)), envelope, reader=account)
+        _send(account.email, mail_texts.activation_mail(_page(f"compte/activation/{token}")), envelope, reader=account)
 
 
 @registry.follow_up("send_address_known", MAILS)
 def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an address for which another account was requested."""
-    if owner := _owner(data["owner_id"]):
-        _send(owner.email, mail_texts.known_address_mail(_page("connexion")), envelope, reader=owner)
+    _send_to_owner(mail_texts.known_address_mail(_page("connexion")), envelope)
 
 
 @registry.follow_up("send_failed_logins", MAILS)
 def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account whose log-ins begin to be delayed."""
-    if owner := _owner(data["owner_id"]):
-        letter = mail_texts.failed_logins_mail(_happened_at(envelope), _page("compte/mot-de-passe-oublie"))
-        _send(owner.email, letter, envelope, reader=owner)
+    reset_page = _page("compte/mot-de-passe-oublie")
+    _send_to_owner(mail_texts.failed_logins_mail(_happened_at(envelope), reset_page), envelope)
 
 
 @registry.follow_up("send_reset_mail", MAILS)
@@ -75,7 +73,12 @@ def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
         expires_at = portal_now() + RESET_LIFETIME
         token = mail_links.issue(session, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at)
     if token is not None:
-        _send(account.email, mail_texts.password_reset_mail(_link("mot-de-passe", token)), envelope, reader=account)
+        _send(
+            account.email,
+            mail_texts.password_reset_mail(_page(f"compte/mot-de-passe/{token}")),
+            envelope,
+            reader=account,
+        )
 
 
 @registry.follow_up("send_email_change_confirmation", MAILS)
@@ -99,7 +102,7 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
         letter = mail_texts.address_requested_by_other_mail(_page("connexion"))
         _send(email_change.address, letter, envelope, reader=owner)
     elif token is not None:
-        letter = mail_texts.email_change_confirmation_mail(_link("adresse", token))
+        letter = mail_texts.email_change_confirmation_mail(_page(f"compte/adresse/{token}"))
         _send(email_change.address, letter, envelope, reader=None)
 
 
@@ -117,7 +120,7 @@ def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
             expires_at=email_change.requested_at + EMAIL_CHANGE_LIFETIME,
         )  # fmt: skip
     if token is not None:
-        letter = mail_texts.email_change_requested_mail(email_change.requested_at, _link("annulation", token))
+        letter = mail_texts.email_change_requested_mail(email_change.requested_at, _page(f"compte/annulation/{token}"))
         _send(email_change.previous_address, letter, envelope, reader=account)
 
 
@@ -154,10 +157,8 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
 def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
         request = session.get(ErasureRequest, data["request_id"])
-    owner = _owner(envelope.subject)
-    if owner and request is not None and request.answer is not None:
-        letter = mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement"))
-        _send(owner.email, letter, envelope, reader=owner)
+    if request is not None and request.answer is not None:
+        _send_to_owner(mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement")), envelope)
 
 
 @registry.follow_up("send_copy_ready", MAILS)
@@ -165,44 +166,41 @@ def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
     """Nothing where the copy has expired meanwhile."""
     with db.reading() as session:
         copy = session.get(PersonalCopy, data["copy_id"])
-        owner = session.get(Account, envelope.subject)
-    if owner is not None and copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
-        letter = mail_texts.copy_ready_mail(copy.expires_at, _page("compte/donnees"))
-        _send(owner.email, letter, envelope, reader=owner)
+    if copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
+        _send_to_owner(mail_texts.copy_ready_mail(copy.expires_at, _page("compte/donnees")), envelope)
 
 
 @registry.follow_up("send_unused_account", MAILS)
 def send_unused_account(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account that will be erased unless it is used."""
-    if owner := _owner(envelope.subject):
-        erased_from = retention().kind(ACCOUNTS).notice.after(_happened_at(envelope))
-        _send(owner.email, mail_texts.unused_account_mail(erased_from, _page("connexion")), envelope, reader=owner)
+    erased_from = retention().kind(ACCOUNTS).notice.after(_happened_at(envelope))
+    _send_to_owner(mail_texts.unused_account_mail(erased_from, _page("connexion")), envelope)
 
 
-def _owner(owner_id: str) -> Account | StaffMember | None:
+def _send_to_owner(letter: Letter, envelope: Envelope) -> None:
+    """Of the account that the event is about, where it is still there."""
     with db.reading() as session:
-        return session.get(Account, owner_id) or session.get(StaffMember, owner_id)
+        owner = session.get(Account, envelope.subject) or session.get(StaffMember, envelope.subject)
+    if owner is not None:
+        _send(owner.email, letter, envelope, reader=owner)
 
 
 def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account | StaffMember | None) -> None:
-    """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is the account.
-
-    Raises MailUnavailable or MailDeferred.
-    """
+    """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is the account. Raises
+    MailUnavailable or MailDeferred."""
     letterhead, date = dependencies().settings.letterhead(), _happened_at(envelope)
     mail = letter.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
     if isinstance(reader, Account):
-        _store_for_reader(reader.id, letter, mail)
+        with db.operation() as session:
+            if session.get(Account, reader.id, with_for_update=True) is not None:
+                sent_mails.record(session, reader.id, letter, mail)
+    refused = {"account_id": envelope.subject, "address": address}
     if refusal := sent_mails.send_and_record(db, dependencies().mailer, mail):
-        mail_refusals.record_refusal(envelope.subject, address, refusal.code)
+        with db.operation() as session:  # nothing for staff, and for an account erased meanwhile
+            if session.get(Account, envelope.subject, with_for_update=True) is not None:
+                sent_mails.record_refusal(session, MailRefusal, refused, refusal.code)
     else:
-        mail_refusals.forget_refusal(envelope.subject, address)
-
-
-def _store_for_reader(account_id: str, letter: Letter, mail: Mail) -> None:
-    with db.operation() as session:
-        if session.get(Account, account_id, with_for_update=True) is not None:
-            sent_mails.record(session, account_id, letter, mail)
+        sent_mails.forget_refusal(db, MailRefusal, refused)
 
 
 def _happened_at(envelope: Envelope) -> datetime:
@@ -213,10 +211,6 @@ def _happened_at(envelope: Envelope) -> datetime:
 def _deliverable(address: str) -> str:
     """The address as typed, its domain in the ASCII form that every mail server takes."""
     return f"{address.rpartition('@')[0]}@{key_of(address).rpartition('@')[2]}"
-
-
-def _link(kind: str, token: str) -> str:
-    return _page(f"compte/{kind}/{token}")
 
 
 def _page(path: str) -> str:

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists
 
-from services.accounts.follow_ups import registry
-from services.accounts.models import EmailChange, MailLink, db
-from services.accounts.operations import identity_changes, mail_refusals, personal_copies, rate_limits, sessions
+from services.accounts.follow_ups import registry as registry
+from services.accounts.models import Account, EmailChange, MailLink, MailRefusal, db
+from services.accounts.operations import identity_changes, personal_copies, rate_limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
 from services.accounts.operations.retention import erase_unused
 from services.chassis.clock import portal_now, system_now
@@ -16,9 +16,6 @@ from services.mail import sent_mails
 
 LINKS_KEPT_FOR = timedelta(days=30)
 """How long the page of an expired link still says that it has expired."""
-
-__all__ = ["registry"]  # with the jobs below on it
-
 
 registry.every(minutes=5, name="erase-not-activated")(erase_not_activated)
 registry.every(hours=24, name="erase-unused")(erase_unused)
@@ -30,11 +27,13 @@ registry.every(hours=1, name="delete-copies")(personal_copies.delete_expired)
 @registry.every(hours=1, name="purge")
 def purge() -> None:
     """Delete sessions, failures and quotas that no longer count, links and addresses `LINKS_KEPT_FOR` after their end,
-    mails after their time."""
+    refusals of addresses given up as late, mails after their time."""
+    ended = portal_now() - LINKS_KEPT_FOR
     with db.operation() as session:
         sessions.purge(session, system_now())
         rate_limits.purge(session, system_now())
-        mail_refusals.purge(session, portal_now() - LINKS_KEPT_FOR)
-        session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT_FOR))
-    delete_in_pages(db, MailLink.token_hash, where=MailLink.expires_at < portal_now() - LINKS_KEPT_FOR)
+        in_force = exists().where(Account.id == MailRefusal.account_id, Account.email == MailRefusal.address)
+        session.execute(delete(MailRefusal).where(MailRefusal.refused_at < ended, ~in_force))
+        session.execute(delete(EmailChange).where(EmailChange.requested_at < ended))
+    delete_in_pages(db, MailLink.token_hash, where=MailLink.expires_at < ended)
     sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(portal_now()))

@@ -1,7 +1,4 @@
-"""The texts of accounts' mails. That of the activation is the guide's (§3).
-
-URLs and instants come in; lifetimes of links are those of contracts/account_rules.py.
-"""
+"""The texts of accounts' mails. That of the activation is the guide's (§3)."""
 
 from datetime import datetime
 

@@ -14,18 +14,19 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH
+from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH, Birthplace, CivilStatus
 from services.accounts.domain.emails import ADDRESS_LENGTH
 from services.chassis.database.audit import AuditColumns
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
 from services.contracts.account_rules import TOKEN_NAME_LENGTH, MemberState
+from services.contracts.api.operation import answer_of
 from services.mail.sent_mails import SentMails
 
 db = Database()
@@ -35,9 +36,6 @@ sent_mails = SentMails(db)
 _ID = String(32)
 _HASH = String(64)
 _PROVIDER = String(16)
-ACTIVATED = text("activated_at IS NOT NULL")
-WAITING = text("activated_at IS NULL")
-JOINED = text("joined_at IS NOT NULL")
 
 
 class Account(db.Model):
@@ -75,10 +73,22 @@ class Account(db.Model):
 
     __table_args__ = (
         CheckConstraint("version > 0", name="version_positive"),
-        Index("uq_accounts_email_key_activated", "email_key", unique=True,
-              sqlite_where=ACTIVATED, postgresql_where=ACTIVATED),
-        Index("ix_accounts_waiting", "email_key", "created_at", sqlite_where=WAITING, postgresql_where=WAITING),
-    )  # fmt: skip
+        Index("uq_accounts_email_key_activated", "email_key", unique=True, **where("activated_at IS NOT NULL")),
+        Index("ix_accounts_waiting", "email_key", "created_at", **where("activated_at IS NULL")),
+    )
+
+    @property
+    def civil_status(self) -> CivilStatus:
+        where = self.pays_naissance, self.departement_naissance, self.commune_naissance, self.commune_hors_liste
+        return answer_of(CivilStatus, self, naissance=Birthplace(*where))
+
+    @civil_status.setter
+    def civil_status(self, status: CivilStatus) -> None:
+        place, names = status.naissance, (status.nom_famille, status.nom_usage, status.prenoms)
+        self.civilite, self.date_naissance = status.civilite, status.date_naissance
+        self.nom_famille, self.nom_usage, self.prenoms = names
+        self.pays_naissance, self.departement_naissance = place.pays, place.departement
+        self.commune_naissance, self.commune_hors_liste = place.commune, place.hors_liste
 
 
 class EmailChange(db.Model):
@@ -95,10 +105,8 @@ class EmailChange(db.Model):
 
 
 class MailRefusal(db.Model):
-    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one.
-
-    `code` is what the server answered last, `refused_at` when it did so first.
-    """
+    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one. `code` is
+    what the server answered last, `refused_at` when it did so first."""
 
     __tablename__ = "mail_refusals"
 
@@ -134,10 +142,8 @@ class ErasureRequest(db.Model):
 
 
 class PersonalCopy(db.Model):
-    """A copy of an account's data, asked for by its owner: an archive in the store once it has a `size`.
-
-    The row is there before its object, and until that is deleted, once `expires_at` is over; it outlives the account.
-    """
+    """A copy of an account's data: an archive in the store once it has a `size`. The row is there before its object,
+    and until that is deleted, once `expires_at` is over; it outlives the account."""
 
     __tablename__ = "personal_copies"
 
@@ -200,9 +206,8 @@ class ProviderIdentity(db.Model):
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        Index("uq_provider_identities_joined", "provider", "sub", unique=True,
-              sqlite_where=JOINED, postgresql_where=JOINED),
-    )  # fmt: skip
+        Index("uq_provider_identities_joined", "provider", "sub", unique=True, **where("joined_at IS NOT NULL")),
+    )
 
 
 class KnownBrowser(db.Model):

@@ -1,13 +1,11 @@
-"""Hashes of stored passwords (argon2id). A check takes the same time whether or not there is an account.
-
-Hashing is the only expensive work that anonymous visitors can trigger: it has a `Limit` of its own, in
-which sources take turns: one with many requests does not delay the others.
-"""
+"""Hashes of stored passwords (argon2id). A check takes the same time whether or not there is an account. It is the only
+expensive work that anonymous visitors can trigger: it has a `Limit` of its own, in which sources take turns."""
 
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from argon2 import PasswordHasher as Argon2Hasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,32 +20,24 @@ BUSY = "Trop de personnes s'identifient ou créent un compte en ce moment : rien
 
 
 class PasswordHasher:
-    """Hashes and verifies passwords; parameters are read from each hash, so they can be raised over time.
-
-    At most as many hashes run at once as there are processors (argon2 releases Python's lock); running and waiting
-    requests together take at most a quarter of the process's threads. Beyond that, Unavailable is raised.
-    """
+    """Parameters are read from each hash, so they can be raised over time. At most as many hashes run at once as there
+    are processors (argon2 releases Python's lock); running and waiting requests together take at most a quarter of the
+    process's threads. Beyond that, Unavailable is raised."""
 
     def __init__(self, *, memory_kib: int, passes: int) -> None:
         self._argon2 = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._hash_without_account = self._argon2.hash("personne n'a ce mot de passe")
         places = thread_count() // 4
         running = max(1, min(len(os.sched_getaffinity(0)), places * 3 // 4))
-        self._limit = Limit("password_hashing", running, max(0, places - running), refusal=_busy_error)
+        busy = partial(Unavailable, BUSY, retry_after=RETRY_AFTER, nothing_done=True)
+        self._limit = Limit("password_hashing", running, max(0, places - running), refusal=busy)
         self._this_thread = threading.local()
-
-    @property
-    def at_once(self) -> int:
-        """How many hashes may run at once."""
-        return self._limit.running
 
     @contextmanager
     def turn(self, source: str = "") -> Iterator[None]:
-        """One turn in the queue for everything that the block hashes; nested calls in one thread share it.
-
-        `source` is the visitor's address, where it is known. Raises Unavailable with `nothing_done`: whoever hashes
-        asks for a turn before anything is stored.
-        """
+        """One turn in the queue for everything that the block hashes; nested calls in one thread share it. `source`:
+        the visitor's address, where it is known. Raises Unavailable with `nothing_done`: whoever hashes asks for a turn
+        before anything is stored."""
         if getattr(self._this_thread, "has_turn", False):
             yield
             return
@@ -76,10 +66,6 @@ class PasswordHasher:
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with other parameters than those in force."""
         return self._argon2.check_needs_rehash(password_hash)
-
-
-def _busy_error() -> Unavailable:
-    return Unavailable(BUSY, retry_after=RETRY_AFTER, nothing_done=True)
 
 
 def _bytes(password: str) -> bytes:

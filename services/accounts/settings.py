@@ -18,10 +18,8 @@ _ClientSecretsTurned = Annotated[list[_ClientSecret], msgspec.Meta(min_length=1)
 
 
 class ClientSecrets:
-    """Which processes may obtain a service token, by their secret: {"gateway": "…", "pieces": "…"}.
-
-    A list of secrets instead of one, while it is rotated: each of them is accepted.
-    """
+    """Which processes may obtain a service token, by their secret: {"gateway": "…", "pieces": "…"}; while it is rotated
+    by any of a list."""
 
     def __init__(self, text: str) -> None:
         try:

@@ -47,10 +47,8 @@ class Signer:
         academies: Iterable[str] | None = None,
         gave_code: bool | None = None,
     ) -> str:
-        """A token of `kind` candidate or staff (valid for `TOKEN_SECONDS`) or service (`SERVICE_TOKEN_SECONDS`).
-
-        `client` is the process that obtains it; `gave_code`: whether a session of staff gave a fresh code for it.
-        """
+        """A token of `kind` candidate or staff (valid for `TOKEN_SECONDS`) or service (`SERVICE_TOKEN_SECONDS`), for
+        the process `client`; `gave_code`: whether a session of staff gave a fresh code for it."""
         claims: dict[str, Any] = {"kind": kind, "azp": client}
         if role is not None:
             claims["role"] = role
@@ -70,11 +68,6 @@ class Signer:
 
     def _signed(self, subject: str, audience: str, claims: dict[str, Any], life_seconds: int) -> str:
         now = system_now()
-        standard = {
-            "iss": ISSUER,
-            "aud": audience,
-            "sub": subject,
-            "iat": now,
-            "exp": now + timedelta(seconds=life_seconds),
-        }
+        times = {"iat": now, "exp": now + timedelta(seconds=life_seconds)}
+        standard = {"iss": ISSUER, "aud": audience, "sub": subject, **times}
         return jwt.encode({**standard, **claims}, self._key, algorithm="EdDSA", headers={"kid": self.kid})

@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +18,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class DerivedKeys:
-    """A key per use and master secret (HKDF), so that none reveals another.
-
-    The first master secret is in use; the older ones only verify and decrypt what was made before a key rotation.
-    """
+    """A key per use and master secret (HKDF), so that none reveals another. The first master secret is in use; the
+    older ones only verify and decrypt what was made before a key rotation."""
 
     def __init__(self, master_secrets: Sequence[bytes]) -> None:
         self._link_keys = [_derived_key(secret, b"mailed links") for secret in master_secrets]
@@ -32,7 +31,8 @@ class DerivedKeys:
 
     def link_tokens(self, purpose: str, event_id: str) -> list[str]:
         """The token mailed for an event, then the tokens derived for it from the older master secrets."""
-        return [_link_token(key, purpose, event_id) for key in self._link_keys]
+        digests = (hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256") for key in self._link_keys)
+        return [base64.urlsafe_b64encode(digest).rstrip(b"=").decode() for digest in digests]
 
     def trace(self, *parts: str) -> str:
         """A stable pseudonym (HMAC-SHA256, hex) of an address or a source, so that throttling stores neither."""
@@ -61,11 +61,10 @@ class DerivedKeys:
 
     def opens(self, sealed: str) -> bool:
         """Whether a valid key decrypts it."""
-        try:
+        with suppress(InvalidToken):
             self.unseal(sealed)
-        except InvalidToken:
-            return False
-        return True
+            return True
+        return False
 
     def reseal(self, sealed: str) -> str | None:
         """The text encrypted with the first key; None if it is already. Raises InvalidToken."""
@@ -81,11 +80,6 @@ def master_secrets(sealing_keys: Iterable[str], signing_keys: Iterable[Ed25519Pr
     once there is one."""
     raw = (serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())
     return [*(key.encode() for key in sealing_keys), *(key.private_bytes(*raw) for key in signing_keys)]
-
-
-def _link_token(key: bytes, purpose: str, event_id: str) -> str:
-    digest = hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _derived_key(master_secret: bytes, use: bytes) -> bytes:

@@ -7,11 +7,9 @@ from services.contracts.base import Contract
 
 @dataclass(frozen=True)
 class Identity:
-    """A candidate's civil status as accounts holds it (guide §3); birthplace in unaccented capitals.
-
-    `version` grows with each change; `date_naissance` is ISO (2002-01-01). Abroad, `departement_naissance` is None
-    and `commune_naissance` is the town as typed, in capitals.
-    """
+    """A candidate's civil status as accounts holds it (guide §3); birthplace in unaccented capitals. `version` grows
+    with each change; `date_naissance` is ISO (2002-01-01). Abroad, `departement_naissance` is None and
+    `commune_naissance` is the town as typed, in capitals."""
 
     version: int
     civilite: str  # "MONSIEUR" | "MADAME"

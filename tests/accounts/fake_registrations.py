@@ -33,9 +33,6 @@ class FakeRegistrations:
     def get(self, candidate: str) -> ResponseReturnValue:
         return {"engaged": candidate in self.engaged}
 
-    def among(self, candidates: list[str]) -> ResponseReturnValue:
-        return {"ids": sorted(self.engaged & {*candidates})}
-
     def put(self, candidate: str, version: int) -> ResponseReturnValue:
         if candidate in self.engaged:
             return {"type": "/problems/candidature-existante", "title": "…", "status": 409, "detail": "…"}, 409
@@ -52,14 +49,12 @@ class FakeRegistrations:
 @contextmanager
 def run_fake_registrations() -> Iterator[FakeRegistrations]:
     app, fake = Flask("registrations", static_folder=None), FakeRegistrations()
-    app.add_url_rule(LIVE, "live", lambda: ("", 204))
-    app.add_url_rule(f"{PATH}/engaged", "get", lambda candidate: fake.get(candidate))
-    app.add_url_rule("/v1/candidates/engaged", "among", lambda: fake.among(request.json["ids"]), methods=["POST"])
-    app.add_url_rule(
-        f"{PATH}/identity-floor", "put", lambda candidate: fake.put(candidate, request.json["version"]), methods=["PUT"]
-    )
-    app.add_url_rule(f"{PATH}/data", "data", lambda candidate: {"held": [], "files": {}})
-    app.add_url_rule(PATH, "delete", lambda candidate: fake.delete(candidate), methods=["DELETE"])
+    app.get(LIVE, endpoint="live")(lambda: ("", 204))
+    app.get(f"{PATH}/engaged", endpoint="get")(lambda candidate: fake.get(candidate))
+    app.post("/v1/candidates/engaged")(lambda: {"ids": sorted(fake.engaged & {*request.json["ids"]})})
+    app.put(f"{PATH}/identity-floor", endpoint="put")(lambda candidate: fake.put(candidate, request.json["version"]))
+    app.get(f"{PATH}/data", endpoint="data")(lambda candidate: {"held": [], "files": {}})
+    app.delete(PATH, endpoint="delete")(lambda candidate: fake.delete(candidate))
 
     @app.before_request
     def is_down() -> ResponseReturnValue | None:

@@ -32,15 +32,21 @@ def test_the_activation_mail_gives_its_address_in_full_and_how_long_it_is_valid(
 
 
 def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: RunningAccounts) -> None:
+    assert accounts.post("/activations/check", token="x").json["state"] == "unknown"
+    assert problem_slug(accounts.post("/activations", token="x")) == "lien-inconnu"
     accounts.create_account()
     token = accounts.newest_token(EMAIL)
     for _ in range(2):
-        assert accounts.post("/activations/check", token=token).json["state"] == "usable"
+        link = accounts.post("/activations/check", token=token).json
+        asked = link["asked"]  # it says whose account it activates, and when that was asked for
+        assert (asked["nom_famille"], asked["prenoms"], asked["date_naissance"]) == ("BINET", "Laurent", "2001-02-01")
+        assert (link["state"], asked["at"][:16]) == ("usable", "2021-10-04T12:08")
     assert problem_slug(accounts.try_log_in()) == "compte-non-active"
     assert accounts.post("/activations", token=token).json == {"email": EMAIL}
     again = accounts.post("/activations", token=token)
     assert (again.status_code, problem_slug(again)) == (410, "lien-utilise")
-    assert accounts.post("/activations/check", token=token).json["state"] == "used"
+    used = accounts.post("/activations/check", token=token).json
+    assert (used["state"], used["asked"]) == ("used", None)
     assert accounts.try_log_in().status_code == 201
 
 
@@ -101,11 +107,6 @@ def test_a_mail_can_be_asked_for_again_but_not_without_end(accounts: RunningAcco
     assert accounts.post("/activations", token=token_in(accounts.mailbox.received[-1])).status_code == 200
 
 
-def test_an_invented_link_is_unknown(accounts: RunningAccounts) -> None:
-    assert accounts.post("/activations/check", token="x").json["state"] == "unknown"
-    assert problem_slug(accounts.post("/activations", token="x")) == "lien-inconnu"
-
-
 def at_once(times: int, act: Callable[[], TestResponse]) -> list[int]:
     with ThreadPoolExecutor(times) as pool:
         return sorted(answer.status_code for answer in pool.map(lambda _: act(), range(times)))
@@ -141,9 +142,7 @@ def test_one_source_asks_for_so_many_accounts_an_hour(migrated_url: str, tmp_pat
     accounts = RunningAccounts(create_app(chosen), mailbox)
 
     def ask(number: int, source: str) -> TestResponse:
-        address = f"candidat{number}@example.org"
-        values = creation_form(email=address)
-        return accounts.post("/accounts", values=values, source=source)
+        return accounts.post("/accounts", values=creation_form(email=f"candidat{number}@example.org"), source=source)
 
     answers = [ask(number, "192.0.2.1") for number in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]

@@ -69,7 +69,7 @@ def occupy_hashing_turns(app: Flask) -> Iterator[None]:
             over.wait(PATIENT)
 
     with app.app_context():
-        threads = [threading.Thread(target=take) for _ in range(dependencies().password_hasher.at_once)]
+        threads = [threading.Thread(target=take) for _ in range(dependencies().password_hasher._limit.running)]
     for thread in threads:
         thread.start()
     assert all(turns.acquire(timeout=PATIENT) for _ in threads)

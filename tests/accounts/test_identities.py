@@ -11,9 +11,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from services.accounts import civil_status_mapping as identities
 from services.accounts.models import Account, db, events
-from services.contracts.accounts import EmailChanged, IdentityCorrected
+from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.accounts.running_accounts import Login, RunningAccounts, problem_slug, refused_fields
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change, identity, new_email_token
@@ -110,11 +109,11 @@ def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
         assert answer.json["has_more"] is has_more
 
 
-def ask_while_away(accounts: RunningAccounts, login: Login) -> None:
+def ask_while_away(accounts: RunningAccounts, login: Login, *, stays_away: bool = False) -> None:
     """A change of civil status that stays pending."""
     accounts.registrations.lose_answers = True
     assert change(accounts, login, prenoms="Laurent Marie").status_code == 503
-    accounts.registrations.lose_answers = False
+    accounts.registrations.lose_answers = stays_away
 
 
 def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
@@ -137,8 +136,7 @@ def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_h
 
 def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(accounts: RunningAccounts, login: Login) -> None:
     token = new_email_token(accounts, login)
-    ask_while_away(accounts, login)
-    accounts.registrations.lose_answers = True
+    ask_while_away(accounts, login, stays_away=True)
     refused = accounts.post("/email-changes", token=token)
     assert (refused.status_code, problem_slug(refused)) == (503, "indisponible")
     assert "lien reste valable" in refused.json["detail"]
@@ -159,8 +157,7 @@ def test_a_correction_comes_after_a_pending_change(accounts: RunningAccounts, lo
 
 
 def test_a_second_change_while_the_first_waits_is_not_recorded(accounts: RunningAccounts, login: Login) -> None:
-    ask_while_away(accounts, login)
-    accounts.registrations.lose_answers = True
+    ask_while_away(accounts, login, stays_away=True)
     again = change(accounts, login, prenoms="Autre")
     assert again.status_code == 503
     assert "modification précédente" in again.json["detail"]
@@ -182,9 +179,8 @@ def test_a_deletion_that_waits_leaves_no_link_to_confirm(accounts: RunningAccoun
 @pytest.mark.engines("sqlite", "postgresql")
 def test_the_database_refuses_another_identity_under_the_same_version(accounts: RunningAccounts) -> None:
     accounts.log_in_new_candidate()
-    columns = identities.account_columns(identities.civil_status_of(Account()))
-    other: dict[str, Any] = dict.fromkeys(("email", *columns), "X")
-    other |= {"date_naissance": date(1999, 1, 1), "commune_hors_liste": True}
+    told = {name for name in Identity.__annotations__ if name not in ("version", "date_naissance")}
+    other: dict[str, Any] = dict.fromkeys(told, "X") | {"date_naissance": date(1999, 1, 1), "commune_hors_liste": True}
     with accounts.app.app_context():
         for values in (*({name: value} for name, value in other.items()), {"version": Account.version - 1}):
             with pytest.raises(DatabaseError, match="bears a new version"), db.operation() as session:

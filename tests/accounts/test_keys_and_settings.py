@@ -19,7 +19,6 @@ from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
 from services.chassis.clock import portal_now
 from services.chassis.process.logs import FORBIDDEN
 from services.chassis.settings import Secret, SettingsError
-from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import (
     GATEWAY_SECRET,
@@ -156,6 +155,8 @@ def test_second_factors_that_the_signing_key_sealed_are_opened_until_they_are_re
 def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_back(built: Built) -> None:
     staff = command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
     accounts = built(sealing=SECOND)
+    asked = accounts.try_log_in(EMAIL, staff["password"], code=code_of(staff["totp_secret"]))
+    assert (asked.status_code, problem_slug(asked)) == (403, "second-facteur-illisible")
     code, output = run_command(accounts, "reseal-secrets")
     assert (code, json.loads(output.splitlines()[0])["unopened"]) == (1, [staff["id"]])
     assert json.loads(run_command(accounts, "list-staff")[1])["second_factor"] is False
@@ -163,23 +164,19 @@ def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_b
     assert can_log_in(back, staff)
 
 
-def test_links_mailed_before_a_turn_work_until_they_end(built: Built) -> None:
-    before = built(sealing=FIRST)
-    before.create_account()
-    token = before.newest_token("lbinet@ac-rennes.fr", "Activer")
-    assert built(sealing=SECOND).post("/activations", token=token).status_code == 200
-
-
-def test_a_mail_repeated_after_a_turn_is_the_same(built: Built) -> None:
+def test_links_mailed_before_a_turn_work_until_they_end_and_a_mail_repeated_is_the_same(built: Built) -> None:
     def issued(accounts: RunningAccounts) -> str | None:
         with accounts.app.app_context(), db.operation() as session:
-            ends = portal_now() + RESET_LIFETIME
-            return mail_links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=ends)
+            return mail_links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=portal_now())
 
-    token = issued(built(sealing=FIRST))
+    before = built(sealing=FIRST)
+    token = issued(before)
     after = built(sealing=f"{SECOND}\n{FIRST}")
     assert issued(after) == token
     assert len(after.stored(MailLink)) == 1
+    before.create_account()
+    mailed = before.newest_token("lbinet@ac-rennes.fr", "Activer")
+    assert built(sealing=SECOND).post("/activations", token=mailed).status_code == 200
 
 
 def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) -> None:
@@ -188,37 +185,24 @@ def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) 
     assert both.service_token(secret=new)
     assert both.service_token(secret=GATEWAY_SECRET)
     only = built(client_secrets=ClientSecrets(json.dumps({"gateway": new})))
-    refused = only.client.post("/v1/tokens", json={"client_id": "gateway", "client_secret": GATEWAY_SECRET})
-    assert (refused.status_code, problem_slug(refused)) == (401, "service-refuse")
+    for name, secret in (("gateway", GATEWAY_SECRET), ("gateway", ""), ("gateway", "é"), ("inconnu", new)):
+        refused = only.client.post("/v1/tokens", json={"client_id": name, "client_secret": secret})
+        assert (refused.status_code, problem_slug(refused)) == (401, "service-refuse"), (name, secret)
 
 
-def test_who_logs_in_with_a_second_factor_that_no_key_opens_is_sent_to_an_administrateur(built: Built) -> None:
-    staff = command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
-    code = code_of(staff["totp_secret"])
-    answer = built(sealing=SECOND).try_log_in(EMAIL, staff["password"], code=code)
-    assert (answer.status_code, problem_slug(answer)) == (403, "second-facteur-illisible")
-
-
-def test_a_service_without_its_secret_gets_no_token(accounts: RunningAccounts) -> None:
-    for name, secret in (("gateway", ""), ("gateway", "wrong"), ("gateway", "é"), ("inconnu", "wrong")):
-        answer = accounts.client.post("/v1/tokens", json={"client_id": name, "client_secret": secret})
-        assert (answer.status_code, problem_slug(answer)) == (401, "service-refuse"), (name, secret)
-
-
-def test_tokens_are_verified_with_the_published_key_and_live_a_short_time(accounts: RunningAccounts) -> None:
+def test_tokens_are_verified_with_the_published_key_live_a_short_time_and_have_one_use(
+    accounts: RunningAccounts, login: Login
+) -> None:
     published = accounts.client.get("/.well-known/jwks.json").json
-    token = accounts.log_in_new_candidate()["access_token"]
+    token = login["access_token"]
     kid = jwt.get_unverified_header(token)["kid"]
     key = next(key for key in jwt.PyJWKSet.from_dict(published or {}).keys if key.key_id == kid)
     claims = jwt.decode(token, key.key, algorithms=["EdDSA"], audience="portail", issuer="accounts")
     assert claims["exp"] - claims["iat"] <= TOKEN_SECONDS
     assert (claims["kind"], claims["azp"]) == ("candidate", "gateway")
     assert "d" not in (published or {})["keys"][0]
-
-
-def test_an_identity_is_for_registrations_alone(accounts: RunningAccounts, login: Login) -> None:
     assertion = accounts.call("GET", "/me/identity", login["access_token"]).json["assertion"]
-    claims = jwt.decode(assertion, options={"verify_signature": False})
+    claims = jwt.decode(assertion, options={"verify_signature": False})  # an identity: for registrations alone
     assert (claims["aud"], claims["sub"]) == ("registrations", login["subject"])
     assert claims["exp"] - claims["iat"] <= IDENTITY_SECONDS
     assert accounts.call("GET", "/me", assertion).status_code == 401

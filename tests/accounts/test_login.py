@@ -5,18 +5,20 @@ from datetime import timedelta
 import pytest
 
 from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, PER_SOURCE, RESETS
+from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginFailures, LoginSession, db
-from services.accounts.operations import rate_limits
 from services.accounts.operations.sessions import KEPT_AFTER_END
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis import clock
-from services.chassis.clock import system_now
+from services.chassis.tasks.gauges import recorded
 from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.creation_form import EMAIL, PASSWORD
 from tests.accounts.running_accounts import Login, RunningAccounts, age_sessions, problem_slug, refused_fields
+from tests.accounts.staff_in_session import logged_in
 
 NEW_PASSWORD = "Bonsoir/2021"
+NEW = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
 IDLE, LONGEST = AccountsSettings.session_idle_seconds, AccountsSettings.session_absolute_seconds
 KEPT = KEPT_AFTER_END.total_seconds()
 
@@ -37,18 +39,18 @@ def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAc
     assert shown == {"kind": "candidate", "civilite": "MONSIEUR", "nom": "BINET", "prenoms": "Laurent"}
     assert login["expires_in"] <= TOKEN_SECONDS
     assert accounts.call("GET", "/me", login["access_token"]).json["email"] == EMAIL
-
-
-def test_the_previous_log_in_is_told_and_the_first_time_this_one(accounts: RunningAccounts, login: Login) -> None:
-    first = clock.portal_now()
+    first = clock.portal_now()  # the previous log-in is told, the first time this one
     assert login["previous_login_at"].startswith(first.strftime("%Y-%m-%d"))
     accounts.advance_clock(days=2)
     previous_login = accounts.try_log_in(f" {EMAIL.upper()} ").json["previous_login_at"]
     assert previous_login.startswith(first.strftime("%Y-%m-%d"))
 
 
-def test_one_message_for_every_refusal(accounts: RunningAccounts) -> None:
+def test_one_message_for_every_refusal_and_a_source_alone_is_never_locked(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
+    for number in range(ALL_SOURCES.undelayed + 1):
+        assert fail(accounts, 1, email=f"eleve{number}@x.fr") == [401]
+    assert accounts.try_log_in().status_code == 201
     wrong, unknown = accounts.try_log_in(password="Faux/2021"), accounts.try_log_in("inconnu@x.fr")
     for answer in (wrong, unknown):
         assert (answer.status_code, problem_slug(answer)) == (401, "identification-refusee")
@@ -62,44 +64,27 @@ def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(acc
     assert (slowed.status_code, problem_slug(slowed)) == (429, "trop-d-essais")
     assert 0 < slowed.json["retry_after"] <= PER_SOURCE.first_delay.total_seconds()
     assert slowed.headers["Retry-After"] == str(slowed.json["retry_after"])
+    unknown = fail(accounts, PER_SOURCE.undelayed + 1, email="inconnu@x.fr")
+    assert unknown == [401] * PER_SOURCE.undelayed + [429], "alike"
     accounts.send_mails()
+    assert [mail.recipients for mail in accounts.mailbox.received] == [[EMAIL]]
     assert len(accounts.mailbox.find(EMAIL, "Tentatives de connexion")) == 1
     age_failures(accounts, PER_SOURCE.first_delay.total_seconds() + 1)
     assert accounts.try_log_in().status_code == 201
     assert fail(accounts, PER_SOURCE.undelayed) == [401] * PER_SOURCE.undelayed
 
 
-def test_an_unknown_address_is_slowed_alike(accounts: RunningAccounts) -> None:
-    assert fail(accounts, PER_SOURCE.undelayed + 1, email="inconnu@x.fr") == [401] * PER_SOURCE.undelayed + [429]
-    accounts.send_mails()
-    assert accounts.mailbox.received == []
-
-
-def test_a_source_alone_is_never_locked(accounts: RunningAccounts) -> None:
-    accounts.activate_new_account()
-    for number in range(ALL_SOURCES.undelayed + 1):
-        assert fail(accounts, 1, email=f"eleve{number}@x.fr") == [401]
-    assert accounts.try_log_in().status_code == 201
-
-
 def test_a_browser_that_logged_in_before_is_not_locked_out_by_strangers(accounts: RunningAccounts) -> None:
     device = accounts.log_in_new_candidate()["device"]
+    assert accounts.try_log_in(device="chosen by a stranger").json["device"] != "chosen by a stranger"
     for source in range(ALL_SOURCES.undelayed // PER_SOURCE.undelayed + 1):
         fail(accounts, PER_SOURCE.undelayed, source=f"198.51.100.{source}")
     assert accounts.try_log_in(source="203.0.113.9").status_code == 429
     again = accounts.try_log_in(device=device)
     assert again.status_code == 201
     assert again.json["device"] == device
-
-
-def test_a_browser_cannot_name_itself(accounts: RunningAccounts) -> None:
-    accounts.activate_new_account()
-    assert accounts.try_log_in(device="chosen by a stranger").json["device"] != "chosen by a stranger"
-
-
-def test_a_known_browser_is_slowed_by_its_own_failures(accounts: RunningAccounts) -> None:
-    device = accounts.log_in_new_candidate()["device"]
-    assert fail(accounts, PER_SOURCE.undelayed + 1, device=device) == [401] * PER_SOURCE.undelayed + [429]
+    own = fail(accounts, PER_SOURCE.undelayed + 1, device=device)
+    assert own == [401] * PER_SOURCE.undelayed + [429], "its own failures slow it"
 
 
 def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(accounts: RunningAccounts) -> None:
@@ -108,11 +93,10 @@ def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(acco
     assert accounts.post("/password-resets", email=EMAIL.upper()).status_code == 202
     token = accounts.newest_token(EMAIL, "Réinitialiser")
     assert accounts.post("/password-resets/check", token=token).json["state"] == "usable"
-    new = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
-    assert accounts.post("/password-resets/complete", token=token, **new).status_code == 204
+    assert accounts.post("/password-resets/complete", token=token, **NEW).status_code == 204
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     assert accounts.try_log_in(password=NEW_PASSWORD).status_code == 201
-    assert problem_slug(accounts.post("/password-resets/complete", token=token, **new)) == "lien-utilise"
+    assert problem_slug(accounts.post("/password-resets/complete", token=token, **NEW)) == "lien-utilise"
 
 
 def test_a_password_refused_leaves_the_reset_link_usable_until_its_life_ends(accounts: RunningAccounts) -> None:
@@ -123,8 +107,7 @@ def test_a_password_refused_leaves_the_reset_link_usable_until_its_life_ends(acc
     assert refused_fields(refused) == {"password", "password_confirmation"}
     assert accounts.post("/password-resets/check", token=token).json["state"] == "usable"
     accounts.advance_clock(RESET_LIFETIME)
-    new = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
-    assert problem_slug(accounts.post("/password-resets/complete", token=token, **new)) == "lien-expire"
+    assert problem_slug(accounts.post("/password-resets/complete", token=token, **NEW)) == "lien-expire"
 
 
 def test_resets_without_end_or_of_an_unknown_address_are_answered_alike(accounts: RunningAccounts) -> None:
@@ -147,10 +130,12 @@ def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts, login: L
     assert (problem_slug(invented), "subject" in (invented.json or {})) == ("session-expiree", False)
 
 
-def test_inactivity_or_a_long_life_ends_a_session(accounts: RunningAccounts, login: Login) -> None:
+def test_inactivity_or_a_long_life_ends_a_session_and_not_the_portals_clock(
+    accounts: RunningAccounts, login: Login
+) -> None:
+    accounts.advance_clock(days=30)
     age_sessions(accounts, seen=IDLE - 60)
-    alive = accounts.post("/sessions/exchange", session=login["session"])
-    assert alive.status_code == 200
+    assert accounts.post("/sessions/exchange", session=login["session"]).status_code == 200
     assert accounts.post("/sessions/exchange", session=login["session"]).json["idle_seconds_left"] > IDLE - 60
     age_sessions(accounts, seen=IDLE)
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
@@ -159,25 +144,34 @@ def test_inactivity_or_a_long_life_ends_a_session(accounts: RunningAccounts, log
     assert problem_slug(accounts.post("/sessions/exchange", session=active)) == "session-expiree"
 
 
-def test_the_portals_clock_does_not_end_sessions(accounts: RunningAccounts, login: Login) -> None:
-    accounts.advance_clock(days=30)
-    assert accounts.post("/sessions/exchange", session=login["session"]).status_code == 200
-
-
-def test_neither_addresses_nor_sources_nor_secrets_are_kept_in_the_open(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_neither_addresses_nor_sources_nor_secrets_are_kept_in_the_open_and_failures_not_for_long(
+    accounts: RunningAccounts, login: Login
+) -> None:
     fail(accounts, 2)
     stored = repr([vars(row) for row in accounts.stored(LoginFailures, LoginSession)])
     for secret in (EMAIL, "192.0.2.1", login["session"], login["device"], PASSWORD):
         assert secret not in stored
-
-
-def test_old_failures_are_forgotten(accounts: RunningAccounts) -> None:
-    fail(accounts, 3)
     age_failures(accounts, FAILURES_LIFETIME.total_seconds() + 1)
-    with accounts.app.app_context(), db.operation() as session:
-        rate_limits.purge(session, system_now())
-        assert session.query(LoginFailures).count() == 0
+    accounts.run_job("purge")
+    assert accounts.stored(LoginFailures) == []
+
+
+def test_who_is_logged_in_is_counted_by_kind_for_operators(accounts: RunningAccounts) -> None:
+    def counted() -> dict[tuple[str, ...], float]:
+        accounts.run_job("count-sessions")
+        with accounts.app.app_context(), db.reading() as session:
+            return recorded(session, SESSIONS)[0]
+
+    login = accounts.log_in_new_candidate()
+    age_sessions(accounts, seen=IDLE)
+    accounts.try_log_in()
+    age_sessions(accounts, created=LONGEST)
+    assert counted() == {("candidate",): 0, ("staff",): 0}
+    accounts.try_log_in()
+    logged_in(accounts, "chef@dec.example")
+    assert counted() == {("candidate",): 1, ("staff",): 1}
+    accounts.post("/sessions/end", session=login["session"])
+    assert counted() == {("candidate",): 0, ("staff",): 1}
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,15 @@ def acts(accounts: RunningAccounts) -> list[str]:
     return [entry.action for entry in accounts.audit_entries()]
 
 
+def change_password(member: Session, **changes: str) -> TestResponse:
+    typed = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
+    return member.post("/staff/me/password", **{**typed, **changes})
+
+
+def propose(member: Session) -> dict[str, str]:
+    return dict(member.post("/staff/me/second-factor/proposals").json or {})
+
+
 def test_a_recovery_code_opens_a_session_once_however_it_is_typed(accounts: RunningAccounts, member: Session) -> None:
     first, second, *_ = recovery_codes(member)
     assert member.get("/staff/me")["recovery_codes_left"] == RECOVERY_CODES
@@ -60,11 +69,8 @@ def test_a_new_set_of_recovery_codes_voids_the_old_one_and_is_its_owners_alone(m
     assert member.log_in(new[0]).status_code == 201
     for expected in (200, 422):  # it confirms the renewal of a lost factor, once
         assert member.post("/staff/me/second-factor/proposals", code=new[1]).status_code == expected
-
-
-def test_wrong_recovery_codes_are_slowed_like_wrong_codes(member: Session) -> None:
     answers = [member.log_in(UNKNOWN_RECOVERY_CODE).status_code for _ in range(PER_SOURCE.undelayed + 1)]
-    assert answers == [401] * PER_SOURCE.undelayed + [429]
+    assert answers == [401] * PER_SOURCE.undelayed + [429], "slowed like wrong codes"
 
 
 DANGEROUS: dict[str, dict[str, Any]] = {
@@ -74,9 +80,11 @@ DANGEROUS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_a_dangerous_act_takes_a_fresh_code_once(member: Session) -> None:
+def test_a_dangerous_act_takes_a_fresh_code_once_and_not_that_of_the_log_in(member: Session) -> None:
     for path, given in DANGEROUS.items():
-        for wrong in ("", "000000", UNKNOWN_RECOVERY_CODE):
+        of_log_in = member.code()
+        assert member.log_in(of_log_in).status_code == 201
+        for wrong in ("", "000000", UNKNOWN_RECOVERY_CODE, of_log_in):
             answer = member.post(path, **given, code=wrong)
             assert (answer.status_code, refused_fields(answer)) == (422, {"code"}), (path, wrong)
         code = member.code()
@@ -126,30 +134,20 @@ def newest_life(member: Session) -> int:
     return (end - created).days
 
 
-def test_the_code_of_the_log_in_confirms_no_act(member: Session) -> None:
-    code = member.code()
-    assert member.log_in(code).status_code == 201
-    assert member.post("/staff/me/recovery-codes", code=code).status_code == 422
-
-
-def test_tries_at_a_code_are_slowed(member: Session) -> None:
+def test_tries_at_a_code_are_slowed_and_a_right_one_starts_the_count_again(member: Session) -> None:
+    for _ in range(2):
+        for _ in range(PER_SOURCE.undelayed - 1):
+            member.post("/staff/me/recovery-codes", code="000000")
+        assert member.post("/staff/me/recovery-codes").status_code == 201
     answers = [member.post("/staff/me/recovery-codes", code="000000") for _ in range(PER_SOURCE.undelayed + 1)]
     assert [answer.status_code for answer in answers] == [422] * PER_SOURCE.undelayed + [429]
     assert answers[-1].headers["Retry-After"]
     assert member.post("/staff/me/recovery-codes").status_code == 429, "the right code waits as well"
 
 
-def test_a_right_code_starts_the_count_again(member: Session) -> None:
-    for _ in range(2):
-        for _ in range(PER_SOURCE.undelayed - 1):
-            member.post("/staff/me/recovery-codes", code="000000")
-        assert member.post("/staff/me/recovery-codes").status_code == 201
-
-
 def test_a_new_password_ends_every_other_session(accounts: RunningAccounts, member: Session) -> None:
     before = member.secret
-    given = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
-    answer = member.post("/staff/me/password", **given)
+    answer = change_password(member)
     assert answer.status_code == 200, answer.json
     assert problem_slug(accounts.post("/sessions/exchange", session=before)) == "session-expiree"
     assert accounts.post("/sessions/exchange", session=answer.json["session"]).status_code == 200
@@ -169,13 +167,11 @@ def test_a_code_is_spent_once_its_password_has_a_turn(member: Session, monkeypat
         confirm(*given)
 
     monkeypatch.setattr(second_factor, "confirm_code", confirm_and_note)
-    given = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
-    assert member.post("/staff/me/password", **given).status_code == 200
+    assert change_password(member).status_code == 200
     assert taken == [1]
 
 
 def test_a_new_password_is_checked(member: Session) -> None:
-    given = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
     wrong: tuple[tuple[dict[str, str], str], ...] = (
         ({"current_password": "Faux/2021"}, "current_password"),
         ({"current_password": ""}, "current_password"),
@@ -185,14 +181,14 @@ def test_a_new_password_is_checked(member: Session) -> None:
         ({"code": ""}, "code"),
     )
     for typed, field in wrong:
-        answer = member.post("/staff/me/password", **{**given, **typed})
+        answer = change_password(member, **typed)
         assert (answer.status_code, refused_fields(answer)) == (422, {field}), typed
     assert member.log_in().status_code == 201
 
 
 def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(accounts: RunningAccounts, member: Session) -> None:
     before = member.secret
-    shown = dict(member.post("/staff/me/second-factor/proposals").json or {})
+    shown = propose(member)
     wrong = member.post("/staff/me/second-factor", proposal=shown["sealed"], code="000000")
     assert (wrong.status_code, refused_fields(wrong)) == (422, {"code"})
     assert "celui que montre votre application" in (wrong.json or {})["errors"][0]["detail"]
@@ -209,7 +205,7 @@ def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(accounts: RunningAc
 
 
 def test_a_proposal_serves_its_owner_once(accounts: RunningAccounts, member: Session) -> None:
-    shown = dict(member.post("/staff/me/second-factor/proposals").json or {})
+    shown = propose(member)
     other = logged_in(accounts, "autre@dec.example")
     refused = other.post("/staff/me/second-factor", proposal=shown["sealed"], code=code_of(shown["secret"]))
     assert refused.status_code == 422
@@ -229,6 +225,11 @@ def test_a_token_is_shown_once_and_does_what_was_chosen(accounts: RunningAccount
     assert (listed["id"], listed["name"], listed["scopes"]) == (created["id"], "suivi", ["pieces:read"])
     assert listed["last_used_at"] is not None
     assert created["token"] not in str(listed)
+    stranger = logged_in(accounts, "autre@dec.example")
+    for by, status in ((stranger, 404), (member, 204)):  # one revokes one's own alone
+        path = f"/staff/me/tokens/{created['id']}/revoke"
+        assert accounts.call("POST", path, by.bearer).status_code == status
+    assert problem_slug(accounts.post("/tools/exchange", token=created["token"])) == "jeton-refuse"
 
 
 def test_a_token_is_within_ones_own_rights(member: Session) -> None:
@@ -245,15 +246,6 @@ def test_a_token_is_within_ones_own_rights(member: Session) -> None:
         answer = member.post("/staff/me/tokens", **{"name": "outil", "scopes": ["pieces:read"], "days": 30, **typed})
         assert (answer.status_code, refused_fields(answer)) == (422, set(typed)), typed
     assert member.get("/staff/me/tokens")["items"] == []
-
-
-def test_one_revokes_ones_own_tokens_alone(accounts: RunningAccounts, member: Session) -> None:
-    created = member.post("/staff/me/tokens", name="suivi", scopes=["pieces:read"], days=30).json
-    other = logged_in(accounts, "autre@dec.example")
-    path = f"/staff/me/tokens/{created['id']}/revoke"
-    assert accounts.call("POST", path, other.bearer).status_code == 404
-    assert accounts.call("POST", path, member.bearer).status_code == 204
-    assert problem_slug(accounts.post("/tools/exchange", token=created["token"])) == "jeton-refuse"
 
 
 def test_a_token_that_outlives_its_owners_access_changes_nothing(accounts: RunningAccounts, member: Session) -> None:

@@ -18,13 +18,6 @@ UNUSED_DAYS = _ACCOUNTS.active.days + 1
 WARNED = "va être effacé"
 
 
-def _erase_unused(accounts: RunningAccounts) -> None:
-    """Told first, then erased."""
-    accounts.run_job("erase-unused")
-    accounts.advance_clock(days=NOTICE_DAYS)
-    accounts.run_job("erase-unused")
-
-
 def _accounts(accounts: RunningAccounts) -> list[str]:
     return sorted(row.email for row in accounts.stored(Account))
 
@@ -55,7 +48,9 @@ def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: Runni
     [*_, entry] = accounts.audit_entries(ids["old@example.org"])
     assert (entry.action, entry.before, entry.after) == ("erased", None, None)
     accounts.registrations.engaged = set()
-    _erase_unused(accounts)
+    for _ in range(2):  # told first, then erased
+        accounts.run_job("erase-unused")
+        accounts.advance_clock(days=NOTICE_DAYS)
     assert _accounts(accounts) == [used]
 
 

@@ -92,15 +92,11 @@ def test_commands_refuse_plainly(accounts: RunningAccounts) -> None:
         assert (code, message in output) == (1, True), (words, output)
 
 
-def test_a_member_of_staff_who_is_there_is_left_as_he_is_where_that_was_asked_for(accounts: RunningAccounts) -> None:
+def test_an_address_is_of_one_account_only_which_is_left_as_it_is(accounts: RunningAccounts) -> None:
     command_result(accounts, "create-staff", "--unless-there", *GESTIONNAIRE)
     token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
     assert run_command(accounts, "create-staff", "--unless-there", *GESTIONNAIRE) == (0, "")
     assert accounts.post("/tools/exchange", token=token).status_code == 200
-
-
-def test_an_address_is_of_one_account_only(accounts: RunningAccounts) -> None:
-    command_result(accounts, "create-staff", *GESTIONNAIRE)
     assert run_command(accounts, "create-staff", *GESTIONNAIRE)[0] == 1
     accounts.create_account(email=EMAIL)
     assert "Un compte existe déjà" in accounts.newest_mail(EMAIL).subject

@@ -66,21 +66,15 @@ def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder)
         assert {other for other, text in rotated.items() if text != texts(before)[other]} == {name}
 
 
-def test_a_folder_from_before_there_was_a_sealing_key_is_read_and_given_one(state: StateFolder) -> None:
+def test_a_folder_from_before_there_were_some_keys_is_read_and_given_them(state: StateFolder) -> None:
     held = json.loads(state.secrets_file.read_text())
-    del held["sealing_key"]
+    del held["sealing_key"], held["paper_key"]
     state.secrets_file.write_text(json.dumps(held))
-    assert state.load_or_create_secrets().sealing_key == ""
-    added = rotate_secret.secrets_after(state.load_or_create_secrets(), "sealing-key", Step.ADD)
-    assert len(secrets_in(added.sealing_key)) == 1
-
-
-def test_a_folder_from_before_papers_were_signed_gets_a_key_for_them(state: StateFolder) -> None:
-    held = json.loads(state.secrets_file.read_text())
-    del held["paper_key"]
-    state.secrets_file.write_text(json.dumps(held))
-    assert load_keys(state.load_or_create_secrets().paper_key)
-    assert state.load_or_create_secrets() == state.read_secrets()
+    given = state.load_or_create_secrets()
+    assert given.sealing_key == ""
+    assert len(secrets_in(rotate_secret.secrets_after(given, "sealing-key", Step.ADD).sealing_key)) == 1
+    assert load_keys(given.paper_key)
+    assert state.load_or_create_secrets() == given == state.read_secrets()
 
 
 def test_a_folder_has_a_certificate_for_papers_which_documents_alone_is_given(state: StateFolder) -> None:
@@ -121,13 +115,10 @@ def test_a_file_that_is_away_or_no_secrets_changes_nothing(state: StateFolder, s
     plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
     whole = dataclasses.asdict(plan.secrets)
     without_pieces = {client: secret for client, secret in whole["clients"].items() if client != "pieces"}
-    amiss: list[tuple[str, object]] = [
-        ("clients", without_pieces),
-        ("clients", []),
-        ("signing_key", ""),
-        ("seal_key", None),
-    ]
-    wrong = [json.dumps(whole | {name: value}) for name, value in amiss]
+    amiss: tuple[dict[str, object], ...] = (
+        {"clients": without_pieces}, {"clients": []}, {"signing_key": ""}, {"seal_key": None},
+    )  # fmt: skip
+    wrong = [json.dumps(whole | changes) for changes in amiss]
     for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}', *wrong):
         state.secrets_file.write_text(text)
         assert rotate_secret.reload_secrets(plan, supervisor) is plan

@@ -1,6 +1,5 @@
 """FranceConnect or ProConnect as accounts asks it (OpenID Connect, by Authlib): the address to send a browser to, and
-whose identity the code that it comes back with gives. Every token is verified here, and nowhere else.
-"""
+whose identity the code that it comes back with gives. Every token is verified here, and nowhere else."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -97,9 +96,7 @@ class IdentityProvider:
 
     def identity(self, code: str, *, nonce: str, verifier: str, since: int | None = None) -> ProvidedIdentity:
         """The identity that the code gives. `since`: when its owner has signed in at the earliest (seconds since 1970).
-
-        Raises Unavailable, Forbidden `fournisseur-refuse`.
-        """
+        Raises Unavailable, Forbidden `fournisseur-refuse`."""
         with self._exchange() as session:
             published = self._published(session)
             tokens = session.fetch_token(

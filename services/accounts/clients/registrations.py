@@ -41,10 +41,8 @@ class RegistrationsClient:
         return set(self._client.call(list_engaged, self._token(), body=body, seconds=WRITE_SECONDS).ids)
 
     def put_identity_floor(self, candidate_id: str, version: int) -> None:
-        """Have registrations refuse from now on saves with an identity older than `version`; may be repeated.
-
-        Raises CandidatureExists.
-        """
+        """Have saves with an identity older than `version` refused from now on; may be repeated. Raises
+        CandidatureExists."""
         self._call_unless_engaged(set_identity_floor, candidate_id, body={"version": version})
 
     def erase_candidate(self, candidate_id: str) -> None:

@@ -30,10 +30,8 @@ UNSURE_NOTICE = (
 
 
 def creation(values: Mapping[str, Any], profile: Profile, *, certified: Collection[str] = ()) -> Form:
-    """« Formulaire de création » with `values` as typed, passwords aside; the country decides which place it asks.
-
-    `certified`: fields that FranceConnect has filled; no password is chosen then.
-    """
+    """« Formulaire de création » with `values` as typed, passwords aside. `certified`: fields that FranceConnect has
+    filled; no password is chosen then."""
     if not certified:
         fields = [*_identity(values), *_contact(values), *_new_password(profile, required=True)]
         return {"sections": [_section(fields)]}
@@ -52,7 +50,10 @@ def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | 
     identity = _identity(values)
     if frozen_notice:
         identity = [{**field, "disabled": True, "refresh": False} for field in identity]
-    contact = [*_contact(values), *_new_password(profile, required=False), _current_password(), _version(values)]
+    current = _field("current_password", "Mot de passe actuel", "password", FormReader({}), required=False,
+                     hint="Demandé pour changer l'adresse mail ou le mot de passe",
+                     autocomplete="current-password")  # fmt: skip
+    contact = [*_contact(values), *_new_password(profile, required=False), current, _version(values)]
     return {"sections": [_section(identity, frozen_notice), _section(contact)]}
 
 
@@ -143,12 +144,6 @@ def _new_password(profile: Profile, *, required: bool) -> list[FormField]:
         _field("password_confirmation", "Confirmation du mot de passe", "password", nothing, required=required,
                autocomplete="new-password"),
     ]  # fmt: skip
-
-
-def _current_password() -> FormField:
-    hint = "Demandé pour changer l'adresse mail ou le mot de passe"
-    return _field("current_password", "Mot de passe actuel", "password", FormReader({}), required=False, hint=hint,
-                  autocomplete="current-password")  # fmt: skip
 
 
 def _field(name: str, label: str, type: str, typed: FormReader, *, required: bool = True, **more: Any) -> FormField:

@@ -14,18 +14,11 @@ _BIRTHPLACE_FIELDS = ("ville_naissance", "commune_naissance", "commune_hors_list
 
 
 @dataclass(frozen=True)
-class Contact:
-    """How a candidate is reached, which stays modifiable; each field is a column of its account."""
-
-    email: str
-
-
-@dataclass(frozen=True)
 class NewAccount:
     """`password`: empty where a provider's identity opens the account."""
 
     civil_status: CivilStatus
-    contact: Contact
+    email: str
     password: str
 
 
@@ -38,11 +31,6 @@ class Changes:
     password: str | None
     current_password: str
 
-    @property
-    def needs_password(self) -> bool:
-        """Whether the current password must be typed."""
-        return self.email is not None or self.password is not None
-
 
 def read_new(values: Mapping[str, Any], *, today: date, profile: Profile | None) -> NewAccount:
     """« Formulaire de création »; without a profile no password is chosen. Raises Invalid with every mistake."""
@@ -54,7 +42,7 @@ def read_new(values: Mapping[str, Any], *, today: date, profile: Profile | None)
     password = passwords.read_confirmed(reader, profile, known) if profile else ""
     if status is None or reader.has_mistakes:
         raise reader.error()
-    return NewAccount(status, Contact(email), password)
+    return NewAccount(status, email, password)
 
 
 def read_changes(
@@ -63,17 +51,15 @@ def read_changes(
     today: date,
     profile: Profile,
     current: CivilStatus,
-    contact: Contact,
+    current_email: str,
     frozen: bool,
 ) -> Changes:
-    """« Modifier mes informations »: what differs from the current account; a frozen civil status is not read.
-
-    `today` in Paris. Raises Invalid with every mistake.
-    """
-    reader = FormReader(values, typed_values(current, contact))
+    """« Modifier mes informations »: what differs from the current account; a frozen civil status is not read. `today`
+    in Paris. Raises Invalid with every mistake."""
+    reader = FormReader(values, typed_values(current, current_email))
     status = None if frozen else civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
-    wants_email = emails.key_of(reader.text("email")) != emails.key_of(contact.email)
+    wants_email = emails.key_of(reader.text("email")) != emails.key_of(current_email)
     wants_password = bool(reader.raw("password") or reader.raw("password_confirmation"))
     known = (*current.known_words, *(status.known_words if status else ()))
     password = passwords.read_confirmed(reader, profile, known) if wants_password else None
@@ -101,9 +87,9 @@ def changes_civil_status(values: Mapping[str, Any], current: CivilStatus) -> boo
     return any(values.get(name, value) != value for name, value in shown.items())
 
 
-def typed_values(status: CivilStatus, contact: Contact) -> dict[str, str]:
+def typed_values(status: CivilStatus, email: str) -> dict[str, str]:
     """The account as values of its form, confirmations filled in (guide §4)."""
-    return {**civil_status_values(status), "email": contact.email, "email_confirmation": contact.email}
+    return {**civil_status_values(status), "email": email, "email_confirmation": email}
 
 
 def civil_status_values(status: CivilStatus) -> dict[str, str]:

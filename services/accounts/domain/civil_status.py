@@ -1,8 +1,5 @@
-"""Civil status (guide §3): civilité, names, date and place of birth, read from a form with their confirmations.
-
-Places are stored in unaccented capitals as the guide shows them. Communes merged long ago are in no list: a checkbox
-allows free text.
-"""
+"""Civil status (guide §3), read from a form. Places are stored in unaccented capitals as the guide shows them. Communes
+merged long ago are in no list: a checkbox allows free text."""
 
 from __future__ import annotations
 
@@ -48,24 +45,25 @@ class CivilStatus:
 
 
 def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> CivilStatus | None:
-    """The civil status typed, read first of its form; None, with the mistakes in `reader`, where something is missing
-    or wrong.
-
-    Without confirmations (staff's form) these are neither asked for nor mentioned.
-    """
+    """The civil status typed, read first of its form; None, with the mistakes in `reader`, where something is wrong.
+    Staff's form has no confirmations."""
     civilite = reader.text("civilite")
     if civilite not in CIVILITES:
         reader.add_mistake("civilite", "Choisissez votre civilité.")
     nom = reader.required_text("nom_famille", "votre nom de famille (nom de naissance)")
     _check_name(reader, "nom_famille", nom)
     if has_confirmations:
-        _check_name_confirmation(reader, nom)
+        again = reader.required_text("nom_famille_confirmation", "une seconde fois votre nom de naissance")
+        if again and words(again) != words(nom):
+            reader.add_mistake("nom_famille_confirmation", "La confirmation diffère du nom de famille saisi.")
     usage = reader.text("nom_usage")
     _check_name(reader, "nom_usage", usage)
     typed_prenoms = reader.required_text("prenoms", "vos prénoms")
     prenoms = re.sub(r"[ ,]+", " ", typed_prenoms).strip() or typed_prenoms
     _check_name(reader, "prenoms", prenoms)
-    birth_date = _read_birth_date(reader, today)
+    birth_date = _read_date(reader, "date_naissance", "votre date de naissance")
+    if birth_date is not None and not YOUNGEST <= full_years(birth_date, today) <= OLDEST:
+        reader.add_mistake("date_naissance", "Vérifiez la date de naissance : cette date n'est pas plausible.")
     if has_confirmations:
         _check_birth_date_confirmation(reader, birth_date)
     place = read_birthplace(reader)
@@ -88,33 +86,17 @@ def parsed_date(typed: str) -> date | None:
         return None
 
 
-def _check_name_confirmation(reader: FormReader, nom: str) -> None:
-    field = "nom_famille_confirmation"
-    confirmation = reader.required_text(field, "une seconde fois votre nom de naissance")
-    if confirmation and words(confirmation) != words(nom):
-        reader.add_mistake(field, "La confirmation diffère du nom de famille saisi.")
-
-
 def _check_name(reader: FormReader, field: str, name: str) -> None:
     if not name:
         return
     if len(name) > NAME_LENGTH:
         reader.add_mistake(field, f"{NAME_LENGTH} caractères au maximum.")
-    elif not all(_may_be_in_a_name(character) for character in name) or not any(c.isalpha() for c in name):
+    elif not any(c.isalpha() for c in name) or not all(
+        c in _PUNCTUATION_IN_NAMES or unicodedata.category(c)[0] in "LM" for c in name
+    ):
         reader.add_mistake(field, "Seuls les lettres, espaces, apostrophes, tirets et points sont acceptés.")
     else:
         reader.check_printable(field, name)
-
-
-def _may_be_in_a_name(character: str) -> bool:
-    return character in _PUNCTUATION_IN_NAMES or unicodedata.category(character)[0] in "LM"
-
-
-def _read_birth_date(reader: FormReader, today: date) -> date | None:
-    birth_date = _read_date(reader, "date_naissance", "votre date de naissance")
-    if birth_date is not None and not YOUNGEST <= full_years(birth_date, today) <= OLDEST:
-        reader.add_mistake("date_naissance", "Vérifiez la date de naissance : cette date n'est pas plausible.")
-    return birth_date
 
 
 def _check_birth_date_confirmation(reader: FormReader, birth_date: date | None) -> None:
@@ -152,19 +134,20 @@ def read_birthplace(reader: FormReader) -> Birthplace | None:
     if country is None:
         reader.add_mistake("pays_naissance", "Choisissez votre pays de naissance.")
         return None
-    return _in_france(reader) if country.is_france else _abroad(reader, country.code)
+    if country.is_france:
+        return _in_france(reader)
+    town = _free_place(reader, "ville_naissance", "votre ville de naissance")
+    return Birthplace(country.code, None, town) if town is not None else None
 
 
 def _in_france(reader: FormReader) -> Birthplace | None:
     departement = departements.by_code(reader.text("departement_naissance"))
     if departement is None:
         reader.add_mistake("departement_naissance", "Choisissez votre département, DOM ou COM de naissance.")
-    if reader.is_ticked("commune_hors_liste"):
+    if hors_liste := reader.is_ticked("commune_hors_liste"):
         commune = _free_place(reader, "commune_naissance_libre", "votre commune de naissance")
-        hors_liste = True
     else:
         commune = _listed_commune(reader, departement.code if departement else None)
-        hors_liste = False
     if departement is None or commune is None:
         return None
     return Birthplace(FRANCE, departement.code, commune, hors_liste)
@@ -184,11 +167,6 @@ def _listed_commune(reader: FormReader, departement: str | None) -> str | None:
         )
         return None
     return commune.label
-
-
-def _abroad(reader: FormReader, country: str) -> Birthplace | None:
-    town = _free_place(reader, "ville_naissance", "votre ville de naissance")
-    return Birthplace(country, None, town) if town is not None else None
 
 
 def _free_place(reader: FormReader, field: str, what: str) -> str | None:

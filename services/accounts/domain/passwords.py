@@ -40,13 +40,7 @@ GUIDE = Profile(
     " dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...) ; sans vos noms et prénoms, votre "
     "année de naissance ni un mot de l'examen",
 )
-RECOMMENDED = Profile(
-    "recommended",
-    12,
-    128,
-    False,
-    " ; une phrase convient, un mot de passe courant est refusé",
-)
+RECOMMENDED = Profile("recommended", 12, 128, False, " ; une phrase convient, un mot de passe courant est refusé")
 PROFILES = {profile.name: profile for profile in (GUIDE, RECOMMENDED)}
 
 
@@ -67,10 +61,8 @@ def normalised(password: str) -> str:
 
 
 def mistakes(password: str, profile: Profile, known: Iterable[str] = ()) -> list[str]:
-    """A sentence for every rule of `profile` that the password breaks; empty if it is accepted.
-
-    `known`: what others know of its owner, names and birth year.
-    """
+    """A sentence for every rule of `profile` that the password breaks. `known`: what others know of its owner, names
+    and birth year."""
     password = normalised(password)
     if any(unicodedata.category(character) == "Cs" for character in password):
         return ["Il comporte un caractère qui n'existe pas."]
@@ -100,14 +92,12 @@ def read_confirmed(reader: FormReader, profile: Profile, known: Iterable[str] = 
 
 
 def _missing_classes(password: str) -> list[str]:
-    broken_rules = []
-    if not any(c.islower() for c in password):
-        broken_rules.append("Il doit comporter une minuscule.")
-    if not any(c.isupper() for c in password):
-        broken_rules.append("Il doit comporter une majuscule.")
-    if not any(not c.isalnum() and not c.isspace() for c in password):
-        broken_rules.append("Il doit comporter un caractère spécial (exemple : . / ! *).")
-    return broken_rules
+    classes = {
+        "une minuscule": str.islower,
+        "une majuscule": str.isupper,
+        "un caractère spécial (exemple : . / ! *)": lambda c: not c.isalnum() and not c.isspace(),
+    }
+    return [f"Il doit comporter {name}." for name, has in classes.items() if not any(map(has, password))]
 
 
 def _holds_a_word(password: str, texts: Iterable[str]) -> bool:
@@ -123,11 +113,8 @@ def _is_common(password: str) -> bool:
     lowered = password.casefold()
     half = lowered[: len(lowered) // 2]
     repeated = half if half * 2 == lowered else lowered
-    return not {lowered, _word_in(lowered), _word_in(repeated)}.isdisjoint(_common_passwords())
-
-
-def _word_in(lowered: str) -> str:
-    return _AROUND_A_WORD.sub("", lowered)
+    words = (_AROUND_A_WORD.sub("", text) for text in (lowered, repeated))
+    return not {lowered, *words}.isdisjoint(_common_passwords())
 
 
 def _is_monotonous(password: str) -> bool:

@@ -8,19 +8,10 @@ from services.chassis.errors import Invalid
 from services.contracts.account_rules import CATALOGUE_SCOPE, OWN_ACCOUNT_SCOPE
 from services.reference import academies as known_academies
 
-PIECES_READ = "pieces:read"
-PIECES_CONTROL = "pieces:control"
-CANDIDATES_CORRECT = "candidates:correct"
-CANDIDATURES_READ = "candidatures:read"
-CANDIDATURES_MANAGE = "candidatures:manage"
-DOCUMENTS_PUBLISH = "documents:publish"
-STAFF_MANAGE = "staff:manage"
-OPENINGS_MANAGE = "openings:manage"
-AUDIT_READ = "audit:read"
-_ACADEMIE_SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
-SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE, OPENINGS_MANAGE, AUDIT_READ)
+_ACADEMIE_SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage", "documents:publish")
+SCOPES = (*_ACADEMIE_SCOPES, "candidates:correct", "staff:manage", "openings:manage", "audit:read")
 _SCOPES_BY_ROLE = {
-    "consultation": frozenset((PIECES_READ, CANDIDATURES_READ)),
+    "consultation": frozenset(("pieces:read", "candidatures:read")),
     "gestionnaire": frozenset(_ACADEMIE_SCOPES),
     "administrateur": frozenset(SCOPES),
 }

@@ -1,8 +1,5 @@
-"""Delays after failed log-ins, counted per account and source, never per source alone; quotas of mails. Pure functions.
-
-A browser that has logged in to the account before is counted separately, so that failures of others do not lock its
-owner out. Tries at one account from many unknown browsers are delayed together.
-"""
+"""Delays after failed log-ins, counted per account and source, never per source alone; quotas of mails. A browser that
+has logged in to the account before is counted separately, so that failures of others do not lock its owner out."""
 
 from __future__ import annotations
 
@@ -56,16 +53,7 @@ def seconds_to_wait(failures: Failures, rule: Rule, now: datetime) -> int:
     return max(0, math.ceil(remaining))
 
 
-def starts_to_slow(before: Failures, after: Failures, rule: Rule) -> bool:
-    """Whether this failure is the first one that delays tries, of which the owner is informed by mail."""
-    return before.count < rule.undelayed <= after.count
-
-
 RESENDS = Quota(5, timedelta(hours=1))
 CREATIONS = Quota(10, timedelta(hours=1))
 RESETS = Quota(5, timedelta(hours=1))
 EMAIL_CHANGES = Quota(5, timedelta(hours=1))
-
-
-def creations_of_source(per_hour: int) -> Quota:
-    return Quota(per_hour, timedelta(hours=1))

@@ -4,29 +4,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
-from services.accounts.domain.account_input import Changes, Contact, changes_civil_status, read_changes
+from services.accounts.domain.account_input import Changes, changes_civil_status, read_changes
 from services.accounts.models import Account, db
 from services.accounts.operations import email_change, identity_changes, passwords
 from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.errors import Conflict, found
-from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import DELETION, Changed
 
 
 def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
-    """Apply what was typed.
-
-    A changed password ends every session, this one too, and a pending address. Raises Invalid with every mistake,
+    """A changed password ends every session, this one too, and a pending address. Raises Invalid with every mistake,
     Conflict `candidature-existante`, PreconditionFailed where the civil status is no longer that of the form, TooMany
-    (current password tried too often), Unavailable.
-    """
+    (current password tried too often), Unavailable."""
     account = stored_account(account_id)
-    current = civil_status_mapping.civil_status_of(account)
-    wants_civil_status = changes_civil_status(values, current)
+    wants_civil_status = changes_civil_status(values, account.civil_status)
     if wants_civil_status:
         identity_changes.refuse_outdated(account, values)
         if account.certified_by is not None:
@@ -36,19 +30,20 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
         values,
         today=to_paris(portal_now()).date(),
         profile=dependencies().profile,
-        current=current,
-        contact=answer_of(Contact, account),
+        current=account.civil_status,
+        current_email=account.email,
         frozen=frozen,
     )
     if wants_civil_status and frozen:
         raise identity_changes.candidature_exists_error()
-    if changes.needs_password:
+    needs_password = changes.email is not None or changes.password is not None
+    if needs_password:
         passwords.check_current_password(account, changes.current_password)
     # Before anything is changed: this is what fails when the hashing queue is full.
     password_hash = dependencies().password_hasher.hash(changes.password) if changes.password else None
     if changes.civil_status is not None:
         identity_changes.change_civil_status(account_id, changes.civil_status, values)
-    if changes.needs_password:
+    if needs_password:
         _change_credentials(account_id, changes, password_hash, verified_hash=account.password_hash)
     return Changed(email_change_pending=changes.email is not None)
 
@@ -67,9 +62,6 @@ def _change_credentials(account_id: str, changes: Changes, password_hash: str | 
 
 
 def delete_own_account(account_id: str, **given: str) -> None:
-    """Erase everything that accounts stores about the candidate.
-
-    Raises Conflict `candidature-existante`, and as `passwords.checked_again`.
-    """
+    """Raises Conflict `candidature-existante`, and as `passwords.checked_again`."""
     passwords.checked_again(account_id, DELETION, **given)
     identity_changes.delete_account(account_id)

@@ -6,12 +6,12 @@ Creations that wait for their activation are independent of each other, even at 
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.accounts import civil_status_mapping
 from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form, mail_link_rules, pivot_identity, throttling
@@ -21,7 +21,7 @@ from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
 from services.accounts.operations import mail_links, provider_identities, rate_limits
 from services.accounts.operations.erasure import erase
-from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.operations.rate_limits import retried
 from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import pending_creations_at
@@ -46,34 +46,33 @@ def filled_form(values: Mapping[str, Any], identity: str | None = None) -> Form:
 
 def create_account(values: Mapping[str, Any], source: str = "", identity: str | None = None) -> Created:
     """Store what « Formulaire de création » says; it waits for its activation beside any other at this address.
-
-    `source` is the visitor's network address. With an identity of FranceConnect, whose civil status replaces what was
+    `source`: the visitor's network address. With an identity of FranceConnect, whose civil status replaces what was
     typed, no password is chosen: the mailed link proves the address, then the identity opens the account. Raises
     Invalid with every mistake, Unavailable where the hashing queue is full, TooMany where too many mails were asked for
-    at this mail address, or too many accounts from that source, Forbidden where the identity is no longer valid.
-    """
+    at this mail address, or too many accounts from that source, Forbidden where the identity is no longer valid."""
     provided = provider_identities.unseal(identity, FRANCECONNECT) if identity else None
     new = read_new(
         {**values, **(pivot_identity.certified_values(provided.claims) if provided else {})},
         today=to_paris(portal_now()).date(),
         profile=None if provided else dependencies().profile,
     )
-    email_key = key_of(new.contact.email)
+    email_key = key_of(new.email)
     with db.reading() as session:  # who is refused has nothing hashed
         _refuse_beyond_quotas(session, rate_limits.wait_for_mail_request, email_key, source)
     with dependencies().password_hasher.turn(source):
         password_hash = hash_creation_password(email_key, new.password) if new.password else NO_PASSWORD
-    created = Created(email=new.contact.email, creation=new_id())
-    retry_on_integrity_error(lambda: _store(new, password_hash, created.creation, source, provided))
+    created = Created(email=new.email, creation=new_id())
+    _store(new, password_hash, created.creation, source, provided)
     return created
 
 
+@retried
 def _store(
     new: NewAccount, password_hash: str, creation_id: str, source: str, identity: ProvidedIdentity | None
 ) -> None:
     """The creation waits for its activation; at the address of an account, its owner gets a mail instead."""
     with db.operation() as session:
-        email_key = key_of(new.contact.email)
+        email_key = key_of(new.email)
         _refuse_beyond_quotas(session, rate_limits.count_mail_request, email_key, source)
         if owner := accounts.owner_of(session, email_key):
             follow_up(session, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
@@ -84,8 +83,8 @@ def _store(
             password_hash=password_hash,
             created_at=portal_now(),
             version=1,
-            **vars(new.contact),
-            **civil_status_mapping.account_columns(new.civil_status),
+            email=new.email,
+            civil_status=new.civil_status,
         )
         session.add(account)
         if identity is not None:
@@ -101,54 +100,42 @@ def _refuse_beyond_quotas(
     """`wait_for` counts this creation, or only looks. Raises TooMany."""
     if wait := wait_for(session, "creation", email_key, throttling.CREATIONS):
         raise rate_limits.too_many_mails_error(wait)
-    of_source = throttling.creations_of_source(dependencies().settings.creations_per_hour)
+    of_source = Quota(dependencies().settings.creations_per_hour, timedelta(hours=1))
     if wait := wait_for(session, "creations-of-source", source, of_source):
         raise rate_limits.too_many_creations_error(wait)
 
 
+@retried
 def resend_activation(email: str, creation: str | None = None) -> None:
-    """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address; returns nothing, so that
-    the answer is the same for an unknown address.
-
-    `creation` is the id of the creation that this browser asked for. Raises TooMany beyond a few per hour, for unknown
-    addresses too.
-    """
-    retry_on_integrity_error(lambda: _resend(key_of(email), creation))
-
-
-def _resend(email_key: str, creation_id: str | None) -> None:
+    """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address. `creation`: the one that
+    this browser asked for. Raises TooMany beyond a few per hour, for unknown addresses too."""
+    email_key = key_of(email)
     with db.operation() as session:
         if wait := rate_limits.count_mail_request(session, "resend", email_key, throttling.RESENDS):
             raise rate_limits.too_many_mails_error(wait)
         if account := accounts.account_at(session, email_key):
             follow_up(session, "send_address_known", {"owner_id": account.id}, subject=account.id)
         else:
-            resend_activation_mail(session, email_key, creation_id)
+            resend_activation_mail(session, email_key, creation)
 
 
 def activate(token: str) -> Address:
-    """Activate the account and erase the other creations at its address.
-
-    Raises Gone for a link that is expired, used or unknown, or where the address now belongs to another account.
-    """
+    """Activate the account and erase the other creations at its address. Raises Gone for a link that is not usable, or
+    where the address now belongs to another account."""
     try:
         with db.operation() as session:
-            return Address(email=_activate(session, token))
+            creation = mail_link_states.owner_by_token(session, Account, Purpose.ACTIVATION, token)
+            pending = accounts.pending_creations_at(session, creation.email_key, lock=True) if creation else []
+            _, account = mail_links.use(session, Account, Purpose.ACTIVATION, token)
+            account.activated_at = portal_now()
+            provider_identities.join_waiting(session, account.id)
+            session.flush()
+            for other in pending:
+                if other.id != account.id:
+                    erase(session, other)
+            return Address(email=account.email)
     except IntegrityError as error:  # another account took the address at the same moment
         raise mail_link_rules.unusable_link_error(Purpose.ACTIVATION, State.ENDED) from error
-
-
-def _activate(session: Session, token: str) -> str:
-    creation = mail_link_states.owner_by_token(session, Account, Purpose.ACTIVATION, token)
-    pending = accounts.pending_creations_at(session, creation.email_key, lock=True) if creation else []
-    _, account = mail_links.use(session, Account, Purpose.ACTIVATION, token)
-    account.activated_at = portal_now()
-    provider_identities.join_waiting(session, account.id)
-    session.flush()
-    for other in pending:
-        if other.id != account.id:
-            erase(session, other)
-    return account.email
 
 
 def hash_creation_password(email_key: str, password: str) -> str:

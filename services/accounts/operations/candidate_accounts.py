@@ -4,15 +4,16 @@ activation again, correct a civil status with a reason; registrations then gives
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
-from services.accounts import civil_status_mapping
 from services.accounts.domain.account_input import read_correction
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, AuditEntry, db
 from services.accounts.operations import provider_identities
 from services.accounts.operations.account_creation import resend_activation_mail
 from services.accounts.operations.identity_changes import next_version, refuse_outdated, run_after_pending_change
+from services.accounts.queries.accounts import identity_of
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, NotFound, found
@@ -26,13 +27,11 @@ _CANDIDATES_CHANGE_PENDING = (
 
 
 def correct_identity(candidate_id: str, values: Mapping[str, Any], reason: str, actor: Actor) -> Corrected:
-    """Replace the civil status, whether or not candidatures exist.
-
-    Raises Invalid with every mistake, NotFound, PreconditionFailed where it is no longer that of the form, Unavailable
-    while the candidate's own change cannot be finished.
-    """
+    """Replace the civil status, whether or not candidatures exist. Raises Invalid with every mistake, NotFound,
+    PreconditionFailed where it is no longer that of the form, Unavailable while the candidate's own change cannot be
+    finished."""
     with db.reading() as session:
-        current = civil_status_mapping.civil_status_of(_account(session, candidate_id))
+        current = _account(session, candidate_id).civil_status
     status = read_correction(values, today=to_paris(portal_now()).date(), current=current)
     version = run_after_pending_change(
         lambda: _correct(candidate_id, status, values, reason, actor), message=_CANDIDATES_CHANGE_PENDING
@@ -44,17 +43,14 @@ def _correct(account_id: str, status: CivilStatus, typed: Mapping[str, Any], rea
     with db.operation() as session:
         account = _account(session, account_id, lock=True)
         version = next_version(session, account_id)
-        before = civil_status_mapping.to_json(civil_status_mapping.civil_status_of(account))
-        after = civil_status_mapping.to_json(status)
+        before, after = map(msgspec.to_builtins, (account.civil_status, status))
         if before == after:
             return account.version
         refuse_outdated(account, typed)
-        civil_status_mapping.write_to_account(account, status)
-        account.version, account.certified_by = version, None
+        account.civil_status, account.version, account.certified_by = status, version, None
         provider_identities.forget(session, account.id)
         session.flush()
-        event = IdentityCorrected(account.id, civil_status_mapping.identity_contract(account), reason)
-        publish(session, event, subject=account.id)
+        publish(session, IdentityCorrected(account.id, identity_of(account), reason), subject=account.id)
         audited = {**after, "reason": reason, "version": version}
         AuditEntry.record(session, actor, "identity_corrected", account.id, before=before, after=audited)
         return version
@@ -75,10 +71,7 @@ def record_openings(account_ids: Iterable[str], actor: Actor) -> None:
 
 
 def resend_activation_for(candidate_id: str, actor: Actor) -> None:
-    """Mail the link of activation of this creation again; the older link is closed.
-
-    Raises NotFound, Conflict for an account that is activated.
-    """
+    """The older link is closed. Raises NotFound, Conflict for an account that is activated."""
     with db.operation() as session:
         account = found(session.get(Account, candidate_id))
         if account.activated_at is not None:

@@ -1,8 +1,5 @@
-"""A new address that waits for its owner's confirmation: requested, cancelled from the old address, ended.
-
-At most one per account; it ends when the password with which it was requested is changed. Once its owner follows the
-mailed link it takes effect: the old address gets a mail, all sessions end.
-"""
+"""A new address that waits for its owner's confirmation: at most one per account; it ends when the password with which
+it was requested is changed, or is cancelled from the old address."""
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -32,11 +29,8 @@ _OTHER_CHANGE_PENDING = (
 
 
 def request_email_change(session: Session, account: Account, address: str) -> None:
-    """Store the request, which ends an older one, and send two mails: to the new address to confirm, to the old one to
-    cancel.
-
-    Raises TooMany beyond a few per hour.
-    """
+    """Store the request, which ends an older one, and mail to the new address to confirm, to the old one to cancel.
+    Raises TooMany beyond a few per hour."""
     if wait := rate_limits.count_mail_request(session, "email-change", account.email_key, throttling.EMAIL_CHANGES):
         raise rate_limits.too_many_mails_error(wait)
     end_pending_email(session, account.id)
@@ -54,8 +48,7 @@ def request_email_change(session: Session, account: Account, address: str) -> No
 
 def end_pending_email(session: Session, account_id: str) -> None:
     """Delete the request within the caller's transaction; the links mailed for it no longer work then."""
-    pending = delete(EmailChange).where(EmailChange.account_id == account_id, EmailChange.confirmed_at.is_(None))
-    session.execute(pending)
+    session.execute(delete(EmailChange).filter_by(account_id=account_id, confirmed_at=None))
 
 
 def cancel_pending_email(token: str) -> None:
@@ -67,11 +60,8 @@ def cancel_pending_email(token: str) -> None:
 
 
 def confirm_email(token: str) -> Address:
-    """Replace the account's address.
-
-    Raises Gone for a link that is not usable, Conflict where the address was taken meanwhile, Unavailable while a
-    change of civil status is pending (the link then stays usable).
-    """
+    """The address is in force and all sessions end. Raises Gone for a link that is not usable, Conflict where the
+    address was taken meanwhile, Unavailable while a change of civil status is pending (the link then stays usable)."""
     try:
         return Address(email=run_after_pending_change(lambda: _confirm(token), message=_OTHER_CHANGE_PENDING))
     except IntegrityError as error:  # taken at the same moment
@@ -86,21 +76,17 @@ def _confirm(token: str) -> str:
             raise mail_link_rules.unusable_link_error(Purpose.EMAIL_CHANGE, State.ENDED)
         if accounts.owner_of(session, key_of(email_change.address)) is not None:
             raise _address_taken_error()
-        _apply_email_change(session, account, email_change)
-        return email_change.address
-
-
-def _apply_email_change(session: Session, account: Account, email_change: EmailChange) -> None:
-    version = next_version(session, account.id)
-    rate_limits.forget_failures(session, account.email_key)
-    email_change.previous_address, email_change.confirmed_at = account.email, portal_now()
-    account.email, account.email_key = email_change.address, key_of(email_change.address)
-    account.version = version
-    session.flush()
-    mail_links.close(session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET)
-    sessions.end_all_sessions(session, account.id)
-    publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
-    follow_up(session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id)
+        version = next_version(session, account.id)
+        rate_limits.forget_failures(session, account.email_key)
+        email_change.previous_address, email_change.confirmed_at = account.email, portal_now()
+        account.email, account.email_key = email_change.address, key_of(email_change.address)
+        account.version = version
+        session.flush()
+        mail_links.close(session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET)
+        sessions.end_all_sessions(session, account.id)
+        publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
+        follow_up(session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id)
+        return account.email
 
 
 def _address_taken_error() -> Conflict:

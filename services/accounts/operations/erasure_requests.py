@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.orm import Session
 
 from services.accounts.models import Account, AuditEntry, ErasureRequest, KnownBrowser, db
 from services.accounts.operations.identity_changes import delete_account
@@ -43,16 +42,12 @@ def ask_erasure(account_id: str, **given: str) -> api.AskedErasure:
     with db.operation() as session:
         found(session.get(Account, account_id, with_for_update=True))
         if session.scalar(_of(account_id).where(ErasureRequest.answered_at.is_(None)).limit(1)) is None:
-            _add(session, account_id)
+            session.add(ErasureRequest(account_id=account_id, requested_at=portal_now()))
+            session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account_id))
+            sent_mails.erase_mails_of(session, account_id)
+            AuditEntry.record(session, Actor("candidate", account_id), "erasure.requested", account_id)
+            follow_up(session, ERASE_DRAFTS, {}, subject=account_id)
     return api.AskedErasure(erased=False)
-
-
-def _add(session: Session, account_id: str) -> None:
-    session.add(ErasureRequest(account_id=account_id, requested_at=portal_now()))
-    session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account_id))
-    sent_mails.erase_mails_of(session, account_id)
-    AuditEntry.record(session, Actor("candidate", account_id), "erasure.requested", account_id)
-    follow_up(session, ERASE_DRAFTS, {}, subject=account_id)
 
 
 def answer_request(request_id: str, answer: str, actor: Actor) -> None:

@@ -1,18 +1,16 @@
-"""Changing a civil status or deleting an account, which registrations must agree to.
-
-The change is committed as pending, registrations is asked, then the change is applied; no transaction spans the call.
-A job finishes what was interrupted: once registrations refuses older identities, the new version must come into force.
-"""
+"""Changing a civil status or deleting an account: committed as pending, registrations is asked, then applied; no
+transaction spans the call. A job finishes what was interrupted: once registrations refuses older identities, the new
+version must come into force."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
+import msgspec
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.accounts import civil_status_mapping
 from services.accounts.clients.registrations import CandidatureExists
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.account_form import ALWAYS_MODIFIABLE
@@ -56,11 +54,8 @@ def erase_later(account_id: str) -> None:
 
 
 def run_after_pending_change(transaction: Callable[[], Result], *, message: str) -> Result:
-    """Run `transaction`; where it raises ChangePending, finish that change first and run it again.
-
-    A pending change that a candidature forbids is dropped. Raises Unavailable with `message` while the change can be
-    neither finished nor dropped: nothing of `transaction` is done then.
-    """
+    """Run `transaction`; where it raises ChangePending, finish that change first, or drop it, and run it again. Raises
+    Unavailable with `message` while neither can be done: nothing of `transaction` is done then."""
     for _ in range(TRIES):
         try:
             return transaction()
@@ -74,10 +69,8 @@ def run_after_pending_change(transaction: Callable[[], Result], *, message: str)
 
 
 def finish_pending_change(account_id: str) -> None:
-    """Ask registrations and apply the pending change of this account, if there is one.
-
-    Raises Conflict where a candidature exists (the change is then dropped), Unavailable (it stays pending).
-    """
+    """Ask registrations and apply the pending change of this account, if there is one. Raises Conflict where a
+    candidature exists (the change is then dropped), Unavailable (it stays pending)."""
     with db.reading() as session:
         pending = session.get(IdentityChange, account_id)
     if pending is None:
@@ -114,11 +107,8 @@ def candidature_exists_error() -> Conflict:
 
 
 def change_civil_status(account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]) -> None:
-    """Replace the civil status by that of a form; None erases the account.
-
-    Raises Conflict `candidature-existante`, PreconditionFailed where it is no longer the one that the form was made
-    from, Unavailable (a job then applies it later).
-    """
+    """Replace the civil status by that of a form; None erases the account. Raises Conflict `candidature-existante`,
+    PreconditionFailed where it is no longer the one that the form was made from, Unavailable (a job applies it)."""
     version = run_after_pending_change(
         lambda: _store_pending_change(account_id, status, typed), message=_EARLIER_CHANGE_PENDING
     )
@@ -139,13 +129,13 @@ def _store_pending_change(account_id: str, status: CivilStatus | None, typed: Ma
         if account.engaged_at is not None:
             raise candidature_exists_error()
         version = next_version(session, account_id)
-        if civil_status_mapping.civil_status_of(account) != status:
+        if account.civil_status != status:
             refuse_outdated(account, typed)
         session.add(
             IdentityChange(
                 account_id=account_id,
                 version=version,
-                civil_status=None if status is None else civil_status_mapping.to_json(status),
+                civil_status=msgspec.to_builtins(status),
                 requested_at=portal_now(),
             )
         )
@@ -168,8 +158,7 @@ def _apply(account_id: str, version: int) -> None:
         if pending.civil_status is None:
             erase(session, account)
             return
-        civil_status_mapping.write_to_account(account, civil_status_mapping.from_json(pending.civil_status))
-        account.version = version
+        account.civil_status, account.version = msgspec.convert(pending.civil_status, CivilStatus), version
         provider_identities.forget(session, account_id)  # joined to another civil status
         session.delete(pending)
 
@@ -200,10 +189,8 @@ class ChangePending(Conflict):
 
 
 def next_version(session: Session, account_id: str) -> int:
-    """The version after the account's own; its row stays locked until the caller's transaction ends.
-
-    Raises NotFound, ChangePending. Call it before changing anything of the account.
-    """
+    """The version after the account's own; its row stays locked. Call it before changing anything of the account.
+    Raises NotFound, ChangePending."""
     current = found(session.scalar(select(Account.version).where(Account.id == account_id).with_for_update()))
     if session.scalar(select(IdentityChange.version).where(IdentityChange.account_id == account_id)) is not None:
         raise ChangePending(account_id)

@@ -11,7 +11,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.models import AuditEntry, KnownBrowser, StaffMember, db
 from services.accounts.operations import account_creation, provider_identities, rate_limits, second_factor, sessions
-from services.accounts.operations.rate_limits import Slot, retry_on_integrity_error
+from services.accounts.operations.rate_limits import Slots, retried
 from services.accounts.queries import accounts
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret, new_secret
@@ -50,37 +50,30 @@ class _CountedAttempt:
     """The attempt as counted, and whose it may be: `pending` are (id, password hash) of the creations at an address
     without activated account."""
 
-    person_id: str | None
-    password_hash: str | None
+    person: Person | None
     pending: list[tuple[str, str]]
-    slots: list[Slot]
+    slots: Slots
     starts_to_slow: bool
 
 
 def log_in(attempt: Attempt) -> LoggedIn:
-    """Open a session.
-
-    Raises Invalid without a password, which is no try; TooMany, Unauthenticated `identification-refusee`, Unavailable
-    where the hashing queue is full; only after the right password Forbidden `compte-non-active`, `second-facteur`,
-    `second-facteur-illisible`, `compte-desactive`.
-    """
+    """Open a session. Raises Invalid without a password, which is no try; TooMany, Unauthenticated
+    `identification-refusee`, Unavailable where the hashing queue is full; only after the right password Forbidden
+    `compte-non-active`, `second-facteur`, `second-facteur-illisible`, `compte-desactive`."""
     if not attempt.password:
         raise Invalid.in_field("password", "Saisissez votre mot de passe.")
-    with dependencies().password_hasher.turn(attempt.source):  # first: a try that gets no turn is not counted
-        return _log_in(attempt)
-
-
-def _log_in(attempt: Attempt) -> LoggedIn:
     email_key = key_of(attempt.email)
-    counted = retry_on_integrity_error(lambda: _count_attempt(email_key, attempt))
-    if counted.pending:
-        raise _not_activated_error(email_key, attempt, counted)
-    if not dependencies().password_hasher.matches(counted.password_hash, attempt.password):
-        raise _refused_error(counted)
-    with db.operation() as session:
-        person = accounts.owner_of(session, email_key, lock=True)
-        is_unchanged = person is not None and person.password_hash == counted.password_hash
-        outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
+    with dependencies().password_hasher.turn(attempt.source):  # first: a try that gets no turn is not counted
+        counted = _count_attempt(email_key, attempt)
+        if counted.pending:
+            raise _not_activated_error(email_key, attempt, counted)
+        password_hash = counted.person.password_hash if counted.person else None
+        if not dependencies().password_hasher.matches(password_hash, attempt.password):
+            raise _refused_error(counted)
+        with db.operation() as session:
+            person = accounts.owner_of(session, email_key, lock=True)
+            is_unchanged = person is not None and person.password_hash == password_hash
+            outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
     if outcome is None:
         raise _refused_error(counted, "Identifiant de connexion, mot de passe ou code du second facteur incorrect.")
     if isinstance(outcome, DomainError):
@@ -88,16 +81,15 @@ def _log_in(attempt: Attempt) -> LoggedIn:
     return outcome
 
 
+@retried
 def _count_attempt(email_key: str, attempt: Attempt) -> _CountedAttempt:
     with db.operation() as session:
         person = accounts.owner_of(session, email_key)
         slots = rate_limits.login_slots(attempt.source, _known_browser_hash(session, person, attempt.device))
         starts_to_slow = rate_limits.count_attempt(session, email_key, slots)
-        if person is not None:
-            return _CountedAttempt(person.id, person.password_hash, [], slots, starts_to_slow)
-        creations = accounts.pending_creations_at(session, email_key)
+        creations = [] if person else accounts.pending_creations_at(session, email_key)
         pending = [(creation.id, creation.password_hash) for creation in creations]
-        return _CountedAttempt(None, None, pending, slots, starts_to_slow)
+        return _CountedAttempt(person, pending, slots, starts_to_slow)
 
 
 def _not_activated_error(email_key: str, attempt: Attempt, counted: _CountedAttempt) -> Forbidden | Unauthenticated:
@@ -118,10 +110,8 @@ def _complete_login(
     session: Session, person: Person, attempt: Attempt, counted: _CountedAttempt
 ) -> LoggedIn | DomainError | None:
     """After the right password: the log-in; None where the second factor is wrong; or an error, which the caller raises
-    once the transaction is committed.
-
-    Raises Forbidden where the second factor was not given or cannot be read, or the identity is no longer valid.
-    """
+    once the transaction is committed. Raises Forbidden where the second factor was not given or cannot be read, or the
+    identity is no longer valid."""
     provider = PROCONNECT if isinstance(person, StaffMember) else FRANCECONNECT
     identity = provider_identities.unseal(attempt.identity, provider) if attempt.identity else None
     if isinstance(person, StaffMember) and not second_factor.use_code(session, person, attempt.code, at_log_in=True):
@@ -175,8 +165,7 @@ def _refused_error(
     counted: _CountedAttempt, detail: str = "Identifiant de connexion ou mot de passe incorrect."
 ) -> Unauthenticated:
     """The refusal; where tries begin to be slowed, the account's owner is sent a mail."""
-    if counted.starts_to_slow and counted.person_id is not None:
+    if counted.starts_to_slow and (owner := counted.person):
         with db.operation() as session:
-            data = {"owner_id": counted.person_id}
-            follow_up(session, "send_failed_logins", data, subject=counted.person_id)
+            follow_up(session, "send_failed_logins", {"owner_id": owner.id}, subject=owner.id)
     return Unauthenticated(detail, problem=problem_types.LOGIN_REFUSED)

@@ -1,7 +1,5 @@
 """Mailed links, stored by their token's hash: issued by follow-ups, used by pages, closed with what they are for.
-
-Portal time. How they are read: queries/mail_link_states.py.
-"""
+Portal time."""
 
 from datetime import datetime
 
@@ -12,7 +10,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import MailLink
-from services.accounts.queries.mail_link_states import Owner, link_for, owner_by_token, state_of
+from services.accounts.queries.mail_link_states import Owner, link_by_token, owner_by_token, state_of
 from services.accounts.stored_secrets import hash_secret
 from services.chassis.clock import portal_now
 from services.contracts.account_rules import State
@@ -49,15 +47,10 @@ def issue(
 
 
 def use(session: Session, model: type[Owner], purpose: Purpose, token: str) -> tuple[MailLink, Owner]:
-    """Mark the link used; returns it and whose it is (an account, of an invitation a member of staff), both locked
-    within the caller's transaction.
-
-    The owner is locked first, as in transactions that close its links, to avoid a deadlock. Raises Gone with the
-    reason.
-    """
+    """Mark the link used; returns it and whose it is, both locked: the owner first, as in transactions that close its
+    links, to avoid a deadlock. Raises Gone with the reason."""
     owner = owner_by_token(session, model, purpose, token, lock=True)
-    locked = session.get(MailLink, hash_secret(token), with_for_update=True, populate_existing=True)
-    link = link_for(locked, purpose)
+    link = link_by_token(session, purpose, token, lock=True)
     current = state_of(session, link)
     if link is None or owner is None or current is not State.USABLE:
         raise mail_link_rules.unusable_link_error(purpose, State.ENDED if current is State.USABLE else current)
@@ -75,6 +68,5 @@ def close(session: Session, account_id: str, *purposes: Purpose) -> None:
 
 def detach(session: Session, account_id: str) -> None:
     """Remove the account from its links: of an erased account only the state of each link remains."""
-    session.execute(
-        update(MailLink).where(MailLink.account_id == account_id).values(account_id=None, email_change_id=None)
-    )
+    links = update(MailLink).where(MailLink.account_id == account_id)
+    session.execute(links.values(account_id=None, email_change_id=None))

@@ -21,10 +21,8 @@ TOO_MANY_FILTERS = f"Vous avez déjà {MOST_SAVED_FILTERS} filtres enregistrés 
 
 
 def change_password(staff_id: str, **values: str) -> NewSession:
-    """Set the password typed twice; every session ends, and a new one begins.
-
-    `values`: current_password, password, password_confirmation, code. Raises Invalid, TooMany, Unavailable.
-    """
+    """Every session ends, and a new one begins. `values`: current_password, password, password_confirmation, code.
+    Raises Invalid, TooMany, Unavailable."""
     reader = FormReader(values)
     password = passwords.read_confirmed(reader, passwords.RECOMMENDED)
     reader.refuse_mistakes()
@@ -58,10 +56,8 @@ def proposed_again(staff_id: str, proposal: str) -> MaybeProposedFactor:
 
 
 def renew_second_factor(staff_id: str, proposal: str, code: str) -> NewSession:
-    """Put the proposed secret in force; every session ends, and a new one begins.
-
-    `code` is one of the new secret's. Raises Invalid.
-    """
+    """Put the proposed secret, whose `code` this is, in force; every session ends, and a new one begins. Raises
+    Invalid."""
     with db.operation() as session:
         member = lock_enabled_member(session, staff_id)
         secret = second_factor.proposed_secret(proposal, second_factor.for_renewal(member))

@@ -53,11 +53,8 @@ log = structlog.get_logger()
 
 
 def prepared(purpose: str, session: str) -> Options:
-    """What a browser passes to `navigator.credentials`, in JSON's types. Whoever is logged in is offered their own
-    passkeys, and those alone; a log-in names nobody.
-
-    Raises Unauthenticated `session-expiree` where no session of staff is there for what needs one.
-    """
+    """What a browser passes to `navigator.credentials`, in JSON's types: of whoever is logged in their own passkeys
+    alone; a log-in names nobody. Raises Unauthenticated `session-expiree` where a session of staff is needed."""
     made_in = "" if purpose == LOG_IN else hash_secret(session)
     with db.reading() as reading:
         login = _open_login(reading, made_in)
@@ -168,12 +165,8 @@ def _open_login(session: Session, secret_hash: str) -> LoginSession | None:
 
 
 def _expected() -> dict[str, Any]:
-    origin = _origin()
-    return {
-        "expected_origin": origin,
-        "expected_rp_id": urlsplit(origin).hostname or "",
-        "require_user_verification": True,
-    }
+    rp_id = urlsplit(_origin()).hostname or ""
+    return {"expected_origin": _origin(), "expected_rp_id": rp_id, "require_user_verification": True}
 
 
 def _origin() -> str:

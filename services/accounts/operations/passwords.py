@@ -3,7 +3,6 @@ asked again before sensitive changes: tries are throttled like log-ins."""
 
 from sqlalchemy.orm import Session
 
-from services.accounts.civil_status_mapping import civil_status_of
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules, passwords, throttling
 from services.accounts.domain.emails import key_of
@@ -11,7 +10,7 @@ from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
 from services.accounts.operations import account_creation, email_change, mail_links, rate_limits, sessions
-from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.operations.rate_limits import retried
 from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import Person
@@ -26,15 +25,10 @@ NOT_CONFIRMED = (
 )
 
 
+@retried
 def ask_reset(email: str) -> None:
-    """Mail a link if there is an account; beyond a few per hour nothing is sent.
-
-    Nothing is returned, so that the answer is the same for an unknown address.
-    """
-    retry_on_integrity_error(lambda: _ask_reset(key_of(email)))
-
-
-def _ask_reset(email_key: str) -> None:
+    """Mail a link if there is an account; beyond a few per hour nothing is sent. The answer is always the same."""
+    email_key = key_of(email)
     with db.operation() as session:
         if rate_limits.count_mail_request(session, "reset", email_key, throttling.RESETS):
             return
@@ -45,17 +39,15 @@ def _ask_reset(email_key: str) -> None:
 
 
 def complete_reset(token: str, **values: str) -> None:
-    """Set the password typed twice; ends every session and a pending address.
-
-    Raises Gone for a link that is not usable, Invalid (the link then stays usable), Unavailable.
-    """
+    """Set the password typed twice; ends every session and a pending address. Raises Gone for a link that is not
+    usable, Invalid (the link then stays usable), Unavailable."""
     with db.reading() as session:
         current = mail_link_states.state_by_token(session, Purpose.RESET, token)
         owner = mail_link_states.owner_by_token(session, Account, Purpose.RESET, token)
     if current is not State.USABLE or owner is None:
         raise mail_link_rules.unusable_link_error(Purpose.RESET, current)
     reader = FormReader(values)
-    password = passwords.read_confirmed(reader, dependencies().profile, civil_status_of(owner).known_words)
+    password = passwords.read_confirmed(reader, dependencies().profile, owner.civil_status.known_words)
     reader.refuse_mistakes()
     password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
@@ -76,7 +68,7 @@ def replace_password(session: Session, account: Account, password_hash: str) -> 
 def check_current_password(person: Person, typed: str) -> None:
     """Raises Invalid on `current_password` where it is wrong, TooMany after several failures, Unavailable."""
     with dependencies().password_hasher.turn():
-        retry_on_integrity_error(lambda: _count_attempt(person.email_key))
+        _count_attempt(person.email_key)
         matches = dependencies().password_hasher.matches(person.password_hash, typed)
     if not matches and person.password_hash == NO_PASSWORD:
         raise wrong_password_error(
@@ -86,15 +78,12 @@ def check_current_password(person: Person, typed: str) -> None:
     if not matches:
         raise wrong_password_error() if typed else wrong_password_error("Saisissez votre mot de passe actuel.")
     with db.operation() as session:
-        rate_limits.uncount_attempt(session, person.email_key, [rate_limits.CURRENT_PASSWORD])
+        rate_limits.uncount_attempt(session, person.email_key, rate_limits.CURRENT_PASSWORD)
 
 
 def checked_again(account_id: str, act: str, *, current_password: str, session: str) -> Account:
     """The account, whose owner has given the password again for this act, or confirmed it with a provider in this
-    session.
-
-    Raises NotFound, and as `check_current_password`.
-    """
+    session. Raises NotFound, and as `check_current_password`."""
     account = accounts.stored_account(account_id)
     if not session:
         check_current_password(account, current_password)
@@ -113,6 +102,7 @@ def wrong_password_error(detail: str = "Le mot de passe actuel est incorrect.") 
     return Invalid.in_field("current_password", detail)
 
 
+@retried
 def _count_attempt(email_key: str) -> None:
     with db.operation() as session:
-        rate_limits.count_attempt(session, email_key, [rate_limits.CURRENT_PASSWORD])
+        rate_limits.count_attempt(session, email_key, rate_limits.CURRENT_PASSWORD)

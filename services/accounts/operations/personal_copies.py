@@ -44,10 +44,7 @@ _TEMPLATES.filters["instant"] = short_instant
 
 
 def ask(account_id: str, **given: str) -> None:
-    """Have a copy made, unless one is under way or was asked for within ONE_PER.
-
-    Raises as `passwords.checked_again`.
-    """
+    """Have a copy made, unless one is under way or was asked for within ONE_PER. Raises as `checked_again`."""
     passwords.checked_again(account_id, COPY, **given)
     with db.operation() as session:
         found(session.get(Account, account_id, with_for_update=True))
@@ -69,10 +66,7 @@ def my_copies(account_id: str) -> MyCopies:
 
 def open_archive(account_id: str, copy_id: str) -> tuple[PersonalCopy, Iterator[bytes], Callable[[], None]]:
     """A copy of this account with its bytes as they come, and what ends their reading: until then it holds a place
-    among the calls of the store, so that slow readers leave others their threads.
-
-    Raises NotFound, also once it has expired, Unavailable.
-    """
+    among the calls of the store. Raises NotFound, also once it has expired, Unavailable."""
     with db.reading() as session:
         copy = found(session.get(PersonalCopy, copy_id))
     if copy.account_id != account_id or copy.expires_at is None or _is_over(copy):
@@ -88,10 +82,8 @@ def open_archive(account_id: str, copy_id: str) -> tuple[PersonalCopy, Iterator[
 
 
 def make(copy_id: str) -> None:
-    """Write the archive and have its owner told. Nothing where that is done, or the account is gone.
-
-    Raises Unavailable, OSError, StoreUnavailable, BytesChanged: nothing is told then, and the next try begins anew.
-    """
+    """Write the archive and have its owner told, unless that is done. Raises Unavailable, OSError, StoreUnavailable,
+    BytesChanged: nothing is told then, and the next try begins anew."""
     with db.reading() as session:
         copy = session.get(PersonalCopy, copy_id)
     if copy is None or copy.expires_at is not None:

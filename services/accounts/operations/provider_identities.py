@@ -7,7 +7,6 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.accounts.civil_status_mapping import civil_status_of
 from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import emails, pivot_identity
@@ -53,8 +52,7 @@ def owner_of(session: Session, identity: ProvidedIdentity) -> Person | None:
 def join(session: Session, person: Person, identity: ProvidedIdentity) -> Conflict | None:
     """The account opens by this identity from now on: its owner has proven that it is theirs. One whose `sub` has
     changed is joined beside the first. A candidate's civil status or a member's mail address has to be the identity's:
-    else why it is not joined.
-    """
+    else why it is not joined."""
     if owner_of(session, identity) not in (None, person):
         return Conflict(f"Votre identité {PROVIDER_LABELS[identity.provider]} ouvre déjà un autre compte.")
     if isinstance(person, StaffMember):
@@ -64,7 +62,7 @@ def join(session: Session, person: Person, identity: ProvidedIdentity) -> Confli
                 "administrateur de vous inviter à cette autre adresse, ou utilisez un mot de passe, sans ProConnect."
             )
         AuditEntry.record(session, Actor("staff", person.id), "identity_joined", person.id)
-    elif not pivot_identity.is_of(identity.claims, civil_status_of(person)):
+    elif not pivot_identity.is_of(identity.claims, person.civil_status):
         return Conflict(
             "Ce compte n'a pas le même état civil que celui que FranceConnect certifie : il ne lui est pas relié. "
             "Identifiez-vous avec votre mot de passe seul et corrigez vos informations, ou contactez votre service "

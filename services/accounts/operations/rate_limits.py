@@ -1,12 +1,11 @@
-"""Counters of failed log-ins and of requested mails; the rules are in domain/throttling.py. System time.
+"""Counters of failed log-ins and of requested mails; the rules are in domain/throttling.py. System time. Two requests
+may insert the same counter at the same moment: the one that fails runs again and finds the other's row."""
 
-Two requests may insert the same counter at the same moment: the one that fails runs again and finds the other's row.
-"""
-
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -20,67 +19,59 @@ from services.chassis.clock import system_now
 from services.chassis.errors import TooMany
 from services.chassis.quotas import Quota, count_in_window
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 TRIES = 3
 
 
-@dataclass(frozen=True)
-class Slot:
-    """A counter of tries, and the rule that applies to it."""
-
-    name: str
-    rule: Rule
+Slots = Mapping[str, Rule]
+"""Counters of tries by their names, with the rule that applies to each."""
+CURRENT_PASSWORD, SECOND_FACTOR = {"current-password": throttling.PER_SOURCE}, {"second-factor": throttling.PER_SOURCE}
+"""Asked again; at the log-in the second factor counts with the password."""
 
 
-def login_slots(source: str, known_browser: str | None) -> list[Slot]:
+def login_slots(source: str, known_browser: str | None) -> Slots:
     """Where a log-in is counted: a known browser alone; any other by its source and together with all unknown ones."""
     trace = dependencies().derived_keys.trace
     if known_browser is not None:
-        return [Slot(trace("browser", known_browser), throttling.PER_SOURCE)]
-    return [Slot(trace("source", source), throttling.PER_SOURCE), Slot("all", throttling.ALL_SOURCES)]
-
-
-CURRENT_PASSWORD = Slot("current-password", throttling.PER_SOURCE)
-SECOND_FACTOR = Slot("second-factor", throttling.PER_SOURCE)
-"""Asked again; at the log-in it counts with the password."""
+        return {trace("browser", known_browser): throttling.PER_SOURCE}
+    return {trace("source", source): throttling.PER_SOURCE, "all": throttling.ALL_SOURCES}
 
 
 def account_trace(email_key: str) -> str:
     return dependencies().derived_keys.trace("account", email_key)
 
 
-def count_attempt(session: Session, email_key: str, slots: Iterable[Slot]) -> bool:
+def count_attempt(session: Session, email_key: str, slots: Slots) -> bool:
     """Count a try as failed before it is verified, so that parallel tries are counted; `uncount_attempt` undoes it.
-
-    Returns whether this failure is the first one that delays tries, of which the owner is informed. Raises TooMany
-    while tries are delayed.
-    """
+    Whether it is the first one that delays tries, of which the owner is informed. Raises TooMany while tries are
+    delayed."""
     now = system_now()
     trace = account_trace(email_key)
     slowing_starts = False
-    for slot in slots:
-        row = session.get(LoginFailures, (trace, slot.name), with_for_update=True)
+    for slot, rule in slots.items():
+        row = session.get(LoginFailures, (trace, slot), with_for_update=True)
         before = Failures(row.count, row.last_at) if row else Failures()
-        if wait := throttling.seconds_to_wait(before, slot.rule, now):
+        if wait := throttling.seconds_to_wait(before, rule, now):
             raise TooMany(f"Trop d'essais : réessayez dans {_duration_in_french(wait)}.", retry_after=wait)
         after = before.one_more(now)
-        slowing_starts = slowing_starts or throttling.starts_to_slow(before.current(now), after, slot.rule)
+        slowing_starts |= before.current(now).count < rule.undelayed <= after.count
         if row is None:
-            row = LoginFailures(account_trace=trace, slot=slot.name)
+            row = LoginFailures(account_trace=trace, slot=slot)
             session.add(row)
         row.count, row.last_at = after.count, now
     session.flush()
     return slowing_starts
 
 
-def uncount_attempt(session: Session, email_key: str, slots: Iterable[Slot]) -> None:
+def uncount_attempt(session: Session, email_key: str, slots: Slots) -> None:
     """After a success: reset the slot of this source or browser; subtract one failure from the common one."""
     trace = account_trace(email_key)
-    for slot in slots:
-        row = session.get(LoginFailures, (trace, slot.name), with_for_update=True)
+    for slot, rule in slots.items():
+        row = session.get(LoginFailures, (trace, slot), with_for_update=True)
         if row is None:
             continue
-        if slot.rule is throttling.ALL_SOURCES and row.count > 1:
+        if rule is throttling.ALL_SOURCES and row.count > 1:
             row.count -= 1
         else:
             session.delete(row)
@@ -94,7 +85,7 @@ def forget_failures(session: Session, email_key: str) -> None:
 def count_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
     """Count one more mail of this kind requested for a mail address, or from a network address; 0, or the seconds to
     wait beyond the quota."""
-    trace = _quota_trace(kind, address)
+    trace = dependencies().derived_keys.trace("quota", kind, address)
     row = session.get(MailQuota, trace, with_for_update=True)
     count, since, wait = count_in_window(row.count if row else 0, row.since if row else None, quota, system_now())
     if row is None:
@@ -107,12 +98,8 @@ def count_mail_request(session: Session, kind: str, address: str, quota: Quota) 
 
 def wait_for_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
     """What `count_mail_request` would return; nothing is counted."""
-    row = session.get(MailQuota, _quota_trace(kind, address))
+    row = session.get(MailQuota, dependencies().derived_keys.trace("quota", kind, address))
     return count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
-
-
-def _quota_trace(kind: str, address: str) -> str:
-    return dependencies().derived_keys.trace("quota", kind, address)
 
 
 def too_many_mails_error(wait: int) -> TooMany:
@@ -144,14 +131,14 @@ def _duration_in_french(seconds: int) -> str:
     return f"{minutes} minute{'s' if minutes > 1 else ''}"
 
 
-def retry_on_integrity_error(operation: Callable[[], Result]) -> Result:
-    """Run `operation`, a whole transaction, again where a unique row was added meanwhile.
+def retried(operation: Callable[Given, Result]) -> Callable[Given, Result]:
+    """The operation, a whole transaction, which is run again where a unique row was added meanwhile: thrice at most."""
 
-    Raises IntegrityError at the third failure.
-    """
-    for _ in range(TRIES - 1):
-        try:
-            return operation()
-        except IntegrityError:
-            continue
-    return operation()
+    @wraps(operation)
+    def run(*given: Given.args, **named: Given.kwargs) -> Result:
+        for _ in range(TRIES - 1):
+            with suppress(IntegrityError):
+                return operation(*given, **named)
+        return operation(*given, **named)
+
+    return run

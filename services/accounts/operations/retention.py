@@ -2,6 +2,7 @@
 their owner was told by mail."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -64,13 +65,11 @@ def _is_unused(used_at: datetime, kept: Kind, now: datetime) -> bool:
 
 def _erase(account_id: str, kept: Kind, now: datetime) -> bool:
     """Whether it is erased. Raises Unavailable."""
-    if not _freed(account_id, kept, now):
-        return False
-    try:
-        delete_account(account_id)
-    except Conflict:  # a candidature was saved meanwhile
-        return False
-    return True
+    with suppress(Conflict):  # a candidature was saved meanwhile
+        if _freed(account_id, kept, now):
+            delete_account(account_id)
+            return True
+    return False
 
 
 def _freed(account_id: str, kept: Kind, now: datetime) -> bool:

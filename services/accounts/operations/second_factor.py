@@ -1,6 +1,5 @@
 """The second factor of staff: six-digit time-based codes (TOTP, RFC 6238), each accepted once, or a recovery code or
-what a passkey answers in the place of one; how another is proposed to its owner, and how they are sealed again. System
-time.
+what a passkey answers in the place of one. System time.
 
 Nothing is stored of a proposal until a code confirms it: its secret is sealed in the page that shows it. Each page that
 is opened has a secret of its own: who merely looked at a mailed link does not know the secret that its owner sets up.
@@ -8,7 +7,6 @@ is opened has a secret of its own: who merely looked at a mailed link does not k
 
 import secrets
 from datetime import timedelta
-from typing import NamedTuple
 
 import pyotp
 import structlog
@@ -20,7 +18,7 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import staff
 from services.accounts.models import AuditEntry, RecoveryCode, StaffMember, db
 from services.accounts.operations import passkeys, rate_limits
-from services.accounts.operations.rate_limits import retry_on_integrity_error
+from services.accounts.operations.rate_limits import retried
 from services.accounts.stored_secrets import hash_secret
 from services.chassis import brand
 from services.chassis.clock import system_now
@@ -31,7 +29,6 @@ from services.contracts.account_rules import MemberState
 from services.contracts.api.own_staff_account import ProposedFactor
 
 STEP_SECONDS = 30
-TOLERATED_STEPS = (0, -1, 1)
 log = structlog.get_logger()
 _PROPOSAL = "second factor"
 PROPOSAL_LIFETIME = timedelta(hours=1)
@@ -40,16 +37,11 @@ TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
 
 def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_in: bool) -> bool:
     """Whether the code (of the factor, a recovery code, or a passkey's answer) is valid now and was not used before;
-    marks it used. `at_log_in`: what a passkey must have been asked for.
-
-    `member` is locked by the caller. Raises Forbidden: `second-facteur` for no code, `second-facteur-illisible` where
-    no key in force opens the secret.
-    """
+    marks it used. `at_log_in`: what a passkey must have been asked for. The caller has locked the member. Raises
+    Forbidden: `second-facteur` for no code, `second-facteur-illisible` where no key in force opens the secret."""
     if not code:
-        raise Forbidden(
-            "Saisissez le code à six chiffres de votre application d'authentification.",
-            problem=problem_types.SECOND_FACTOR_ASKED,
-        )
+        detail = "Saisissez le code à six chiffres de votre application d'authentification."
+        raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_ASKED)
     if code.startswith("{"):
         return passkeys.use(session, member, code, at_log_in=at_log_in)
     if not _digits(code):
@@ -63,13 +55,10 @@ def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_
 
 def matching_step(secret: str, code: str, *, after: int = 0) -> int | None:
     """The time step of the secret's code, if it is one of those valid now and later than `after`."""
-    digits = _digits(code)
-    totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
+    digits, totp = _digits(code), pyotp.TOTP(secret, interval=STEP_SECONDS)
     now = int(system_now().timestamp()) // STEP_SECONDS
-    for step in (now + shift for shift in TOLERATED_STEPS):
-        if digits and step > after and totp.verify(digits, for_time=step * STEP_SECONDS):
-            return step
-    return None
+    valid = (step for step in (now, now - 1, now + 1) if step > after)
+    return next((step for step in valid if digits and totp.verify(digits, for_time=step * STEP_SECONDS)), None)
 
 
 def put_in_force(member: StaffMember, secret: str, *, used_step: int = 0) -> None:
@@ -89,16 +78,15 @@ def _secret_of(member: StaffMember) -> str:
         return dependencies().derived_keys.unseal(member.totp_sealed)
     except InvalidToken as error:
         log.error("second_factor_unopened", staff_id=member.id)
-        raise Forbidden(
-            "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur.",
-            problem=problem_types.SECOND_FACTOR_UNREADABLE,
-        ) from error
+        detail = "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur."
+        raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_UNREADABLE) from error
 
 
 def replace_recovery_codes(session: Session, staff_id: str) -> list[str]:
     """A new set, as people write them; the old one is deleted. Only hashes are stored."""
     delete_recovery_codes(session, staff_id)
-    codes = [_new_recovery_code() for _ in range(staff.RECOVERY_CODES)]
+    signs = range(staff.RECOVERY_CODE_LENGTH)
+    codes = ["".join(secrets.choice(staff.RECOVERY_ALPHABET) for _ in signs) for _ in range(staff.RECOVERY_CODES)]
     session.add_all(RecoveryCode(code_hash=_recovery_hash(staff_id, code), staff_id=staff_id) for code in codes)
     return [staff.displayed_recovery_code(code) for code in codes]
 
@@ -118,29 +106,22 @@ def use_recovery_code(session: Session, member: StaffMember, typed: str) -> bool
     return True
 
 
-def _new_recovery_code() -> str:
-    return "".join(secrets.choice(staff.RECOVERY_ALPHABET) for _ in range(staff.RECOVERY_CODE_LENGTH))
-
-
 def _recovery_hash(staff_id: str, code: str) -> str:
     return hash_secret(f"{staff_id}:{code}")
 
 
 def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
-    """A fresh code before dangerous acts of staff, throttled like log-ins. It is used in a transaction of its own: it
-    is spent even where the act is then refused.
-
-    Raises Invalid on `code` where it is missing, wrong or used, TooMany after several failures, Forbidden for a member
-    who is disabled or no longer set up.
-    """
+    """A fresh code before dangerous acts of staff, throttled like log-ins; it is spent even where the act is then
+    refused. Raises Invalid on `code` where it is missing, wrong or used, TooMany after several failures, Forbidden for
+    a member who is disabled or no longer set up."""
     if not code.strip():
         raise Invalid.in_field("code", "Saisissez un code de votre second facteur.")
-    retry_on_integrity_error(lambda: _count_code_attempt(staff_id))
+    _count_code_attempt(staff_id)
     with db.operation() as session:
         member = session.get(StaffMember, staff_id, with_for_update=True)
         accepted = member is not None and use_code(session, member, code, at_log_in=at_log_in)
         if accepted and member is not None:
-            rate_limits.uncount_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
+            rate_limits.uncount_attempt(session, member.email_key, rate_limits.SECOND_FACTOR)
     if not accepted:
         raise Invalid.in_field(
             "code",
@@ -149,12 +130,13 @@ def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
         )
 
 
+@retried
 def _count_code_attempt(staff_id: str) -> None:
     with db.operation() as session:
         member = session.get(StaffMember, staff_id)
         if member is None or member.state is not MemberState.ACTIVE:
             raise Forbidden()
-        rate_limits.count_attempt(session, member.email_key, [rate_limits.SECOND_FACTOR])
+        rate_limits.count_attempt(session, member.email_key, rate_limits.SECOND_FACTOR)
 
 
 def for_link(token: str) -> str:
@@ -183,15 +165,9 @@ def proposed_secret(sealed: str, subject: str) -> str | None:
     return str(content["secret"]) if content.get("subject") == subject else None
 
 
-class ResealResult(NamedTuple):
-    """How many were sealed again, and the ids of staff whose second factor no key in force opens (left as it is)."""
-
-    resealed: int
-    unopened: tuple[str, ...]
-
-
-def reseal_second_factors(actor: Actor) -> ResealResult:
-    """Seal all again with the first key, so that older keys can be dropped."""
+def reseal_second_factors(actor: Actor) -> tuple[int, list[str]]:
+    """Seal all again with the first key, so that older keys can be dropped: how many that were, and the ids of staff
+    whose second factor no key in force opens (left as it is)."""
     resealed, unopened = 0, []
     with db.operation() as session:
         for member in session.scalars(select(StaffMember).with_for_update()):
@@ -206,4 +182,4 @@ def reseal_second_factors(actor: Actor) -> ResealResult:
                 resealed += 1
         if resealed:
             AuditEntry.record(session, actor, "second_factors_resealed", "staff", after={"resealed": resealed})
-    return ResealResult(resealed, tuple(unopened))
+    return resealed, unopened

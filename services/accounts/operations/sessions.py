@@ -6,20 +6,20 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.accounts.civil_status_mapping import signed_identity
 from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import session_scopes
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
 from services.accounts.operations import second_factor
-from services.accounts.queries.accounts import Person
+from services.accounts.queries.accounts import Person, signed_identity
 from services.accounts.signing import TOKEN_SECONDS
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
 from services.chassis.tasks import gauges
 from services.contracts import problem_types
+from services.contracts.api.operation import answer_of
 from services.contracts.api.sessions import KINDS, STAFF, LoggedIn
 from services.contracts.api.sign_in import ProviderLogOut
 
@@ -37,10 +37,8 @@ def open_session(
     previous_login_at: datetime | None,
     identity: ProvidedIdentity | None = None,
 ) -> str:
-    """A new session within the caller's transaction; returns the secret for the browser, stored only as a hash.
-
-    `identity`: of the provider with which it is opened, and which is told of its end.
-    """
+    """A new session; returns the secret for the browser, stored only as a hash. `identity`: of the provider with which
+    it is opened, and which is told of its end."""
     secret, now = new_secret(), system_now()
     session.add(
         LoginSession(
@@ -59,10 +57,8 @@ def open_session(
 
 def exchange(session: str, client: str, *, code: str | None = None) -> LoggedIn:
     """An access token for the process `client`, for the secret of a session; counts as activity. With a `code` of the
-    second factor, which is used, it is a token for an act that asks for one.
-
-    Raises Unauthenticated `session-expiree`; of a code Invalid, TooMany, Forbidden.
-    """
+    second factor, which is used, it is a token for an act that asks for one. Raises Unauthenticated `session-expiree`;
+    of a code Invalid, TooMany, Forbidden."""
     now = system_now()
     with db.reading() as reading:
         login = reading.get(LoginSession, hash_secret(session))
@@ -71,7 +67,8 @@ def exchange(session: str, client: str, *, code: str | None = None) -> LoggedIn:
         raise _expired_error(None)
     if _is_over(login, now) or (isinstance(subject, StaffMember) and subject.disabled_at is not None):
         raise _expired_error(login.subject_id)
-    if now - login.last_seen_at > _activity_step(login.kind) and not _record_activity(login.secret_hash, now):
+    step = min(timedelta(seconds=15), _idle_limit(login.kind) / 20)  # so that not every page read is a write
+    if now - login.last_seen_at > step and not _record_activity(login.secret_hash, now):
         raise _expired_error(login.subject_id)
     if code is not None:
         second_factor.confirm_code(login.subject_id, code)
@@ -123,11 +120,8 @@ def provider_log_out(session: str) -> ProviderLogOut:
 
 def end_all_sessions(session: Session, subject_id: str) -> None:
     """End every session of a person, within the caller's transaction."""
-    session.execute(
-        update(LoginSession)
-        .where(LoginSession.subject_id == subject_id, LoginSession.ended_at.is_(None))
-        .values(ended_at=system_now())
-    )
+    open_ones = update(LoginSession).filter_by(subject_id=subject_id, ended_at=None)
+    session.execute(open_ones.values(ended_at=system_now()))
 
 
 def replace_staff_sessions(session: Session, member: StaffMember, identity: ProvidedIdentity | None = None) -> str:
@@ -158,15 +152,9 @@ def record_session_counts() -> None:
 
 
 def _count_of_live(kind: str, now: datetime) -> Select[int]:
-    return (
-        select(func.count())
-        .select_from(LoginSession)
-        .where(
-            LoginSession.last_seen_at > now - _idle_limit(kind),
-            LoginSession.kind == kind,
-            LoginSession.ended_at.is_(None),
-            LoginSession.created_at > now - _absolute_limit(),
-        )
+    open_ones = select(func.count()).select_from(LoginSession).filter_by(kind=kind, ended_at=None)
+    return open_ones.where(
+        LoginSession.last_seen_at > now - _idle_limit(kind), LoginSession.created_at > now - _absolute_limit()
     )
 
 
@@ -194,11 +182,6 @@ def _absolute_limit() -> timedelta:
     return timedelta(seconds=dependencies().settings.session_absolute_seconds)
 
 
-def _activity_step(kind: str) -> timedelta:
-    """Activity is stored in steps of this length, so that not every page read is a write."""
-    return min(timedelta(seconds=15), _idle_limit(kind) / 20)
-
-
 def _record_activity(secret_hash: str, now: datetime) -> bool:
     """Store the activity; False where the session was ended meanwhile."""
     with db.operation() as session:
@@ -211,33 +194,20 @@ def _record_activity(secret_hash: str, now: datetime) -> bool:
 
 def _exchanged(login: LoginSession, subject: Person, client: str, *, gave_code: bool) -> LoggedIn:
     time_left = min(_idle_limit(login.kind), login.created_at + _absolute_limit() - system_now())
-    rights: dict[str, Any] = {}
+    rights: dict[str, Any] = {"role": None, "scopes": (), "academies": None}
     person: dict[str, Any]
     if isinstance(subject, StaffMember):
         rights = {"role": subject.role, "scopes": sorted(session_scopes(subject.role)), "academies": subject.academies}
-        person = {"nom": subject.nom}
+        person = {"nom": subject.nom, "civilite": None, "identity": None}
     else:
         person = {"nom": subject.nom_famille, "civilite": subject.civilite, "identity": signed_identity(subject)}
-    return LoggedIn(
-        access_token=dependencies().signer.access_token(
-            subject.id, login.kind, client=client, gave_code=gave_code, **rights
-        ),
-        expires_in=TOKEN_SECONDS,
-        kind=login.kind,
-        subject=subject.id,
-        prenoms=subject.prenoms,
-        previous_login_at=login.previous_login_at,
-        provider=login.provider,
-        idle_seconds_left=int(time_left.total_seconds()),
-        **person,
-        **rights,
-    )
+    token = dependencies().signer.access_token(subject.id, login.kind, client=client, gave_code=gave_code, **rights)
+    seconds_left = int(time_left.total_seconds())
+    given = {"subject": subject.id, "access_token": token, "expires_in": TOKEN_SECONDS}
+    return answer_of(LoggedIn, login, subject, idle_seconds_left=seconds_left, **given, **person, **rights)
 
 
 def _expired_error(subject: str | None) -> Unauthenticated:
     extension: dict[str, Any] = {"subject": subject} if subject else {}
-    return Unauthenticated(
-        "Votre session a expiré ou a été fermée : identifiez-vous de nouveau.",
-        problem=problem_types.SESSION_EXPIRED,
-        **extension,
-    )
+    detail = "Votre session a expiré ou a été fermée : identifiez-vous de nouveau."
+    return Unauthenticated(detail, problem=problem_types.SESSION_EXPIRED, **extension)

@@ -14,17 +14,15 @@ from services.accounts.operations.login import LoggedIn
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret
 from services.chassis.clock import system_now
-from services.chassis.errors import NotFound
+from services.chassis.errors import found
 from services.contracts.api.sign_in import ATTEMPT_MINUTES, PROCONNECT, SignedIn, SignIn
 
 _SEALED = "sign-in"
 
 
 def begin(provider: str, *, act: str, session: str) -> SignIn:
-    """`act`: which the candidate of this session confirms by signing in anew; else empty.
-
-    Raises NotFound where the provider is not switched on, Unavailable, Forbidden.
-    """
+    """`act`: which the candidate of this session confirms by signing in anew; else empty. Raises NotFound where the
+    provider is not switched on, Unavailable, Forbidden."""
     address, begun = _provider(provider).begin(anew=bool(act))
     confirmed = {"act": act, "session": hash_secret(session), "at": int(system_now().timestamp())} if act else {}
     attempt = dependencies().derived_keys.seal_content(_SEALED, {**begun, **confirmed, "provider": provider})
@@ -34,15 +32,12 @@ def begin(provider: str, *, act: str, session: str) -> SignIn:
 def finish(
     provider: str, attempt: str, *, state: str, code: str, issuer: str, device: str | None, session: str
 ) -> LoggedIn | SignedIn:
-    """The log-in of who is known; else what is asked first. Of an act that was to be confirmed, that it is.
-
-    Raises Forbidden `fournisseur-refuse` for whatever cannot be verified, `compte-desactive`, Unavailable;
-    Unauthenticated where the `session` of what was to be confirmed is over.
-    """
+    """The log-in of who is known; else what is asked first. Of an act that was to be confirmed, that it is. Raises
+    Forbidden `fournisseur-refuse` for whatever cannot be verified, `compte-desactive`, Unavailable; Unauthenticated
+    where the `session` of what was to be confirmed is over."""
     asked = _provider(provider)
     begun = dependencies().derived_keys.sealed_content(_SEALED, attempt, timedelta(minutes=ATTEMPT_MINUTES)) or {}
-    is_ours = begun.get("provider") == provider and hmac.compare_digest(begun["state"].encode(), state.encode())
-    if not is_ours:
+    if begun.get("provider") != provider or not hmac.compare_digest(begun["state"].encode(), state.encode()):
         detail = "Cette identification a été commencée dans un autre navigateur, ou il y a trop longtemps."
         raise asked.refusal("another browser", detail)
     if not code or issuer not in ("", asked.issuer):  # RFC 9207
@@ -57,8 +52,7 @@ def finish(
 
 def _confirm(identity: ProvidedIdentity, secret: str, act: str) -> bool:
     with db.operation() as session:
-        owner = provider_identities.owner_of(session, identity)
-        return sessions.confirm(session, secret, owner, act)
+        return sessions.confirm(session, secret, provider_identities.owner_of(session, identity), act)
 
 
 def _log_in(identity: ProvidedIdentity, device: str | None) -> LoggedIn | SignedIn:
@@ -93,7 +87,4 @@ def _joined(session: Session, identity: ProvidedIdentity) -> Person:
 
 
 def _provider(name: str) -> IdentityProvider:
-    provider = dependencies().identity_providers.get(name)
-    if provider is None:
-        raise NotFound()
-    return provider
+    return found(dependencies().identity_providers.get(name))

@@ -28,10 +28,8 @@ from services.contracts.account_rules import MemberState
 def create_staff(
     actor: Actor, *, email: str, password: str, role: Role, academies: Iterable[str], nom: str, prenoms: str
 ) -> tuple[str, str]:
-    """Create the account; returns its id and the secret of its second factor, which is shown only once.
-
-    Raises Invalid, Conflict where the address is taken.
-    """
+    """Create the account; returns its id and the secret of its second factor, which is shown only once. Raises Invalid,
+    Conflict where the address is taken."""
     if not emails.is_valid(email):
         raise Invalid.in_field("email", "Adresse mail non valable.")
     if not all(0 < len(name) <= NAME_LENGTH for name in (nom, prenoms)):
@@ -72,11 +70,8 @@ def record_addition(session: Session, actor: Actor, action: str, member: StaffMe
 
 
 def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
-    """A new password and second factor for somebody who lost theirs; returns the id and the secret, shown only once.
-
-    Sessions, tokens and recovery codes end, since whoever found the old ones may be using them. A disabled account
-    stays disabled. Raises Invalid, NotFound.
-    """
+    """A new password and second factor for somebody who lost theirs; returns the id and the secret, shown only once. A
+    disabled account stays disabled. Raises Invalid, NotFound."""
     _check_password(password)
     password_hash, totp_secret = dependencies().password_hasher.hash(password), pyotp.random_base32()
     with db.operation() as session:
@@ -89,8 +84,7 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
 
 
 def replace_access(session: Session, member: StaffMember, password_hash: str, totp_secret: str) -> None:
-    """Another password and second factor; recovery codes, passkeys, sessions, tokens and ways in by a provider
-    end."""
+    """Recovery codes, passkeys, sessions, tokens and ways in by a provider end: who found the old ones may use them."""
     provider_identities.forget(session, member.id)
     member.password_hash = password_hash
     second_factor.put_in_force(member, totp_secret)
@@ -102,11 +96,8 @@ def replace_access(session: Session, member: StaffMember, password_hash: str, to
 
 def revoke_all_tokens(session: Session, staff_id: str) -> None:
     """Revoke every token of this staff member, within the caller's transaction."""
-    session.execute(
-        update(StaffToken)
-        .where(StaffToken.staff_id == staff_id, StaffToken.revoked_at.is_(None))
-        .values(revoked_at=system_now())
-    )
+    in_force = update(StaffToken).filter_by(staff_id=staff_id, revoked_at=None)
+    session.execute(in_force.values(revoked_at=system_now()))
 
 
 def member_at(session: Session, email: str, *, lock: bool = False) -> StaffMember:
@@ -126,11 +117,8 @@ def address_taken(detail: str = "Cette adresse mail est déjà celle d'un compte
 
 
 def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
-    """Their ids; the rows stay locked, always in the same order, so that two who disable each other wait in turn.
-    Who is only invited cannot act yet, and does not count.
-
-    Raises Forbidden for an actor who was disabled some seconds ago: an access token stays valid for so long.
-    """
+    """Their ids, without who is only invited; the rows stay locked, always in the same order, so that two who disable
+    each other wait in turn. Raises Forbidden for an actor who was disabled some seconds ago."""
     query = select(StaffMember).where(StaffMember.role == Role.ADMINISTRATEUR).order_by(StaffMember.id)
     administrateurs = {
         member.id for member in session.scalars(query.with_for_update()) if member.state is MemberState.ACTIVE
@@ -176,9 +164,7 @@ def _lock_other_member(session: Session, staff_id: str, actor: Actor, own_accoun
 
 def change_profile(staff_id: str, role: str, academies: Iterable[str], reason: str, actor: Actor) -> None:
     """Give another role, or other académies: sessions and tokens are narrowed or widened when they are next exchanged.
-
-    Raises as `_lock_other_member`, and Invalid for académies that the role cannot have.
-    """
+    Raises as `_lock_other_member`, and Invalid for académies that the role cannot have."""
     allowed = checked_academies(role, academies)
     with db.operation() as session:
         member = _lock_other_member(session, staff_id, actor, "Vous ne pouvez pas changer votre propre profil.")
@@ -189,10 +175,7 @@ def change_profile(staff_id: str, role: str, academies: Iterable[str], reason: s
 
 
 def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
-    """Refuse further log-ins, end sessions and revoke tokens; nothing changes for an account already disabled.
-
-    Raises as `_lock_other_member`.
-    """
+    """Refuse log-ins, end sessions and revoke tokens, unless that is done. Raises as `_lock_other_member`."""
     with db.operation() as session:
         member = _lock_other_member(session, staff_id, actor, "Vous ne pouvez pas désactiver votre propre compte.")
         if member.disabled_at is not None:
@@ -204,11 +187,8 @@ def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
 
 
 def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
-    """Allow log-ins again with the same password and second factor; tokens stay revoked. Nothing changes for an
-    account that is not disabled.
-
-    Raises NotFound, Forbidden for an actor who is disabled.
-    """
+    """Allow log-ins again with the same password and second factor; tokens stay revoked. Raises NotFound, Forbidden for
+    an actor who is disabled."""
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
         member = lock_member(session, staff_id)

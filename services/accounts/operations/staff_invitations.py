@@ -20,10 +20,8 @@ from services.accounts.operations.staff_accounts import (
     address_taken,
     lock_active_administrateurs,
     lock_enabled_member,
-    lock_member,
     new_member,
     record_addition,
-    refuse_disabled,
     replace_access,
 )
 from services.accounts.password_hashing import NO_PASSWORD
@@ -43,11 +41,9 @@ OUTDATED_PROPOSAL = "Ce QR code n'est plus valable : scannez celui-ci, puis sais
 
 
 def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
-    """Create an account that waits for its owner, and mail them the link to set it up.
-
-    `values`: email, nom, prenoms, role, academies. Raises Invalid with every mistake, Conflict where the address is
-    taken, TooMany, Forbidden for an actor who is disabled.
-    """
+    """Create an account that waits for its owner, and mail them the link to set it up. `values`: email, nom, prenoms,
+    role, academies. Raises Invalid with every mistake, Conflict where the address is taken, TooMany, Forbidden for an
+    actor who is disabled."""
     invited = _read(values)
     with db.reading() as session:
         _refuse_taken_address(session, invited.email)
@@ -55,16 +51,20 @@ def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
     try:
         with db.operation() as session:
             lock_active_administrateurs(session, actor)
-            return CreatedMember(id=_add(session, invited, actor))
+            _refuse_taken_address(session, invited.email)
+            second_factor.put_in_force(invited, pyotp.random_base32())  # nobody knows it, no code is right
+            session.add(invited)
+            session.flush()
+            _send_link(session, invited)
+            record_addition(session, actor, "staff_invited", invited)
+            return CreatedMember(id=invited.id)
     except IntegrityError as error:  # taken at the same moment
         raise address_taken() from error
 
 
 def invite_again(staff_id: str, code: str, actor: Actor) -> None:
-    """Mail a new link to who has not set up the account; the older one is refused from now on.
-
-    Raises as `invite`, NotFound, Conflict for an account that is set up or disabled.
-    """
+    """Mail a new link to who has not set up the account; the older one is refused from now on. Raises as `invite`,
+    NotFound, Conflict for an account that is set up or disabled."""
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
@@ -76,19 +76,15 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
 
 
 def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> None:
-    """The second factor, recovery codes and password are void, sessions and tokens end; a link is mailed as for an
-    invitation.
-
-    Raises as `invite`, NotFound, Conflict for one's own account and for an account that is not set up or disabled.
-    """
+    """What gave access is void; a link is mailed as for an invitation. Raises as `invite`, NotFound, Conflict for one's
+    own account and for an account that is not set up or disabled."""
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
-        member = lock_member(session, staff_id)
+        member = lock_enabled_member(session, staff_id)
         if actor.id == member.id:
             detail = "Renouvelez votre propre second facteur depuis « Mon compte »."
             raise Conflict(detail, problem=problem_types.OWN_ACCOUNT)
-        refuse_disabled(member)
         if member.invited_at is not None:
             raise Conflict("Ce compte n'est pas encore actif : invitez la personne de nouveau.")
         replace_access(session, member, NO_PASSWORD, pyotp.random_base32())
@@ -123,16 +119,6 @@ def _refuse_taken_address(session: Session, email: str) -> None:
         raise address_taken("Cette adresse mail est déjà celle du compte d'un candidat : indiquez-en une autre.")
 
 
-def _add(session: Session, invited: StaffMember, actor: Actor) -> str:
-    _refuse_taken_address(session, invited.email)
-    second_factor.put_in_force(invited, pyotp.random_base32())  # nobody knows it: no code is right until it is replaced
-    session.add(invited)
-    session.flush()
-    _send_link(session, invited)
-    record_addition(session, actor, "staff_invited", invited)
-    return invited.id
-
-
 def _send_link(session: Session, member: StaffMember, *, is_reset: bool = False) -> None:
     """The mail says since when the person is invited: one that a newer invitation has overtaken is not sent."""
     mail_links.close(session, member.id, Purpose.STAFF_INVITATION)
@@ -155,12 +141,10 @@ def shown(token: str, proposal: str = "") -> InvitationLink:
 
 
 def complete(token: str, **values: str) -> SetUp:
-    """Set the password typed twice and the proposed second factor, which `code` confirms; the link is used.
-
-    `values`: password, password_confirmation, proposal, code; with an `identity` of ProConnect, which has the invited
-    mail address, no password. Raises Conflict for another identity, Gone for a link that is not usable, Invalid with
-    every mistake (the link then stays usable), Unavailable.
-    """
+    """Set the password typed twice and the proposed second factor, which `code` confirms. `values`: password,
+    password_confirmation, proposal, code; with an `identity` of ProConnect, which has the invited mail address, no
+    password. Raises Conflict for another identity, Gone for a link that is not usable, Invalid with every mistake (the
+    link then stays usable), Unavailable."""
     with db.reading() as session:
         current = mail_link_states.state_by_token(session, Purpose.STAFF_INVITATION, token)
     if current is not State.USABLE:

@@ -1,7 +1,7 @@
 """Personal access tokens of staff members' tools: created, revoked, exchanged for access tokens. System time."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -27,9 +27,7 @@ USE_WRITTEN_EVERY = timedelta(hours=1)
 
 def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelta, actor: Actor) -> tuple[str, str]:
     """A tool's token for the staff member of this address; returns its id and the token, which is shown only once.
-
-    Raises NotFound, Invalid, Conflict for a disabled account.
-    """
+    Raises NotFound, Invalid, Conflict for a disabled account."""
     valid_scopes = checked_scopes(scopes)
     with db.operation() as session:
         return _add_token(session, member_at(session, email, lock=True), name, valid_scopes, life, actor)
@@ -37,9 +35,7 @@ def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelt
 
 def create_own_token(staff_id: str, *, name: str, scopes: Sequence[str], days: int | None, code: str) -> CreatedToken:
     """A tool's token that its owner asks for, with a code of the second factor and within what their role may do.
-
-    Raises Invalid, TooMany, Forbidden.
-    """
+    Raises Invalid, TooMany, Forbidden."""
     if not name.strip():
         raise Invalid("Saisissez un nom.", errors=(FieldError("#/name", "Saisissez à quoi sert ce jeton."),))
     valid_scopes = checked_scopes(scopes)
@@ -74,10 +70,7 @@ def _add_token(
 
 
 def revoke_token(token_id: str, actor: Actor, reason: str | None = None, *, owner_id: str | None = None) -> None:
-    """The token is refused from now on (at the gateway once it has forgotten the exchange).
-
-    Raises NotFound, also where it is not of `owner_id`.
-    """
+    """The token is refused from now on. Raises NotFound, also where it is not of `owner_id`."""
     with db.operation() as session:
         token = session.get(StaffToken, token_id, with_for_update=True)
         if token is None or owner_id not in (None, token.staff_id):
@@ -89,10 +82,7 @@ def revoke_token(token_id: str, actor: Actor, reason: str | None = None, *, owne
 
 
 def exchange_token(token: str, client: str) -> AccessToken:
-    """A short access token for a tool's token. Raises Unauthenticated `jeton-refuse`.
-
-    `client` is the process that asks for it.
-    """
+    """A short access token for a tool's token, for the process `client`. Raises Unauthenticated `jeton-refuse`."""
     now = system_now()
     with db.reading() as session:
         query = select(StaffToken).where(StaffToken.secret_hash == hash_secret(token))
@@ -100,7 +90,9 @@ def exchange_token(token: str, client: str) -> AccessToken:
         member = session.get(StaffMember, known.staff_id) if known else None
     if known is None or known.revoked_at or now >= known.expires_at or member is None or member.disabled_at:
         raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", problem=problem_types.TOKEN_REFUSED)
-    _record_use(known, now)
+    if known.last_used_at is None or now - known.last_used_at >= USE_WRITTEN_EVERY:  # not every call is a write
+        with db.operation() as session:
+            session.execute(update(StaffToken).where(StaffToken.id == known.id).values(last_used_at=now))
     access_token = dependencies().signer.access_token(
         member.id,
         "staff",
@@ -110,10 +102,3 @@ def exchange_token(token: str, client: str) -> AccessToken:
         academies=member.academies,
     )
     return AccessToken(access_token=access_token, expires_in=TOKEN_SECONDS)
-
-
-def _record_use(token: StaffToken, now: datetime) -> None:
-    """Store it once an hour at most, so that not every call of a tool causes a write."""
-    if token.last_used_at is None or now - token.last_used_at >= USE_WRITTEN_EVERY:
-        with db.operation() as session:
-            session.execute(update(StaffToken).where(StaffToken.id == token.id).values(last_used_at=now))

@@ -1,9 +1,7 @@
-"""What candidates see of their own account, what staff see of it, found by its mail address or by birth date and name;
-who has an address: one activated account or staff member at most, and any number of pending creations.
+"""What candidates and staff see of an account, found by its mail address or by birth date and name; who has an address:
+one activated account or staff member at most, and any number of pending creations.
 
-`email_key` is the form under which an address is unique (domain/emails.py). `lock` keeps the rows locked until the
-caller's transaction ends.
-"""
+`email_key` is the form under which an address is unique (domain/emails.py)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,15 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.accounts import civil_status_mapping
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
-from services.accounts.domain.account_input import Contact, typed_values
+from services.accounts.domain.account_input import typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.models import Account, EmailChange, MailRefusal, StaffMember, db
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, Invalid, found
 from services.contracts.account_rules import EMAIL_CHANGE_LIFETIME, Editable
+from services.contracts.accounts import Identity
 from services.contracts.api.candidate_accounts import Candidate, CandidateDetail, Candidates, RefusedMails
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import MyAccount, MyAddresses, SignedIdentity
@@ -47,7 +45,17 @@ def my_addresses(account_id: str) -> MyAddresses:
 
 def my_signed_identity(account_id: str) -> SignedIdentity:
     """The identity in force, as a signed token; a pending change is not in it yet. Raises NotFound."""
-    return SignedIdentity(assertion=civil_status_mapping.signed_identity(stored_account(account_id)))
+    return SignedIdentity(assertion=signed_identity(stored_account(account_id)))
+
+
+def signed_identity(account: Account) -> str:
+    """The identity in force as a signed token for registrations. Never logged."""
+    return dependencies().signer.identity(account.id, vars(identity_of(account)))
+
+
+def identity_of(account: Account) -> Identity:
+    """The identity that registrations copies into each version of a candidature."""
+    return answer_of(Identity, account, date_naissance=account.date_naissance.isoformat())
 
 
 def stored_account(account_id: str) -> Account:
@@ -57,10 +65,7 @@ def stored_account(account_id: str) -> Account:
 
 
 def is_frozen(account: Account) -> bool:
-    """Whether a candidature was ever saved, so that the civil status cannot change; may ask registrations.
-
-    Raises Unavailable.
-    """
+    """Whether a candidature was ever saved; registrations may be asked. Raises Unavailable."""
     return account.engaged_at is not None or dependencies().registrations.is_engaged(account.id)
 
 
@@ -128,8 +133,7 @@ def _candidate(session: Session, account: Account) -> Candidate:
 
 
 def _values(account: Account) -> dict[str, str]:
-    typed = typed_values(civil_status_mapping.civil_status_of(account), answer_of(Contact, account))
-    return {**typed, "version": str(account.version)}
+    return {**typed_values(account.civil_status, account.email), "version": str(account.version)}
 
 
 def account_at(session: Session, email_key: str, *, lock: bool = False) -> Account | None:
@@ -146,10 +150,8 @@ def owner_of(session: Session, email_key: str, *, lock: bool = False) -> Person 
 
 
 def pending_creations_at(session: Session, email_key: str, *, lock: bool = False) -> Sequence[Account]:
-    """The creations that wait for their activation at this address, newest first.
-
-    When locked they come in the order of their ids, so that two transactions never wait for each other.
-    """
+    """The creations that wait for their activation at this address, newest first; locked ones in the order of their
+    ids, so that two transactions never wait for each other."""
     query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_(None))
     if lock:
         return session.scalars(query.order_by(Account.id).with_for_update()).all()

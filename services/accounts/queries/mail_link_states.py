@@ -37,21 +37,21 @@ def activation_link(token: str) -> ActivationLink:
 
 def state_by_token(session: Session, purpose: Purpose, token: str) -> State:
     """The state of the link with this token and purpose; UNKNOWN where there is none."""
-    return state_of(session, link_for(session.get(MailLink, hash_secret(token)), purpose))
+    return state_of(session, link_by_token(session, purpose, token))
 
 
 def owner_by_token(
     session: Session, model: type[Owner], purpose: Purpose, token: str, *, lock: bool = False
 ) -> Owner | None:
     """The account (of an invitation: the member of staff) that the link belongs to, whatever its state."""
-    row = link_for(session.get(MailLink, hash_secret(token)), purpose)
+    row = link_by_token(session, purpose, token)
     if row is None or row.account_id is None:
         return None
     return session.get(model, row.account_id, with_for_update=lock, populate_existing=lock)
 
 
-def link_for(row: MailLink | None, purpose: Purpose) -> MailLink | None:
-    """`row` if it has this purpose."""
+def link_by_token(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> MailLink | None:
+    row = session.get(MailLink, hash_secret(token), with_for_update=lock, populate_existing=lock)
     return row if row is not None and row.purpose == purpose else None
 
 

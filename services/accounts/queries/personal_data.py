@@ -44,7 +44,7 @@ def part(account_id: str) -> Part:
         browsers = (Item(title="Navigateur", at=row.last_used_at) for row in rows(KnownBrowser, subject_id=account_id))
         log_ins = (*map(_of_log_in, rows(LoginSession, subject_id=account_id)), *browsers)
         copies = (Item(title="Copie demandée", at=row.asked_at) for row in rows(PersonalCopy, account_id=account_id))
-        trail = select(AuditEntry).where(AuditEntry.subject.in_([account_id])).order_by(AuditEntry.id)
+        trail = select(AuditEntry).filter_by(subject=account_id).order_by(AuditEntry.id)
         held = (
             Held(kind="comptes", title="Compte", items=account_items),
             Held(kind="connexions", title="Connexions", items=log_ins),

@@ -92,17 +92,13 @@ def all_academies() -> Academies:
     return Academies(academies=tuple(Academie(value=known.code, label=known.name) for known in academies.all()))
 
 
-def is_staff(email: str) -> bool:
-    """Whether a staff account has this address, disabled or not."""
-    return _id_at(email) is not None
-
-
 def staff_id_of(email: str) -> str:
     """Raises NotFound."""
-    return found(_id_at(email), "Aucun compte de gestion n'a cette adresse.")
+    return found(id_at(email), "Aucun compte de gestion n'a cette adresse.")
 
 
-def _id_at(email: str) -> str | None:
+def id_at(email: str) -> str | None:
+    """Of the staff account with this address, disabled or not."""
     with db.reading() as session:
         return session.scalar(select(StaffMember.id).where(StaffMember.email_key == key_of(email)))
 

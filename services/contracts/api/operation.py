@@ -135,29 +135,34 @@ class Operation(Generic[Answer]):
 
 
 class Callers:
-    """Declares operations that any of these may call: `staff_who_read.get("/v1/pieces", Pieces, "Pieces …")`."""
+    """Declares operations that any of these may call: `staff_who_read.get("/v1/pieces", Pieces, "Pieces …")`.
+    `problems`: with which each of them may answer, besides its own."""
 
-    def __init__(self, *access: Access) -> None:
-        self.access = access
+    def __init__(self, *access: Access, problems: tuple[ProblemType, ...] = ()) -> None:
+        self.access, self.problems = access, problems
 
     def get(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
-        return Operation("GET", path, answer, summary, self.access, **more)
+        return self._declared("GET", path, answer, summary, **more)
 
     def csv(self, path: str, summary: str, **more: Any) -> Operation[bytes]:
         """A table, streamed."""
         return self.get(path, bytes, summary, media_type=CSV, seconds=EXPORT_SECONDS, **more)
 
     def post(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
-        return Operation("POST", path, answer, summary, self.access, **more)
+        return self._declared("POST", path, answer, summary, **more)
 
     def put(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
-        return Operation("PUT", path, answer, summary, self.access, **more)
+        return self._declared("PUT", path, answer, summary, **more)
 
     def patch(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
-        return Operation("PATCH", path, answer, summary, self.access, **more)
+        return self._declared("PATCH", path, answer, summary, **more)
 
     def delete(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
-        return Operation("DELETE", path, answer, summary, self.access, **more)
+        return self._declared("DELETE", path, answer, summary, **more)
+
+    def _declared(self, method: str, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+        more["problems"] = (*self.problems, *more.get("problems", ()))
+        return Operation(method, path, answer, summary, self.access, **more)
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,7 @@ from services.contracts.api.operation import CANDIDATE, Answered, Callers, Insta
 from services.contracts.api.visitors import PASSWORD, Values
 
 TITLE = "Mon compte"
-
-
 COPY_SECONDS = 30.0  # until an archive begins to come
-
-
 COPY, ERASURE, DELETION = "copy", "erasure", "deletion"
 """Acts for which the password is asked again; one that is certified is named by its digest."""
 
@@ -74,18 +70,11 @@ class PasswordProof(Answered):
     proof: str
 
 
-_OWN = Callers(CANDIDATE)
-read_account = _OWN.get(
-    "/v1/me",
-    MyAccount,
-    "The account, and the form of « Modifier mes informations ».",
-    problems=(problem_types.NOT_FOUND,),
-)
+_COPIES, _OWN = Callers(CANDIDATE), Callers(CANDIDATE, problems=(problem_types.NOT_FOUND,))
+_ASKED_AGAIN = Callers(CANDIDATE, problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES))
+read_account = _OWN.get("/v1/me", MyAccount, "The account, and the form of « Modifier mes informations ».")
 read_addresses = _OWN.get(
-    "/v1/me/addresses",
-    MyAddresses,
-    "The mail address in force, and the one that waits for its confirmation.",
-    problems=(problem_types.NOT_FOUND,),
+    "/v1/me/addresses", MyAddresses, "The mail address in force, and the one that waits for its confirmation."
 )
 fill_form = _OWN.post(
     "/v1/me/form",
@@ -93,34 +82,33 @@ fill_form = _OWN.post(
     "The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
     body=Values,
     reads=True,
-    problems=(problem_types.NOT_FOUND,),
 )
-_REFUSALS = (problem_types.NOT_FOUND, problem_types.CANDIDATURE_EXISTS, problem_types.TOO_MANY_TRIES)
-change_account = _OWN.put(
+change_account = _ASKED_AGAIN.put(
     "/v1/me",
     Changed,
     "Apply what was typed in the form; refused where the civil status has changed since its `version`.",
     body=Values,
-    problems=(*_REFUSALS, problem_types.PRECONDITION_FAILED, problem_types.CONFLICT),
+    problems=(problem_types.CANDIDATURE_EXISTS, problem_types.PRECONDITION_FAILED, problem_types.CONFLICT),
 )
-delete_account = _OWN.post(
+delete_account = _ASKED_AGAIN.post(
     "/v1/me/deletion",
     NoneType,
     "Delete the account, which has no candidature.",
     body=AskedAgain,
-    problems=_REFUSALS,
+    problems=(problem_types.CANDIDATURE_EXISTS,),
 )
-ask_copy = _OWN.post(
+ask_copy = _ASKED_AGAIN.post(
     "/v1/me/copies",
     NoneType,
     "Have a copy made of all that the portal holds of the caller; a mail says that it is ready. Nothing changes where "
     "one was asked for within a day, or is being made.",
     body=AskedAgain,
     status=202,
-    problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES),
 )
-read_copies = _OWN.get("/v1/me/copies", MyCopies, "The newest copy, and whether another may be asked for.")
-download_copy = _OWN.get(
+read_copies = Callers(CANDIDATE).get(
+    "/v1/me/copies", MyCopies, "The newest copy, and whether another may be asked for."
+)
+download_copy = Callers(CANDIDATE).get(
     "/v1/me/copies/<copy_id>/file",
     bytes,
     "The copy, while it is kept.",
@@ -129,16 +117,12 @@ download_copy = _OWN.get(
     seconds=COPY_SECONDS,
 )
 read_identity = _OWN.get(
-    "/v1/me/identity",
-    SignedIdentity,
-    "The identity signed for registrations, good for a short time; never logged.",
-    problems=(problem_types.NOT_FOUND,),
+    "/v1/me/identity", SignedIdentity, "The identity signed for registrations, good for a short time; never logged."
 )
-prove_password = _OWN.post(
+prove_password = _ASKED_AGAIN.post(
     "/v1/me/password-proof",
     PasswordProof,
     "That the candidate was asked again, signed for registrations and good for a short time: for the one act that has "
     "the digest.",
     body=AskedAgainForDigest,
-    problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES),
 )

@@ -133,34 +133,28 @@ class CreatedToken(Answered):
 
 
 _IN_A_SESSION = Callers(staff(OWN_ACCOUNT_SCOPE))
-_REFUSALS = (problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
+_WITH_A_CODE = Callers(staff(OWN_ACCOUNT_SCOPE), problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES))
 read_account = _IN_A_SESSION.get(
     "/v1/staff/me",
     OwnAccount,
     "Who one is, what one's tokens may do, how many recovery codes are left, which filters one has saved.",
     problems=(problem_types.NOT_FOUND,),
 )
-change_password = _IN_A_SESSION.post(
-    "/v1/staff/me/password",
-    NewSession,
-    "Every session ends; the answer opens another.",
-    body=NewStaffPassword,
-    problems=_REFUSALS,
+change_password = _WITH_A_CODE.post(
+    "/v1/staff/me/password", NewSession, "Every session ends; the answer opens another.", body=NewStaffPassword
 )
-renew_recovery_codes = _IN_A_SESSION.post(
+renew_recovery_codes = _WITH_A_CODE.post(
     "/v1/staff/me/recovery-codes",
     RecoveryCodes,
     "A new set of recovery codes; the old one is void.",
     body=CodeOnly,
     status=201,
-    problems=_REFUSALS,
 )
-propose_second_factor = _IN_A_SESSION.post(
+propose_second_factor = _WITH_A_CODE.post(
     "/v1/staff/me/second-factor/proposals",
     ProposedFactor,
     "A new secret, which a code of its own puts in force.",
     body=CodeOnly,
-    problems=_REFUSALS,
 )
 check_proposal = _IN_A_SESSION.post(
     "/v1/staff/me/second-factor/proposals/check",
@@ -170,23 +164,17 @@ check_proposal = _IN_A_SESSION.post(
     reads=True,
     problems=(problem_types.NOT_FOUND,),
 )
-renew_second_factor = _IN_A_SESSION.post(
+renew_second_factor = _WITH_A_CODE.post(
     "/v1/staff/me/second-factor",
     NewSession,
     "`code` is one of the proposed secret. Every session ends; the answer opens another.",
     body=FactorRenewal,
-    problems=_REFUSALS,
 )
 list_tokens = _IN_A_SESSION.get(
     "/v1/staff/me/tokens", ToolTokens, "One's own tokens, those that ended among them.", query=TOKENS.page_schema()
 )
-create_token = _IN_A_SESSION.post(
-    "/v1/staff/me/tokens",
-    CreatedToken,
-    "A token for a tool, within one's own scopes.",
-    body=NewToken,
-    status=201,
-    problems=_REFUSALS,
+create_token = _WITH_A_CODE.post(
+    "/v1/staff/me/tokens", CreatedToken, "A token for a tool, within one's own scopes.", body=NewToken, status=201
 )
 revoke_token = _IN_A_SESSION.post(
     "/v1/staff/me/tokens/<token_id>/revoke", NoneType, "One's own token is refused some seconds later."

@@ -163,7 +163,7 @@ class ToolTokens(Answered):
 
 
 _MANAGE = Callers(staff("staff:manage"))
-_MANAGE_IN_A_SESSION = Callers(staff("staff:manage", OWN_ACCOUNT_SCOPE))
+_MANAGE_IN_A_SESSION = Callers(staff("staff:manage", OWN_ACCOUNT_SCOPE), problems=(problem_types.TOO_MANY_TRIES,))
 """In a browser, with a code of the second factor: no tool's token does what gives or takes access."""
 
 list_members = _MANAGE.get(
@@ -192,47 +192,42 @@ invite = _MANAGE_IN_A_SESSION.post(
     "Invite somebody by mail: they choose a password and a second factor by the link.",
     body=Invitation,
     status=201,
-    problems=(problem_types.ADDRESS_TAKEN, problem_types.REACTIVATION_REQUIRED, problem_types.TOO_MANY_TRIES),
+    problems=(problem_types.ADDRESS_TAKEN, problem_types.REACTIVATION_REQUIRED),
 )
 invite_again = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/invitation",
     NoneType,
     "Mail a new link; the older one is refused from now on. 409 for an account that is set up or disabled.",
     body=CodeOnly,
-    problems=(problem_types.CONFLICT, problem_types.REACTIVATION_REQUIRED, problem_types.TOO_MANY_TRIES),
+    problems=(problem_types.CONFLICT, problem_types.REACTIVATION_REQUIRED),
 )
 reset_second_factor = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/second-factor-reset",
     NoneType,
     "Who lost theirs is mailed a link to set up another; password, sessions and tokens end. 409 for oneself.",
     body=ReasonWithCode,
-    problems=(
-        problem_types.OWN_ACCOUNT,
-        problem_types.CONFLICT,
-        problem_types.REACTIVATION_REQUIRED,
-        problem_types.TOO_MANY_TRIES,
-    ),
+    problems=(problem_types.OWN_ACCOUNT, problem_types.CONFLICT, problem_types.REACTIVATION_REQUIRED),
 )
 disable = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/disable",
     NoneType,
     "Disable an account: no log-in, sessions and tokens end. 409 for oneself and for the last administrateur.",
     body=ReasonWithCode,
-    problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR, problem_types.TOO_MANY_TRIES),
+    problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR),
 )
 enable = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/enable",
     NoneType,
     "Enable an account again: it logs in as before; its tokens stay ended.",
     body=ReasonWithCode,
-    problems=(problem_types.CONFLICT, problem_types.TOO_MANY_TRIES),
+    problems=(problem_types.CONFLICT,),
 )
 change_profile = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/profile",
     NoneType,
     "Another role, or other académies; sessions and tokens may do no more within seconds. 409 as for `disable`.",
     body=Profile,
-    problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR, problem_types.TOO_MANY_TRIES),
+    problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR),
 )
 revoke_token = _MANAGE.post(
     "/v1/staff/tokens/<token_id>/revoke", NoneType, "The token is refused some seconds later.", body=Reason

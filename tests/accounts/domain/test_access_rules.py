@@ -42,6 +42,7 @@ def test_the_guides_profile_accepts(password: str) -> None:
 )
 def test_the_guides_profile_refuses_and_says_why(password: str, reason: str) -> None:
     assert reason in " ".join(mistakes(password, GUIDE))
+    assert len(mistakes("abc", GUIDE)) == 3, "every broken rule is told"
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,6 @@ def test_the_guides_profile_refuses_and_says_why(password: str, reason: str) -> 
 @pytest.mark.parametrize("profile", [GUIDE, RECOMMENDED])
 def test_a_common_word_is_refused_whatever_digits_and_signs_surround_it(password: str, profile: Profile) -> None:
     assert mistakes(password.ljust(profile.shortest, "!"), profile)[-1].startswith("Ce mot de passe est trop courant")
-
-
-def test_every_broken_rule_is_told() -> None:
-    assert len(mistakes("abc", GUIDE)) == 3
 
 
 @pytest.mark.parametrize(
@@ -103,13 +100,10 @@ def test_each_further_failure_doubles_the_wait_up_to_the_longest() -> None:
     assert more[-1] == longest
 
 
-def test_the_wait_ends() -> None:
+def test_the_wait_ends_and_a_time_without_failure_forgets_them() -> None:
     failures = failed(PER_SOURCE.undelayed)
     assert seconds_to_wait(failures, PER_SOURCE, NOW + PER_SOURCE.first_delay - timedelta(seconds=0.5)) == 1
     assert seconds_to_wait(failures, PER_SOURCE, NOW + PER_SOURCE.first_delay) == 0
-
-
-def test_a_time_without_failure_forgets_them() -> None:
     later = NOW + FAILURES_LIFETIME
     assert seconds_to_wait(failed(ALL_SOURCES.undelayed), PER_SOURCE, later) == 0
     assert failed(ALL_SOURCES.undelayed).one_more(later).count == 1
@@ -156,21 +150,16 @@ def test_a_gestionnaire_is_limited_to_known_academies_and_an_administrateur_has_
             checked_academies(role, wrong)
 
 
-def test_unknown_scopes_are_named() -> None:
-    with pytest.raises(Invalid, match="pieces:delete"):
-        checked_scopes(["pieces:read", "pieces:delete"])
+def test_an_unknown_role_may_do_nothing_and_an_administrateur_more_than_others() -> None:
+    assert scopes_of("directeur") == frozenset()
+    assert "candidates:correct" in scopes_of(Role.ADMINISTRATEUR)
+    assert CATALOGUE_SCOPE in session_scopes("administrateur")
+    assert not {CATALOGUE_SCOPE, "staff:manage", "candidates:correct"} & session_scopes("gestionnaire")
+
+
+def test_a_token_has_scopes_that_are_known_and_not_those_of_a_browser() -> None:
+    for unknown in ("pieces:delete", CATALOGUE_SCOPE):
+        with pytest.raises(Invalid, match=f"Inconnues : {unknown}"):
+            checked_scopes(["pieces:read", unknown])
     with pytest.raises(Invalid):
         checked_scopes([])
-
-
-def test_an_unknown_role_may_do_nothing() -> None:
-    assert scopes_of("directeur") == frozenset()
-    assert "candidates:correct" not in scopes_of(Role.GESTIONNAIRE)
-    assert "candidates:correct" in scopes_of(Role.ADMINISTRATEUR)
-
-
-def test_the_catalogue_is_of_administrateurs_in_a_browser_and_of_no_token() -> None:
-    assert CATALOGUE_SCOPE in session_scopes("administrateur")
-    assert not {CATALOGUE_SCOPE, "staff:manage"} & session_scopes("gestionnaire")
-    with pytest.raises(Invalid):
-        checked_scopes([CATALOGUE_SCOPE])

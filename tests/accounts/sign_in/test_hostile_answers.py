@@ -105,21 +105,15 @@ def test_a_code_serves_once(franceconnect: SignIns, monkeypatch: pytest.MonkeyPa
     refused(franceconnect.come_back(person(), code=codes[0]))
 
 
-def test_what_another_browser_began_is_refused(accounts: RunningAccounts, franceconnect: SignIns) -> None:
+def test_what_another_browser_began_or_who_gave_up_or_another_provider_is_refused(
+    accounts: RunningAccounts, franceconnect: SignIns
+) -> None:
     other = accounts.post("/sign-ins", provider="franceconnect").json or {}
     pro = accounts.post("/sign-ins", provider="proconnect").json or {}
-    for brought in (
-        {"attempt": other["attempt"]},
-        {"attempt": pro["attempt"]},
-        {"attempt": ""},
-        {"state": ""},
-        {"state": "é"},
-    ):
+    hostile: list[dict[str, Any]] = [{"attempt": attempt} for attempt in (other["attempt"], pro["attempt"], "")]
+    for brought in (*hostile, {"state": ""}, {"state": "é"}):
         detail = refused(franceconnect.come_back(person(), **brought))
         assert "dans un autre navigateur" in detail
-
-
-def test_who_gave_up_or_comes_from_another_provider_reads_what_to_do(franceconnect: SignIns) -> None:
     assert "n'a pas abouti" in refused(franceconnect.come_back(person(), code=""))
     refused(franceconnect.come_back(person(), issuer="http://another"))
 

@@ -63,12 +63,17 @@ def test_an_invitation_is_for_the_invited_address(
     assert proposal(accounts, invitation), "the link stays usable"
 
 
-def test_staff_are_joined_to_an_identity_of_their_address_alone(accounts: RunningAccounts, proconnect: SignIns) -> None:
+def test_staff_and_candidates_are_joined_to_an_identity_of_their_own_alone(
+    accounts: RunningAccounts, proconnect: SignIns
+) -> None:
     """Not to that of who left the page open on a shared machine, or learnt a password and a code once."""
     member = logged_in(accounts, STAFF_EMAIL)
     identity = proconnect.identity_of(person())
     answer = accounts.try_log_in(STAFF_EMAIL, member.password, code=member.code(), identity=identity)
     assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True)
+    candidate = accounts.activate_new_account(**ANGELA)
+    refusal = refused(accounts.try_log_in(candidate, PASSWORD, identity=identity))
+    assert "trop longtemps" in refusal, "each provider is for its own people"
     assert not accounts.stored(ProviderIdentity)
 
 
@@ -85,7 +90,12 @@ def member(accounts: RunningAccounts, proconnect: SignIns) -> Session:
     return member
 
 
-def test_another_second_factor_ends_the_way_by_proconnect(proconnect: SignIns, chief: Session, member: Session) -> None:
+def test_who_is_disabled_or_given_another_second_factor_does_not_come_in_by_proconnect(
+    proconnect: SignIns, chief: Session, member: Session
+) -> None:
+    chief.post(f"/staff/{member.id}/disable", reason="Départ")
+    assert problem_slug(proconnect.come_back(ANNE, "mfa")) == "compte-desactive"
+    chief.post(f"/staff/{member.id}/enable", reason="Retour")
     assert proconnect.come_back(ANNE, "mfa").json["opened"]
     assert chief.post(f"/staff/{member.id}/second-factor-reset", reason="Perdu").status_code == 204
     answer = proconnect.come_back(ANNE, "mfa").json
@@ -106,15 +116,3 @@ def test_who_is_given_another_second_factor_while_giving_a_code_does_not_come_in
     monkeypatch.setattr(second_factor, "confirm_code", confirm_meanwhile)
     detail = refused(proconnect.accounts.try_log_in("", "", identity=asked["identity"], code=member.code()))
     assert "n'ouvre aucun compte" in detail
-
-
-def test_a_disabled_member_does_not_come_in_by_proconnect(proconnect: SignIns, chief: Session, member: Session) -> None:
-    chief.post(f"/staff/{member.id}/disable", reason="Départ")
-    assert problem_slug(proconnect.come_back(ANNE, "mfa")) == "compte-desactive"
-
-
-def test_each_provider_is_for_its_own_people(accounts: RunningAccounts, proconnect: SignIns) -> None:
-    email = accounts.activate_new_account(**ANGELA)
-    identity = proconnect.identity_of(person())
-    assert "trop longtemps" in refused(accounts.try_log_in(email, PASSWORD, identity=identity))
-    assert not accounts.stored(ProviderIdentity)

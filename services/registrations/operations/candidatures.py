@@ -35,7 +35,7 @@ from services.registrations.models import (
 )
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import AlreadyRegistered, refuse_when_closed, too_late_to
-from services.registrations.operations.openings import hold_dates
+from services.registrations.operations.openings import held_view
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 
@@ -203,8 +203,7 @@ def _as_saved(
     at: datetime,
 ) -> Dossier:
     """What the version said, under the catalogue of then."""
-    hold_dates(session, candidature.opening_id)
-    view = opening_view(session, candidature.opening_id, current.catalogue_digest)
+    view = held_view(session, candidature.opening_id, current.catalogue_digest)
     return assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
 
 

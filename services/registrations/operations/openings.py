@@ -16,7 +16,9 @@ from services.contracts.api.administration import OpeningDates, OpeningMove
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import WindowChanged
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import AuditEntry, Candidature, OpeningChange, OpeningRow, db
+from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.openings import opening_moves
 
 NewDates = Mapping[str, datetime | None]
@@ -101,11 +103,12 @@ def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
     return session.scalar(changes.limit(1))
 
 
-def hold_dates(session: DbSession, opening_id: str) -> None:
-    """Dates of the opening that are read afterwards do not move before the transaction ends: what it saves with them is
-    there when the next move is followed."""
+def held_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
+    """As `opening_view`, with dates that do not move before the transaction ends: what it saves with them is there when
+    the next move is followed."""
     held = {"read": True, "key_share": True}
     session.get_one(OpeningRow, opening_id, with_for_update=held, populate_existing=True)
+    return opening_view(session, opening_id, digest)
 
 
 def announce_dates(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:

@@ -81,7 +81,7 @@ def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> ap
     return _tiles(visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE), at)
 
 
-def list_mine(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.Tiles, tuple[api.Withdrawn, ...]]:
+def list_tiles(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.Tiles, tuple[api.Withdrawn, ...]]:
     """The same, and those whose withdrawal may be taken back: the window is open, and no other has their place."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE, WITHDRAWN)
     taken = {item.candidature.exclusivity_key for item in candidatures if item.candidature.state == ACTIVE} - {None}

@@ -18,7 +18,7 @@ from services.registrations.catalogue import etablissements
 from services.registrations.catalogue.contents import read_catalogue
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.jobs import registry
-from services.registrations.models import Message, audit_chain, db
+from services.registrations.models import audit_chain, db
 from services.registrations.operations import catalogue as catalogue_operations
 from services.registrations.operations import messages, republication, retention
 from services.registrations.queries.openings import all_messages
@@ -110,9 +110,9 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
     now = portal_now()
     begins = shown_from.replace(tzinfo=PARIS) if shown_from else now
     ends = shown_until.replace(tzinfo=PARIS)
-    new = Message(title=title, text=text, severity=severity, shown_from=begins, shown_until=ends)
+    shown = {"severity": severity, "shown_from": begins, "shown_until": ends}
     with errors_as_messages():
-        click.echo(messages.publish_message(new, actor=operator(), at=now))
+        click.echo(messages.publish_message(title=title, text=text, **shown, actor=operator(), at=now).id)
 
 
 @click.command("withdraw-message")

@@ -4,6 +4,7 @@ pieces."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -19,7 +20,7 @@ from services.contracts.registrations import WindowChanged
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import AuditEntry, Candidature, OpeningChange, OpeningRow, db
 from services.registrations.queries.catalogue import opening_view
-from services.registrations.queries.openings import opening_moves
+from services.registrations.queries.openings import opening_moves, revisions_of
 
 NewDates = Mapping[str, datetime | None]
 """The dates to change, by their name in `OpeningDates`; None leaves one as it is."""
@@ -36,13 +37,14 @@ class Change:
 
 
 def change_openings(
-    revisions: Mapping[str, int], new: NewDates, *, reason: str, confirmed: bool, actor: Actor, at: datetime
+    openings: Sequence[Mapping[str, Any]], *, reason: str, confirmed: bool, actor: Actor, at: datetime, **new: Any
 ) -> None:
-    """Set dates of openings (by id) that were read with these revisions, with a reason: of all, or of none of them.
+    """Set dates (NewDates) of openings (by `id`, read with that `revision`), with a reason: of all, or of none of them.
 
     Raises as `opening_moves`, and Invalid for what candidates lose by it unless it is `confirmed`.
     """
     with db.operation() as session:
+        revisions = revisions_of(openings)
         move_openings(session, revisions, dict.fromkeys(revisions, new), Change(reason, actor, at), confirmed=confirmed)
 
 

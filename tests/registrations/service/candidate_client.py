@@ -56,8 +56,8 @@ def change_dates(app: Flask, **dates: datetime) -> None:
     with app.app_context():
         with db.reading() as reading:
             opening = reading.get_one(OpeningRow, opening_id(app))
-        revisions = {opening.id: opening.revision}
-        change_openings(revisions, dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW)
+        read = [{"id": opening.id, "revision": opening.revision}]
+        change_openings(read, **dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW)
 
 
 def move_to(instant: datetime) -> None:

@@ -14,7 +14,7 @@ from services.contracts.base import read
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH
 from services.contracts.session_options import SessionOptions
 from services.registrations.jobs import registry
-from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
+from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
 from services.registrations.operations.messages import publish_message, withdraw_message
 from services.registrations.operations.openings import change_openings
@@ -95,7 +95,8 @@ def _revisions(app: Flask) -> dict[str, int]:
 
 
 def _move(revisions: dict[str, int], confirmed: bool = False, reason: str = "Panne", **dates: datetime) -> None:
-    change_openings(revisions, dates, reason=reason, confirmed=confirmed, actor=OPERATOR, at=NOW)
+    read = [{"id": id, "revision": revision} for id, revision in revisions.items()]
+    change_openings(read, **dates, reason=reason, confirmed=confirmed, actor=OPERATOR, at=NOW)
 
 
 def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
@@ -187,7 +188,7 @@ def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
 def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> None:
     def message(title: str, severity: str, begins: int, ends: int) -> str:
         times = {"shown_from": NOW + timedelta(hours=begins), "shown_until": NOW + timedelta(hours=ends)}
-        return publish_message(Message(title=title, text="Texte", severity=severity, **times), actor=OPERATOR, at=NOW)
+        return publish_message(title=title, text="Texte", severity=severity, **times, actor=OPERATOR, at=NOW).id
 
     with app.app_context():
         message("Information", "info", -2, 2)
@@ -205,9 +206,9 @@ def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every
         ("Titre", "x" * (MESSAGE_TEXT_LENGTH + 1), NOW + timedelta(days=1), ["text"]),
         ("", " ", NOW, ["title", "text", "shown_until"]),
     ):
-        new = Message(title=title, text=text, severity="info", shown_from=NOW, shown_until=ends)
+        times = {"shown_from": NOW, "shown_until": ends}
         with app.app_context(), pytest.raises(Invalid) as refusal:
-            publish_message(new, actor=OPERATOR, at=NOW)
+            publish_message(title=title, text=text, severity="info", **times, actor=OPERATOR, at=NOW)
         assert [error.pointer for error in refusal.value.errors] == [f"#/{name}" for name in names]
 
 

@@ -43,7 +43,7 @@ def export_epreuves(query: dict[str, Any]) -> Response:
 def read_candidature(candidature_id: str) -> api.Detail:
     with db.reading_for_staff() as session:
         detail = staff_candidature.candidature_detail(session, candidature_id, caller().academies)
-    staff.record_opening(candidature_id, actor(), portal_now())
+    staff.record_reading("candidature.opened", candidature_id, actor(), portal_now())
     return detail
 
 
@@ -76,5 +76,5 @@ def _export(
         f"{what}.csv",
         db.reading_for_staff(export=True),
         lambda session: text(session, filters, academies),
-        lambda: staff.record_export(what, by, at),
+        lambda: staff.record_reading(f"{what}.exported", what, by, at),
     )

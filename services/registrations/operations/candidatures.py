@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import iso_utc
+from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, NotFound, found
 from services.chassis.events import publish
@@ -150,12 +150,12 @@ def _number_of_end(candidature: Candidature) -> int:
     return candidature.version + 1
 
 
-def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime) -> None:
+def correct_identity(session: DbSession, event: IdentityCorrected) -> None:
     """Staff corrected a civil status: each active candidature gets a new version, also outside the window.
 
     The answers are not checked again, as the candidate did not ask for the change. Late repeats change nothing.
     """
-    candidate = lock_candidate(session, event.candidate_id)
+    candidate, at = lock_candidate(session, event.candidate_id), portal_now()
     candidate.identity_floor = max(candidate.identity_floor, event.identity.version)
     if candidate.email_version == NO_VERSION_AFTER:  # the account is erased
         return
@@ -225,7 +225,10 @@ def add_version(
     `overridden`: what rules refused, which the audit trail counts. `same_as`: what proves that version proves this one.
     `begun_at`: of a first version, when its draft was begun.
     """
-    _set_name(candidature, dossier.identity)
+    identity = dossier.identity
+    usage = f" {identity.nom_usage}" if identity.nom_usage else ""  # it is only searched
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[: rules.CANDIDATE_NAME_LENGTH]
+    candidature.folded_name = folded(candidature.name + usage)[: rules.CANDIDATE_NAME_LENGTH]
     session.add(candidature)
     session.flush()
     in_both: dict[str, Any] = {"candidature_id": candidature.id, "version": candidature.version}
@@ -243,7 +246,7 @@ def add_version(
         payload=to_stored(event),
         answers=dict(dossier.answers),
         catalogue_digest=digest,
-        identity_version=dossier.identity.version,
+        identity_version=identity.version,
         saved_by=str(actor),
         overridden=list(overridden) or None,
     )
@@ -268,10 +271,3 @@ def request_mail(session: DbSession, name: str, candidature: Candidature) -> Non
     """Ask for a mail about the current version, sent after the commit; the follow-up `name` reads the address."""
     data = {"candidature_id": candidature.id, "version": candidature.version}
     follow_up(session, name, data, subject=candidature.candidate_id)
-
-
-def _set_name(candidature: Candidature, identity: Identity) -> None:
-    """The name that staff read and search; the usage name is only searched."""
-    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[: rules.CANDIDATE_NAME_LENGTH]
-    usage = f" {identity.nom_usage}" if identity.nom_usage else ""
-    candidature.folded_name = folded(candidature.name + usage)[: rules.CANDIDATE_NAME_LENGTH]

@@ -113,7 +113,8 @@ def write_tab(
             draft.reason = reason
         after = replace(before, answers=draft.answers)
         errors = registration_form.tab_errors(after, number) if action == NEXT else ()
-        draft.current_tab = number if errors else _destination_tab(after, number, action)
+        step = 0 if errors else {NEXT: 1, PREVIOUS: -1}.get(action, 0)
+        draft.current_tab = min(max(number + step, 1), len(after.exam.tabs))
         written = Going(revision=draft.revision, goto=draft.current_tab)
     if errors:
         raise Invalid("Cet onglet comporte des erreurs.", errors=errors, revision=written.revision)
@@ -205,11 +206,6 @@ def refuse_oversized_answers(answers: Answers) -> None:
         raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
 
 
-def _destination_tab(dossier: Dossier, number: int, action: str) -> int:
-    step = {NEXT: 1, PREVIOUS: -1}.get(action, 0)
-    return min(max(number + step, 1), len(dossier.exam.tabs))
-
-
 def _unsaved_draft(session: DbSession, draft_id: str, holder: Holder) -> DraftView:
     """Locked. Raises NotFound, as `held_draft`, and Conflict (`extra`: candidature_id) once it is saved."""
     view = held_draft(session, draft_id, holder, locked=True)
@@ -275,9 +271,8 @@ def save_version(
 
 
 def earlier_save(draft: Draft) -> SavedVersion:
-    if draft.candidature_id is None or draft.saved_version is None:
-        raise RuntimeError("a closed draft names its candidature")
-    return SavedVersion(candidature_id=draft.candidature_id, version=draft.saved_version)
+    """What the save of a closed draft answered."""
+    return SavedVersion(candidature_id=found(draft.candidature_id), version=found(draft.saved_version))
 
 
 def refuse_other_revision(draft: Draft, revision: int) -> None:

@@ -60,20 +60,15 @@ def move_openings(
     locked = select(OpeningRow).where(OpeningRow.id.in_(revisions)).order_by(OpeningRow.id).with_for_update()
     rows = {row.id: row for row in session.scalars(locked)}
     moves = opening_moves(session, revisions, new, change.reason, change.at)
-    _refuse_unless(confirmed, moves)
+    lost = [(move.opening.academie_label, loss) for move in moves for loss in move.losses]
+    if lost and not confirmed:
+        errors = tuple(FieldError("#/confirmed", f"{academie} : {loss}") for academie, loss in lost)
+        raise Invalid("Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=errors)
     for move in moves:
         before = answer_of(OpeningDates, move.opening)
         if move.after != before:
             _change(session, rows[move.opening.id], before, move.after, change)
     return moves
-
-
-def _refuse_unless(confirmed: bool, moves: Sequence[OpeningMove]) -> None:
-    lost = [
-        FieldError("#/confirmed", f"{move.opening.academie_label} : {loss}") for move in moves for loss in move.losses
-    ]
-    if lost and not confirmed:
-        raise Invalid("Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=tuple(lost))
 
 
 def _change(session: DbSession, row: OpeningRow, before: OpeningDates, after: OpeningDates, change: Change) -> None:

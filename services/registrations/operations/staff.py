@@ -19,16 +19,10 @@ STATES = {"withdrawal": WITHDRAWN, "ecart": ECARTEE, "restoration": ACTIVE}
 """What each change makes of a candidature."""
 
 
-def record_opening(candidature_id: str, actor: Actor, at: datetime) -> None:
-    """Note in the audit trail who has read what a candidate declared."""
+def record_reading(act: str, subject: str, actor: Actor, at: datetime) -> None:
+    """Note in the audit trail who has read a candidature, or taken all of a kind out of the portal."""
     with db.operation() as session:
-        AuditEntry.record(session, actor, "candidature.opened", candidature_id, at=at)
-
-
-def record_export(what: str, actor: Actor, at: datetime) -> None:
-    """Note in the audit trail who has taken candidatures or épreuves (`what`) out of the portal."""
-    with db.operation() as session:
-        AuditEntry.record(session, actor, f"{what}.exported", what, at=at)
+        AuditEntry.record(session, actor, act, subject, at=at)
 
 
 def change_state(

@@ -5,19 +5,18 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from services.chassis.events import Envelope
 from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
-from services.registrations.handlers import correct_identity, registry
+from services.registrations.handlers import registry
 from services.registrations.models import db
 from services.registrations.operations.candidates import renew_email
+from services.registrations.operations.candidatures import correct_identity
 from tests.registrations.domain.example_dossier import BESANCON
-from tests.registrations.service.candidate_client import NOW, CandidateClient, as_service, move_to
+from tests.registrations.service.candidate_client import CandidateClient, as_service, move_to
 from tests.registrations.service.outbox import events_of, follow_ups, follow_ups_of
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox, ReceivedMail
 
-ANY = Envelope("e" * 32, "/accounts", "x", "pierre", NOW, {})
 CORRECTED = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
 
 
@@ -35,7 +34,7 @@ def the_mail(sending: Flask, mailbox: Mailbox) -> Callable[[], ReceivedMail]:
 
 def correct(app: Flask, reason: str = "Nom mal orthographié") -> None:
     with app.app_context(), db.operation() as session:
-        correct_identity(session, IdentityCorrected("pierre", CORRECTED, reason), ANY)
+        correct_identity(session, IdentityCorrected("pierre", CORRECTED, reason))
 
 
 def change_email(app: Flask, email: str, version: int) -> None:

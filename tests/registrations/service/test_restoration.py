@@ -12,7 +12,7 @@ from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from services.registrations.operations.candidatures import correct_identity
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import GUIDE, NOW, CandidateClient, Desk, as_service, load, move_to
+from tests.registrations.service.candidate_client import GUIDE, CandidateClient, Desk, as_service, load, move_to
 from tests.registrations.service.outbox import audited, events_of, follow_ups_of
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
@@ -154,7 +154,7 @@ def test_what_its_candidate_withdrew_comes_back_after_closing_too(sending: Flask
 def test_a_civil_status_corrected_meanwhile_is_that_of_what_is_restored(sending: Flask, ended: str) -> None:
     corrected = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
     with sending.app_context(), db.operation() as session:
-        correct_identity(session, IdentityCorrected("pierre", corrected, "Pièce d'identité"), NOW)
+        correct_identity(session, IdentityCorrected("pierre", corrected, "Pièce d'identité"))
     restore(sending, ended)
     assert Desk(sending, "03").names() == ["DUPOND Pierre"]
     versions = events_of(sending, "registrations.registration_saved.v1")

@@ -48,7 +48,8 @@ def delete_obsolete_rows() -> None:
     _erase_drafts(now)
     with db.operation() as session:
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
-        _erase_revisions(session)
+        used = [*_digests_of_versions(session), *session.scalars(select(CurrentExam.digest))]
+        session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
     sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(now))
 
 
@@ -59,15 +60,8 @@ def _erase_drafts(now: datetime) -> None:
     delete_in_pages(db, Draft.id, where=Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS))
 
 
-def _erase_revisions(session: DbSession) -> None:
-    used = [*_digests_of_versions(session), *session.scalars(select(CurrentExam.digest))]
-    session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
-
-
 def _digests_of_versions(session: DbSession) -> Iterator[str]:
     """Distinct values by one index look-up each: there are few of them among many versions."""
-    digest = CandidatureVersion.catalogue_digest
-    after = ""
-    while next_digest := session.scalar(select(func.min(digest)).where(digest > after)):
-        yield next_digest
-        after = next_digest
+    digest, after = CandidatureVersion.catalogue_digest, ""
+    while after := session.scalar(select(func.min(digest)).where(digest > after)) or "":
+        yield after

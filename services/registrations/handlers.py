@@ -1,5 +1,4 @@
-"""Reactions to events of accounts (a new mail address, a corrected civil status), of pieces (missing, refused) and of
-documents (published, replaced, withdrawn)."""
+"""Reactions to events of accounts, pieces and documents."""
 
 from functools import partial
 

@@ -104,10 +104,7 @@ something in, and links to pages."""
 
 @dataclass(frozen=True)
 class MailContext:
-    """What a mail is about: a version of a candidature, what happened to it at which instant, and why.
-
-    `url` is the portal's, without trailing slash.
-    """
+    """A version of a candidature, what happened to it when, and why; `url`: the portal's, without trailing slash."""
 
     saved: RegistrationSaved
     at: datetime

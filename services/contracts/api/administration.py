@@ -1,5 +1,4 @@
-"""The API of registrations for administrators: dates of openings, incidents that extend them, messages of the home
-page, the catalogue."""
+"""The API of registrations for administrators: dates of openings, incidents, messages, the catalogue."""
 
 import binascii
 from base64 import urlsafe_b64decode

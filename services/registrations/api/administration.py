@@ -1,5 +1,4 @@
-"""For administrators and their tools: dates of openings, incidents, messages of the home page, the catalogue, what is
-to be erased."""
+"""For administrators and their tools: dates of openings, incidents, messages, the catalogue, what is to be erased."""
 
 from typing import Any
 

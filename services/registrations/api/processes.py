@@ -1,5 +1,4 @@
-"""For the portal's other processes: what accounts asks before a change of identity and for the copy of one's data, what
-documents reads."""
+"""For the portal's other processes: what accounts asks of a candidate, what documents reads of a version."""
 
 from services.chassis.clock import portal_now
 from services.chassis.web.operations import Views

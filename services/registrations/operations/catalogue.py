@@ -1,8 +1,5 @@
-"""Loads the catalogue: exams and establishments are inserted or updated in one transaction.
-
-Openings and spécialités that a candidature or a draft uses stay defined. An administrator sends
-an archive, which is compared with what is in force and then loaded against it.
-"""
+"""Loads the catalogue: exams and establishments are inserted or updated in one transaction. What a candidature or draft
+uses stays defined. An administrator's archive is compared with what is in force, then loaded against it."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence

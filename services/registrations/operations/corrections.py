@@ -1,7 +1,5 @@
-"""Staff correct a candidature as its candidate would, in a draft of their own, whatever the dates of registrations.
-
-One draft for all of staff; the candidate's own modification stays, and whoever saves second is told.
-"""
+"""Staff correct a candidature as its candidate would, whatever the dates of registrations, in one draft for all staff;
+the candidate's own modification stays, and whoever saves second is told."""
 
 from collections.abc import Collection
 from dataclasses import replace

@@ -1,5 +1,4 @@
-"""After an opening's dates have moved: saved versions that printed others get an edition with those in force, page by
-page, and each candidate concerned one mail with the newest."""
+"""Dates that have moved: saved versions that printed others get an edition with those in force, candidates one mail."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,5 +1,4 @@
-"""Changes openings' dates: stored with a reason, they take precedence over the catalogue, and are published for
-pieces."""
+"""Changes openings' dates: they take precedence over the catalogue, and are published for pieces."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

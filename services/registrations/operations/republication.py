@@ -1,8 +1,5 @@
-"""Publishes everything about candidatures again, for a service that has lost its copy for good.
-
-`publish-again` repeats the stored events of RETENTION; this creates new events from what is saved. A service
-that has a version already ignores it.
-"""
+"""Publishes everything about candidatures again, for a service that has lost its copy for good: `publish-again` repeats
+the stored events of RETENTION alone. A service that has a version already ignores it."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession

@@ -1,6 +1,4 @@
-"""Staff open a candidature, which leaves a trace; end it, with a reason: by withdrawal, or by écart; take this back.
-
-They keep notes of it for one another, which candidates do not see."""
+"""Staff open a candidature, which leaves a trace; end or restore it, with a reason; keep notes for one another."""
 
 from datetime import datetime
 

@@ -114,8 +114,7 @@ def visible_candidature(session: DbSession, candidate_id: str, candidature_id: s
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactAnswer:
-    """The contact of the candidate's latest candidature, active ones before those set aside.
-    Raises NotFound if there is none."""
+    """Of the candidate's latest candidature, active ones before those set aside. Raises NotFound if there is none."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
     in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
     opening = found(next(reversed(in_order), None)).opening.opening
@@ -193,8 +192,7 @@ def acknowledgement(session: DbSession, candidate_id: str, candidature_id: str, 
 
 
 def forms(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Forms:
-    """« Les formulaires »: those of the menu, or the exam's sentence where it has none. Raises as
-    `visible_candidature`."""
+    """Those of the menu, or the exam's sentence where it has none. Raises as `visible_candidature`."""
     view = visible_candidature(session, candidate_id, candidature_id, at)
     exam = exam_by_digest(session, view.version.catalogue_digest)
     offered = tuple(answer_of(api.OfferedForm, form) for form in view.saved.forms if form.in_menu)

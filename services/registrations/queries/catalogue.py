@@ -1,5 +1,4 @@
-"""Exams and openings in force: the current revision of an exam, the dates that apply, what another catalogue
-would change."""
+"""Exams and openings in force: the revision, the dates that apply, what another catalogue would change."""
 
 import math
 from collections import Counter

@@ -1,5 +1,4 @@
-"""Openings as administrators see them: dates in force, how many people they concern, past changes, what an
-incident cut; and messages of the home page."""
+"""Openings as administrators see them, what an incident cut of them, and messages of the home page."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime

@@ -87,8 +87,7 @@ def _ends(session: DbSession, candidature_id: str) -> Iterator[api.End]:
 
 
 def row_of(answer: type[AnyRow], candidature: Candidature, *rows: Any, **others: Any) -> AnyRow:
-    """A candidature as lists show it; `rows`: its opening and candidate, or one row with their columns; `others`: what
-    a detail adds."""
+    """A candidature as lists show it; `rows`: its opening and candidate, or one row with their columns."""
     others |= {"specialite": candidature.specialite_label}
     born = date.fromisoformat(candidature.birth_date) if candidature.birth_date else None
     return answer_of(answer, candidature, *rows, birth_date=born, **others)

@@ -91,10 +91,7 @@ def csv_of_candidatures(session: DbSession, filters: Mapping[str, Any], academie
 
 
 def csv_of_epreuves(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
-    """All épreuves of the candidatures that match, read in the same way.
-
-    `note` is a kept mark; `position` says whether the candidate sits the épreuve, or which acquis stands for it.
-    """
+    """All épreuves of the candidatures that match, read in the same way."""
     pages = (
         (ExportedEpreuve(**vars(line), epreuve=epreuve) for line in page for epreuve in line.saved.epreuves)
         for page in _exported_pages(session, filters, academies)

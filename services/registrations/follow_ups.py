@@ -69,8 +69,8 @@ def _write_of_draft(write: Callable[[OpeningView, str], Letter], data: dict[str,
     with db.reading() as session:
         reminder = draft_to_remind_of(session, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now())
     if reminder is not None:
-        letter = write(reminder.opening, _portal_url())
-        _deliver(reminder.candidate_id, reminder.email, letter, envelope, envelope.time)
+        candidate_id, email, opening = reminder
+        _deliver(candidate_id, email, write(opening, _portal_url()), envelope, envelope.time)
 
 
 @registry.follow_up("send_document_mail", MASS_MAILS)

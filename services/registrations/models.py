@@ -1,4 +1,4 @@
-"""Tables of registrations. A version stays readable for good: it keeps its event, answers and the catalogue's digest."""
+"""Tables of registrations. A version stays readable for good: it keeps event, answers and the catalogue's digest."""
 
 from datetime import datetime
 from typing import Any

@@ -2,7 +2,7 @@
 uses stays defined. An administrator's archive is compared with what is in force, then loaded against it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -37,20 +37,13 @@ TRACED_LINES = 20
 """Of what changed, in the audit trail; the digests name both catalogues whole."""
 
 
-def load_catalogue(
-    exams: Sequence[Exam],
-    *,
-    actor: Actor,
-    at: datetime,
-    etablissements: Iterable[Etablissement] = (),
-    files: Mapping[str, bytes] | None = None,
-) -> tuple[str, ...]:
+def load_catalogue(catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple[str, ...]:
     """Put exams and establishments in force, all or none; returns what changed of exams, one line each.
 
     Establishments that are no longer listed stay, as candidatures name them.
     """
     with db.operation() as session:
-        return put_catalogue(session, Catalogue(tuple(exams), tuple(etablissements), files or {}), actor=actor, at=at)
+        return put_catalogue(session, catalogue, actor=actor, at=at)
 
 
 def put_catalogue(session: DbSession, catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple[str, ...]:

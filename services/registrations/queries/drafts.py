@@ -199,30 +199,23 @@ def search(
     return Suggestions(options=tuple(option.data for option in options), advice=advice)
 
 
-@dataclass(frozen=True)
-class DraftReminder:
-    candidate_id: str
-    email: str
-    opening: OpeningView
-
-
-def draft_to_remind_of(session: DbSession, draft_id: str, closes: datetime, at: datetime) -> DraftReminder | None:
-    """None where the draft was transmitted or abandoned, or its registrations end at another instant or have ended."""
+def draft_to_remind_of(
+    session: DbSession, draft_id: str, closes: datetime, at: datetime
+) -> tuple[str, str, OpeningView] | None:
+    """Its candidate, the newest address known, the opening; None where the draft was transmitted or abandoned, or its
+    registrations end at another instant or have ended."""
     draft = session.get(Draft, draft_id)
     if draft is None or draft.closed_at is not None or draft.candidate_id is None:
         return None
     view = opening_view(session, draft.opening_id)
     if not at < closes == view.opening.closes:
         return None
-    return DraftReminder(draft.candidate_id, _newest_email(session, draft), view)
+    # Before a first candidature, the draft alone may know an address.
+    candidate, identity = session.get_one(Candidate, draft.candidate_id), read(Identity, draft.identity)
+    known = None if candidate.email_version < identity.version else candidate.email
+    return draft.candidate_id, known or identity.email, view
 
 
 def has_open_draft(session: DbSession, candidate_id: str) -> bool:
     drafts = select(Draft.id).where(Draft.candidate_id == candidate_id, Draft.closed_at.is_(None))
     return session.scalar(drafts.limit(1)) is not None
-
-
-def _newest_email(session: DbSession, draft: Draft) -> str:
-    """Before a first candidature, the draft alone may know an address."""
-    candidate, identity = session.get_one(Candidate, draft.candidate_id), read(Identity, draft.identity)
-    return identity.email if candidate.email is None or candidate.email_version < identity.version else candidate.email

@@ -13,6 +13,7 @@ from services.chassis.errors import Invalid, NotFound, PreconditionFailed
 from services.contracts.base import read
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH
 from services.contracts.session_options import SessionOptions
+from services.registrations.catalogue.contents import Catalogue
 from services.registrations.jobs import registry
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
@@ -127,9 +128,9 @@ def test_what_candidates_lose_is_confirmed(app: Flask) -> None:
 def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         first = catalogue(tmp_path, NOW)
-        load_catalogue(first.exams, actor=OPERATOR, at=NOW, files=first.files)
+        load_catalogue(first, actor=OPERATOR, at=NOW)
         later = NOW + timedelta(days=3)
-        assert load_catalogue(catalogue(tmp_path, later).exams, actor=OPERATOR, at=later, files=first.files) == ()
+        assert load_catalogue(catalogue(tmp_path, later), actor=OPERATOR, at=later) == ()
         assert move_demonstration_dates(later, actor=OPERATOR) == ()
         for days in (60, 400, 800):
             later = NOW + timedelta(days=days)
@@ -175,11 +176,11 @@ def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
     bad = guide(openings=(replace(BESANCON, closes=BESANCON.opens),))
     with app.app_context():
         with pytest.raises(Exception, match="window_in_order"):
-            load_catalogue([replace(GUIDE, label="X"), bad], actor=OPERATOR, at=NOW)
+            load_catalogue(Catalogue((replace(GUIDE, label="X"), bad)), actor=OPERATOR, at=NOW)
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1
             assert session.query(CurrentExam).count() == 1
-        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
+        load_catalogue(Catalogue((GUIDE,)), actor=OPERATOR, at=NOW)
         assert compare_catalogue([GUIDE], NOW) == ()
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1, "loaded as it was, it changes nothing"

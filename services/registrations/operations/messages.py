@@ -26,7 +26,7 @@ def add_message(session: DbSession, message: Message, *, actor: Actor, at: datet
         raise Invalid(errors=errors)
     session.add(message)
     session.flush()
-    after = {"title": message.title, "text": message.text, "severity": message.severity}
+    after: dict[str, Any] = {"title": message.title, "text": message.text, "severity": message.severity}
     after |= {"from": message.shown_from, "until": message.shown_until}
     AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
     return message.id

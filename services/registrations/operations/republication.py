@@ -30,7 +30,8 @@ _PAGE = 200
 def publish_everything() -> int:
     """Publish each version of each candidature, the ends, and the changed deposit periods; returns the number of
     candidatures. Works in pages of `_PAGE`, so that locks are short."""
-    count, after, in_order = 0, "", select(Candidature).order_by(Candidature.id).limit(_PAGE)
+    after: str | None = ""
+    count, in_order = 0, select(Candidature).order_by(Candidature.id).limit(_PAGE)
     while after is not None:
         with db.operation() as session:
             page = session.scalars(in_order.where(Candidature.id > after)).all()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, NotFound, found
+from services.chassis.errors import Conflict, found
 from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
 from services.contracts import registration_rules as rules
@@ -47,12 +48,8 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
 
     Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved afterwards.
     """
-    with db.operation() as session:
-        candidature = _own_locked(session, candidate_id, candidature_id)
-        if _is_to_become(rules.WITHDRAWN, candidature, rules.ACTIVE):
-            view = opening_view(session, candidature.opening_id)
-            refuse_when_closed(view, received_at, too_late_to("vous désinscrire"))
-            end_candidature(session, candidature, rules.WITHDRAWN, Actor("candidate", candidate_id), received_at)
+    end = partial(end_candidature, state=rules.WITHDRAWN)
+    _change_own(candidate_id, candidature_id, received_at, rules.ACTIVE, end, "vous désinscrire")
 
 
 def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
@@ -60,34 +57,24 @@ def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetim
 
     Raises NotFound, WindowClosed (`extra`: whom to contact), AlreadyRegistered when another candidature has its place.
     """
+    _change_own(candidate_id, candidature_id, received_at, rules.WITHDRAWN, restore, "annuler votre désinscription")
+
+
+def _change_own(
+    candidate_id: str, candidature_id: str, received_at: datetime, before: str, change: Callable[..., None], act: str
+) -> None:
+    """Do it where the candidature is in the state `before`. Raises NotFound for one that is set aside too."""
     with db.operation() as session:
-        candidature = _own_locked(session, candidate_id, candidature_id)
-        if _is_to_become(rules.ACTIVE, candidature, rules.WITHDRAWN):
-            view = opening_view(session, candidature.opening_id)
-            refuse_when_closed(view, received_at, too_late_to("annuler votre désinscription"))
-            restore(session, candidature, Actor("candidate", candidate_id), received_at)
-
-
-def _own_locked(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
-    """In any state, its candidate's candidatures held until the transaction ends. Raises NotFound."""
-    lock_candidate(session, candidate_id)
-    return found(session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)))
-
-
-def _is_to_become(state: str, candidature: Candidature, before: str) -> bool:
-    """Whether it is not yet. Raises NotFound for one that is neither in that state nor in the one before."""
-    if candidature.state not in (state, before):
-        raise NotFound()
-    return candidature.state == before
+        lock_candidate(session, candidate_id)
+        own = select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)
+        candidature = found(session.scalar(own.where(Candidature.state.in_((rules.ACTIVE, rules.WITHDRAWN)))))
+        if candidature.state == before:
+            refuse_when_closed(opening_view(session, candidature.opening_id), received_at, too_late_to(act))
+            change(session, candidature, actor=Actor("candidate", candidate_id), at=received_at)
 
 
 def end_candidature(
-    session: DbSession,
-    candidature: Candidature,
-    state: str,
-    actor: Actor,
-    at: datetime,
-    reason: str | None = None,
+    session: DbSession, candidature: Candidature, state: str, actor: Actor, at: datetime, reason: str | None = None
 ) -> None:
     """End a candidature: delete the draft of its modification, publish its end, ask for the mail to the candidate."""
     holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))  # each has its index

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, Invalid, found
+from services.chassis.errors import Conflict, found
 from services.contracts.api.drafts import SavedVersion
 from services.contracts.registration_rules import ACTIVE
 from services.registrations.domain import registration_form
@@ -18,6 +18,7 @@ from services.registrations.domain.obstacles import place_taken
 from services.registrations.models import AuditEntry, Candidate, Candidature, Draft, OpeningRow, db
 from services.registrations.operations import drafts
 from services.registrations.operations.candidatures import current_version, newest_identity, refuse_second_candidature
+from services.registrations.operations.errors import given_reason
 from services.registrations.operations.openings import held_view
 from services.registrations.operations.staff import locked_candidature
 from services.registrations.queries.catalogue import opening_view
@@ -67,8 +68,7 @@ def save(
 
     Raises as `drafts.save_draft`, but for windows; Invalid without a reason.
     """
-    if not reason.strip():
-        raise Invalid.in_field("reason", "Indiquez le motif.")
+    stripped = given_reason(reason)
     with db.operation() as session:
         candidature, candidate, draft = _locked(session, draft_id, academies)
         if draft.closed_at is not None:
@@ -82,7 +82,7 @@ def save(
         if not (errors := registration_form.all_tab_errors(replace(dossier, overridden=frozenset(overridden)))):
             refusals = registration_form.rule_refusals(dossier)
             passed = [detail for rule, detail in refusals.items() if rule in overridden]
-            why: dict[str, Any] = {"reason": reason.strip(), "overridden": passed}
+            why: dict[str, Any] = {"reason": stripped, "overridden": passed}
             return drafts.save_version(session, candidate, draft, dossier, view.digest, at, actor, mail=MAIL, **why)
     raise registration_form.Incomplete(errors)
 

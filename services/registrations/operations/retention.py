@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Invalid, found
+from services.chassis.errors import found
 from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import erase_subject
@@ -33,6 +33,7 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.candidates import RETENTION
+from services.registrations.operations.errors import given_reason
 from services.registrations.queries.retention import due_steps, erased_on, held_session, to_archive
 
 log = structlog.get_logger()
@@ -148,7 +149,7 @@ def hold(exam: str, session: str, reason: str, actor: Actor) -> None:
 
     Raises Invalid without a reason, NotFound for a session that no opening has.
     """
-    _refuse_no_reason(reason)
+    given_reason(reason)
     with db.operation() as rows:
         found(rows.scalar(select(OpeningRow.id).filter_by(exam=exam, session=session).limit(1)))
         row = rows.get(RetentionHold, (exam, session), with_for_update=True)
@@ -162,18 +163,13 @@ def hold(exam: str, session: str, reason: str, actor: Actor) -> None:
 def release(exam: str, session: str, reason: str, actor: Actor) -> None:
     """Let what is due of this session be erased again; not held back, nothing changes. Raises Invalid without a
     reason."""
-    _refuse_no_reason(reason)
+    given_reason(reason)
     with db.operation() as rows:
         row = rows.get(RetentionHold, (exam, session), with_for_update=True)
         if row is not None:
             rows.delete(row)
             before, after = {"reason": row.reason}, {"reason": reason}
             AuditEntry.record(rows, actor, "retention.released", _subject(exam, session), before=before, after=after)
-
-
-def _refuse_no_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid.in_field("reason", "Indiquez le motif.")
 
 
 def _subject(exam: str, session: str) -> str:

@@ -11,6 +11,7 @@ from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureNote, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
+from services.registrations.operations.errors import given_reason
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
 
 STATES = {"withdrawal": WITHDRAWN, "ecart": ECARTEE, "restoration": ACTIVE}
@@ -34,18 +35,17 @@ def change_state(
     """
     if how not in STATES:
         raise NotFound()
-    if not reason.strip():
-        raise Invalid.in_field("reason", "Indiquez le motif.")
+    stripped = given_reason(reason)
     with db.operation() as session:
         candidature, _ = locked_candidature(session, candidature_id, academies)
         if candidature.state == STATES[how]:
             return
         if STATES[how] == ACTIVE:
-            candidatures.restore(session, candidature, actor, at, reason.strip())
+            candidatures.restore(session, candidature, actor, at, stripped)
         elif candidature.state != ACTIVE:
             raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
         else:
-            candidatures.end_candidature(session, candidature, STATES[how], actor, at, reason.strip())
+            candidatures.end_candidature(session, candidature, STATES[how], actor, at, stripped)
 
 
 def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academies, at: datetime) -> None:

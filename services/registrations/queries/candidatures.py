@@ -132,13 +132,10 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
     return _labelled(
         answer,
         view,
-        version=view.version.version,
         version_label=registration_numbers.version_label(view.version.version),
-        saved_at=view.version.saved_at,
         closes_at=opening.closes,
         closes_label=windows.closing(opening.closes),
         modifiable=windows.is_open(opening, at),
-        validation=view.candidature.validation,
         validated_at=view.validated_at,
         **others,
     )
@@ -153,6 +150,7 @@ def _labelled(answer: type[AnyLabels], view: CandidatureView, **others: Any) -> 
     return answer_of(
         answer,
         view.candidature,
+        view.version,
         view.saved,
         view.opening.opening,
         exam_label=view.saved.exam.label,

@@ -113,6 +113,7 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         api.Draft,
         draft,
         dossier,
+        dossier.opening,
         exam_label=dossier.exam.label,
         session_label=dossier.session.label,
         academie_label=dossier.opening.label,
@@ -120,7 +121,6 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         candidature_id=draft.modification_of,
         modified=_modified_candidature(session, draft.modification_of),
         obstacles=obstacles(dossier, at) if draft.candidate_id else (),
-        contact=dossier.opening.contact,
         tabs=registration_form.tab_states(dossier, draft.current_tab if draft.candidate_id else None),
         current=draft.current_tab,
         saved_candidature_id=draft.candidature_id,
@@ -133,12 +133,8 @@ def _modified_candidature(session: DbSession, candidature_id: str | None) -> api
         return None
     candidature = session.get_one(Candidature, candidature_id)
     version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
-    return api.ModifiedCandidature(
-        name=candidature.name,
-        numero_inscription=candidature.numero_inscription,
-        version_label=registration_numbers.version_label(version.version),
-        saved_at=version.saved_at,
-    )
+    label = registration_numbers.version_label(version.version)
+    return answer_of(api.ModifiedCandidature, candidature, version, version_label=label)
 
 
 def read_tab(
@@ -152,13 +148,11 @@ def read_tab(
     return answer_of(
         api.Tab,
         shown,
+        tab,
+        view.draft,
         number=number,
-        kind=tab.kind,
-        name=tab.name,
-        title=tab.title,
         form={"sections": [section.to_data() for section in shown.sections]} if shown.sections else None,
         epreuves=None if shown.epreuves is None else tuple(map(_epreuve, shown.epreuves)),
-        revision=view.draft.revision,
         errors=tuple(Mistake(pointer=error.pointer, detail=error.detail) for error in errors),
         **_of_correction(session, view.draft, dossier),
         draft=_draft(session, view.draft, dossier, at),

@@ -151,15 +151,12 @@ def _opening(
     return answer_of(
         answer,
         view.opening,
-        id=opening.id,
-        exam=opening.exam,
+        opening,
         exam_label=view.exam.label,
-        session=opening.session,
         session_label=view.session.label,
         academie_label=view.opening.label,
         state=state(view.opening, at),
         moved=change is not None,
-        revision=opening.revision,
         compared=opening.looked_through is None,
         **others,
     )

@@ -67,9 +67,9 @@ def plan(session: DbSession, until: datetime) -> api.RetentionPlan:
             count = session.scalar(left.where(Candidature.id > (step.through if step else "")))
             key = (due_at, opening.exam, opening.session, kind.code)
             known = planned.get(key)
-            planned[key] = api.PlannedErasure(
-                exam=opening.exam,
-                session=opening.session,
+            planned[key] = answer_of(
+                api.PlannedErasure,
+                opening,
                 exam_label=exam_in_force(session, opening.exam).label,
                 session_label=_session_label(session, opening),
                 kind=kind.code,

@@ -8,7 +8,7 @@ from flask import Flask
 
 from services.registrations.follow_ups import registry
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
-from tests.registrations.service.candidate_client import GUIDE, CandidateClient, Desk, as_service, load
+from tests.registrations.service.candidate_client import GUIDE, CandidateClient, as_service, load
 from tests.registrations.service.outbox import events_of, follow_ups_of
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
@@ -87,7 +87,10 @@ def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told
 
 def test_a_withdrawn_candidature_is_hidden_and_another_can_be_made(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
+    draft = candidate.moved(saved)
     assert [candidate.withdraw(saved).status_code for _ in range(2)] == [204, 204]
+    assert candidate.save(draft).status_code == 404
+    assert candidate.get("/mine")["drafts"] == [], "its modification under way goes with it"
     assert candidate.get("/candidatures")["candidatures"] == []
     assert candidate.call("GET", f"/candidatures/{saved}").status_code == 404
     (event,) = events_of(app, "registrations.registration_withdrawn.v1")
@@ -124,20 +127,6 @@ def test_a_withdrawal_is_not_taken_back_once_another_has_its_place(candidate: Ca
     assert (refused.status_code, refused.json["type"]) == (409, "/problems/candidature-existante")
     assert refused.json["candidature_id"] == other
     assert "Vous avez déjà une candidature pour cette session" in refused.json["detail"]
-
-
-def test_what_the_exam_office_set_aside_its_candidate_does_not_take_back(
-    app: Flask, candidate: CandidateClient, saved: str
-) -> None:
-    assert Desk(app, "03").end(saved, "ecart").status_code == 204
-    assert candidate.undo_withdrawal(saved).status_code == 404
-
-
-def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: CandidateClient, saved: str) -> None:
-    draft = candidate.moved(saved)
-    candidate.withdraw(saved)
-    assert candidate.save(draft).status_code == 404
-    assert candidate.get("/mine")["drafts"] == []
 
 
 def test_someone_elses_is_as_unknown_as_nothing(candidate: CandidateClient, other: CandidateClient) -> None:

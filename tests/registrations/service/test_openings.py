@@ -78,7 +78,7 @@ def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candid
     assert candidate.acknowledgement(saved)["closes_sentence"].endswith("04/10/2021 à 12:00.")
 
 
-def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
+def test_a_change_needs_a_reason_dates_in_order_and_what_candidates_lose_confirmed(app: Flask) -> None:
     revisions = _revisions(app)
     with app.app_context():
         with pytest.raises(Invalid, match="erreurs"):
@@ -88,6 +88,11 @@ def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
         assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
         with pytest.raises(NotFound):
             _move({"0" * 32: 1}, closes=NOW)
+        with pytest.raises(Invalid) as refusal:
+            _move(revisions, closes=NOW)
+        assert {error.pointer for error in refusal.value.errors} == {"#/confirmed"}, "what candidates lose"
+        assert _revisions(app) == revisions
+        _move(revisions, closes=NOW, confirmed=True)
 
 
 def _revisions(app: Flask) -> dict[str, int]:
@@ -113,16 +118,6 @@ def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
         assert set(_revisions(app).values()) == {revision + 1 for revision in revisions.values()}
         with pytest.raises(Invalid, match=r"Aucune date n'a été changée\."):
             _move(_revisions(app), closes=later)
-
-
-def test_what_candidates_lose_is_confirmed(app: Flask) -> None:
-    revisions = _revisions(app)
-    with app.app_context():
-        with pytest.raises(Invalid) as refusal:
-            _move(revisions, closes=NOW)
-        assert {error.pointer for error in refusal.value.errors} == {"#/confirmed"}
-        assert _revisions(app) == revisions
-        _move(revisions, closes=NOW, confirmed=True)
 
 
 def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, tmp_path: Path) -> None:

@@ -122,15 +122,6 @@ def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flas
     assert accounts("DELETE", "/candidates/pierre").status_code == 409
 
 
-def test_every_save_leaves_a_trace_that_cannot_be_changed(app: Flask, candidate: CandidateClient) -> None:
-    candidate.registered()
-    with app.app_context(), db.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT action, actor FROM audit").fetchall()
-        assert ("candidature.saved", "pierre") in [tuple(row) for row in rows]
-        with pytest.raises(Exception, match="append-only"):
-            connection.exec_driver_sql("DELETE FROM audit")
-
-
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 MANY = 8

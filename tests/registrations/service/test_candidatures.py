@@ -20,9 +20,15 @@ def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[st
     return dict(answer.json)
 
 
-def test_a_tile_says_what_when_and_whom_to_contact_and_shows_the_recapitulatif(candidate: CandidateClient) -> None:
+def test_what_is_saved_is_acknowledged_in_the_words_of_the_guide_listed_and_shown(candidate: CandidateClient) -> None:
     assert candidate.call("GET", "/contact").status_code == 404, "nobody yet"
     saved = candidate.registered()
+    acknowledgement = candidate.acknowledgement(saved)
+    assert acknowledgement["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
+    assert (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"]) == ("02103000001", "001")
+    assert acknowledgement["closes_sentence"].endswith("avant la fermeture du service fixée le : 25/10/2021 à 12:00.")
+    assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
+    assert acknowledgement["documents"][0] == "Le récapitulatif d'inscription"
     (tile,) = candidate.get("/candidatures")["candidatures"]
     assert (tile["id"], tile["specialite"]) == (saved, "Banque - conseiller de clientèle")
     assert (tile["numero_inscription"], tile["version_label"], tile["modifiable"]) == ("001", "Version 01", True)

@@ -43,6 +43,7 @@ def test_messages_are_published_listed_and_withdrawn(app: Flask) -> None:
     assert [message["id"] for message in shown] == [published]
     assert "Indisponibilité" in run(app, "messages").output
     assert run(app, "withdraw-message", published).exit_code == 0
+    assert Answer.of(app.test_client().get("/v1/messages")).json == []
     assert run(app, "messages").output == "Aucun message.\n"
     assert run(app, "withdraw-message", published).exit_code == 1
 

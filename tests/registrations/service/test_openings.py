@@ -17,7 +17,7 @@ from services.registrations.catalogue.contents import Catalogue
 from services.registrations.jobs import registry
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
-from services.registrations.operations.messages import publish_message, withdraw_message
+from services.registrations.operations.messages import publish_message
 from services.registrations.operations.openings import change_openings
 from tests.registrations.catalogue.test_demonstration import catalogue
 from tests.registrations.domain.example_dossier import BESANCON, at
@@ -47,10 +47,6 @@ def messages(app: Flask) -> list[str]:
 
 def _windows(app: Flask) -> list[dict[str, Any]]:
     return events_of(app, "registrations.window_changed.v1")
-
-
-def _openings_told(app: Flask) -> list[str]:
-    return [event["data"]["academie"] for event in _windows(app)]
 
 
 def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> None:
@@ -146,14 +142,14 @@ def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, can
 
 
 def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flask) -> None:
-    assert sorted(_openings_told(app)) == ["03", "20"]
+    assert sorted(window["data"]["academie"] for window in _windows(app)) == ["03", "20"]
     later = replace(BESANCON, deposit_closes=BESANCON.deposit_closes + timedelta(days=1))
     moved = guide(openings=(AMIENS, later))
     reminding = guide(openings=(AMIENS, later), reminder_days=(7, 0), refusal_mails=True)
     for changed, told in ((moved, ["03"]), (reminding, ["03", "20"]), (reminding, [])):
         before = len(_windows(app))
         load(app, changed)
-        assert sorted(_openings_told(app)[before:]) == told
+        assert sorted(window["data"]["academie"] for window in _windows(app)[before:]) == told
     newest = _windows(app)[-1]["data"]
     assert read(SessionOptions, newest["options"]) == SessionOptions(reminder_days=(7, 0), refusal_mails=True)
     assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True), "for a reader of the older shape"
@@ -182,19 +178,16 @@ def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
 
 
 def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> None:
-    def message(title: str, severity: str, begins: int, ends: int) -> str:
+    for title, severity, begins, ends in (
+        ("Information", "info", -2, 2),
+        ("Indisponibilité", "error", -1, 1),
+        ("Demain", "warning", 20, 30),
+        ("Hier", "warning", -30, -20),
+    ):
         times = {"shown_from": NOW + timedelta(hours=begins), "shown_until": NOW + timedelta(hours=ends)}
-        return publish_message(title=title, text="Texte", severity=severity, **times, actor=OPERATOR, at=NOW).id
-
-    with app.app_context():
-        message("Information", "info", -2, 2)
-        down = message("Indisponibilité", "error", -1, 1)
-        message("Demain", "warning", 20, 30)
-        message("Hier", "warning", -30, -20)
+        with app.app_context():
+            publish_message(title=title, text="Texte", severity=severity, **times, actor=OPERATOR, at=NOW)
     assert messages(app) == ["Indisponibilité", "Information"]
-    with app.app_context():
-        withdraw_message(down, actor=OPERATOR, at=NOW)
-    assert messages(app) == ["Information"]
 
 
 def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:

@@ -26,15 +26,6 @@ from tests.support.service_worker import somebody_waits
 SECOND = timedelta(seconds=1)
 
 
-def test_a_saved_dossier_is_acknowledged_in_the_words_of_the_guide(candidate: CandidateClient) -> None:
-    acknowledgement = candidate.acknowledgement(candidate.registered())
-    assert acknowledgement["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
-    assert (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"]) == ("02103000001", "001")
-    assert acknowledgement["closes_sentence"].endswith("avant la fermeture du service fixée le : 25/10/2021 à 12:00.")
-    assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
-    assert acknowledgement["documents"][0] == "Le récapitulatif d'inscription"
-
-
 def test_pressing_again_even_after_closing_answers_the_same_and_counts_once(candidate: CandidateClient) -> None:
     def saved(kind: str) -> float:
         labels = {"exam": "BTS", "session": "2022", "academie": "03", "kind": kind}

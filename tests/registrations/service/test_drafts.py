@@ -42,6 +42,10 @@ def test_valider_reserves_the_number_and_opens_the_form_and_resumes_it_afterward
     assert (draft["current"], draft["tabs"][0]["state"]) == (1, "current")
     assert candidate.draft("20")["numero_candidat"] == "02103000001", "for life"
     assert other.draft("20")["numero_candidat"] == "02120000001", "counted by académie"
+    assert candidate.call("DELETE", f"/drafts/{draft['id']}").status_code == 204
+    assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
+    anew = candidate.open()
+    assert (anew.status_code, anew.json["numero_candidat"]) == (201, "02103000001"), "what is abandoned is gone"
 
 
 def test_suivant_leads_to_the_last_tab_unsaved_and_the_list_says_where_one_stands(candidate: CandidateClient) -> None:
@@ -122,22 +126,18 @@ def test_words_of_a_search_are_kept_until_something_is_chosen(candidate: Candida
     assert shown(candidate.tab(draft, CANDIDATURE), "etablissement", "display") == label
 
 
-def test_fields_that_another_answer_has_closed_are_kept(candidate: CandidateClient) -> None:
+def test_fields_that_another_answer_has_closed_are_kept_and_what_is_too_large_refused(
+    candidate: CandidateClient,
+) -> None:
     draft = candidate.draft()
     values = {"meme_bts": "", "meme_bts-annee": "2020", "vae-garder-E3": "oui", "diplome-economie_droit": "oui"}
     first, second = (candidate.write(draft, 5, values, action="stay") for _ in range(2))
     assert (first.status_code, first.json) == (200, second.json)
-    assert kept(candidate) == [{"acquis": values}]
-
-
-def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candidate: CandidateClient) -> None:
-    draft = candidate.draft()
     much = ["x" * FIELD_VALUE_LENGTH] * (MAX_ANSWERS_BYTES // FIELD_VALUE_LENGTH // 2)
     typed = dict.fromkeys(("adresse", "complement_1", "complement_2"), much)
-    answer = candidate.write(draft, IDENTIFICATION, typed, action="stay")
-    assert answer.status_code == 422
-    assert "trop de texte" in answer.json["detail"]
-    assert kept(candidate) == [{}]
+    answer = candidate.write(draft, IDENTIFICATION, typed, "stay", first.json["revision"])
+    assert (answer.status_code, "trop de texte" in answer.json["detail"]) == (422, True)
+    assert kept(candidate) == [{"acquis": values}], "it stays as it was"
 
 
 def test_a_version_holds_nothing_that_no_tab_asks_for_even_of_a_draft_of_before(candidate: CandidateClient) -> None:
@@ -159,14 +159,6 @@ def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: Cand
     path, headers = f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}", {"X-Identity": candidate.assertion}
     tab = candidate.call("GET", path, headers=headers).json
     assert shown(tab, "nom_famille") == "DUPOND"
-
-
-def test_an_abandoned_draft_is_gone_and_valider_begins_anew(candidate: CandidateClient) -> None:
-    draft = candidate.draft()
-    assert candidate.call("DELETE", f"/drafts/{draft['id']}").status_code == 204
-    assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
-    answer = candidate.open()
-    assert (answer.status_code, answer.json["numero_candidat"]) == (201, draft["numero_candidat"])
 
 
 def test_a_saved_draft_takes_no_more_text_and_names_its_candidature(candidate: CandidateClient) -> None:

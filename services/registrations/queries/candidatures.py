@@ -103,7 +103,11 @@ def list_tiles(session: DbSession, candidate_id: str, at: datetime) -> tuple[api
 def _tiles(candidatures: Sequence[CandidatureView], at: datetime) -> api.Tiles:
     return api.Tiles(
         candidatures=tuple(_tile(api.Tile, item, at) for item in candidatures if item.candidature.state == ACTIVE),
-        ecartees=tuple(_ecartee(item) for item in candidatures if item.candidature.state == ECARTEE),
+        ecartees=tuple(
+            _labelled(api.Ecartee, item, ended_at=item.candidature.state_changed_at, reason=item.candidature.end_reason)
+            for item in candidatures
+            if item.candidature.state == ECARTEE
+        ),
     )
 
 
@@ -139,11 +143,6 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
         validated_at=view.validated_at,
         **others,
     )
-
-
-def _ecartee(view: CandidatureView) -> api.Ecartee:
-    """What is shown of a candidature set aside: when, why, and the contact."""
-    return _labelled(api.Ecartee, view, ended_at=view.candidature.state_changed_at, reason=view.candidature.end_reason)
 
 
 def _labelled(answer: type[AnyLabels], view: CandidatureView, **others: Any) -> AnyLabels:

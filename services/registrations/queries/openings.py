@@ -37,8 +37,8 @@ def listed_openings(session: DbSession, at: datetime) -> api.Openings:
 
 def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.OpeningDetail:
     """Raises NotFound, also for what the catalogue no longer defines."""
-    row = found(session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none())
-    opening, change, digest = row
+    row = session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none()
+    opening, change, digest = found(row)
     past_changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
     return _opening(
         api.OpeningDetail,

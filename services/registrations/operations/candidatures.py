@@ -112,7 +112,7 @@ def restore(
         raise Conflict("La session est close : cette candidature ne peut plus être rétablie.")
     candidate = session.get_one(Candidate, candidature.candidate_id)
     current = current_version(session, candidature)
-    dossier = _as_saved(session, candidate, candidature, current, newest_identity(candidate, current), at)
+    dossier = _as_saved(session, candidature, newest_identity(candidate, current), at)
     refuse_second_candidature(dossier, place_taken if reason else refusal_sentence)
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
@@ -158,7 +158,7 @@ def correct_identity(session: DbSession, event: IdentityCorrected) -> None:
         current = current_version(session, candidature)
         if current.identity_version < event.identity.version:
             identity = with_newest_email(candidate, event.identity)
-            dossier = _as_saved(session, candidate, candidature, current, identity, at)
+            dossier = _as_saved(session, candidature, identity, at)
             candidature.version += 1
             by, digest = Actor("service", "accounts"), current.catalogue_digest
             add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=by, reason=event.reason)
@@ -181,15 +181,9 @@ def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identi
     return with_newest_email(candidate, read(Identity, corrected) if corrected and is_newer else saved)
 
 
-def _as_saved(
-    session: DbSession,
-    candidate: Candidate,
-    candidature: Candidature,
-    current: CandidatureVersion,
-    identity: Identity,
-    at: datetime,
-) -> Dossier:
-    """What the version said, under the catalogue of then."""
+def _as_saved(session: DbSession, candidature: Candidature, identity: Identity, at: datetime) -> Dossier:
+    """What the current version said, under the catalogue of then."""
+    current, candidate = current_version(session, candidature), session.get_one(Candidate, candidature.candidate_id)
     view = held_view(session, candidature.opening_id, current.catalogue_digest)
     return assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
 

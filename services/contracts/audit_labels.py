@@ -1,5 +1,4 @@
-"""French words for the acts of the services' audit trails and for what they changed, on pages and in the CSV; what has
-no entry is shown by its code."""
+"""French words for acts of the audit trails and what they changed; what has no entry is shown by its code."""
 
 import json
 import re

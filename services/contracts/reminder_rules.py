@@ -1,7 +1,4 @@
-"""When candidates are reminded of what is left to do: a ladder of days before a deadline, each rung sent once.
-
-pieces counts to the end of depositing, registrations to the end of registering. Everything here is plain values.
-"""
+"""When candidates are reminded of what is left to do: a ladder of days before a deadline, each rung sent once."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta

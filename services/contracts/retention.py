@@ -1,5 +1,4 @@
-"""How long each kind of personal data is kept and why, as `catalogue/retention.yaml` says: what is erased, what people
-read of it, and the register have it from here."""
+"""How long each kind of personal data is kept and why, as `catalogue/retention.yaml` says."""
 
 import re
 from calendar import monthrange

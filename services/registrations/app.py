@@ -8,7 +8,7 @@ from services.chassis.web.audit_trail import audit_views
 from services.contracts.api.served import REGISTRATIONS
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
-from services.registrations.api import administration, candidatures, drafts, openings, processes, staff
+from services.registrations.api import administration, candidatures, drafts, openings, staff
 from services.registrations.models import AuditEntry, db
 from services.registrations.queries.candidatures import numeros_candidat
 from services.registrations.settings import RegistrationsSettings
@@ -26,7 +26,6 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
             openings.views,
             drafts.views,
             candidatures.views,
-            processes.views,
             staff.views,
             administration.views,
             audit_views(db, AuditEntry, numeros_candidat()),

@@ -15,10 +15,10 @@ from services.chassis.tasks import audit_jobs, commands
 from services.chassis.tasks.commands import errors_as_messages, operator
 from services.contracts.registration_rules import SEVERITIES
 from services.registrations.catalogue import etablissements
-from services.registrations.catalogue.contents import read_catalogue
+from services.registrations.catalogue.contents import Catalogue, read_catalogue
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.jobs import registry
-from services.registrations.models import Message, audit_chain, db
+from services.registrations.models import audit_chain, db
 from services.registrations.operations import catalogue as catalogue_operations
 from services.registrations.operations import messages, republication, retention
 from services.registrations.queries.openings import all_messages
@@ -73,15 +73,14 @@ def load_catalogue(folder: Path | None, dry_run: bool, at_start: bool) -> None:
     left = catalogue_operations.left_to_staff(offered.exams) if at_start else ()
     for exam in left:
         click.echo(f"{exam.code} : chargé par un administrateur, laissé en l'état.")
-    exams = [exam for exam in offered.exams if exam not in left]
+    exams = tuple(exam for exam in offered.exams if exam not in left)
     schools = () if left else offered.etablissements
     with errors_as_messages():
         if dry_run:
             lines = catalogue_operations.compare_catalogue(exams, portal_now())
         else:
-            lines = catalogue_operations.load_catalogue(
-                exams, actor=operator(), at=portal_now(), etablissements=schools, files=offered.files
-            )
+            catalogue = Catalogue(exams, schools, offered.files)
+            lines = catalogue_operations.load_catalogue(catalogue, actor=operator(), at=portal_now())
     _print_lines(lines, "Aucune différence.")
 
 
@@ -94,7 +93,7 @@ def load_etablissements(file: Path) -> None:
     read = etablissements.read(file, mistakes)
     if mistakes:
         raise click.ClickException(str(CatalogueError(mistakes)))
-    catalogue_operations.load_catalogue([], actor=operator(), at=portal_now(), etablissements=read)
+    catalogue_operations.load_catalogue(Catalogue(etablissements=read), actor=operator(), at=portal_now())
     click.echo(f"{len(read)} établissements.")
 
 
@@ -110,9 +109,9 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
     now = portal_now()
     begins = shown_from.replace(tzinfo=PARIS) if shown_from else now
     ends = shown_until.replace(tzinfo=PARIS)
-    new = Message(title=title, text=text, severity=severity, shown_from=begins, shown_until=ends)
+    shown = {"severity": severity, "shown_from": begins, "shown_until": ends}
     with errors_as_messages():
-        click.echo(messages.publish_message(new, actor=operator(), at=now))
+        click.echo(messages.publish_message(title=title, text=text, **shown, actor=operator(), at=now).id)
 
 
 @click.command("withdraw-message")

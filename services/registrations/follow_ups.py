@@ -16,13 +16,14 @@ from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import from_stored
 from services.mail import sent_mails
 from services.mail.letter import Letter
-from services.mail.mailer import MAILER, MAILS, MASS_MAILS, Mail
+from services.mail.mailer import MAILER, MAILS, MASS_MAILS
 from services.registrations import mail_texts
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.handlers import registry
 from services.registrations.mail_texts import IncompleteContext, MailContext
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Incident, db
 from services.registrations.operations import candidates
+from services.registrations.operations.candidatures import current_version
 from services.registrations.operations.incidents import SEND_EXTENSION_MAIL
 from services.registrations.operations.moved_dates import SEND_DATES_MAIL, dates_to_tell
 from services.registrations.operations.reminders import SEND_DRAFT_REMINDER, SEND_VALIDATION_REMINDER
@@ -69,8 +70,8 @@ def _write_of_draft(write: Callable[[OpeningView, str], Letter], data: dict[str,
     with db.reading() as session:
         reminder = draft_to_remind_of(session, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now())
     if reminder is not None:
-        letter = write(reminder.opening, _portal_url())
-        _deliver(reminder.candidate_id, reminder.email, letter, envelope, envelope.time)
+        candidate_id, email, opening = reminder
+        _deliver(candidate_id, email, write(opening, _portal_url()), envelope, envelope.time)
 
 
 @registry.follow_up("send_document_mail", MASS_MAILS)
@@ -79,7 +80,7 @@ def send_document_mail(data: dict[str, Any], envelope: Envelope) -> None:
     at, [candidature_id] = datetime.fromisoformat(event.at), event.candidatures
     with db.reading() as session:
         candidature = session.get_one(Candidature, candidature_id)
-        version = session.get_one(CandidatureVersion, (candidature.id, candidature.version))
+        version = current_version(session, candidature)
     context = MailContext(from_stored(version.payload), at, event.reason, _portal_url())
     letter = mail_texts.document_mail(context, event.act, event.label)
     _send_letter(candidature.candidate_id, letter, envelope, at)
@@ -101,7 +102,7 @@ def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
     """Unless it was validated, has ended or came too late meanwhile."""
     with db.reading() as session:
         candidature = session.get_one(Candidature, data["candidature_id"])
-        saved = newest_edition(session, session.get_one(CandidatureVersion, (candidature.id, candidature.version)))
+        saved = newest_edition(session, current_version(session, candidature))
     is_open = portal_now() < datetime.fromisoformat(saved.closes_at)
     if candidature.state == ACTIVE and saved.is_to_validate and is_open:
         letter = mail_texts.letter("validation_reminder", MailContext(saved, envelope.time, None, _portal_url()))
@@ -126,16 +127,16 @@ def _send(name: str, data: dict[str, Any], envelope: Envelope) -> None:
         candidature = session.get_one(Candidature, data["candidature_id"])
         version = session.get_one(CandidatureVersion, (candidature.id, data["version"]))
         saved = newest_edition(session, version) if name == "validation" else from_stored(version.payload)
-    at: datetime | None = version.saved_at
-    reason = version.reason
+    at, reason = version.saved_at, version.reason
     if name == "validation":
         at = datetime.fromisoformat(saved.validated_at or saved.saved_at)
     elif name in OF_ITS_END:
-        at, reason = None if candidature.state == ACTIVE else candidature.state_changed_at, candidature.end_reason
-    if at is not None:
-        context = MailContext(saved, at, reason, _portal_url())
-        letter = mail_texts.receipt_mail(context) if name == "receipt" else mail_texts.letter(name, context)
-        _send_letter(candidature.candidate_id, letter, envelope, at)
+        if candidature.state == ACTIVE or candidature.state_changed_at is None:
+            return
+        at, reason = candidature.state_changed_at, candidature.end_reason
+    context = MailContext(saved, at, reason, _portal_url())
+    letter = mail_texts.receipt_mail(context) if name == "receipt" else mail_texts.letter(name, context)
+    _send_letter(candidature.candidate_id, letter, envelope, at)
 
 
 for _name in ("receipt", *(name for name in mail_texts.LETTERS if name != "validation_reminder")):
@@ -153,7 +154,11 @@ def _send_letter(candidate_id: str, letter: Letter, envelope: Envelope, at: date
 def _deliver(candidate_id: str, email: str, letter: Letter, envelope: Envelope, at: datetime) -> None:
     """Raises MailUnavailable or MailDeferred."""
     mail = letter.mail(_settings().letterhead(), to=email, message_id=envelope.id, date=at)
-    _keep(candidate_id, letter, mail)
+    with db.operation() as session:
+        candidate = session.get_one(Candidate, candidate_id, with_for_update=True)
+        # Unless the account was deleted meanwhile, which leaves neither an address nor drafts.
+        if candidate.email is not None or has_open_draft(session, candidate_id):
+            sent_mails.record(session, candidate_id, letter, mail)
     if refusal := sent_mails.send_and_record(db, current_app.extensions[MAILER], mail):
         candidates.record_refusal(candidate_id, email, refusal.code)
     else:
@@ -167,11 +172,3 @@ def _settings() -> RegistrationsSettings:
 
 def _portal_url() -> str:
     return _settings().public_url.rstrip("/")
-
-
-def _keep(candidate_id: str, letter: Letter, mail: Mail) -> None:
-    """Unless the account was deleted meanwhile, which leaves neither an address nor drafts."""
-    with db.operation() as session:
-        candidate = session.get_one(Candidate, candidate_id, with_for_update=True)
-        if candidate.email is not None or has_open_draft(session, candidate_id):
-            sent_mails.record(session, candidate_id, letter, mail)

@@ -1,10 +1,10 @@
-"""Reactions to events of accounts (a new mail address, a corrected civil status), of pieces (missing, refused) and of
-documents (published, replaced, withdrawn)."""
+"""Reactions to events of accounts, pieces and documents."""
+
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.rows import follow_up
@@ -18,18 +18,16 @@ from services.registrations.operations import candidates, candidatures
 registry = Handlers("registrations")
 registry.calls(EmailChanged, "renew_email", candidates.renew_email)
 registry.calls(PiecesStateChanged, "keep_pieces_state", candidatures.keep_pieces_state)
+registry.calls(IdentityCorrected, "correct_identity", candidatures.correct_identity)
 
 
-@registry.on(IdentityCorrected)
-def correct_identity(session: DbSession, event: IdentityCorrected, envelope: Envelope) -> None:
-    """Each active candidature gets a new version with the reason."""
-    candidatures.correct_identity(session, event, portal_now())
+def _ask_for_mail(name: str, session: DbSession, event: PiecesReminded | PiecesRefused) -> None:
+    """The candidate gets one mail with all that is missing, or with what was found « Non Conforme »."""
+    follow_up(session, name, event.to_data(), subject=event.candidate_id)
 
 
-@registry.on(PiecesReminded)
-def mail_missing_pieces(session: DbSession, event: PiecesReminded, envelope: Envelope) -> None:
-    """The candidate gets one mail with all that is missing."""
-    follow_up(session, "send_reminder_mail", event.to_data(), subject=event.candidate_id)
+registry.calls(PiecesReminded, "mail_missing_pieces", partial(_ask_for_mail, "send_reminder_mail"))
+registry.calls(PiecesRefused, "mail_refused_pieces", partial(_ask_for_mail, "send_refusal_mail"))
 
 
 @registry.on(DocumentsAnnounced)
@@ -44,9 +42,3 @@ def mail_document_acts(session: DbSession, event: DocumentsAnnounced, envelope: 
         if opening.options.document_mails:
             work = {**event.to_data(), "candidatures": [candidature.id]}
             follow_up(session, "send_document_mail", work, subject=candidature.candidate_id)
-
-
-@registry.on(PiecesRefused)
-def mail_refused_pieces(session: DbSession, event: PiecesRefused, envelope: Envelope) -> None:
-    """The candidate gets a mail with what was found « Non Conforme »."""
-    follow_up(session, "send_refusal_mail", event.to_data(), subject=event.candidate_id)

@@ -1,7 +1,7 @@
 """The periodic jobs of registrations; a lease lets only one of several workers run each."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as DbSession
@@ -45,29 +45,19 @@ def delete_obsolete_rows() -> None:
     """Delete untransmitted drafts of closed sessions, old saved drafts, old messages and mails, and catalogue
     revisions that no version uses."""
     now = portal_now()
-    _erase_drafts(now)
-    with db.operation() as session:
-        session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
-        _erase_revisions(session)
-    sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(now))
-
-
-def _erase_drafts(now: datetime) -> None:
     kept_from = retention().kind("brouillons").erased_if_begun_by(now)
     closed = select(OpeningRow.id).where(OpeningRow.session_closes <= kept_from)
     delete_in_pages(db, Draft.id, where=Draft.closed_at.is_(None) & Draft.opening_id.in_(closed))
     delete_in_pages(db, Draft.id, where=Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS))
-
-
-def _erase_revisions(session: DbSession) -> None:
-    used = [*_digests_of_versions(session), *session.scalars(select(CurrentExam.digest))]
-    session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
+    with db.operation() as session:
+        session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
+        used = [*_digests_of_versions(session), *session.scalars(select(CurrentExam.digest))]
+        session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
+    sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(now))
 
 
 def _digests_of_versions(session: DbSession) -> Iterator[str]:
     """Distinct values by one index look-up each: there are few of them among many versions."""
-    digest = CandidatureVersion.catalogue_digest
-    after = ""
-    while next_digest := session.scalar(select(func.min(digest)).where(digest > after)):
-        yield next_digest
-        after = next_digest
+    digest, after = CandidatureVersion.catalogue_digest, ""
+    while after := session.scalar(select(func.min(digest)).where(digest > after)) or "":
+        yield after

@@ -104,10 +104,7 @@ something in, and links to pages."""
 
 @dataclass(frozen=True)
 class MailContext:
-    """What a mail is about: a version of a candidature, what happened to it at which instant, and why.
-
-    `url` is the portal's, without trailing slash.
-    """
+    """A version of a candidature, what happened to it when, and why; `url`: the portal's, without trailing slash."""
 
     saved: RegistrationSaved
     at: datetime
@@ -318,16 +315,10 @@ def _missing_blocks(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:
     for context in candidatures:
         yield _reference(context.saved)
         for group in context.groups:
-            yield _lines(_group_heading(group), *map(_piece_line, group.pieces))
-
-
-def _group_heading(group: MissingGroup) -> str:
-    end = shown_end(datetime.fromisoformat(group.deposit_closes))
-    return f"{group.label} - à déposer en ligne jusqu'au {weekday_date(end)} {time_of_day(end)} (heure/Paris) :"
-
-
-def _piece_line(piece: MissingPiece) -> str:
-    return " - ".join(filter(None, (f"- {piece.code} : {piece.label}", piece.remark)))
+            end = shown_end(datetime.fromisoformat(group.deposit_closes))
+            until = f"jusqu'au {weekday_date(end)} {time_of_day(end)} (heure/Paris)"
+            pieces = (" - ".join(filter(None, (f"- {each.code} : {each.label}", each.remark))) for each in group.pieces)
+            yield _lines(f"{group.label} - à déposer en ligne {until} :", *pieces)
 
 
 def _contacts(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:

@@ -1,7 +1,4 @@
-"""Tables of registrations: catalogue revisions, openings, drafts, candidatures with their versions, numbers, audit.
-
-A saved version stays readable for good: it keeps its event, its answers and the digest of its catalogue.
-"""
+"""Tables of registrations. A version stays readable for good: it keeps event, answers and the catalogue's digest."""
 
 from datetime import datetime
 from typing import Any
@@ -193,10 +190,8 @@ class Candidate(db.Model):
 
 
 class MailRefusal(db.Model):
-    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one.
-
-    `code` is the server's last answer, `refused_at` when it first refused.
-    """
+    """An address that the mail server refuses for good, until it accepts a mail. `code`: its last answer, `refused_at`:
+    when it first refused."""
 
     __tablename__ = "mail_refusals"
 

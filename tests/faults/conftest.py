@@ -1,9 +1,8 @@
 """An operation is prepared once for all its cells, in a service over a copy of a database that was migrated once."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -37,58 +36,49 @@ def _registrations() -> Iterator[FakeRegistrations]:
 @pytest.fixture(scope="module")
 def prepared_operations(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[PreparedOperations]:
-    operations = PreparedOperations(request, tmp_path_factory)
-    yield operations
-    operations.close()
+) -> Iterator[Callable[[str, type[Operation[Any]]], PreparedOperation]]:
+    """Prepares one, and keeps the one that was asked for last: the cells of an operation follow each other."""
+    with ExitStack() as last:
+
+        @lru_cache(maxsize=1)
+        def prepare(engine: str, operation: type[Operation[Any]]) -> PreparedOperation:
+            last.close()
+            service = operation.service
+            folder = tmp_path_factory.mktemp(service.name)
+            database = _database(request, engine, service.name, folder)
+            needed = (_needed(request, name) for name in service.needs)
+            prepared = PreparedOperation(operation, service(database.url, folder, *needed), database)
+            last.callback(prepared.close)
+            return prepared
+
+        yield prepare
 
 
 @pytest.fixture
-def prepared(cell: Cell, engine: str, prepared_operations: PreparedOperations) -> PreparedOperation:
+def prepared(
+    cell: Cell, engine: str, prepared_operations: Callable[[str, type[Operation[Any]]], PreparedOperation]
+) -> PreparedOperation:
     """The operation of the cell, in a service at work."""
-    return prepared_operations.get(engine, cell.operation)
+    return prepared_operations(engine, cell.operation)
 
 
-class PreparedOperations:
-    """The one that was asked for last: the cells of an operation follow each other."""
+def _database(request: pytest.FixtureRequest, engine: str, service: str, folder: Path) -> RestorableDatabase:
+    prepare = partial(_migrate, service, folder)
+    if engine == "sqlite":
+        templates: SqliteTemplates = request.getfixturevalue("sqlite_templates")
+        return SqliteDatabase(templates.template(f"faults_{service}", prepare), folder)
+    cluster: Postgres = request.getfixturevalue("postgres")
+    template = cluster.template(f"faults_{service}", prepare)
+    return PostgresDatabase(cluster, template, request.getfixturevalue("proxy"))
 
-    def __init__(self, request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> None:
-        self._request, self._folders = request, folders
-        self._prepared: tuple[tuple[str, type[Operation[Any]]], PreparedOperation] | None = None
 
-    def get(self, engine: str, operation: type[Operation[Any]]) -> PreparedOperation:
-        if self._prepared is None or self._prepared[0] != (engine, operation):
-            self.close()
-            self._prepared = (engine, operation), self._prepare(engine, operation)
-        return self._prepared[1]
-
-    def close(self) -> None:
-        if self._prepared is not None:
-            self._prepared[1].close()
-            self._prepared = None
-
-    def _prepare(self, engine: str, operation: type[Operation[Any]]) -> PreparedOperation:
-        folder = self._folders.mktemp(operation.service.name)
-        database = self._database(engine, operation.service.name, folder)
-        needed = (self._needed(name) for name in operation.service.needs)
-        return PreparedOperation(operation, operation.service(database.url, folder, *needed), database)
-
-    def _database(self, engine: str, service: str, folder: Path) -> RestorableDatabase:
-        prepare = partial(_migrate, service, folder)
-        if engine == "sqlite":
-            templates: SqliteTemplates = self._request.getfixturevalue("sqlite_templates")
-            return SqliteDatabase(templates.template(f"faults_{service}", prepare), folder)
-        cluster: Postgres = self._request.getfixturevalue("postgres")
-        proxy = self._request.getfixturevalue("proxy")
-        return PostgresDatabase(cluster, cluster.template(f"faults_{service}", prepare), proxy)
-
-    def _needed(self, name: str) -> Any:
-        """What a service is built with, for as long as the operation is prepared."""
-        if name == "bucket":
-            return self._request.getfixturevalue("objects").fresh_bucket()
-        needed = self._request.getfixturevalue({"mailbox": "_mail_server", "registrations": "_registrations"}[name])
-        needed.clear()
-        return needed
+def _needed(request: pytest.FixtureRequest, name: str) -> Any:
+    """What a service is built with, for as long as the operation is prepared."""
+    if name == "bucket":
+        return request.getfixturevalue("objects").fresh_bucket()
+    needed = request.getfixturevalue({"mailbox": "_mail_server", "registrations": "_registrations"}[name])
+    needed.clear()
+    return needed
 
 
 def _migrate(service: str, folder: Path, database_url: str) -> None:

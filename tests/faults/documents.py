@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from werkzeug.test import TestResponse
 
-from services.contracts.base import Contract
 from services.contracts.registrations import DatesMoved, RegistrationValidated
 from services.documents.follow_ups import registry
 from services.documents.models import db
@@ -76,12 +75,10 @@ def _with(documents: Sequence[tuple[str, int | None]], uploaded: int = 0) -> Sta
 class HearSave(Heard, _DocumentOperation):
     name = "hear of a save"
     done: ClassVar[State] = _with(AUTOMATIC)
+    heard = saved()
 
     def prepare(self) -> None:
         """A candidature that is new here."""
-
-    def event(self) -> Contract:
-        return saved()
 
 
 class MakeDocuments(DoneByTheWorker, HearSave):
@@ -102,18 +99,14 @@ class HearMovedDates(Heard, _LaterOperation):
     name = "hear of moved dates"
     objects = 4
     done: ClassVar[State] = _with([*AUTOMATIC, *AUTOMATIC])
-
-    def event(self) -> Contract:
-        return sample(DatesMoved)
+    heard = sample(DatesMoved)
 
 
 class HearValidation(Heard, _LaterOperation):
     name = "hear of a validation"
     objects = 2
     done: ClassVar[State] = _with([*AUTOMATIC, ("confirmation", 1)])
-
-    def event(self) -> Contract:
-        return sample(RegistrationValidated)
+    heard = sample(RegistrationValidated)
 
 
 class OrderDocument(_LaterOperation):
@@ -143,11 +136,6 @@ class _ImportOperation(_LaterOperation):
         self.office = ExamOffice(self.running.portal)
         self.import_id = self.office.create(type="convocation", source="pdf", session="BTS 2022")
 
-    def send(self) -> None:
-        """A PDF, which the worker checks."""
-        assert self.office.take(self.import_id, self.upload()).status_code == 202
-        self.running.work()
-
     def upload(self) -> TestResponse:
         return self.office.upload(self.import_id, pdf_of(), f"{saved().numero_candidat}.pdf")
 
@@ -176,27 +164,28 @@ class CheckSending(DoneByTheWorker, SendPdf):
     commits = (TAKEN, "the document, and that it waits no more", NOTED)
 
 
-class AbandonImport(_ImportOperation):
-    name = "give up an import"
-    done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("abandoned", 1, 0, 0)}
+class _SentOperation(_ImportOperation):
+    """A PDF is sent and checked."""
 
     def prepare(self) -> None:
         super().prepare()
-        self.send()
+        assert self.office.take(self.import_id, self.upload()).status_code == 202
+        self.running.work()
+
+
+class AbandonImport(_SentOperation):
+    name = "give up an import"
+    done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("abandoned", 1, 0, 0)}
 
     def do(self) -> int:
         return self.office.call("POST", f"/imports/{self.import_id}/abandonment").status_code
 
 
-class PublishImport(_ImportOperation):
+class PublishImport(_SentOperation):
     """The worker makes its document once it is asked for."""
 
     name = "publish an import"
     done: ClassVar[State] = {**_with([*AUTOMATIC, ("convocation", None)]), "import": ("published", 1, 0, 1)}
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.send()
 
     def do(self) -> int:
         return self.office.publish(self.office.read(self.import_id)).status_code
@@ -208,15 +197,10 @@ class MakeImportedDocument(DoneByTheWorker, PublishImport):
     objects = 2
 
 
-REMINDED = [*AUTOMATIC, ("relance_pieces", None)]
-
-
 class HearReminder(Heard, _LaterOperation):
     name = "hear of a reminder"
-    done: ClassVar[State] = _with(REMINDED)
-
-    def event(self) -> Contract:
-        return reminded()
+    done: ClassVar[State] = _with([*AUTOMATIC, ("relance_pieces", None)])
+    heard = reminded()
 
 
 class MakeReminder(DoneByTheWorker, HearReminder):

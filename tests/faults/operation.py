@@ -57,9 +57,10 @@ class Heard(Operation[Any]):
     """What an event of another service brings; told again by the broker it changes nothing."""
 
     commits: ClassVar[tuple[str, ...]] = ("the task is written", TAKEN, "the effect, and that it is done")
+    heard: ClassVar[Contract]
 
-    @abstractmethod
-    def event(self) -> Contract: ...
+    def event(self) -> Contract:
+        return self.heard
 
     def do(self) -> None:
         self.running.receive_event(self.event())

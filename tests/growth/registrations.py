@@ -149,43 +149,35 @@ def _page_of_moved_dates(app: Flask) -> None:
 
 
 def _staff_reads(app: Flask, candidature_id: str) -> Actions:
-    def read(path: str, academie: str | None = "03") -> object:
+    def read(path: str, academie: str | None) -> object:
         return expect_answer(Desk(app, *([academie] if academie else ())).get(path))
 
     middle = _middle_by_name(app)
-    searches_by_name = (
+    by_name = (
         *SEARCHES,
         ("a common name, further down", f"text=martin&cursor={middle}", None),
         ("an académie, further down", f"academie=03&cursor={middle}", "03"),
     )
-    return {
-        "staff: one": lambda: read(f"/{candidature_id}"),
-        **{
-            f"staff: {words}": partial(read, f"?{query}", whose) for words, query, whose in (*SEARCHES, *SEARCHES_BY_ID)
-        },
-        **{
-            f"staff: {words}, by name": partial(read, f"?order=name&{query}", whose)
-            for words, query, whose in searches_by_name
-        },
-        **{
-            f"staff: {words}, by {order}": partial(read, f"?order={order}&{query}", whose)
+    in_any_order = (
+        ("everybody", "", None),
+        ("an académie, further down", f"cursor={middle}", "03"),
+        ("everybody, further down", f"cursor={middle}", None),
+    )
+    asked = [
+        ("one", f"/{candidature_id}", "03"),
+        *((words, f"?{query}", whose) for words, query, whose in (*SEARCHES, *SEARCHES_BY_ID)),
+        *((f"{words}, by name", f"?order=name&{query}", whose) for words, query, whose in by_name),
+        *(
+            (f"{words}, by {order}", f"?order={order}&{query}", whose)
             for order in ("-name", "saved", "-saved", "birth_date", "-birth_date", "specialite", "-specialite")
-            for words, query, whose in (
-                ("everybody", "", None),
-                ("an académie, further down", f"cursor={middle}", "03"),
-                ("everybody, further down", f"cursor={middle}", None),
-            )
-        },
-        **{
-            f"staff: counts of {words}": partial(read, f"/counts?{query}", whose)
-            for words, query, whose in (
-                ("everybody", "", None),
-                ("an académie", "", "03"),
-                ("a spécialité", "specialite=Sp%C3%A9cialit%C3%A9+7", None),
-                ("a name", "text=dubois", None),
-            )
-        },
-    }
+            for words, query, whose in in_any_order
+        ),
+        ("counts of everybody", "/counts", None),
+        ("counts of an académie", "/counts", "03"),
+        ("counts of a spécialité", "/counts?specialite=Sp%C3%A9cialit%C3%A9+7", None),
+        ("counts of a name", "/counts?text=dubois", None),
+    ]
+    return {f"staff: {words}": partial(read, path, whose) for words, path, whose in asked}
 
 
 def _middle_by_name(app: Flask) -> str:
@@ -195,14 +187,15 @@ def _middle_by_name(app: Flask) -> str:
 
 
 def _journal_reads(app: Flask, candidature_id: str) -> Actions:
-    return {
-        "the journal": lambda: journal(app, ""),
-        "the journal, candidates' acts too": lambda: journal(app, "?everybody=true"),
-        "the journal of a member of staff": lambda: journal(app, "?actor=agent"),
-        "the journal of a candidature": lambda: journal(app, f"?everybody=true&subject={candidature_id}"),
-        "the journal of a N° candidat": lambda: journal(app, f"?everybody=true&numero_candidat={NUMBER}"),
-        "the journal of a day": lambda: journal(app, "?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
+    queries = {
+        "the journal": "",
+        "the journal, candidates' acts too": "?everybody=true",
+        "the journal of a member of staff": "?actor=agent",
+        "the journal of a candidature": f"?everybody=true&subject={candidature_id}",
+        "the journal of a N° candidat": f"?everybody=true&numero_candidat={NUMBER}",
+        "the journal of a day": "?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z",
     }
+    return {words: partial(journal, app, query) for words, query in queries.items()}
 
 
 def _writes(app: Flask) -> Actions:

@@ -1,5 +1,4 @@
-"""The API of registrations for administrators: dates of openings, incidents that extend them, messages of the home
-page, the catalogue."""
+"""The API of registrations for administrators: dates of openings, incidents, messages, the catalogue."""
 
 import binascii
 from base64 import urlsafe_b64decode
@@ -9,7 +8,7 @@ from typing import Annotated, Any
 from marshmallow import Schema, ValidationError, fields, validate
 from msgspec import Meta
 
-from services.contracts import problem_types
+from services.contracts import problem_types as problem
 from services.contracts import registration_rules as rules
 from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.contracts.api.fields import InstantField, Text
@@ -231,7 +230,7 @@ preview_dates = _MANAGE.post(
     list[OpeningMove],
     "Whom dates for these openings concern, and what candidates lose by them; nothing is written.",
     body=NewDates,
-    problems=(problem_types.PRECONDITION_FAILED,),
+    problems=(problem.PRECONDITION_FAILED,),
     reads=True,
 )
 change_dates = _MANAGE.post(
@@ -240,7 +239,7 @@ change_dates = _MANAGE.post(
     "Set dates for openings, all or none of them, with a reason; they take precedence over the catalogue. Refused "
     "where they have changed since, and where candidates lose something by it that is not confirmed.",
     body=NewDates,
-    problems=(problem_types.PRECONDITION_FAILED,),
+    problems=(problem.PRECONDITION_FAILED,),
     asks_code=True,
 )
 preview_incident = _MANAGE.post(
@@ -256,7 +255,7 @@ extend_periods = _MANAGE.post(
     "Note an incident and give openings these ends, all or none of them; `title` and `text` are shown on the home page "
     "until the last of them. Refused where dates have changed since they were read. Repeated, it changes nothing.",
     body=Extension,
-    problems=(problem_types.PRECONDITION_FAILED, problem_types.NOT_FOUND),
+    problems=(problem.PRECONDITION_FAILED, problem.NOT_FOUND),
     asks_code=True,
 )
 list_messages = _MANAGE.get("/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.")
@@ -291,6 +290,6 @@ load_catalogue = _CATALOGUE.post(
     "Put an archive's catalogue in force, all or nothing. Refused where another was loaded since the comparison.",
     body=CatalogueToLoad,
     seconds=CATALOGUE_SECONDS,
-    problems=(problem_types.PRECONDITION_FAILED,),
+    problems=(problem.PRECONDITION_FAILED,),
     asks_code=True,
 )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from marshmallow import Schema, ValidationError, fields, validate
 from msgspec import Meta
 
-from services.contracts import problem_types
+from services.contracts import problem_types as problem
 from services.contracts import registration_rules as rules
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
@@ -205,6 +205,7 @@ class Asked(Answered):
 _OWN = Callers(CANDIDATE)
 _HELD = Callers(CANDIDATE, staff("candidatures:manage"))
 """A candidate's own, or a correction in the académies of a member of staff."""
+_WRITING = (problem.WINDOW_CLOSED, problem.DRAFT_CHANGED, problem.DRAFT_SAVED, problem.IDENTITY_OUTDATED)
 _DRAFT, _TAB = "/v1/drafts/<draft_id>", "/v1/drafts/<draft_id>/tabs/<int:number>"
 
 open_draft = _OWN.post(
@@ -214,30 +215,18 @@ open_draft = _OWN.post(
     body=NewDraft,
     status=201,
     other_statuses={200: "Le brouillon commencé auparavant"},
-    problems=(
-        problem_types.NOT_FOUND,
-        problem_types.WINDOW_CLOSED,
-        problem_types.CANDIDATURE_EXISTS,
-        problem_types.IDENTITY_OUTDATED,
-    ),
+    problems=(problem.NOT_FOUND, problem.WINDOW_CLOSED, problem.CANDIDATURE_EXISTS, problem.IDENTITY_OUTDATED),
 )
 read_draft = _HELD.get(_DRAFT, Draft, "One draft; a saved one names its candidature.")
-delete_draft = _HELD.delete(_DRAFT, NoneType, "Abandon a draft.", problems=(problem_types.DRAFT_SAVED,))
-read_tab = _HELD.get(
-    _TAB, Tab, "A tab as it was typed.", headers=IdentityHeader, problems=(problem_types.IDENTITY_OUTDATED,)
-)
+delete_draft = _HELD.delete(_DRAFT, NoneType, "Abandon a draft.", problems=(problem.DRAFT_SAVED,))
+read_tab = _HELD.get(_TAB, Tab, "A tab as it was typed.", headers=IdentityHeader, problems=(problem.IDENTITY_OUTDATED,))
 write_tab = _HELD.put(
     _TAB,
     Going,
     "Keep what was typed, right or not; « next » is refused while something is wrong.",
     headers=IdentityHeader,
     body=WrittenTab,
-    problems=(
-        problem_types.WINDOW_CLOSED,
-        problem_types.DRAFT_CHANGED,
-        problem_types.DRAFT_SAVED,
-        problem_types.IDENTITY_OUTDATED,
-    ),
+    problems=_WRITING,
 )
 search = _HELD.get(f"{_TAB}/search", Suggestions, "Proposals for a search field.", query=SearchQuery)
 save_draft = _OWN.post(
@@ -246,15 +235,7 @@ save_draft = _OWN.post(
     "« Enregistrer ». Repeats answer the same; `/v1/candidatures/{id}/acknowledgement` says what was saved.",
     body=SavedDraft,
     status=201,
-    problems=(
-        problem_types.WINDOW_CLOSED,
-        problem_types.DRAFT_CHANGED,
-        problem_types.DRAFT_SAVED,
-        problem_types.CANDIDATURE_EXISTS,
-        problem_types.IDENTITY_OUTDATED,
-        problem_types.INCOMPLETE,
-        problem_types.CONFLICT,
-    ),
+    problems=(*_WRITING, problem.CANDIDATURE_EXISTS, problem.INCOMPLETE, problem.CONFLICT),
 )
 list_specialites = _HELD.get(f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.")
 read_specialite = _HELD.get(

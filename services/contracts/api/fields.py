@@ -1,8 +1,5 @@
-"""Fields of what comes in, beside marshmallow's own: instants, and texts as people type them and databases take them.
-
-Instants at both ends of what Python can count have no time in Paris, or none in UTC: once stored, one would stop every
-page and job that shows it. So their years are limited.
-"""
+"""Fields of what comes in, beside marshmallow's own. Instants at both ends of what Python can count have no time in
+Paris, or none in UTC: once stored, one would stop every page and job that shows it. So their years are limited."""
 
 import unicodedata
 from datetime import date, datetime, time

@@ -1,5 +1,4 @@
-"""« Historique » of a candidature, for its candidate: what a service did or heard of, the same for each service that
-keeps a part of it."""
+"""« Historique » of a candidature, for its candidate: what a service did or heard of, the same for each service."""
 
 from typing import Annotated
 

@@ -23,8 +23,7 @@ End = Annotated[datetime, Meta(tz=True, description="Fin exclue", examples=["202
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Answered:
-    """What is answered, or a part of it: each class below this one is a frozen dataclass, built by the names of its
-    fields."""
+    """What is answered, or a part of it: each class below this one is a frozen dataclass, built by names."""
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True, kw_only=True)(cls)
@@ -95,9 +94,7 @@ def service(*clients: str) -> Access:
 
 @dataclass(frozen=True, eq=False)
 class Operation(Generic[Answer]):
-    """An operation of an API.
-
-    `path`: as Flask writes it, with « <piece_id> » or « <int:number> ». `answer`: a dataclass, None where nothing is
+    """`path`: as Flask writes it, with « <piece_id> » or « <int:number> ». `answer`: a dataclass, None where nothing is
     answered, `bytes` for a file of `media_type`; `status`: where it is not 200, or 204 for None; `answer_words`: what
     the description says of it, in French; `other_statuses`: with which it answers the same, each with what the
     description says of it. `access`: any of these may call. `query`, `headers`, `body`: schemas of what

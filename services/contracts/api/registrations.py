@@ -7,7 +7,8 @@ from typing import Annotated
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
-from services.contracts import page_labels, problem_types
+from services.contracts import page_labels
+from services.contracts import problem_types as problem
 from services.contracts.api.drafts import Asserted, Draft
 from services.contracts.api.operation import (
     CANDIDATE,
@@ -181,39 +182,34 @@ start_modification = _OWN.post(
     body=Asserted,
     status=201,
     other_statuses={200: "La modification commencée auparavant"},
-    problems=(
-        problem_types.WINDOW_CLOSED,
-        problem_types.CONFLICT,
-        problem_types.OTHER_DRAFT,
-        problem_types.IDENTITY_OUTDATED,
-    ),
+    problems=(problem.WINDOW_CLOSED, problem.CONFLICT, problem.OTHER_DRAFT, problem.IDENTITY_OUTDATED),
 )
 withdraw = _OWN.post(
     f"{_CANDIDATURE}/withdrawal",
     NoneType,
     "« Se désinscrire ».",
     body=Empty,
-    problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT),
+    problems=(problem.WINDOW_CLOSED, problem.CONFLICT),
 )
 undo_withdrawal = _OWN.delete(
     f"{_CANDIDATURE}/withdrawal",
     NoneType,
     "« Annuler ma désinscription »: the candidature as it was last saved, in a new version.",
-    problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
+    problems=(problem.WINDOW_CLOSED, problem.CONFLICT, problem.CANDIDATURE_EXISTS),
 )
 validate_version = _OWN.post(
     f"{_CANDIDATURE}/validation",
     NoneType,
     "« Valider mon inscription »: certify the current version, which stands for a signature. A repeat changes nothing.",
     body=ShownVersion,
-    problems=(problem_types.WINDOW_CLOSED, problem_types.CONFLICT, problem_types.PRECONDITION_FAILED),
+    problems=(problem.WINDOW_CLOSED, problem.CONFLICT, problem.PRECONDITION_FAILED),
 )
 list_forms = _OWN.get(f"{_CANDIDATURE}/forms", Forms, "« Les formulaires » of a candidature.")
 read_contact = _OWN.get(
     "/v1/contact",
     ContactAnswer,
     "The service gestionnaire of the caller's latest candidature.",
-    problems=(problem_types.NOT_FOUND,),
+    problems=(problem.NOT_FOUND,),
 )
 
 set_identity_floor = _ACCOUNTS.put(
@@ -221,7 +217,7 @@ set_identity_floor = _ACCOUNTS.put(
     NoneType,
     "Refuse older identities from now on; 409 once a candidature was saved.",
     body=IdentityFloor,
-    problems=(problem_types.CANDIDATURE_EXISTS,),
+    problems=(problem.CANDIDATURE_EXISTS,),
 )
 read_engaged = _ACCOUNTS.get(f"{_CANDIDATE}/engaged", Engaged, "Whether a candidature was ever saved.")
 list_engaged = _ACCOUNTS.post(
@@ -235,7 +231,7 @@ erase_candidate = _ACCOUNTS.delete(
     _CANDIDATE,
     NoneType,
     "Erase the drafts of a deleted account; 409 once a candidature was saved.",
-    problems=(problem_types.CANDIDATURE_EXISTS,),
+    problems=(problem.CANDIDATURE_EXISTS,),
 )
 erase_drafts = _ACCOUNTS.delete(
     f"{_CANDIDATE}/drafts",

@@ -6,7 +6,7 @@ from typing import Annotated
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
-from services.contracts import problem_types
+from services.contracts import problem_types as problem
 from services.contracts.api.fields import Text
 from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.registration_rules import CODE_LENGTH, REASON_LENGTH
@@ -59,7 +59,7 @@ hold_session = _MANAGE.post(
     NoneType,
     "« Suspendre »: erase nothing of a session until it is released, with a reason: an appeal, a lawsuit.",
     body=SessionWithReason,
-    problems=(problem_types.NOT_FOUND,),
+    problems=(problem.NOT_FOUND,),
     asks_code=True,
 )
 release_session = _MANAGE.post(

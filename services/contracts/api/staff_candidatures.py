@@ -8,7 +8,7 @@ from typing import Annotated
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
-from services.contracts import problem_types
+from services.contracts import problem_types as problem
 from services.contracts import registration_rules as rules
 from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
@@ -322,7 +322,7 @@ list_candidatures = _READ.get(
     Found,
     "A page of candidatures; `next_cursor` is null on the last one.",
     query=CANDIDATURES.page_schema(),
-    problems=(problem_types.NOT_FOUND,),
+    problems=(problem.NOT_FOUND,),
 )
 count_candidatures = _READ.get(
     "/v1/staff/candidatures/counts",
@@ -359,7 +359,7 @@ list_refusal_reasons = Callers(staff("pieces:read")).get(
     "What the catalogue says of a control: reasons to choose from for « Non Conforme », the piece's own first; which "
     "parts of the récapitulatif bear on the piece.",
     query=RefusalReasonsQuery,
-    problems=(problem_types.NOT_FOUND,),
+    problems=(problem.NOT_FOUND,),
 )
 change_state = _MANAGE.post(
     f"{_CANDIDATURE}/<how>",
@@ -368,7 +368,7 @@ change_state = _MANAGE.post(
     "by mail.",
     body=Reason,
     example={"reason": "Le diplôme requis n'est pas justifié."},
-    problems=(problem_types.CONFLICT, problem_types.CANDIDATURE_EXISTS),
+    problems=(problem.CONFLICT, problem.CANDIDATURE_EXISTS),
     asks_code=True,
 )
 start_correction = _MANAGE.post(
@@ -377,7 +377,7 @@ start_correction = _MANAGE.post(
     "Begin or resume a draft in which staff correct a candidature: « Brouillons » reads, writes and abandons it.",
     status=201,
     other_statuses={200: "La correction commencée auparavant"},
-    problems=(problem_types.CONFLICT,),
+    problems=(problem.CONFLICT,),
 )
 save_correction = _MANAGE.post(
     "/v1/staff/corrections/<draft_id>/save",
@@ -385,10 +385,5 @@ save_correction = _MANAGE.post(
     "Make it a new version, of which the candidate is told by mail. `candidates:correct` may override rules.",
     body=SavedCorrection,
     status=201,
-    problems=(
-        problem_types.CONFLICT,
-        problem_types.DRAFT_CHANGED,
-        problem_types.CANDIDATURE_EXISTS,
-        problem_types.INCOMPLETE,
-    ),
+    problems=(problem.CONFLICT, problem.DRAFT_CHANGED, problem.CANDIDATURE_EXISTS, problem.INCOMPLETE),
 )

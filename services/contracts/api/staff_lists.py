@@ -1,8 +1,5 @@
-"""How a list of staff is declared: by what it is narrowed, in which orders it comes, what its columns say.
-
-From one declaration come the schema of the query, the conditions of the SQL (`chassis/database/staff_lists.py`), the
-form of filters and the table of the page (`gateway/web/gestion/lists.py`), and the lines of the CSV.
-"""
+"""How a list of staff is declared. From one declaration come the schema of the query, the conditions of the SQL
+(`chassis/database/staff_lists.py`), the filters and the table of the page (`gateway/web/gestion/lists.py`), the CSV."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -99,11 +96,8 @@ class Column:
 
 @dataclass(frozen=True)
 class StaffList:
-    """A list, and what its page may be ordered by (`orders`, the usual one first; `order_words` describe them, and
-    `order_labels` are those that its page offers).
-
-    `name`: of its schema in descriptions; `cursor`: None for a list that goes on in a way of its own.
-    """
+    """`name`: of its schema in descriptions; `orders`: the usual one first; `order_words` describe them, `order_labels`
+    are those that its page offers; `cursor`: None for a list that goes on in a way of its own."""
 
     name: str
     filters: tuple[Filter, ...]

@@ -1,4 +1,4 @@
-"""« Mes inscriptions »: a candidate's active candidatures, consulted, modified, withdrawn; « Mes messages »."""
+"""« Mes inscriptions »: active candidatures, consulted, modified, withdrawn; « Mes messages »; what services ask."""
 
 from typing import Any
 
@@ -6,18 +6,19 @@ from services.chassis.clock import portal_now
 from services.chassis.web.access import caller, caller_id
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
+from services.contracts.api import personal_data
 from services.contracts.api import registrations as api
 from services.contracts.api.history import read_history
 from services.contracts.api.mails import SentMails, list_mails_of_registrations, mails_page
-from services.contracts.api.operation import answer_of
 from services.mail import sent_mails
 from services.registrations.api.drafts import StatedDraft, asserted_identity, stated, verify_proof
 from services.registrations.models import db
+from services.registrations.operations import candidates, drafts, validations
 from services.registrations.operations import candidatures as operations
-from services.registrations.operations import drafts, validations
 from services.registrations.queries import candidatures as queries
-from services.registrations.queries.drafts import list_open_drafts
+from services.registrations.queries.drafts import list_mine
 from services.registrations.queries.history import history
+from services.registrations.queries.personal_data import part
 
 views = Views("candidatures", __name__)
 _OWN_NOW = {"candidate_id": caller_id, "at": portal_now}
@@ -26,18 +27,17 @@ views.reads(api.read_candidature, queries.own_candidature, db.reading, **_OWN_NO
 views.reads(api.read_acknowledgement, queries.acknowledgement, db.reading, **_OWN_NOW)
 views.reads(api.list_forms, queries.forms, db.reading, **_OWN_NOW)
 views.reads(api.read_contact, queries.contact, db.reading, **_OWN_NOW)
+views.reads(api.list_mine, list_mine, db.reading, **_OWN_NOW)
 views.calls(api.withdraw, operations.withdraw, candidate_id=caller_id, received_at=received_at)
 views.calls(api.undo_withdrawal, operations.undo_withdrawal, candidate_id=caller_id, received_at=received_at)
 views.reads(read_history, history, db.reading, candidate_id=caller_id)
-
-
-@views.serves(api.list_mine)
-def list_mine() -> api.Mine:
-    now = portal_now()
-    with db.reading() as session:
-        drafts = list_open_drafts(session, caller().id, now)
-        tiles, withdrawn = queries.list_mine(session, caller().id, now)
-        return answer_of(api.Mine, tiles, withdrawn=withdrawn, drafts=drafts)
+views.calls(api.set_identity_floor, candidates.set_identity_floor)
+views.reads(api.read_engaged, queries.engaged, db.reading)
+views.reads(api.list_engaged, queries.engaged_among, db.reading)
+views.calls(api.erase_candidate, candidates.erase_candidate)
+views.calls(api.erase_drafts, candidates.erase_drafts)
+views.reads(api.read_version, queries.version_event, db.reading)
+views.reads(personal_data.read_part, part, db.reading, at=portal_now)
 
 
 @views.serves(api.start_modification)

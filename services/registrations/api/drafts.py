@@ -14,10 +14,8 @@ from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
-from services.contracts.api.forms import Suggestions
 from services.contracts.api.operation import CANDIDATE
 from services.contracts.base import ContractError, read
-from services.registrations.domain import specialites
 from services.registrations.models import db
 from services.registrations.operations import drafts
 from services.registrations.queries import drafts as queries
@@ -26,85 +24,55 @@ views = Views("drafts", __name__)
 StatedDraft = tuple[api.Draft, dict[str, str], int]
 
 
+def _holder() -> queries.Holder:
+    """The candidate who calls, or the académies of staff, who correct in a draft of theirs."""
+    who = caller()
+    return queries.Holder(who.id if who.kind == CANDIDATE.kind else None, who.academies)
+
+
+_HELD_NOW = {"holder": _holder, "at": portal_now}
+views.reads(api.read_draft, queries.read_draft, db.reading, **_HELD_NOW)
+views.reads(api.search, queries.search, db.reading, **_HELD_NOW)
+views.reads(api.list_specialites, queries.list_specialites, db.reading, **_HELD_NOW)
+views.reads(api.read_specialite, queries.read_specialite, db.reading, **_HELD_NOW)
+views.calls(api.delete_draft, drafts.delete_draft, actor=actor, **_HELD_NOW)
+
+
 @views.serves(api.open_draft)
 def open_draft(body: dict[str, Any]) -> StatedDraft:
     identity = asserted_identity(body["assertion"])
     return stated(drafts.open_draft(caller().id, body["opening_id"], identity, received_at()))
 
 
-@views.serves(api.read_draft)
-def read_draft(draft_id: str) -> api.Draft:
-    with db.reading() as session:
-        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
-        return queries.draft_answer(session, draft, portal_now())
-
-
-@views.serves(api.delete_draft)
-def delete_draft(draft_id: str) -> None:
-    drafts.delete_draft(_candidate_id(draft_id), draft_id, actor=actor(), at=portal_now())
-
-
 @views.serves(api.read_tab)
 def read_tab(headers: dict[str, Any], draft_id: str, number: int) -> api.Tab:
     identity = _identity(headers)
     with db.reading() as session:
-        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
-        return queries.tab_page(session, draft, number, identity, portal_now())
+        return queries.read_tab(session, draft_id, number, _holder(), identity, portal_now())
 
 
 @views.serves(api.write_tab)
 def write_tab(headers: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> api.Going:
-    identity, candidate_id = _identity(headers), _candidate_id(draft_id)
-    return drafts.write_tab(candidate_id, draft_id, number, **body, instant=received_at(), identity=identity)
-
-
-@views.serves(api.search)
-def search(query: dict[str, Any], draft_id: str, number: int) -> Suggestions:
-    with db.reading() as session:
-        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
-        return queries.search(session, draft, number, query["field"], query["q"], portal_now())
+    return drafts.write_tab(
+        draft_id, number, holder=_holder(), **body, instant=received_at(), identity=_identity(headers)
+    )
 
 
 @views.serves(api.save_draft)
 def save_draft(body: dict[str, Any], draft_id: str) -> api.SavedVersion:
     identity = asserted_identity(body["assertion"])
-    return drafts.save_draft(
-        caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
-    )
+    return drafts.save_draft(caller().id, draft_id, body["revision"], identity, received_at())
 
 
 def stated(opened: drafts.OpenedDraft) -> StatedDraft:
     """The draft, with 201 when it was begun and 200 when it was there."""
-    return read_draft(opened.draft_id), {}, 201 if opened.created else 200
-
-
-def _candidate_id(draft_id: str) -> str | None:
-    """Whose draft the caller may use: their own, or of staff, who have none, a correction in their académies.
-    Raises NotFound."""
-    who = caller()
-    if who.kind == CANDIDATE.kind:
-        return who.id
     with db.reading() as session:
-        queries.find_correction(session, draft_id, who.academies)
-    return None
+        draft = queries.read_draft(session, opened.draft_id, _holder(), portal_now())
+    return draft, {}, 201 if opened.created else 200
 
 
 def _identity(headers: dict[str, Any]) -> Identity | None:
     return asserted_identity(headers["assertion"]) if headers["assertion"] else None
-
-
-@views.serves(api.list_specialites)
-def list_specialites(draft_id: str) -> api.Domains:
-    with db.reading() as session:
-        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
-        return api.Domains(domains=specialites.by_domain(draft.dossier(session, portal_now())))
-
-
-@views.serves(api.read_specialite)
-def read_specialite(draft_id: str, code: str) -> api.Asked:
-    with db.reading() as session:
-        draft = queries.own_draft(session, _candidate_id(draft_id), draft_id)
-        return specialites.requirements(draft.dossier(session, portal_now()), code)
 
 
 AUDIENCE = "registrations"

@@ -14,7 +14,6 @@ from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.drafts import SavedVersion
-from services.contracts.api.staff_lists import Counts
 from services.registrations.api.drafts import StatedDraft, stated
 from services.registrations.models import db
 from services.registrations.operations import corrections, staff
@@ -24,20 +23,10 @@ from services.registrations.queries.staff_candidature import Academies
 
 views = Views("staff", __name__)
 _ACTING = {"actor": actor, "academies": caller_academies, "at": portal_now}
+views.reads(api.list_candidatures, staff_list.list_candidatures, db.reading_for_staff, academies=caller_academies)
+views.reads(api.count_candidatures, staff_list.count_candidatures, db.reading_for_staff, academies=caller_academies)
 views.calls(api.write_note, staff.add_note, **_ACTING)
 views.calls(api.change_state, staff.change_state, **_ACTING)
-
-
-@views.serves(api.list_candidatures)
-def list_candidatures(query: dict[str, Any]) -> api.Found:
-    with db.reading_for_staff() as session:
-        return staff_list.list_candidatures(session, query, caller().academies)
-
-
-@views.serves(api.count_candidatures)
-def count_candidatures(query: dict[str, Any]) -> Counts:
-    with db.reading_for_staff() as session:
-        return staff_list.count_candidatures(session, query, caller().academies)
 
 
 @views.serves(api.export_candidatures)
@@ -54,7 +43,7 @@ def export_epreuves(query: dict[str, Any]) -> Response:
 def read_candidature(candidature_id: str) -> api.Detail:
     with db.reading_for_staff() as session:
         detail = staff_candidature.candidature_detail(session, candidature_id, caller().academies)
-    staff.record_opening(candidature_id, actor(), portal_now())
+    staff.record_reading("candidature.opened", candidature_id, actor(), portal_now())
     return detail
 
 
@@ -87,5 +76,5 @@ def _export(
         f"{what}.csv",
         db.reading_for_staff(export=True),
         lambda session: text(session, filters, academies),
-        lambda: staff.record_export(what, by, at),
+        lambda: staff.record_reading(f"{what}.exported", what, by, at),
     )

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from services.registrations.domain.exam_definition import Exam
 class Catalogue:
     """`files`: of each exam, by its code, a ZIP archive from which it can be read alone."""
 
-    exams: tuple[Exam, ...]
-    etablissements: tuple[Etablissement, ...]
-    files: Mapping[str, bytes]
+    exams: tuple[Exam, ...] = ()
+    etablissements: tuple[Etablissement, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_catalogue(root: Path, at: datetime) -> Catalogue:

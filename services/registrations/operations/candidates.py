@@ -1,5 +1,4 @@
-"""The candidate's row: the lock of all that a candidate saves, the N° candidat, and what accounts asks for,
-and the mail addresses that are refused for good, for staff to see."""
+"""The candidate's row: the lock of all that a candidate saves, the N° candidat, the mail address, refused ones."""
 
 from dataclasses import replace
 

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import iso_utc
+from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, NotFound, found
+from services.chassis.errors import Conflict, found
 from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
 from services.contracts import registration_rules as rules
@@ -35,7 +36,7 @@ from services.registrations.models import (
 )
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import AlreadyRegistered, refuse_when_closed, too_late_to
-from services.registrations.operations.openings import hold_dates
+from services.registrations.operations.openings import held_view
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 
@@ -47,12 +48,8 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
 
     Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved afterwards.
     """
-    with db.operation() as session:
-        candidature = _own_locked(session, candidate_id, candidature_id)
-        if _is_to_become(rules.WITHDRAWN, candidature, rules.ACTIVE):
-            view = opening_view(session, candidature.opening_id)
-            refuse_when_closed(view, received_at, too_late_to("vous désinscrire"))
-            end_candidature(session, candidature, rules.WITHDRAWN, Actor("candidate", candidate_id), received_at)
+    end = partial(end_candidature, state=rules.WITHDRAWN)
+    _change_own(candidate_id, candidature_id, received_at, rules.ACTIVE, end, "vous désinscrire")
 
 
 def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
@@ -60,34 +57,24 @@ def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetim
 
     Raises NotFound, WindowClosed (`extra`: whom to contact), AlreadyRegistered when another candidature has its place.
     """
+    _change_own(candidate_id, candidature_id, received_at, rules.WITHDRAWN, restore, "annuler votre désinscription")
+
+
+def _change_own(
+    candidate_id: str, candidature_id: str, received_at: datetime, before: str, change: Callable[..., None], act: str
+) -> None:
+    """Do it where the candidature is in the state `before`. Raises NotFound for one that is set aside too."""
     with db.operation() as session:
-        candidature = _own_locked(session, candidate_id, candidature_id)
-        if _is_to_become(rules.ACTIVE, candidature, rules.WITHDRAWN):
-            view = opening_view(session, candidature.opening_id)
-            refuse_when_closed(view, received_at, too_late_to("annuler votre désinscription"))
-            restore(session, candidature, Actor("candidate", candidate_id), received_at)
-
-
-def _own_locked(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
-    """In any state, its candidate's candidatures held until the transaction ends. Raises NotFound."""
-    lock_candidate(session, candidate_id)
-    return found(session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)))
-
-
-def _is_to_become(state: str, candidature: Candidature, before: str) -> bool:
-    """Whether it is not yet. Raises NotFound for one that is neither in that state nor in the one before."""
-    if candidature.state not in (state, before):
-        raise NotFound()
-    return candidature.state == before
+        lock_candidate(session, candidate_id)
+        own = select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)
+        candidature = found(session.scalar(own.where(Candidature.state.in_((rules.ACTIVE, rules.WITHDRAWN)))))
+        if candidature.state == before:
+            refuse_when_closed(opening_view(session, candidature.opening_id), received_at, too_late_to(act))
+            change(session, candidature, actor=Actor("candidate", candidate_id), at=received_at)
 
 
 def end_candidature(
-    session: DbSession,
-    candidature: Candidature,
-    state: str,
-    actor: Actor,
-    at: datetime,
-    reason: str | None = None,
+    session: DbSession, candidature: Candidature, state: str, actor: Actor, at: datetime, reason: str | None = None
 ) -> None:
     """End a candidature: delete the draft of its modification, publish its end, ask for the mail to the candidate."""
     holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))  # each has its index
@@ -125,7 +112,7 @@ def restore(
         raise Conflict("La session est close : cette candidature ne peut plus être rétablie.")
     candidate = session.get_one(Candidate, candidature.candidate_id)
     current = current_version(session, candidature)
-    dossier = _as_saved(session, candidate, candidature, current, newest_identity(candidate, current), at)
+    dossier = _as_saved(session, candidature, newest_identity(candidate, current), at)
     refuse_second_candidature(dossier, place_taken if reason else refusal_sentence)
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
@@ -150,12 +137,12 @@ def _number_of_end(candidature: Candidature) -> int:
     return candidature.version + 1
 
 
-def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime) -> None:
+def correct_identity(session: DbSession, event: IdentityCorrected) -> None:
     """Staff corrected a civil status: each active candidature gets a new version, also outside the window.
 
     The answers are not checked again, as the candidate did not ask for the change. Late repeats change nothing.
     """
-    candidate = lock_candidate(session, event.candidate_id)
+    candidate, at = lock_candidate(session, event.candidate_id), portal_now()
     candidate.identity_floor = max(candidate.identity_floor, event.identity.version)
     if candidate.email_version == NO_VERSION_AFTER:  # the account is erased
         return
@@ -171,7 +158,7 @@ def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime)
         current = current_version(session, candidature)
         if current.identity_version < event.identity.version:
             identity = with_newest_email(candidate, event.identity)
-            dossier = _as_saved(session, candidate, candidature, current, identity, at)
+            dossier = _as_saved(session, candidature, identity, at)
             candidature.version += 1
             by, digest = Actor("service", "accounts"), current.catalogue_digest
             add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=by, reason=event.reason)
@@ -194,17 +181,10 @@ def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identi
     return with_newest_email(candidate, read(Identity, corrected) if corrected and is_newer else saved)
 
 
-def _as_saved(
-    session: DbSession,
-    candidate: Candidate,
-    candidature: Candidature,
-    current: CandidatureVersion,
-    identity: Identity,
-    at: datetime,
-) -> Dossier:
-    """What the version said, under the catalogue of then."""
-    hold_dates(session, candidature.opening_id)
-    view = opening_view(session, candidature.opening_id, current.catalogue_digest)
+def _as_saved(session: DbSession, candidature: Candidature, identity: Identity, at: datetime) -> Dossier:
+    """What the current version said, under the catalogue of then."""
+    current, candidate = current_version(session, candidature), session.get_one(Candidate, candidature.candidate_id)
+    view = held_view(session, candidature.opening_id, current.catalogue_digest)
     return assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
 
 
@@ -226,7 +206,10 @@ def add_version(
     `overridden`: what rules refused, which the audit trail counts. `same_as`: what proves that version proves this one.
     `begun_at`: of a first version, when its draft was begun.
     """
-    _set_name(candidature, dossier.identity)
+    identity = dossier.identity
+    usage = f" {identity.nom_usage}" if identity.nom_usage else ""  # it is only searched
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[: rules.CANDIDATE_NAME_LENGTH]
+    candidature.folded_name = folded(candidature.name + usage)[: rules.CANDIDATE_NAME_LENGTH]
     session.add(candidature)
     session.flush()
     in_both: dict[str, Any] = {"candidature_id": candidature.id, "version": candidature.version}
@@ -244,7 +227,7 @@ def add_version(
         payload=to_stored(event),
         answers=dict(dossier.answers),
         catalogue_digest=digest,
-        identity_version=dossier.identity.version,
+        identity_version=identity.version,
         saved_by=str(actor),
         overridden=list(overridden) or None,
     )
@@ -269,10 +252,3 @@ def request_mail(session: DbSession, name: str, candidature: Candidature) -> Non
     """Ask for a mail about the current version, sent after the commit; the follow-up `name` reads the address."""
     data = {"candidature_id": candidature.id, "version": candidature.version}
     follow_up(session, name, data, subject=candidature.candidate_id)
-
-
-def _set_name(candidature: Candidature, identity: Identity) -> None:
-    """The name that staff read and search; the usage name is only searched."""
-    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[: rules.CANDIDATE_NAME_LENGTH]
-    usage = f" {identity.nom_usage}" if identity.nom_usage else ""
-    candidature.folded_name = folded(candidature.name + usage)[: rules.CANDIDATE_NAME_LENGTH]

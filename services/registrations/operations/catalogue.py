@@ -1,11 +1,8 @@
-"""Loads the catalogue: exams and establishments are inserted or updated in one transaction.
-
-Openings and spécialités that a candidature or a draft uses stay defined. An administrator sends
-an archive, which is compared with what is in force and then loaded against it.
-"""
+"""Loads the catalogue: exams and establishments are inserted or updated in one transaction. What a candidature or draft
+uses stays defined. An administrator's archive is compared with what is in force, then loaded against it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -40,20 +37,13 @@ TRACED_LINES = 20
 """Of what changed, in the audit trail; the digests name both catalogues whole."""
 
 
-def load_catalogue(
-    exams: Sequence[Exam],
-    *,
-    actor: Actor,
-    at: datetime,
-    etablissements: Iterable[Etablissement] = (),
-    files: Mapping[str, bytes] | None = None,
-) -> tuple[str, ...]:
+def load_catalogue(catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple[str, ...]:
     """Put exams and establishments in force, all or none; returns what changed of exams, one line each.
 
     Establishments that are no longer listed stay, as candidatures name them.
     """
     with db.operation() as session:
-        return put_catalogue(session, Catalogue(tuple(exams), tuple(etablissements), files or {}), actor=actor, at=at)
+        return put_catalogue(session, catalogue, actor=actor, at=at)
 
 
 def put_catalogue(session: DbSession, catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple[str, ...]:
@@ -97,15 +87,13 @@ def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
 def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
     comparison = compare_exam(session, offered, at)
     exam, new_digest = comparison.exam, digest(comparison.exam)
-    current = session.get(CurrentExam, exam.code, with_for_update=True)
-    before = current.digest if current else None
+    current = session.get(CurrentExam, exam.code, with_for_update=True) or CurrentExam(code=exam.code)
+    before = current.digest
     if session.get(CatalogueRevision, new_digest) is None:
         session.add(CatalogueRevision(digest=new_digest, exam=exam.code, data=to_data(exam), loaded_at=at))
         session.flush()
-    if current is None:
-        session.add(CurrentExam(code=exam.code, digest=new_digest))
-    else:
-        current.digest = new_digest
+    current.digest = new_digest
+    session.add(current)
     session.flush()
     _put_openings(session, exam, comparison.listed)
     declared_before = exam_by_digest(session, before).further_documents if before else {}
@@ -139,33 +127,21 @@ def _put_etablissements(
 
 
 def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:
-    rows = {
-        (row.session, row.academie): row
-        for row in session.scalars(select(OpeningRow).filter_by(exam=exam.code).with_for_update())
-    }
-    listed = {
-        (exam_session.name, opening.academie) for exam_session in offered.sessions for opening in exam_session.openings
-    }
-    for exam_session in exam.sessions:
-        for opening in exam_session.openings:
-            _put_opening(session, exam, exam_session, opening, rows.get((exam_session.name, opening.academie)))
+    stored = session.scalars(select(OpeningRow).filter_by(exam=exam.code).with_for_update())
+    rows = {(row.session, row.academie): row for row in stored}
+    listed = {(each.name, opening.academie) for each in offered.sessions for opening in each.openings}
     for key, row in rows.items():
         row.listed = key in listed
-
-
-def _put_opening(
-    session: DbSession, exam: Exam, exam_session: Session, opening: Opening, row: OpeningRow | None
-) -> None:
-    if row is None:
-        row = OpeningRow(exam=exam.code, session=exam_session.name, academie=opening.academie, revision=0)
+    for exam_session, opening in ((each, opening) for each in exam.sessions for opening in each.openings):
+        row = rows.get((exam_session.name, opening.academie)) or OpeningRow(
+            exam=exam.code, session=exam_session.name, academie=opening.academie, revision=0
+        )
+        before = _published_values(session, row) if row.revision else None
+        _set_dates(row, exam_session, opening)
         session.add(row)
-        before = None
-    else:
-        before = _published_values(session, row)
-    _set_dates(row, exam_session, opening)
-    session.flush()
-    if row.revision == 0 or before != _published_values(session, row):
-        announce_dates(session, row, dates_in_force(session, row))
+        session.flush()
+        if before != _published_values(session, row):
+            announce_dates(session, row, dates_in_force(session, row))
 
 
 def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None:
@@ -240,11 +216,5 @@ def _compared(session: DbSession, offered: Exam, at: datetime, *, is_new: bool) 
     comparison = compare_exam(session, offered, at)
     found = comparison.differences
     sessions = concerned_sessions(session, comparison.exam) if found and not is_new else ()
-    return ComparedExam(
-        code=offered.code,
-        label=offered.label,
-        is_new=is_new,
-        changes=len(found),
-        differences=found[:MAX_LINES],
-        sessions=sessions,
-    )
+    some = {"changes": len(found), "differences": found[:MAX_LINES]}
+    return answer_of(ComparedExam, offered, is_new=is_new, sessions=sessions, **some)

@@ -1,30 +1,32 @@
-"""Staff correct a candidature as its candidate would, in a draft of their own, whatever the dates of registrations.
-
-One draft for all of staff; the candidate's own modification stays, and whoever saves second is told.
-"""
+"""Staff correct a candidature as its candidate would, whatever the dates of registrations, in one draft for all staff;
+the candidate's own modification stays, and whoever saves second is told."""
 
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Conflict, found
 from services.contracts.api.drafts import SavedVersion
 from services.contracts.registration_rules import ACTIVE
 from services.registrations.domain import registration_form
 from services.registrations.domain.obstacles import place_taken
-from services.registrations.models import AuditEntry, Candidature, Draft, OpeningRow, db
+from services.registrations.models import AuditEntry, Candidate, Candidature, Draft, OpeningRow, db
 from services.registrations.operations import drafts
 from services.registrations.operations.candidatures import current_version, newest_identity, refuse_second_candidature
-from services.registrations.operations.openings import hold_dates
+from services.registrations.operations.errors import given_reason
+from services.registrations.operations.openings import held_view
 from services.registrations.operations.staff import locked_candidature
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
-from services.registrations.queries.drafts import find_correction
+from services.registrations.queries.drafts import Holder, held_draft
 from services.registrations.queries.staff_candidature import Academies
+
+MAIL = "send_staff_correction_mail"
 
 
 def start(candidature_id: str, *, actor: Actor, academies: Academies, at: datetime) -> drafts.OpenedDraft:
@@ -66,38 +68,31 @@ def save(
 
     Raises as `drafts.save_draft`, but for windows; Invalid without a reason.
     """
-    if not reason.strip():
-        raise Invalid.in_field("reason", "Indiquez le motif.")
+    stripped = given_reason(reason)
     with db.operation() as session:
-        candidature_id = find_correction(session, draft_id, academies).modification_of or ""
-        candidature, candidate = locked_candidature(session, candidature_id, academies)
-        draft = drafts.locked_draft(session, None, draft_id)
+        candidature, candidate, draft = _locked(session, draft_id, academies)
         if draft.closed_at is not None:
             return drafts.earlier_save(draft)
         _refuse_closed(session, candidature, at)
         drafts.refuse_other_revision(draft, revision)
-        hold_dates(session, draft.opening_id)
-        view = opening_view(session, draft.opening_id)
-        identity = newest_identity(candidate, current_version(session, candidature))
-        dossier = drafts.dossier_to_save(session, candidate, draft, view, identity, at)
+        view, current = held_view(session, draft.opening_id), current_version(session, candidature)
+        dossier = drafts.dossier_to_save(session, candidate, draft, view, newest_identity(candidate, current), at)
         refuse_second_candidature(dossier, place_taken)
         draft.reason = reason
-        errors = registration_form.all_tab_errors(replace(dossier, overridden=frozenset(overridden)))
-        refusals = registration_form.rule_refusals(dossier)
-        if not errors:
-            return drafts.save_version(
-                session,
-                candidate,
-                draft,
-                dossier,
-                view.digest,
-                at,
-                actor,
-                mail="send_staff_correction_mail",
-                reason=reason.strip(),
-                overridden=[detail for rule, detail in refusals.items() if rule in overridden],
-            )
+        if not (errors := registration_form.all_tab_errors(replace(dossier, overridden=frozenset(overridden)))):
+            refusals = registration_form.rule_refusals(dossier)
+            passed = [detail for rule, detail in refusals.items() if rule in overridden]
+            why: dict[str, Any] = {"reason": stripped, "overridden": passed}
+            return drafts.save_version(session, candidate, draft, dossier, view.digest, at, actor, mail=MAIL, **why)
     raise registration_form.Incomplete(errors)
+
+
+def _locked(session: DbSession, draft_id: str, academies: Academies) -> tuple[Candidature, Candidate, Draft]:
+    """In the order in which everybody locks them. Raises NotFound for a draft that is unknown, a candidate's, or of
+    another académie."""
+    corrected = select(Draft.modification_of).where(Draft.id == draft_id, Draft.candidate_id.is_(None))
+    candidature, candidate = locked_candidature(session, found(session.scalar(corrected)), academies)
+    return candidature, candidate, held_draft(session, draft_id, Holder(None, academies), locked=True).draft
 
 
 def _refuse_closed(session: DbSession, candidature: Candidature, at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
@@ -30,18 +30,12 @@ from services.registrations.operations.candidatures import (
     request_mail,
 )
 from services.registrations.operations.errors import DraftChanged, refuse_when_closed
-from services.registrations.operations.openings import hold_dates
+from services.registrations.operations.openings import held_view
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
-from services.registrations.queries.drafts import DraftView, own_draft
+from services.registrations.queries.drafts import DraftView, Holder, held_draft
 
 PostedValues = Mapping[str, str | list[str]]
-_LOCKED = (
-    select(Draft)
-    .where(Draft.id == bindparam("draft_id"), Draft.candidate_id.is_not_distinct_from(bindparam("candidate_id")))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 
 
 @dataclass(frozen=True)
@@ -91,10 +85,10 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
 
 
 def write_tab(
-    candidate_id: str | None,
     draft_id: str,
     number: int,
     *,
+    holder: Holder,
     revision: int,
     values: PostedValues,
     action: str,
@@ -109,7 +103,7 @@ def write_tab(
     for « next » Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
     """
     with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
-        view = _unsaved_draft(session, candidate_id, draft_id)
+        view = _unsaved_draft(session, draft_id, holder)
         draft = view.draft
         if identity is not None:
             draft.identity = asdict(identity)
@@ -119,26 +113,21 @@ def write_tab(
             draft.reason = reason
         after = replace(before, answers=draft.answers)
         errors = registration_form.tab_errors(after, number) if action == NEXT else ()
-        draft.current_tab = number if errors else _destination_tab(after, number, action)
+        step = 0 if errors else {NEXT: 1, PREVIOUS: -1}.get(action, 0)
+        draft.current_tab = min(max(number + step, 1), len(after.exam.tabs))
         written = Going(revision=draft.revision, goto=draft.current_tab)
     if errors:
         raise Invalid("Cet onglet comporte des erreurs.", errors=errors, revision=written.revision)
     return written
 
 
-def delete_draft(candidate_id: str | None, draft_id: str, *, actor: Actor, at: datetime) -> None:
+def delete_draft(draft_id: str, holder: Holder, *, actor: Actor, at: datetime) -> None:
     """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, Conflict."""
     with db.operation() as session:
-        draft = _unsaved_draft(session, candidate_id, draft_id).draft
+        draft = _unsaved_draft(session, draft_id, holder).draft
         if draft.modification_of and draft.candidate_id is None:
             AuditEntry.record(session, actor, "correction.abandoned", draft.modification_of, at=at)
         session.delete(draft)
-
-
-def locked_draft(session: DbSession, candidate_id: str | None, draft_id: str) -> Draft:
-    """The candidate's draft (None: one of staff), locked until the transaction ends. Raises NotFound for an unknown or
-    someone else's."""
-    return found(session.scalar(_LOCKED, {"draft_id": draft_id, "candidate_id": candidate_id}))
 
 
 def active_candidature(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
@@ -217,14 +206,9 @@ def refuse_oversized_answers(answers: Answers) -> None:
         raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
 
 
-def _destination_tab(dossier: Dossier, number: int, action: str) -> int:
-    step = {NEXT: 1, PREVIOUS: -1}.get(action, 0)
-    return min(max(number + step, 1), len(dossier.exam.tabs))
-
-
-def _unsaved_draft(session: DbSession, candidate_id: str | None, draft_id: str) -> DraftView:
-    """Locked. Raises NotFound, as `own_draft`, and Conflict (`extra`: candidature_id) once it is saved."""
-    view = own_draft(session, candidate_id, draft_id, locked=True)
+def _unsaved_draft(session: DbSession, draft_id: str, holder: Holder) -> DraftView:
+    """Locked. Raises NotFound, as `held_draft`, and Conflict (`extra`: candidature_id) once it is saved."""
+    view = held_draft(session, draft_id, holder, locked=True)
     if view.draft.closed_at is not None:
         raise Conflict(
             "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y change plus rien.",
@@ -235,7 +219,7 @@ def _unsaved_draft(session: DbSession, candidate_id: str | None, draft_id: str) 
 
 
 def save_draft(
-    candidate_id: str, draft_id: str, *, revision: int, identity: Identity, received_at: datetime
+    candidate_id: str, draft_id: str, revision: int, identity: Identity, received_at: datetime
 ) -> SavedVersion:
     """« Enregistrer ». `received_at`: when the portal received the request, which [opens, closes) is compared with.
 
@@ -244,11 +228,10 @@ def save_draft(
     """
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
-        draft = locked_draft(session, candidate_id, draft_id)
+        draft = held_draft(session, draft_id, Holder(candidate_id), locked=True).draft
         if draft.closed_at is not None:
             return earlier_save(draft)
-        hold_dates(session, draft.opening_id)
-        view = opening_view(session, draft.opening_id)
+        view = held_view(session, draft.opening_id)
         closed = "Le service d'inscription est fermé : votre dossier n'a pas été enregistré."
         refuse_when_closed(view, received_at, closed)
         refuse_other_revision(draft, revision)
@@ -256,9 +239,8 @@ def save_draft(
         dossier = dossier_to_save(session, candidate, draft, view, identity, received_at)
         refuse_second_candidature(dossier, refusal_sentence)
         registration_form.refuse_incomplete(dossier)
-        saved = save_version(
-            session, candidate, draft, dossier, view.digest, received_at, Actor("candidate", candidate_id)
-        )
+        by = Actor("candidate", candidate_id)
+        saved = save_version(session, candidate, draft, dossier, view.digest, received_at, by)
     kind = "first" if saved.version == 1 else "modification"
     SAVED.labels(dossier.exam.code, dossier.session.name, dossier.opening.academie, kind).inc()
     return saved
@@ -289,9 +271,8 @@ def save_version(
 
 
 def earlier_save(draft: Draft) -> SavedVersion:
-    if draft.candidature_id is None or draft.saved_version is None:
-        raise RuntimeError("a closed draft names its candidature")
-    return SavedVersion(candidature_id=draft.candidature_id, version=draft.saved_version)
+    """What the save of a closed draft answered."""
+    return SavedVersion(candidature_id=found(draft.candidature_id), version=found(draft.saved_version))
 
 
 def refuse_other_revision(draft: Draft, revision: int) -> None:

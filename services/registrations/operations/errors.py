@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from services.chassis.errors import Conflict, Forbidden
+from services.chassis.errors import Conflict, Forbidden, Invalid
 from services.contracts import problem_types
 from services.registrations.domain import windows
 from services.registrations.domain.exam_definition import OpeningView
@@ -42,6 +42,13 @@ def refuse_when_closed(view: OpeningView, instant: datetime, sentence: str) -> N
             academie_label=view.opening.label,
             contact=asdict(view.opening.contact),
         )
+
+
+def given_reason(reason: str) -> str:
+    """Without spaces around it. Raises Invalid where there is none."""
+    if not reason.strip():
+        raise Invalid.in_field("reason", "Indiquez le motif.")
+    return reason.strip()
 
 
 def too_late_to(act: str) -> str:

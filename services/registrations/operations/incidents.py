@@ -1,7 +1,5 @@
-"""Incidents: the periods that one cut are extended in one act, which the home page, mails and the journal tell.
-
-Who has a candidature is told by the mail of its moved dates, who has a draft alone by one of its own, page by page.
-"""
+"""Incidents: the periods that one cut are extended in one act. Who has a candidature is told by the mail of its moved
+dates, who has a draft alone by one of its own, page by page."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

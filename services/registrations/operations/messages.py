@@ -2,35 +2,32 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, found
+from services.contracts.api.administration import CreatedMessage
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, MESSAGE_TITLE_LENGTH
 from services.registrations.models import AuditEntry, Message, db
 
 
-def publish_message(message: Message, *, actor: Actor, at: datetime) -> str:
-    """Publish a new message; returns its id. Raises Invalid with all its errors."""
+def publish_message(*, actor: Actor, at: datetime, **columns: Any) -> CreatedMessage:
+    """Publish a new message of these columns. Raises Invalid with all its errors."""
     with db.operation() as session:
-        return add_message(session, message, actor=actor, at=at)
+        return CreatedMessage(id=add_message(session, Message(**columns), actor=actor, at=at))
 
 
 def add_message(session: DbSession, message: Message, *, actor: Actor, at: datetime) -> str:
-    """The same within an operation."""
+    """The same within an operation; returns its id."""
     message.title, message.text = message.title.strip(), message.text.strip()
     if errors := tuple(_mistakes(message)):
         raise Invalid(errors=errors)
     session.add(message)
     session.flush()
-    after = {
-        "title": message.title,
-        "text": message.text,
-        "from": message.shown_from,
-        "until": message.shown_until,
-        "severity": message.severity,
-    }
+    after: dict[str, Any] = {"title": message.title, "text": message.text, "severity": message.severity}
+    after |= {"from": message.shown_from, "until": message.shown_until}
     AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
     return message.id
 

@@ -1,5 +1,4 @@
-"""After an opening's dates have moved: saved versions that printed others get an edition with those in force, page by
-page, and each candidate concerned one mail with the newest."""
+"""Dates that have moved: saved versions that printed others get an edition with those in force, candidates one mail."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import DatesMoved, Edition, PrintedDates, RegistrationSaved, from_stored
 from services.registrations.domain.registration_content import printed_dates, prints
 from services.registrations.models import Candidature, CandidatureVersion, Incident, OpeningRow, VersionEdition, db
+from services.registrations.operations.candidatures import current_version
 from services.registrations.operations.openings import dates_in_force, newest_change
 from services.registrations.queries.candidatures import edition_of, editions_of, newest_edition
 from services.registrations.queries.catalogue import exam_in_force
@@ -90,7 +90,7 @@ def dates_to_tell(candidature_id: str, mail_id: str) -> tuple[str, RegistrationS
     incident that moved its dates; None where it prints what the candidate was last told."""
     with db.operation() as session:
         candidature = session.get_one(Candidature, candidature_id, with_for_update=True)
-        version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
+        version = current_version(session, candidature)
         editions = editions_of(session, version)
         if candidature.state != ACTIVE or not editions:
             return None

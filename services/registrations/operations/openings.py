@@ -1,9 +1,9 @@
-"""Changes openings' dates: stored with a reason, they take precedence over the catalogue, and are published for
-pieces."""
+"""Changes openings' dates: they take precedence over the catalogue, and are published for pieces."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -16,8 +16,10 @@ from services.contracts.api.administration import OpeningDates, OpeningMove
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import WindowChanged
+from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import AuditEntry, Candidature, OpeningChange, OpeningRow, db
-from services.registrations.queries.openings import opening_moves
+from services.registrations.queries.catalogue import opening_view
+from services.registrations.queries.openings import opening_moves, revisions_of
 
 NewDates = Mapping[str, datetime | None]
 """The dates to change, by their name in `OpeningDates`; None leaves one as it is."""
@@ -34,13 +36,14 @@ class Change:
 
 
 def change_openings(
-    revisions: Mapping[str, int], new: NewDates, *, reason: str, confirmed: bool, actor: Actor, at: datetime
+    openings: Sequence[Mapping[str, Any]], *, reason: str, confirmed: bool, actor: Actor, at: datetime, **new: Any
 ) -> None:
-    """Set dates of openings (by id) that were read with these revisions, with a reason: of all, or of none of them.
+    """Set dates (NewDates) of openings (by `id`, read with that `revision`), with a reason: of all, or of none of them.
 
     Raises as `opening_moves`, and Invalid for what candidates lose by it unless it is `confirmed`.
     """
     with db.operation() as session:
+        revisions = revisions_of(openings)
         move_openings(session, revisions, dict.fromkeys(revisions, new), Change(reason, actor, at), confirmed=confirmed)
 
 
@@ -56,20 +59,15 @@ def move_openings(
     locked = select(OpeningRow).where(OpeningRow.id.in_(revisions)).order_by(OpeningRow.id).with_for_update()
     rows = {row.id: row for row in session.scalars(locked)}
     moves = opening_moves(session, revisions, new, change.reason, change.at)
-    _refuse_unless(confirmed, moves)
+    lost = [(move.opening.academie_label, loss) for move in moves for loss in move.losses]
+    if lost and not confirmed:
+        errors = tuple(FieldError("#/confirmed", f"{academie} : {loss}") for academie, loss in lost)
+        raise Invalid("Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=errors)
     for move in moves:
         before = answer_of(OpeningDates, move.opening)
         if move.after != before:
             _change(session, rows[move.opening.id], before, move.after, change)
     return moves
-
-
-def _refuse_unless(confirmed: bool, moves: Sequence[OpeningMove]) -> None:
-    lost = [
-        FieldError("#/confirmed", f"{move.opening.academie_label} : {loss}") for move in moves for loss in move.losses
-    ]
-    if lost and not confirmed:
-        raise Invalid("Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=tuple(lost))
 
 
 def _change(session: DbSession, row: OpeningRow, before: OpeningDates, after: OpeningDates, change: Change) -> None:
@@ -101,11 +99,12 @@ def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
     return session.scalar(changes.limit(1))
 
 
-def hold_dates(session: DbSession, opening_id: str) -> None:
-    """Dates of the opening that are read afterwards do not move before the transaction ends: what it saves with them is
-    there when the next move is followed."""
+def held_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
+    """As `opening_view`, with dates that do not move before the transaction ends: what it saves with them is there when
+    the next move is followed."""
     held = {"read": True, "key_share": True}
     session.get_one(OpeningRow, opening_id, with_for_update=held, populate_existing=True)
+    return opening_view(session, opening_id, digest)
 
 
 def announce_dates(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:

@@ -1,5 +1,4 @@
-"""Reminds candidates, on days before the end of the registrations, of what they have not transmitted, and of what they
-have not validated online."""
+"""Reminds candidates, days before registrations end, of what they have not transmitted or not validated online."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

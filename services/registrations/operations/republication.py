@@ -1,10 +1,5 @@
-"""Publishes everything about candidatures again, for a service that has lost its copy for good.
-
-`publish-again` repeats the stored events of RETENTION; this creates new events from what is saved. A service
-that has a version already ignores it.
-"""
-
-from collections.abc import Iterator, Sequence
+"""Publishes everything about candidatures again, for a service that has lost its copy for good: `publish-again` repeats
+the stored events of RETENTION alone. A service that has a version already ignores it."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
@@ -35,12 +30,14 @@ _PAGE = 200
 def publish_everything() -> int:
     """Publish each version of each candidature, the ends, and the changed deposit periods; returns the number of
     candidatures. Works in pages of `_PAGE`, so that locks are short."""
-    count = 0
-    for page in _pages():
+    after: str | None = ""
+    count, in_order = 0, select(Candidature).order_by(Candidature.id).limit(_PAGE)
+    while after is not None:
         with db.operation() as session:
-            for candidature_id in page:
-                _publish_candidature(session, session.get_one(Candidature, candidature_id))
-        count += len(page)
+            page = session.scalars(in_order.where(Candidature.id > after)).all()
+            for candidature in page:
+                _publish_candidature(session, candidature)
+            count, after = count + len(page), page[-1].id if page else None
     with db.operation() as session:
         session.execute(delete(RetentionStep).where(RetentionStep.kind.in_((PIECES, DOCUMENTS))))  # to be erased anew
         for row in session.scalars(select(OpeningRow).where(OpeningRow.revision > 0)):
@@ -49,18 +46,6 @@ def publish_everything() -> int:
             if (exam := exam_in_force(session, code)).further_documents:
                 publish_documents(session, exam, portal_now())
     return count
-
-
-def _pages() -> Iterator[Sequence[str]]:
-    after = ""
-    while True:
-        statement = select(Candidature.id).where(Candidature.id > after).order_by(Candidature.id).limit(_PAGE)
-        with db.reading() as session:
-            page = session.scalars(statement).all()
-        if not page:
-            return
-        yield page
-        after = page[-1]
 
 
 def _publish_candidature(session: DbSession, candidature: Candidature) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Invalid, NotFound
+from services.chassis.errors import found
 from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import erase_subject
@@ -33,6 +33,7 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.candidates import RETENTION
+from services.registrations.operations.errors import given_reason
 from services.registrations.queries.retention import due_steps, erased_on, held_session, to_archive
 
 log = structlog.get_logger()
@@ -143,41 +144,33 @@ def _free(session: DbSession, candidates: Sequence[Candidate]) -> None:
             sent_mails.erase_mails_of(session, candidate.id)
 
 
-def hold(exam: str, name: str, reason: str, actor: Actor) -> None:
+def hold(exam: str, session: str, reason: str, actor: Actor) -> None:
     """Erase nothing of this session until it is released; held back already, the reason is replaced.
 
     Raises Invalid without a reason, NotFound for a session that no opening has.
     """
-    _refuse_no_reason(reason)
-    with db.operation() as session:
-        known = select(OpeningRow.id).where(OpeningRow.exam == exam, OpeningRow.session == name).limit(1)
-        if session.scalar(known) is None:
-            raise NotFound()
-        row = session.get(RetentionHold, (exam, name), with_for_update=True)
+    given_reason(reason)
+    with db.operation() as rows:
+        found(rows.scalar(select(OpeningRow.id).filter_by(exam=exam, session=session).limit(1)))
+        row = rows.get(RetentionHold, (exam, session), with_for_update=True)
         if row is None:
-            row = RetentionHold(exam=exam, session=name)
-            session.add(row)
+            row = RetentionHold(exam=exam, session=session)
+            rows.add(row)
         row.reason, row.held_by, row.held_at = reason, actor.id, portal_now()
-        AuditEntry.record(session, actor, "retention.held", _subject(exam, name), after={"reason": reason})
+        AuditEntry.record(rows, actor, "retention.held", _subject(exam, session), after={"reason": reason})
 
 
-def release(exam: str, name: str, reason: str, actor: Actor) -> None:
+def release(exam: str, session: str, reason: str, actor: Actor) -> None:
     """Let what is due of this session be erased again; not held back, nothing changes. Raises Invalid without a
     reason."""
-    _refuse_no_reason(reason)
-    with db.operation() as session:
-        row = session.get(RetentionHold, (exam, name), with_for_update=True)
+    given_reason(reason)
+    with db.operation() as rows:
+        row = rows.get(RetentionHold, (exam, session), with_for_update=True)
         if row is not None:
-            before = {"reason": row.reason}
-            session.delete(row)
-            after = {"reason": reason}
-            AuditEntry.record(session, actor, "retention.released", _subject(exam, name), before=before, after=after)
+            rows.delete(row)
+            before, after = {"reason": row.reason}, {"reason": reason}
+            AuditEntry.record(rows, actor, "retention.released", _subject(exam, session), before=before, after=after)
 
 
-def _refuse_no_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid.in_field("reason", "Indiquez le motif.")
-
-
-def _subject(exam: str, name: str) -> str:
-    return f"{exam} {name}"[:64]
+def _subject(exam: str, session: str) -> str:
+    return f"{exam} {session}"[:64]

@@ -1,6 +1,4 @@
-"""Staff open a candidature, which leaves a trace; end it, with a reason: by withdrawal, or by écart; take this back.
-
-They keep notes of it for one another, which candidates do not see."""
+"""Staff open a candidature, which leaves a trace; end or restore it, with a reason; keep notes for one another."""
 
 from datetime import datetime
 
@@ -13,22 +11,17 @@ from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureNote, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
+from services.registrations.operations.errors import given_reason
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
 
 STATES = {"withdrawal": WITHDRAWN, "ecart": ECARTEE, "restoration": ACTIVE}
 """What each change makes of a candidature."""
 
 
-def record_opening(candidature_id: str, actor: Actor, at: datetime) -> None:
-    """Note in the audit trail who has read what a candidate declared."""
+def record_reading(act: str, subject: str, actor: Actor, at: datetime) -> None:
+    """Note in the audit trail who has read a candidature, or taken all of a kind out of the portal."""
     with db.operation() as session:
-        AuditEntry.record(session, actor, "candidature.opened", candidature_id, at=at)
-
-
-def record_export(what: str, actor: Actor, at: datetime) -> None:
-    """Note in the audit trail who has taken candidatures or épreuves (`what`) out of the portal."""
-    with db.operation() as session:
-        AuditEntry.record(session, actor, f"{what}.exported", what, at=at)
+        AuditEntry.record(session, actor, act, subject, at=at)
 
 
 def change_state(
@@ -42,18 +35,17 @@ def change_state(
     """
     if how not in STATES:
         raise NotFound()
-    if not reason.strip():
-        raise Invalid.in_field("reason", "Indiquez le motif.")
+    stripped = given_reason(reason)
     with db.operation() as session:
         candidature, _ = locked_candidature(session, candidature_id, academies)
         if candidature.state == STATES[how]:
             return
         if STATES[how] == ACTIVE:
-            candidatures.restore(session, candidature, actor, at, reason.strip())
+            candidatures.restore(session, candidature, actor, at, stripped)
         elif candidature.state != ACTIVE:
             raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
         else:
-            candidatures.end_candidature(session, candidature, STATES[how], actor, at, reason.strip())
+            candidatures.end_candidature(session, candidature, STATES[how], actor, at, stripped)
 
 
 def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academies, at: datetime) -> None:

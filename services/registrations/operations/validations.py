@@ -16,9 +16,8 @@ from services.registrations.operations.candidatures import request_mail
 from services.registrations.operations.drafts import active_candidature
 from services.registrations.operations.errors import refuse_when_closed, too_late_to
 from services.registrations.operations.moved_dates import SEND_DATES_MAIL, add_edition
-from services.registrations.operations.openings import hold_dates
+from services.registrations.operations.openings import held_view
 from services.registrations.queries.candidatures import newest_edition
-from services.registrations.queries.catalogue import opening_view
 
 REPLACED = (
     "Votre inscription a été modifiée depuis que cette page a été affichée : relisez-la ci-dessous telle qu'elle est "
@@ -35,7 +34,7 @@ def validate(candidate_id: str, candidature_id: str, version: int, digest: str, 
     with db.operation() as session:
         lock_candidate(session, candidate_id)
         candidature = active_candidature(session, candidate_id, candidature_id)
-        hold_dates(session, candidature.opening_id)
+        view = held_view(session, candidature.opening_id)
         current = session.get_one(CandidatureVersion, (candidature.id, candidature.version), with_for_update=True)
         newest = newest_edition(session, current)
         if not newest.is_certified_online:
@@ -44,7 +43,6 @@ def validate(candidate_id: str, candidature_id: str, version: int, digest: str, 
             raise PreconditionFailed(REPLACED)
         if not newest.is_to_validate:
             return
-        view = opening_view(session, candidature.opening_id)
         refuse_when_closed(view, received_at, too_late_to("valider votre inscription"))
         actor, dates = Actor("candidate", candidate_id), printed_dates(view.opening)
         candidature.validation = VALIDATED

@@ -81,7 +81,7 @@ def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> ap
     return _tiles(visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE), at)
 
 
-def list_mine(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.Tiles, tuple[api.Withdrawn, ...]]:
+def list_tiles(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.Tiles, tuple[api.Withdrawn, ...]]:
     """The same, and those whose withdrawal may be taken back: the window is open, and no other has their place."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE, WITHDRAWN)
     taken = {item.candidature.exclusivity_key for item in candidatures if item.candidature.state == ACTIVE} - {None}
@@ -103,7 +103,11 @@ def list_mine(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.
 def _tiles(candidatures: Sequence[CandidatureView], at: datetime) -> api.Tiles:
     return api.Tiles(
         candidatures=tuple(_tile(api.Tile, item, at) for item in candidatures if item.candidature.state == ACTIVE),
-        ecartees=tuple(_ecartee(item) for item in candidatures if item.candidature.state == ECARTEE),
+        ecartees=tuple(
+            _labelled(api.Ecartee, item, ended_at=item.candidature.state_changed_at, reason=item.candidature.end_reason)
+            for item in candidatures
+            if item.candidature.state == ECARTEE
+        ),
     )
 
 
@@ -114,8 +118,7 @@ def visible_candidature(session: DbSession, candidate_id: str, candidature_id: s
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactAnswer:
-    """The contact of the candidate's latest candidature, active ones before those set aside.
-    Raises NotFound if there is none."""
+    """Of the candidate's latest candidature, active ones before those set aside. Raises NotFound if there is none."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
     in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
     opening = found(next(reversed(in_order), None)).opening.opening
@@ -133,27 +136,20 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
     return _labelled(
         answer,
         view,
-        version=view.version.version,
         version_label=registration_numbers.version_label(view.version.version),
-        saved_at=view.version.saved_at,
         closes_at=opening.closes,
         closes_label=windows.closing(opening.closes),
         modifiable=windows.is_open(opening, at),
-        validation=view.candidature.validation,
         validated_at=view.validated_at,
         **others,
     )
-
-
-def _ecartee(view: CandidatureView) -> api.Ecartee:
-    """What is shown of a candidature set aside: when, why, and the contact."""
-    return _labelled(api.Ecartee, view, ended_at=view.candidature.state_changed_at, reason=view.candidature.end_reason)
 
 
 def _labelled(answer: type[AnyLabels], view: CandidatureView, **others: Any) -> AnyLabels:
     return answer_of(
         answer,
         view.candidature,
+        view.version,
         view.saved,
         view.opening.opening,
         exam_label=view.saved.exam.label,
@@ -193,8 +189,7 @@ def acknowledgement(session: DbSession, candidate_id: str, candidature_id: str, 
 
 
 def forms(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Forms:
-    """« Les formulaires »: those of the menu, or the exam's sentence where it has none. Raises as
-    `visible_candidature`."""
+    """Those of the menu, or the exam's sentence where it has none. Raises as `visible_candidature`."""
     view = visible_candidature(session, candidate_id, candidature_id, at)
     exam = exam_by_digest(session, view.version.catalogue_digest)
     offered = tuple(answer_of(api.OfferedForm, form) for form in view.saved.forms if form.in_menu)

@@ -1,7 +1,7 @@
-"""Exams and openings in force: the current revision of an exam, the dates that apply, what another catalogue
-would change."""
+"""Exams and openings in force: the revision, the dates that apply, what another catalogue would change."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -64,8 +64,7 @@ def exam_by_digest(session: DbSession, digest: str) -> Exam:
 
 def exam_in_force(session: DbSession, code: str) -> Exam:
     """The exam of the revision in force. Raises NotFound."""
-    current = found(session.get(CurrentExam, code))
-    return exam_by_digest(session, current.digest)
+    return exam_by_digest(session, found(session.get(CurrentExam, code)).digest)
 
 
 def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
@@ -73,9 +72,8 @@ def opening_view(session: DbSession, opening_id: str, digest: str | None = None)
 
     Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
     """
-    row = found(session.execute(_OPENING, {"opening_id": opening_id}).one_or_none())
-    opening_row, change, current = row
-    return view_of(session, opening_row, change, digest or current)
+    row, change, current = found(session.execute(_OPENING, {"opening_id": opening_id}).one_or_none())
+    return view_of(session, row, change, digest or current)
 
 
 def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView:
@@ -150,7 +148,10 @@ def compare_etablissements(
     session: DbSession, etablissements: Iterable[Etablissement]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows to insert, rows to update. One read: there are twenty thousand establishments."""
-    rows = {etablissement.code: _row_of(etablissement) for etablissement in etablissements}
+    rows = {
+        each.code: {**vars(each), "folded": folded(f"{each.label} {each.code}")[:ETABLISSEMENT_SEARCH_LENGTH]}
+        for each in etablissements
+    }
     stored_rows = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
     new = [row for code, row in rows.items() if code not in stored_rows]
     return new, [row for code, row in rows.items() if code in stored_rows and row != stored_rows[code]]
@@ -162,19 +163,16 @@ def concerned_sessions(session: DbSession, exam: Exam) -> tuple[ConcernedSession
     candidatures = _numbers(session, exam.code, Candidature, Candidature.state == ACTIVE)
     return tuple(
         ConcernedSession(
-            session=item.name,
-            label=item.label,
-            drafts=drafts.get(item.name, 0),
-            candidatures=candidatures.get(item.name, 0),
+            session=name, label=item.label, drafts=drafts.get(name, 0), candidatures=candidatures.get(name, 0)
         )
         for item in exam.sessions
-        if item.name in drafts or item.name in candidatures
+        if (name := item.name) in drafts or name in candidatures
     )
 
 
 def _numbers(
     session: DbSession, exam: str, counted: type[Draft] | type[Candidature], condition: ColumnElement[bool]
-) -> dict[str, int]:
+) -> Counter[str]:
     """By the name of the session."""
     numbers = (
         select(OpeningRow.session, func.count(counted.id))
@@ -182,14 +180,7 @@ def _numbers(
         .where(OpeningRow.exam == exam, condition)
         .group_by(OpeningRow.session)
     )
-    return dict(session.execute(numbers).all())
-
-
-def _row_of(etablissement: Etablissement) -> dict[str, Any]:
-    return {
-        **vars(etablissement),
-        "folded": folded(f"{etablissement.label} {etablissement.code}")[:ETABLISSEMENT_SEARCH_LENGTH],
-    }
+    return Counter(dict(session.execute(numbers).all()))
 
 
 def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:

@@ -1,9 +1,11 @@
 """Assembles dossiers from rows: opening, identity, answers, previous candidatures, establishments."""
 
+from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, select
+from sqlalchemy import Select, bindparam, case, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import to_paris
@@ -87,13 +89,7 @@ def _previous(
     )
 
 
-_ROWS = select(
-    EtablissementRow.code,
-    EtablissementRow.label,
-    EtablissementRow.kind,
-    EtablissementRow.departement,
-    EtablissementRow.habilite_ccf,
-)
+_ROWS = select(*(getattr(EtablissementRow, field.name) for field in fields(Etablissement)))
 _BY_CODE = _ROWS.where(EtablissementRow.code == bindparam("code"))
 
 
@@ -101,24 +97,19 @@ class DatabaseEtablissementDirectory:
     """An EtablissementDirectory over one database session; remembers what was looked up."""
 
     def __init__(self, session: DbSession) -> None:
-        self._session = session
-        self._known: dict[str, Etablissement | None] = {}
-        self._searched: dict[EtablissementSearch, tuple[Etablissement, ...]] = {}
+        self._rows = session
+        self.by_code, self.search = cache(self._by_code), cache(self._search)
 
-    def by_code(self, code: str) -> Etablissement | None:
-        if code not in self._known:
-            row = self._session.execute(_BY_CODE, {"code": code}).one_or_none()
-            self._known[code] = _etablissement(row) if row else None
-        return self._known[code]
+    def _by_code(self, code: str) -> Etablissement | None:
+        row = self._rows.execute(_BY_CODE, {"code": code}).one_or_none()
+        return Etablissement(**row._mapping) if row else None
 
-    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
-        """Every typed word must be found; those of `near` come first, then labels that begin with what was typed."""
-        if search not in self._searched:
-            self._searched[search] = tuple(_etablissement(row) for row in self._session.execute(_statement(search)))
-        return self._searched[search]
+    def _search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
+        return tuple(Etablissement(**row._mapping) for row in self._rows.execute(_statement(search)))
 
 
 def _statement(search: EtablissementSearch) -> Select[*tuple[Any, ...]]:
+    """Every typed word must be found; those of `near` come first, then labels that begin with what was typed."""
     words = folded(search.typed).split()
     query = _ROWS
     for word in words:
@@ -131,7 +122,3 @@ def _statement(search: EtablissementSearch) -> Select[*tuple[Any, ...]]:
     if search.near:
         query = query.order_by(case((EtablissementRow.departement == search.near, 0), else_=1))
     return query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(search.limit)
-
-
-def _etablissement(row: Row[*tuple[Any, ...]]) -> Etablissement:
-    return Etablissement(**row._mapping)

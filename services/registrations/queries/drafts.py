@@ -7,21 +7,22 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.errors import NotFound, found
+from services.chassis.errors import found
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Mistake, Suggestions
 from services.contracts.api.operation import answer_of
+from services.contracts.api.registrations import Mine
 from services.contracts.base import read
 from services.contracts.registrations import from_stored
-from services.registrations.domain import registration_form, registration_numbers
+from services.registrations.domain import registration_form, registration_numbers, specialites
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.obstacles import obstacles
 from services.registrations.domain.registration_content import changes
 from services.registrations.domain.tabs.tab_kind import EpreuveField
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, OpeningChange, OpeningRow
-from services.registrations.queries.candidatures import recap
+from services.registrations.queries.candidatures import list_tiles, recap
 from services.registrations.queries.catalogue import OPENINGS, opening_view, view_of
 from services.registrations.queries.dossiers import assembled_dossier
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
@@ -32,15 +33,23 @@ _DRAFTS = (
     .outerjoin(Candidature, Candidature.id == Draft.modification_of)
     .join(Candidate, Candidate.id == func.coalesce(Draft.candidate_id, Candidature.candidate_id))
 )
-_OWN_DRAFT = _DRAFTS.where(
+_HELD_DRAFT = _DRAFTS.where(
     Draft.id == bindparam("draft_id"), Draft.candidate_id.is_not_distinct_from(bindparam("candidate_id"))
 )
-_LOCKED_DRAFT = _OWN_DRAFT.with_for_update(of=Draft)
+_LOCKED_DRAFT = _HELD_DRAFT.with_for_update(of=Draft).execution_options(populate_existing=True)
 _OPEN_DRAFTS = _DRAFTS.where(
     Draft.candidate_id == bindparam("candidate_id"),
     Draft.closed_at.is_(None),
     OpeningRow.session_closes > bindparam("at"),
 ).order_by(Draft.updated_at.desc())
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who may use a draft: its candidate or, of one in which staff correct a candidature, staff of its académie."""
+
+    candidate_id: str | None
+    academies: Academies = None
 
 
 @dataclass(frozen=True)
@@ -57,32 +66,41 @@ class DraftView:
         return assembled_dossier(session, self.opening, self.candidate, known, at, draft.answers, draft.modification_of)
 
 
-def find_correction(session: DbSession, draft_id: str, academies: Academies) -> Draft:
-    """Raises NotFound for a draft that is unknown, a candidate's, or of another académie."""
-    draft = found(session.get(Draft, draft_id))
-    if draft.candidate_id is not None or draft.modification_of is None:
-        raise NotFound()
-    candidature_in_academies(session, draft.modification_of, academies)
-    return draft
+def held_draft(session: DbSession, draft_id: str, holder: Holder, *, locked: bool = False) -> DraftView:
+    """`locked` until the transaction ends. Raises NotFound for one that is unknown or not the holder's."""
+    sought = {"candidate_id": holder.candidate_id, "draft_id": draft_id}
+    row = found(session.execute(_LOCKED_DRAFT if locked else _HELD_DRAFT, sought).one_or_none())
+    view = _draft_view(session, row)
+    if holder.candidate_id is None:
+        candidature_in_academies(session, found(view.draft.modification_of), holder.academies)
+    return view
 
 
-def own_draft(session: DbSession, candidate_id: str | None, draft_id: str, *, locked: bool = False) -> DraftView:
-    """A candidate's, or a correction; `locked` until the transaction ends. Raises NotFound for one that is unknown or
-    someone else's."""
-    sought = {"candidate_id": candidate_id, "draft_id": draft_id}
-    row = found(session.execute(_LOCKED_DRAFT if locked else _OWN_DRAFT, sought).one_or_none())
-    return _draft_view(session, row)
-
-
-def list_open_drafts(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.Draft, ...]:
-    """Drafts not transmitted of sessions that have not closed; the latest written first."""
-    rows = session.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
-    return tuple(draft_answer(session, _draft_view(session, row), at) for row in rows.all())
-
-
-def draft_answer(session: DbSession, view: DraftView, at: datetime) -> api.Draft:
-    """A draft with the state of its tabs, and the obstacles to transmitting it at that instant."""
+def read_draft(session: DbSession, draft_id: str, holder: Holder, at: datetime) -> api.Draft:
+    """With the state of its tabs, and the obstacles to transmitting it at that instant. Raises as `held_draft`."""
+    view = held_draft(session, draft_id, holder)
     return _draft(session, view.draft, view.dossier(session, at), at)
+
+
+def _held_dossier(session: DbSession, draft_id: str, holder: Holder, at: datetime) -> Dossier:
+    return held_draft(session, draft_id, holder).dossier(session, at)
+
+
+def list_specialites(session: DbSession, draft_id: str, holder: Holder, at: datetime) -> api.Domains:
+    return api.Domains(domains=specialites.by_domain(_held_dossier(session, draft_id, holder, at)))
+
+
+def read_specialite(session: DbSession, draft_id: str, code: str, holder: Holder, at: datetime) -> api.Asked:
+    return specialites.requirements(_held_dossier(session, draft_id, holder, at), code)
+
+
+def list_mine(session: DbSession, candidate_id: str, at: datetime) -> Mine:
+    """Candidatures, and drafts not transmitted of sessions that have not closed, the latest written first."""
+    rows = session.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
+    views = [_draft_view(session, row) for row in rows.all()]
+    drafts = tuple(_draft(session, view.draft, view.dossier(session, at), at) for view in views)
+    tiles, withdrawn = list_tiles(session, candidate_id, at)
+    return answer_of(Mine, tiles, withdrawn=withdrawn, drafts=drafts)
 
 
 def _draft_view(session: DbSession, row: Row[OpeningRow, OpeningChange, str, Draft, Candidate]) -> DraftView:
@@ -95,6 +113,7 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         api.Draft,
         draft,
         dossier,
+        dossier.opening,
         exam_label=dossier.exam.label,
         session_label=dossier.session.label,
         academie_label=dossier.opening.label,
@@ -102,7 +121,6 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         candidature_id=draft.modification_of,
         modified=_modified_candidature(session, draft.modification_of),
         obstacles=obstacles(dossier, at) if draft.candidate_id else (),
-        contact=dossier.opening.contact,
         tabs=registration_form.tab_states(dossier, draft.current_tab if draft.candidate_id else None),
         current=draft.current_tab,
         saved_candidature_id=draft.candidature_id,
@@ -115,29 +133,26 @@ def _modified_candidature(session: DbSession, candidature_id: str | None) -> api
         return None
     candidature = session.get_one(Candidature, candidature_id)
     version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
-    return api.ModifiedCandidature(
-        name=candidature.name,
-        numero_inscription=candidature.numero_inscription,
-        version_label=registration_numbers.version_label(version.version),
-        saved_at=version.saved_at,
-    )
+    label = registration_numbers.version_label(version.version)
+    return answer_of(api.ModifiedCandidature, candidature, version, version_label=label)
 
 
-def tab_page(session: DbSession, view: DraftView, number: int, identity: Identity | None, at: datetime) -> api.Tab:
+def read_tab(
+    session: DbSession, draft_id: str, number: int, holder: Holder, identity: Identity | None, at: datetime
+) -> api.Tab:
     """One tab as it was typed, with all its errors, which the page shows or not, and the draft that it belongs to."""
+    view = held_draft(session, draft_id, holder)
     dossier = view.dossier(session, at, identity)
     tab, shown = dossier.tab(number), registration_form.tab_view(dossier, number)
     errors = registration_form.tab_errors(dossier, number)
     return answer_of(
         api.Tab,
         shown,
+        tab,
+        view.draft,
         number=number,
-        kind=tab.kind,
-        name=tab.name,
-        title=tab.title,
         form={"sections": [section.to_data() for section in shown.sections]} if shown.sections else None,
         epreuves=None if shown.epreuves is None else tuple(map(_epreuve, shown.epreuves)),
-        revision=view.draft.revision,
         errors=tuple(Mistake(pointer=error.pointer, detail=error.detail) for error in errors),
         **_of_correction(session, view.draft, dossier),
         draft=_draft(session, view.draft, dossier, at),
@@ -168,38 +183,33 @@ def _epreuve(field: EpreuveField) -> api.EpreuveField:
     )
 
 
-def search(session: DbSession, view: DraftView, number: int, field: str, typed: str, at: datetime) -> Suggestions:
+def search(
+    session: DbSession, draft_id: str, number: int, field: str, q: str, holder: Holder, at: datetime
+) -> Suggestions:
     """Proposals for a search field of a tab, best first, and the text beside them."""
-    dossier = view.dossier(session, at)
-    options = registration_form.search(dossier, number, field, typed)
-    advice = registration_form.search_advice(dossier, number, field, typed)
+    dossier = _held_dossier(session, draft_id, holder, at)
+    options = registration_form.search(dossier, number, field, q)
+    advice = registration_form.search_advice(dossier, number, field, q)
     return Suggestions(options=tuple(option.data for option in options), advice=advice)
 
 
-@dataclass(frozen=True)
-class DraftReminder:
-    candidate_id: str
-    email: str
-    opening: OpeningView
-
-
-def draft_to_remind_of(session: DbSession, draft_id: str, closes: datetime, at: datetime) -> DraftReminder | None:
-    """None where the draft was transmitted or abandoned, or its registrations end at another instant or have ended."""
+def draft_to_remind_of(
+    session: DbSession, draft_id: str, closes: datetime, at: datetime
+) -> tuple[str, str, OpeningView] | None:
+    """Its candidate, the newest address known, the opening; None where the draft was transmitted or abandoned, or its
+    registrations end at another instant or have ended."""
     draft = session.get(Draft, draft_id)
     if draft is None or draft.closed_at is not None or draft.candidate_id is None:
         return None
     view = opening_view(session, draft.opening_id)
     if not at < closes == view.opening.closes:
         return None
-    return DraftReminder(draft.candidate_id, _newest_email(session, draft), view)
+    # Before a first candidature, the draft alone may know an address.
+    candidate, identity = session.get_one(Candidate, draft.candidate_id), read(Identity, draft.identity)
+    known = None if candidate.email_version < identity.version else candidate.email
+    return draft.candidate_id, known or identity.email, view
 
 
 def has_open_draft(session: DbSession, candidate_id: str) -> bool:
     drafts = select(Draft.id).where(Draft.candidate_id == candidate_id, Draft.closed_at.is_(None))
     return session.scalar(drafts.limit(1)) is not None
-
-
-def _newest_email(session: DbSession, draft: Draft) -> str:
-    """Before a first candidature, the draft alone may know an address."""
-    candidate, identity = session.get_one(Candidate, draft.candidate_id), read(Identity, draft.identity)
-    return identity.email if candidate.email is None or candidate.email_version < identity.version else candidate.email

@@ -52,7 +52,9 @@ def history(session: DbSession, candidate_id: str, candidature_id: str) -> Histo
     if not versions:
         raise NotFound()
     newest = from_stored(versions[-1].data)
-    events = [*_of_trail(rows), *_of_versions(rows, versions), *_of_mails(rows)]
+    events = [*_of_trail(rows), *_of_versions(rows, versions)]
+    mails = (row for row in rows if row.act == _MAIL)
+    events += [Event(at=row.at, act=_MAIL, author="service", title=row.text, state=row.state) for row in mails]
     label = f"{newest.exam.label} – {newest.session.label} – {newest.academie.label}"
     return History(events=newest_first(events), label=f"{label}, N° inscription {newest.numero_inscription}")
 
@@ -81,14 +83,6 @@ def _of_trail(rows: Sequence[Any]) -> Iterator[Event]:
             reason = None if row.act in _KEPT_FROM_CANDIDATES else values.get("reason")
             version = values.get("version") if row.act == _VALIDATED else None
             yield Event(at=row.at, act=row.act, author=_author(row.by), version=version, text=reason)
-
-
-def _of_mails(rows: Sequence[Any]) -> Iterator[Event]:
-    return (
-        Event(at=row.at, act=_MAIL, author="service", title=row.text, state=row.state)
-        for row in rows
-        if row.act == _MAIL
-    )
 
 
 def _author(by: str) -> str:

@@ -1,7 +1,6 @@
-"""Openings as administrators see them: dates in force, how many people they concern, past changes, what an
-incident cut; and messages of the home page."""
+"""Openings as administrators see them, what an incident cut of them, and messages of the home page."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -38,8 +37,8 @@ def listed_openings(session: DbSession, at: datetime) -> api.Openings:
 
 def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.OpeningDetail:
     """Raises NotFound, also for what the catalogue no longer defines."""
-    row = found(session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none())
-    opening, change, digest = row
+    row = session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none()
+    opening, change, digest = found(row)
     past_changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
     return _opening(
         api.OpeningDetail,
@@ -76,12 +75,25 @@ def opening_moves(
     return tuple(sorted(moves, key=lambda move: place_in_lists(move.opening.academie_label)))
 
 
+def revisions_of(openings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """By id, those with which they were read."""
+    return {opening["id"]: opening["revision"] for opening in openings}
+
+
+def moves_to(
+    session: DbSession, openings: Iterable[Mapping[str, Any]], reason: str, confirmed: bool, at: datetime, **new: Any
+) -> list[api.OpeningMove]:
+    """What the same new dates for all of these would change, `confirmed` or not. Raises as `opening_moves`."""
+    revisions = revisions_of(openings)
+    return list(opening_moves(session, revisions, dict.fromkeys(revisions, new), reason, at))
+
+
 def incident_moves(
-    session: DbSession, begins: datetime, ends: datetime, periods: Collection[str], at: datetime
-) -> tuple[api.OpeningMove, ...]:
-    """What an incident that cut `periods` within [begins, ends) would change by the rules of the exams, at `at`: of the
-    openings of sessions that are not closed. Raises Invalid for instants out of order, for those that are noted, and
-    where it cut nothing."""
+    session: DbSession, begins: datetime, ends: datetime, periods: Collection[str], at: datetime, **texts: str
+) -> list[api.OpeningMove]:
+    """What an incident that cut `periods` within [begins, ends) would change by the rules of the exams, whatever its
+    `texts`: of the openings of sessions that are not closed at `at`. Raises Invalid for instants out of order, for
+    those that are noted, and where it cut nothing."""
     if noted := noted_incident(session, begins, ends):
         raise already_noted(noted)
     cut, moves = Cut(begins, ends, frozenset(periods)), list[api.OpeningMove]()
@@ -94,7 +106,7 @@ def incident_moves(
             moves.append(api.OpeningMove(opening=opening_detail(session, opening.id, at), after=after, losses=()))
     if not moves:
         raise Invalid("Aucune période à prolonger : aucune n'était ouverte pendant cet incident.")
-    return tuple(moves)
+    return moves
 
 
 def noted_incident(session: DbSession, begins: datetime, ends: datetime) -> Incident | None:
@@ -139,15 +151,12 @@ def _opening(
     return answer_of(
         answer,
         view.opening,
-        id=opening.id,
-        exam=opening.exam,
+        opening,
         exam_label=view.exam.label,
-        session=opening.session,
         session_label=view.session.label,
         academie_label=view.opening.label,
         state=state(view.opening, at),
         moved=change is not None,
-        revision=opening.revision,
         compared=opening.looked_through is None,
         **others,
     )

@@ -23,7 +23,7 @@ from services.registrations.models import (
     MailRefusal,
 )
 from services.registrations.queries.candidatures import recap
-from services.registrations.queries.drafts import own_draft
+from services.registrations.queries.drafts import Holder, held_draft
 from services.registrations.queries.history import history
 
 
@@ -84,7 +84,8 @@ def _draft(session: DbSession, row: Draft, at: datetime) -> Item:
     """What was typed, as it is stored and, where the catalogue still has its opening, as its récapitulatif shows it."""
     shown: tuple[Fact, ...] = ()
     with suppress(NotFound):
-        shown = _of_recap(registration_form.recap(own_draft(session, row.candidate_id, row.id).dossier(session, at)))
+        view = held_draft(session, row.id, Holder(row.candidate_id))
+        shown = _of_recap(registration_form.recap(view.dossier(session, at)))
     state = facts(("Modifié le", row.updated_at), ("Transmis ou abandonné le", row.closed_at))
     typed = facts(*((f"Saisi : {name}", value) for tab in row.answers.values() for name, value in tab.items()))
     return Item(title="Ce que vous avez saisi", at=row.created_at, facts=(*state, *shown, *typed))

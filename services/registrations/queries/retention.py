@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.contracts.api import retention as api
+from services.contracts.api.operation import answer_of
 from services.contracts.retention import CANDIDATURES, OF_A_SESSION, Kind, Period, retention
 from services.registrations.models import Candidature, OpeningRow, RetentionHold, RetentionStep
 from services.registrations.queries.catalogue import exam_in_force
@@ -62,31 +63,26 @@ def plan(session: DbSession, until: datetime) -> api.RetentionPlan:
             is_over = step is not None and step.ended_at is not None
             if (due_at > until and hold is None) or is_over:
                 continue
+            left = select(func.count()).where(Candidature.opening_id == opening.id)
+            count = session.scalar(left.where(Candidature.id > (step.through if step else "")))
             key = (due_at, opening.exam, opening.session, kind.code)
-            count, erased = _number_left(session, opening.id, step), step.erased if step else 0
             known = planned.get(key)
-            planned[key] = api.PlannedErasure(
-                exam=opening.exam,
-                session=opening.session,
+            planned[key] = answer_of(
+                api.PlannedErasure,
+                opening,
                 exam_label=exam_in_force(session, opening.exam).label,
                 session_label=_session_label(session, opening),
                 kind=kind.code,
                 kind_label=kind.label,
                 due_at=due_at,
-                candidatures=count + (known.candidatures if known else 0),
-                erased=erased + (known.erased if known else 0),
-                hold=hold and api.Hold(reason=hold.reason, held_at=hold.held_at),
+                candidatures=(count or 0) + (known.candidatures if known else 0),
+                erased=(step.erased if step else 0) + (known.erased if known else 0),
+                hold=hold and answer_of(api.Hold, hold),
             )
     return api.RetentionPlan(until=until, erasures=tuple(planned[key] for key in sorted(planned)))
 
 
-def _number_left(session: DbSession, opening_id: str, step: RetentionStep | None) -> int:
-    after = step.through if step else ""
-    left = select(func.count()).where(Candidature.opening_id == opening_id, Candidature.id > after)
-    return session.scalar(left) or 0
-
-
 def _session_label(session: DbSession, opening: OpeningRow) -> str:
     """Its code, where the catalogue has dropped it."""
-    sessions = exam_in_force(session, opening.exam).sessions
-    return next((each.label for each in sessions if each.name == opening.session), opening.session)
+    known = exam_in_force(session, opening.exam).session(opening.session)
+    return known.label if known else opening.session

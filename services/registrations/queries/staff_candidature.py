@@ -73,9 +73,8 @@ def _under_way(session: DbSession, candidature: Candidature) -> Iterator[api.Und
     holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))
     drafts = select(Draft).where(holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None))
     for draft in session.scalars(drafts.order_by(Draft.created_at)):
-        yield api.UnderWay(
-            draft_id=None if draft.candidate_id else draft.id, staff_id=draft.staff_id, since=draft.created_at
-        )
+        corrects = draft.id if draft.candidate_id is None else None
+        yield api.UnderWay(draft_id=corrects, staff_id=draft.staff_id, since=draft.created_at)
 
 
 def _ends(session: DbSession, candidature_id: str) -> Iterator[api.End]:
@@ -87,8 +86,7 @@ def _ends(session: DbSession, candidature_id: str) -> Iterator[api.End]:
 
 
 def row_of(answer: type[AnyRow], candidature: Candidature, *rows: Any, **others: Any) -> AnyRow:
-    """A candidature as lists show it; `rows`: its opening and candidate, or one row with their columns; `others`: what
-    a detail adds."""
+    """A candidature as lists show it; `rows`: its opening and candidate, or one row with their columns."""
     others |= {"specialite": candidature.specialite_label}
     born = date.fromisoformat(candidature.birth_date) if candidature.birth_date else None
     return answer_of(answer, candidature, *rows, birth_date=born, **others)
@@ -110,13 +108,10 @@ def candidature_in_academies(
     """Raises NotFound for one that is unknown, of another académie, or archived (administrateurs alone read it)."""
     candidature = found(session.get(Candidature, candidature_id))
     opening = session.get_one(OpeningRow, candidature.opening_id)
-    if academies is not None and (opening.academie not in academies or _is_archived(session, opening)):
+    is_archived = academies is not None and session.get(RetentionStep, (opening.id, ARCHIVED)) is not None
+    if academies is not None and (opening.academie not in academies or is_archived):
         raise NotFound()
     return candidature, opening
-
-
-def _is_archived(session: DbSession, opening: OpeningRow) -> bool:
-    return session.get(RetentionStep, (opening.id, ARCHIVED)) is not None
 
 
 def _version(

@@ -47,7 +47,7 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
 EXPORT_PAGE = 100  # candidatures: each comes with all that its version holds
 
 
-def list_candidatures(session: DbSession, query: Mapping[str, Any], academies: Academies) -> Found:
+def list_candidatures(session: DbSession, /, academies: Academies, **query: Any) -> Found:
     """A page of the candidatures of these académies. `query`: as the schema of the list's page loads it.
 
     Ids are selected first: an index has all columns needed to skip the many rows that do not match. By name, a
@@ -66,7 +66,7 @@ def list_candidatures(session: DbSession, query: Mapping[str, Any], academies: A
     return Found(candidatures=tuple(rows[:limit]), next_cursor=rows[limit - 1].id if len(rows) > limit else None)
 
 
-def count_candidatures(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Counts:
+def count_candidatures(session: DbSession, /, academies: Academies, **filters: Any) -> Counts:
     """Of these académies (None: all). Of every session there, with 0 where nobody was counted."""
 
     def rows(narrowed: Mapping[str, Any]) -> Select[Any]:
@@ -91,10 +91,7 @@ def csv_of_candidatures(session: DbSession, filters: Mapping[str, Any], academie
 
 
 def csv_of_epreuves(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
-    """All épreuves of the candidatures that match, read in the same way.
-
-    `note` is a kept mark; `position` says whether the candidate sits the épreuve, or which acquis stands for it.
-    """
+    """All épreuves of the candidatures that match, read in the same way."""
     pages = (
         (ExportedEpreuve(**vars(line), epreuve=epreuve) for line in page for epreuve in line.saved.epreuves)
         for page in _exported_pages(session, filters, academies)

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from services.chassis import clock
 from services.chassis.database.audit import Actor
+from services.registrations.catalogue.contents import Catalogue
 from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import Draft, OpeningRow, db
 from services.registrations.operations.catalogue import load_catalogue
@@ -41,14 +42,14 @@ def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
     load(app, exam)
     with app.app_context():
         schools = (CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS)
-        load_catalogue([], actor=OPERATOR, at=NOW, etablissements=schools)
+        load_catalogue(Catalogue(etablissements=schools), actor=OPERATOR, at=NOW)
 
 
 def load(app: Flask, *exams: Exam) -> None:
     """Load one exam after the other."""
     with app.app_context():
         for exam in exams:
-            load_catalogue([exam], actor=OPERATOR, at=NOW, files={exam.code: b"PK"})
+            load_catalogue(Catalogue((exam,), files={exam.code: b"PK"}), actor=OPERATOR, at=NOW)
 
 
 def change_dates(app: Flask, **dates: datetime) -> None:
@@ -56,8 +57,8 @@ def change_dates(app: Flask, **dates: datetime) -> None:
     with app.app_context():
         with db.reading() as reading:
             opening = reading.get_one(OpeningRow, opening_id(app))
-        revisions = {opening.id: opening.revision}
-        change_openings(revisions, dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW)
+        read = [{"id": opening.id, "revision": opening.revision}]
+        change_openings(read, **dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW)
 
 
 def move_to(instant: datetime) -> None:

@@ -1,41 +1,25 @@
 """Events of accounts: a new address, a corrected civil status; and the mails that follow."""
 
-from collections.abc import Callable
-
-import pytest
 from flask import Flask
 
-from services.chassis.events import Envelope
 from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
-from services.registrations.handlers import correct_identity, registry
+from services.registrations.handlers import registry
 from services.registrations.models import db
 from services.registrations.operations.candidates import renew_email
+from services.registrations.operations.candidatures import correct_identity
 from tests.registrations.domain.example_dossier import BESANCON
-from tests.registrations.service.candidate_client import NOW, CandidateClient, as_service, move_to
+from tests.registrations.service.candidate_client import CandidateClient, as_service, move_to
 from tests.registrations.service.outbox import events_of, follow_ups, follow_ups_of
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
-from tests.support.smtp import Mailbox, ReceivedMail
+from tests.support.smtp import Mailbox
 
-ANY = Envelope("e" * 32, "/accounts", "x", "pierre", NOW, {})
 CORRECTED = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
 
 
-@pytest.fixture
-def the_mail(sending: Flask, mailbox: Mailbox) -> Callable[[], ReceivedMail]:
-    """Does the follow-ups that wait, and gives the only mail there is."""
-
-    def run() -> ReceivedMail:
-        assert run_follow_ups(sending, registry) == []
-        (mail,) = mailbox.received
-        return mail
-
-    return run
-
-
-def correct(app: Flask, reason: str = "Nom mal orthographié") -> None:
+def correct(app: Flask) -> None:
     with app.app_context(), db.operation() as session:
-        correct_identity(session, IdentityCorrected("pierre", CORRECTED, reason), ANY)
+        correct_identity(session, IdentityCorrected("pierre", CORRECTED, "Nom mal orthographié"))
 
 
 def change_email(app: Flask, email: str, version: int) -> None:
@@ -65,25 +49,21 @@ def test_an_assertion_from_before_does_not_bring_the_old_name_back(app: Flask, c
     assert candidate.save(draft).json["version"] == 3
 
 
-def test_a_modification_is_told_by_mail(candidate: CandidateClient, the_mail: Callable[[], ReceivedMail]) -> None:
-    saved = candidate.registered()
+def test_a_modification_is_told_by_mail_to_the_newest_address(
+    sending: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox
+) -> None:
+    change_email(sending, "new@example.org", 3)
+    change_email(sending, "old@example.org", 2)
     candidate.save(candidate.modify(saved).json)
-    (follow_up,) = follow_ups(candidate.app)
-    mail = the_mail()
+    (follow_up,) = follow_ups(sending)
+    assert run_follow_ups(sending, registry) == []
+    (mail,) = mailbox.received
     assert follow_up["id"] in mail.message["Message-ID"], "the same one if it is sent twice"
     assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
-    assert mail.recipients == ["pdubois@ac-rennes.fr"]
+    assert mail.recipients == ["new@example.org"]
     assert ("02103000001" in mail.text, "Version : 2" in mail.text) == (True, True)
-
-
-def test_mails_take_the_newest_address(
-    app: Flask, candidate: CandidateClient, saved: str, the_mail: Callable[[], ReceivedMail]
-) -> None:
-    change_email(app, "new@example.org", 3)
-    change_email(app, "old@example.org", 2)
-    candidate.save(candidate.modify(saved).json)
-    assert the_mail().recipients == ["new@example.org"]
-    assert events_of(app, "registrations.registration_saved.v1")[-1]["data"]["identity"]["email"] == "new@example.org"
+    newest = events_of(sending, "registrations.registration_saved.v1")[-1]["data"]
+    assert newest["identity"]["email"] == "new@example.org"
 
 
 def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: CandidateClient) -> None:

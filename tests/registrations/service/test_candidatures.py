@@ -8,7 +8,7 @@ from flask import Flask
 
 from services.registrations.follow_ups import registry
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
-from tests.registrations.service.candidate_client import GUIDE, CandidateClient, Desk, as_service, load
+from tests.registrations.service.candidate_client import GUIDE, CandidateClient, as_service, load
 from tests.registrations.service.outbox import events_of, follow_ups_of
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
@@ -20,9 +20,15 @@ def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[st
     return dict(answer.json)
 
 
-def test_a_tile_says_what_when_and_whom_to_contact_and_shows_the_recapitulatif(candidate: CandidateClient) -> None:
+def test_what_is_saved_is_acknowledged_in_the_words_of_the_guide_listed_and_shown(candidate: CandidateClient) -> None:
     assert candidate.call("GET", "/contact").status_code == 404, "nobody yet"
     saved = candidate.registered()
+    acknowledgement = candidate.acknowledgement(saved)
+    assert acknowledgement["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
+    assert (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"]) == ("02103000001", "001")
+    assert acknowledgement["closes_sentence"].endswith("avant la fermeture du service fixée le : 25/10/2021 à 12:00.")
+    assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
+    assert acknowledgement["documents"][0] == "Le récapitulatif d'inscription"
     (tile,) = candidate.get("/candidatures")["candidatures"]
     assert (tile["id"], tile["specialite"]) == (saved, "Banque - conseiller de clientèle")
     assert (tile["numero_inscription"], tile["version_label"], tile["modifiable"]) == ("001", "Version 01", True)
@@ -87,7 +93,10 @@ def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told
 
 def test_a_withdrawn_candidature_is_hidden_and_another_can_be_made(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
+    draft = candidate.moved(saved)
     assert [candidate.withdraw(saved).status_code for _ in range(2)] == [204, 204]
+    assert candidate.save(draft).status_code == 404
+    assert candidate.get("/mine")["drafts"] == [], "its modification under way goes with it"
     assert candidate.get("/candidatures")["candidatures"] == []
     assert candidate.call("GET", f"/candidatures/{saved}").status_code == 404
     (event,) = events_of(app, "registrations.registration_withdrawn.v1")
@@ -124,20 +133,6 @@ def test_a_withdrawal_is_not_taken_back_once_another_has_its_place(candidate: Ca
     assert (refused.status_code, refused.json["type"]) == (409, "/problems/candidature-existante")
     assert refused.json["candidature_id"] == other
     assert "Vous avez déjà une candidature pour cette session" in refused.json["detail"]
-
-
-def test_what_the_exam_office_set_aside_its_candidate_does_not_take_back(
-    app: Flask, candidate: CandidateClient, saved: str
-) -> None:
-    assert Desk(app, "03").end(saved, "ecart").status_code == 204
-    assert candidate.undo_withdrawal(saved).status_code == 404
-
-
-def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: CandidateClient, saved: str) -> None:
-    draft = candidate.moved(saved)
-    candidate.withdraw(saved)
-    assert candidate.save(draft).status_code == 404
-    assert candidate.get("/mine")["drafts"] == []
 
 
 def test_someone_elses_is_as_unknown_as_nothing(candidate: CandidateClient, other: CandidateClient) -> None:

@@ -43,25 +43,23 @@ def test_messages_are_published_listed_and_withdrawn(app: Flask) -> None:
     assert [message["id"] for message in shown] == [published]
     assert "Indisponibilité" in run(app, "messages").output
     assert run(app, "withdraw-message", published).exit_code == 0
+    assert Answer.of(app.test_client().get("/v1/messages")).json == []
     assert run(app, "messages").output == "Aucun message.\n"
     assert run(app, "withdraw-message", published).exit_code == 1
 
 
-def test_closing_erases_text_of_closed_sessions(app: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
+def test_closing_erases_text_of_closed_sessions_and_unused_revisions(
+    app: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
     candidature = candidate.registered()
     draft = other.draft()
+    load(app, replace(GUIDE, label="Intermédiaire"), GUIDE)
     with app.app_context():
         delete_obsolete_rows()
+        assert len(stored(app, select(CatalogueRevision))) == 1, "nothing was judged by the other"
         assert other.get(f"/drafts/{draft['id']}")["id"] == draft["id"]
         clock.set_offset(clock.offset().total_seconds() + timedelta(days=500).total_seconds())
         delete_obsolete_rows()
     assert other.call("GET", f"/drafts/{draft['id']}").status_code == 404
     assert candidate.get("/candidatures")["candidatures"] == [], "its session has closed"
     assert stored(app, select(Candidature.id)) == [candidature]
-
-
-def test_closing_forgets_revisions_by_which_nothing_was_judged(app: Flask, candidate: CandidateClient) -> None:
-    load(app, replace(GUIDE, label="Intermédiaire"), GUIDE)
-    with app.app_context():
-        delete_obsolete_rows()
-    assert len(stored(app, select(CatalogueRevision))) == 1

@@ -28,7 +28,7 @@ def delivered() -> Catalogue:
 @pytest.fixture
 def own(app: Flask, delivered: Catalogue) -> Flask:
     with app.app_context():
-        load_catalogue(delivered.exams, actor=OPERATOR, at=NOW, etablissements=delivered.etablissements)
+        load_catalogue(replace(delivered, files={}), actor=OPERATOR, at=NOW)
     return app
 
 

@@ -33,19 +33,17 @@ def test_the_reason_of_staff_for_a_withdrawal_stays_theirs_that_of_an_ecart_is_t
         assert (newest["author"], newest["text"]) == ("staff", told)
 
 
-def test_a_mail_is_told_in_the_history_of_what_it_is_about(sending: Flask, candidate: CandidateClient) -> None:
+def test_it_begins_with_the_draft_tells_of_its_own_mails_and_names_nobody_elses(
+    sending: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
     first = candidate.registered("03")
+    assert [event["act"] for event in events(candidate, first)] == ["candidature.saved", "draft.begun"]
     candidate.withdraw(first)
     run_follow_ups(sending, registry)
     second = candidate.registered("03")
     mails = [[event["act"] for event in events(candidate, each)].count("mail.sent") for each in (first, second)]
     assert mails == [1, 0]
-
-
-def test_it_begins_with_the_draft_and_names_nobody_elses(candidate: CandidateClient, other: CandidateClient) -> None:
-    candidature = candidate.registered("03")
-    assert [event["act"] for event in events(candidate, candidature)] == ["candidature.saved", "draft.begun"]
-    assert other.call("GET", f"/candidatures/{candidature}/history").status_code == 404
+    assert other.call("GET", f"/candidatures/{first}/history").status_code == 404
 
 
 EMAIL = tokens.DUBOIS["email"]

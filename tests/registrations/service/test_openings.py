@@ -13,10 +13,11 @@ from services.chassis.errors import Invalid, NotFound, PreconditionFailed
 from services.contracts.base import read
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH
 from services.contracts.session_options import SessionOptions
+from services.registrations.catalogue.contents import Catalogue
 from services.registrations.jobs import registry
-from services.registrations.models import CatalogueRevision, CurrentExam, Message, OpeningRow, db
+from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
-from services.registrations.operations.messages import publish_message, withdraw_message
+from services.registrations.operations.messages import publish_message
 from services.registrations.operations.openings import change_openings
 from tests.registrations.catalogue.test_demonstration import catalogue
 from tests.registrations.domain.example_dossier import BESANCON, at
@@ -48,10 +49,6 @@ def _windows(app: Flask) -> list[dict[str, Any]]:
     return events_of(app, "registrations.window_changed.v1")
 
 
-def _openings_told(app: Flask) -> list[str]:
-    return [event["data"]["academie"] for event in _windows(app)]
-
-
 def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> None:
     information = choices(app, f"{PICKED}&academie=03")["information"]
     assert information["sentence"].startswith("Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre")
@@ -77,7 +74,7 @@ def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candid
     assert candidate.acknowledgement(saved)["closes_sentence"].endswith("04/10/2021 à 12:00.")
 
 
-def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
+def test_a_change_needs_a_reason_dates_in_order_and_what_candidates_lose_confirmed(app: Flask) -> None:
     revisions = _revisions(app)
     with app.app_context():
         with pytest.raises(Invalid, match="erreurs"):
@@ -87,6 +84,11 @@ def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
         assert [error.pointer for error in refusal.value.errors] == ["#/closes", "#/deposit_closes"]
         with pytest.raises(NotFound):
             _move({"0" * 32: 1}, closes=NOW)
+        with pytest.raises(Invalid) as refusal:
+            _move(revisions, closes=NOW)
+        assert {error.pointer for error in refusal.value.errors} == {"#/confirmed"}, "what candidates lose"
+        assert _revisions(app) == revisions
+        _move(revisions, closes=NOW, confirmed=True)
 
 
 def _revisions(app: Flask) -> dict[str, int]:
@@ -95,7 +97,8 @@ def _revisions(app: Flask) -> dict[str, int]:
 
 
 def _move(revisions: dict[str, int], confirmed: bool = False, reason: str = "Panne", **dates: datetime) -> None:
-    change_openings(revisions, dates, reason=reason, confirmed=confirmed, actor=OPERATOR, at=NOW)
+    read = [{"id": id, "revision": revision} for id, revision in revisions.items()]
+    change_openings(read, **dates, reason=reason, confirmed=confirmed, actor=OPERATOR, at=NOW)
 
 
 def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
@@ -113,22 +116,12 @@ def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
             _move(_revisions(app), closes=later)
 
 
-def test_what_candidates_lose_is_confirmed(app: Flask) -> None:
-    revisions = _revisions(app)
-    with app.app_context():
-        with pytest.raises(Invalid) as refusal:
-            _move(revisions, closes=NOW)
-        assert {error.pointer for error in refusal.value.errors} == {"#/confirmed"}
-        assert _revisions(app) == revisions
-        _move(revisions, closes=NOW, confirmed=True)
-
-
 def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         first = catalogue(tmp_path, NOW)
-        load_catalogue(first.exams, actor=OPERATOR, at=NOW, files=first.files)
+        load_catalogue(first, actor=OPERATOR, at=NOW)
         later = NOW + timedelta(days=3)
-        assert load_catalogue(catalogue(tmp_path, later).exams, actor=OPERATOR, at=later, files=first.files) == ()
+        assert load_catalogue(catalogue(tmp_path, later), actor=OPERATOR, at=later) == ()
         assert move_demonstration_dates(later, actor=OPERATOR) == ()
         for days in (60, 400, 800):
             later = NOW + timedelta(days=days)
@@ -149,14 +142,14 @@ def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, can
 
 
 def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flask) -> None:
-    assert sorted(_openings_told(app)) == ["03", "20"]
+    assert sorted(window["data"]["academie"] for window in _windows(app)) == ["03", "20"]
     later = replace(BESANCON, deposit_closes=BESANCON.deposit_closes + timedelta(days=1))
     moved = guide(openings=(AMIENS, later))
     reminding = guide(openings=(AMIENS, later), reminder_days=(7, 0), refusal_mails=True)
     for changed, told in ((moved, ["03"]), (reminding, ["03", "20"]), (reminding, [])):
         before = len(_windows(app))
         load(app, changed)
-        assert sorted(_openings_told(app)[before:]) == told
+        assert sorted(window["data"]["academie"] for window in _windows(app)[before:]) == told
     newest = _windows(app)[-1]["data"]
     assert read(SessionOptions, newest["options"]) == SessionOptions(reminder_days=(7, 0), refusal_mails=True)
     assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True), "for a reader of the older shape"
@@ -174,30 +167,27 @@ def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
     bad = guide(openings=(replace(BESANCON, closes=BESANCON.opens),))
     with app.app_context():
         with pytest.raises(Exception, match="window_in_order"):
-            load_catalogue([replace(GUIDE, label="X"), bad], actor=OPERATOR, at=NOW)
+            load_catalogue(Catalogue((replace(GUIDE, label="X"), bad)), actor=OPERATOR, at=NOW)
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1
             assert session.query(CurrentExam).count() == 1
-        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
+        load_catalogue(Catalogue((GUIDE,)), actor=OPERATOR, at=NOW)
         assert compare_catalogue([GUIDE], NOW) == ()
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1, "loaded as it was, it changes nothing"
 
 
 def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> None:
-    def message(title: str, severity: str, begins: int, ends: int) -> str:
+    for title, severity, begins, ends in (
+        ("Information", "info", -2, 2),
+        ("Indisponibilité", "error", -1, 1),
+        ("Demain", "warning", 20, 30),
+        ("Hier", "warning", -30, -20),
+    ):
         times = {"shown_from": NOW + timedelta(hours=begins), "shown_until": NOW + timedelta(hours=ends)}
-        return publish_message(Message(title=title, text="Texte", severity=severity, **times), actor=OPERATOR, at=NOW)
-
-    with app.app_context():
-        message("Information", "info", -2, 2)
-        down = message("Indisponibilité", "error", -1, 1)
-        message("Demain", "warning", 20, 30)
-        message("Hier", "warning", -30, -20)
+        with app.app_context():
+            publish_message(title=title, text="Texte", severity=severity, **times, actor=OPERATOR, at=NOW)
     assert messages(app) == ["Indisponibilité", "Information"]
-    with app.app_context():
-        withdraw_message(down, actor=OPERATOR, at=NOW)
-    assert messages(app) == ["Information"]
 
 
 def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:
@@ -205,9 +195,9 @@ def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every
         ("Titre", "x" * (MESSAGE_TEXT_LENGTH + 1), NOW + timedelta(days=1), ["text"]),
         ("", " ", NOW, ["title", "text", "shown_until"]),
     ):
-        new = Message(title=title, text=text, severity="info", shown_from=NOW, shown_until=ends)
+        times = {"shown_from": NOW, "shown_until": ends}
         with app.app_context(), pytest.raises(Invalid) as refusal:
-            publish_message(new, actor=OPERATOR, at=NOW)
+            publish_message(title=title, text=text, severity="info", **times, actor=OPERATOR, at=NOW)
         assert [error.pointer for error in refusal.value.errors] == [f"#/{name}" for name in names]
 
 

@@ -9,7 +9,6 @@ from services.contracts.page_labels import VALIDATE
 from services.contracts.pieces import PiecesRefused, PiecesReminded, PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
 from services.registrations.follow_ups import registry
-from services.registrations.models import db
 from tests.documents.example_events import sample
 from tests.registrations.domain.example_dossier import at
 from tests.registrations.service.candidate_client import CandidateClient, Desk, guide, load, move_to
@@ -27,13 +26,6 @@ def _reminded(candidate: CandidateClient) -> PiecesReminded:
     return replace(event, candidatures=(replace(incomplete, candidature_id=candidate.registered()),))
 
 
-def _try_to_send(app: Flask) -> list[str]:
-    """What the worker tries, whenever it last did; the errors of what it has to try again."""
-    with app.app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE tasks SET available_at = created_at")
-    return run_follow_ups(app, registry)
-
-
 def _subjects(mailbox: Mailbox) -> list[str]:
     return [mail.subject for mail in mailbox.received]
 
@@ -42,7 +34,7 @@ def test_one_mail_says_what_is_missing_until_when(sending: Flask, candidate: Can
     event = _reminded(candidate)
     for _ in range(2):
         deliver_event(sending, registry, event, event_id="e" * 32)
-    assert _try_to_send(sending) == []
+    assert run_follow_ups(sending, registry) == []
     assert _subjects(mailbox) == [SUBJECT], "delivered twice, sent once"
     text = mailbox.received[0].text
     assert "Nationalité - à déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris) :" in text
@@ -55,13 +47,13 @@ def test_a_mail_that_comes_too_late_is_not_sent(sending: Flask, candidate: Candi
     event = _reminded(candidate)
     deliver_event(sending, registry, event)
     move_to(at("2021-11-10 00:00"))
-    assert _try_to_send(sending) == []
+    assert run_follow_ups(sending, registry) == []
     assert _subjects(mailbox) == [], "every end has passed"
 
     move_to(REMINDED)
     candidate.withdraw(event.candidatures[0].candidature_id)
     deliver_event(sending, registry, event)
-    assert _try_to_send(sending) == []
+    assert run_follow_ups(sending, registry) == []
     assert SUBJECT not in _subjects(mailbox), "there is no candidature any more"
 
 
@@ -77,7 +69,7 @@ def test_a_refusal_says_which_piece_and_why(sending: Flask, candidate: Candidate
     event = sample(PiecesRefused)
     refused = replace(event.candidature, candidature_id=candidate.registered())
     deliver_event(sending, registry, replace(event, candidature=refused))
-    assert _try_to_send(sending) == []
+    assert run_follow_ups(sending, registry) == []
     [mail] = mailbox.received
     assert mail.subject == "Pièce non conforme : BREVET DE TECHNICIEN SUPERIEUR"
     text = mail.text

@@ -12,7 +12,7 @@ from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from services.registrations.operations.candidatures import correct_identity
 from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import GUIDE, NOW, CandidateClient, Desk, as_service, load, move_to
+from tests.registrations.service.candidate_client import GUIDE, CandidateClient, Desk, as_service, load, move_to
 from tests.registrations.service.outbox import audited, events_of, follow_ups_of
 from tests.support import tokens
 from tests.support.service_worker import run_follow_ups
@@ -23,7 +23,8 @@ EMAIL = tokens.DUBOIS["email"]
 
 
 @pytest.fixture
-def set_aside(sending: Flask, saved: str) -> str:
+def ended(sending: Flask, saved: str) -> str:
+    """Set aside by staff."""
     assert Desk(sending, "03").end(saved, "ecart", " ").status_code == 422
     assert Desk(sending, "03").end(saved, "ecart", REASON).status_code == 204
     return saved
@@ -33,41 +34,31 @@ def ecartees(candidate: CandidateClient) -> list[dict[str, Any]]:
     return list(candidate.get("/candidatures")["ecartees"])
 
 
-def test_the_candidate_gets_a_mail_with_the_reason_and_whom_to_contact(
-    sending: Flask, set_aside: str, mailbox: Mailbox
+def test_a_mail_and_the_list_say_when_why_and_whom_to_contact_until_the_session_closes(
+    sending: Flask, candidate: CandidateClient, other: CandidateClient, ended: str, mailbox: Mailbox
 ) -> None:
     run_follow_ups(sending, registry)
-    mail = mailbox.wait_for(to=EMAIL, seconds=5)
-    assert mail.subject == "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR"
+    [mail] = mailbox.received
+    assert (mail.recipients, mail.subject) == ([EMAIL], "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR")
     assert (f"Motif : {REASON}" in mail.text, "03 03 03 03 03" in mail.text) == (True, True)
-
-
-def test_the_list_says_when_why_and_whom_to_contact_until_the_session_closes(
-    candidate: CandidateClient, other: CandidateClient, set_aside: str
-) -> None:
     assert candidate.get("/candidatures")["candidatures"] == []
     (shown,) = ecartees(candidate)
-    assert (shown["id"], shown["reason"]) == (set_aside, REASON)
+    assert (shown["id"], shown["reason"]) == (ended, REASON)
     assert shown["contact"]["telephone"] == candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
     assert shown["ended_at"]
-    assert candidate.call("GET", f"/candidatures/{shown['id']}").status_code == 404
+    assert candidate.call("GET", f"/candidatures/{ended}").status_code == 404
+    assert candidate.undo_withdrawal(ended).status_code == 404, "which only who withdrew takes back"
     other.withdraw(other.registered())
     assert ecartees(other) == [], "neither another's nor what she withdrew herself"
     clock.set_offset(clock.offset().total_seconds() + 3 * 365 * 86400)
     assert ecartees(candidate) == []
 
 
-def test_others_are_told_of_it_and_may_still_ask_for_what_was_saved(sending: Flask, set_aside: str) -> None:
+def test_others_are_told_of_it_and_may_still_ask_for_what_was_saved(sending: Flask, ended: str) -> None:
     (event,) = events_of(sending, "registrations.registration_withdrawn.v1")
     assert event["data"]["ecartee"] is True
-    path = f"/candidatures/{set_aside}/versions/current"
+    path = f"/candidatures/{ended}/versions/current"
     assert as_service(sending, "documents", "GET", path).status_code == 200
-
-
-@pytest.fixture
-def ended(sending: Flask, saved: str) -> str:
-    assert Desk(sending, "03").end(saved, "ecart", "Diplôme absent").status_code == 204
-    return saved
 
 
 def restore(app: Flask, saved: str, academie: str = "03") -> int:
@@ -76,7 +67,7 @@ def restore(app: Flask, saved: str, academie: str = "03") -> int:
 
 def test_staff_read_who_ended_it_when_and_why(sending: Flask, ended: str, other: CandidateClient) -> None:
     end = Desk(sending, "03").get(f"/{ended}").json["end"]
-    assert (end["reason"], end["by"]) == ("Diplôme absent", "staff:agent")
+    assert (end["reason"], end["by"]) == (REASON, "staff:agent")
     theirs = other.registered("03")
     assert Desk(sending, "03").get(f"/{theirs}").json["end"] is None
     other.withdraw(theirs)
@@ -106,7 +97,7 @@ def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
     detail = Desk(sending, "03").get(f"/{ended}").json
     assert (detail["end"], detail["versions"][0]["changes"]) == (None, [])
     [past] = detail["ends"]
-    assert (past["state"], past["reason"], past["by"]) == ("ecartee", "Diplôme absent", "staff:agent")
+    assert (past["state"], past["reason"], past["by"]) == ("ecartee", REASON, "staff:agent")
 
 
 def test_what_proved_the_version_that_ended_proves_the_one_restored(sending: Flask, candidate: CandidateClient) -> None:
@@ -154,7 +145,7 @@ def test_what_its_candidate_withdrew_comes_back_after_closing_too(sending: Flask
 def test_a_civil_status_corrected_meanwhile_is_that_of_what_is_restored(sending: Flask, ended: str) -> None:
     corrected = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
     with sending.app_context(), db.operation() as session:
-        correct_identity(session, IdentityCorrected("pierre", corrected, "Pièce d'identité"), NOW)
+        correct_identity(session, IdentityCorrected("pierre", corrected, "Pièce d'identité"))
     restore(sending, ended)
     assert Desk(sending, "03").names() == ["DUPOND Pierre"]
     versions = events_of(sending, "registrations.registration_saved.v1")

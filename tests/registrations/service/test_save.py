@@ -26,15 +26,6 @@ from tests.support.service_worker import somebody_waits
 SECOND = timedelta(seconds=1)
 
 
-def test_a_saved_dossier_is_acknowledged_in_the_words_of_the_guide(candidate: CandidateClient) -> None:
-    acknowledgement = candidate.acknowledgement(candidate.registered())
-    assert acknowledgement["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
-    assert (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"]) == ("02103000001", "001")
-    assert acknowledgement["closes_sentence"].endswith("avant la fermeture du service fixée le : 25/10/2021 à 12:00.")
-    assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
-    assert acknowledgement["documents"][0] == "Le récapitulatif d'inscription"
-
-
 def test_pressing_again_even_after_closing_answers_the_same_and_counts_once(candidate: CandidateClient) -> None:
     def saved(kind: str) -> float:
         labels = {"exam": "BTS", "session": "2022", "academie": "03", "kind": kind}
@@ -120,15 +111,6 @@ def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flas
     floor = accounts("PUT", "/candidates/pierre/identity-floor", {"version": 2})
     assert (floor.status_code, floor.json["type"]) == (409, "/problems/candidature-existante")
     assert accounts("DELETE", "/candidates/pierre").status_code == 409
-
-
-def test_every_save_leaves_a_trace_that_cannot_be_changed(app: Flask, candidate: CandidateClient) -> None:
-    candidate.registered()
-    with app.app_context(), db.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT action, actor FROM audit").fetchall()
-        assert ("candidature.saved", "pierre") in [tuple(row) for row in rows]
-        with pytest.raises(Exception, match="append-only"):
-            connection.exec_driver_sql("DELETE FROM audit")
 
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")

@@ -6,17 +6,17 @@ Keys are new for each attempt, so that no other row names what an attempt discar
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import BinaryIO
 
 import structlog
+from flask import current_app
 from sqlalchemy import Connection, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.registry import stopping
-from services.objects.settings import retention
 from services.objects.store import BytesChanged, ContentDigest, ObjectStore, StoreNotAsked, StoreUnavailable
 from services.objects.tables import retired_objects
 
@@ -76,8 +76,8 @@ def discard(store: ObjectStore, *keys: str) -> None:
 def retire(session: Session, *keys: str, kept: timedelta | None = None) -> None:
     """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from now, or after
     `kept`."""
-    now = system_now()
-    rows = [{"key": key, "retired_at": now, "kept_until": now + (kept or retention())} for key in keys]
+    now, kept = system_now(), kept or timedelta(days=current_app.extensions["portail"].kept_days)
+    rows = [{"key": key, "retired_at": now, "kept_until": now + kept} for key in keys]
     if rows:
         session.execute(insert(retired_objects), rows)
 
@@ -93,7 +93,13 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
     """Delete the objects that were retired KEPT_DAYS ago; returns how many. Raises StoreUnavailable."""
     now = system_now()
     erased = 0
-    while not stopping() and (keys := _expired(db, now - ERASING_DELAY)):
+    expired = retired_objects.c.erased_at.is_(None) & (retired_objects.c.kept_until < now - ERASING_DELAY)
+    wanted = select(retired_objects.c.key).where(expired).order_by(retired_objects.c.kept_until).limit(_PAGE_SIZE)
+    while not stopping():
+        with db.reading() as session:
+            keys = session.scalars(wanted).all()
+        if not keys:
+            break
         for key in keys:
             store.delete(key)  # S3 deletes what is not there without complaint
         with db.operation() as session:
@@ -103,10 +109,3 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
         log.info("retired_objects_erased", count=erased)
     db.forget_what_was_erased()
     return erased
-
-
-def _expired(db: Database, limit: datetime) -> list[str]:
-    expired = (retired_objects.c.erased_at.is_(None)) & (retired_objects.c.kept_until < limit)
-    wanted = select(retired_objects.c.key).where(expired).order_by(retired_objects.c.kept_until).limit(_PAGE_SIZE)
-    with db.reading() as session:
-        return list(session.scalars(wanted))

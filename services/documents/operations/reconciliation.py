@@ -12,8 +12,7 @@ from services.documents.models import Document, ImportDocument, Publication, Sen
 from services.documents.operations.automatic_documents import render_again
 from services.documents.operations.rendered_documents import operation_storing
 from services.objects import StoreUnavailable, retire
-from services.objects.comparison import KeyColumn, KeyRow
-from services.objects.reconciliation import Reconciliation
+from services.objects.reconciliation import KeyColumn, KeyRow, Reconciliation
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from services.documents.domain.document_names import filename
 from services.documents.domain.import_columns import COLUMNS, example_lines, model_headings
 from services.documents.domain.recipients import Scope
 from services.documents.models import Import, db
-from services.documents.operations import import_files, import_publication, imports, withdrawals
+from services.documents.operations import import_files, import_publication, imports
 from services.documents.operations.import_publication import preview
 from services.documents.queries import imports as queries
 from services.documents.queries.imports import import_answer, import_form
@@ -48,8 +48,8 @@ views.calls(api.list_documents, queries.list_import_documents, publisher=who_pub
 views.calls(api.search_documents, queries.list_import_documents, publisher=who_publishes)
 views.calls(api.publish, _answered(import_publication.publish_import), publisher=who_publishes)
 views.calls(api.abandon, _answered(imports.abandon_import), publisher=who_publishes)
-views.calls(api.withdraw, _answered(withdrawals.withdraw_import), publisher=who_publishes)
-views.calls(api.withdraw_document, withdrawals.withdraw_document, publisher=who_publishes)
+views.calls(api.withdraw, _answered(imports.withdraw_import), publisher=who_publishes)
+views.calls(api.withdraw_document, imports.withdraw_document, publisher=who_publishes)
 
 
 @views.serves(api.read_model)

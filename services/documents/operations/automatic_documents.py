@@ -26,8 +26,7 @@ from services.documents.domain.document_names import DocumentName, derived_id
 from services.documents.domain.proofs import Proof, facts_of
 from services.documents.models import Document, Edition, RemadeDocuments
 from services.documents.operations.candidature_copies import store_version_now
-from services.documents.operations.publishing import add_document, add_row, is_there, rendered_paper
-from services.documents.operations.rendered_documents import operation_storing
+from services.documents.operations.publishing import add_document, add_row, is_there, operation_storing, rendered_paper
 from services.documents.queries.candidatures import is_withdrawn, saved_event
 from services.documents.queries.documents import automatic_document
 from services.documents.rendering.confirmation import confirmation
@@ -112,7 +111,7 @@ def create_automatic_documents(
 def _store(
     dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, rendered: Rendered
 ) -> None:
-    name = DocumentName.new(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
+    name = DocumentName(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
     at = _date_of(event)
     try:
         with operation_storing(dependencies.store, rendered, name) as (session, files):
@@ -159,5 +158,5 @@ def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
     sheet = relance(saved, incomplete.groups, reminded_at, dependencies.letterhead)
     proof = dependencies.paper_keys.proof_of(facts_of(saved, type.label, reminded_at, document_id))
     rendered = rendered_paper(dependencies, sheet, proof)
-    name = DocumentName.new(saved.candidature_id, type.value, 0, document_id)
+    name = DocumentName(saved.candidature_id, type.value, 0, document_id)
     add_document(dependencies, rendered, name, type.label, reminded_at)

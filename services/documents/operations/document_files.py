@@ -19,7 +19,7 @@ from services.documents.models import Candidature, Document, db
 from services.documents.operations.automatic_documents import render_again, stored_or_made
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.imports import record
-from services.documents.operations.rendered_documents import size_and_digest
+from services.documents.operations.publishing import size_and_digest
 from services.documents.queries import candidatures
 from services.documents.queries.documents import document_for_staff, document_of, is_unopened
 from services.documents.rendering import pdf_and_html

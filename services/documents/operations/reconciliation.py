@@ -10,7 +10,7 @@ from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_names import DocumentName
 from services.documents.models import Document, ImportDocument, Publication, Sending, db
 from services.documents.operations.automatic_documents import render_again
-from services.documents.operations.rendered_documents import operation_storing
+from services.documents.operations.publishing import operation_storing
 from services.objects import StoreUnavailable, retire
 from services.objects.reconciliation import KeyColumn, KeyRow, Reconciliation
 
@@ -61,7 +61,7 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
         return False
     before = (document.pdf_key, document.html_key)
     remaining = [key for key in before if dependencies.store.exists(key)]
-    name = DocumentName.new(document.candidature_id, document.type, document.version, document.id, document.edition)
+    name = DocumentName(document.candidature_id, document.type, document.version, document.id, document.edition)
     with operation_storing(dependencies.store, rendered, name) as (session, files):
         row = session.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:

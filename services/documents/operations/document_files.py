@@ -98,27 +98,20 @@ def _version_event(
 
 
 def _content_of(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
-    """Raises Unavailable where the store does not give them, and they cannot be made again."""
-    if stored := _read_stored(dependencies, document, file_format):
-        return stored
-    if rendered := render_again(dependencies, document):
-        return rendered.in_format(file_format)
-    raise Unavailable("Ce document n'est pas disponible pour le moment.")
-
-
-def _read_stored(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes | None:
-    """The bytes as they were stored; None if the store lost them, changed them, or does not answer."""
+    """The bytes as they were stored, made again where the store lost or changed them, or does not answer. Raises
+    Unavailable where they cannot be."""
     pdf, html = (document.pdf_key, document.pdf_sha256), (document.html_key, document.html_sha256)
     key, sha256 = pdf if file_format is FileFormat.PDF else html
     try:
         content = dependencies.store.read(key)
+        if size_and_digest(content).sha256 == sha256:
+            return content
+        log.error("document_changed_in_store", document_id=document.id)
     except (ObjectMissing, StoreUnavailable) as error:
         log.warning("document_not_in_store", document_id=document.id, reason=type(error).__name__)
-        return None
-    if size_and_digest(content).sha256 != sha256:
-        log.error("document_changed_in_store", document_id=document.id)
-        return None
-    return content
+    if rendered := render_again(dependencies, document):
+        return rendered.in_format(file_format)
+    raise Unavailable("Ce document n'est pas disponible pour le moment.")
 
 
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:

@@ -59,23 +59,25 @@ def candidature_fields(event: RegistrationSaved) -> sheet.Fields:
 def _pieces(pieces: Iterable[PieceAsked]) -> list[sheet.Block]:
     """Deadlines in time order, regroupements and pieces in the order of the event."""
     blocks: list[sheet.Block] = []
-    by_deadline = sorted(pieces, key=_period)
-    for period, asked in groupby(by_deadline, key=_period):
+    for period, asked in groupby(sorted(pieces, key=_period), key=_period):
         blocks.append(sheet.Banner(period_sentence(*period)))
         blocks += _groups(list(asked))
     return blocks
 
 
 def _period(piece: PieceAsked) -> tuple[datetime, datetime]:
-    closes, opens = (datetime.fromisoformat(text) for text in (piece.deposit_closes, piece.deposit_opens))
-    return closes, opens
+    return datetime.fromisoformat(piece.deposit_closes), datetime.fromisoformat(piece.deposit_opens)
 
 
 def period_sentence(closes: datetime, opens: datetime) -> str:
-    """The guide's sentence; `closes` is exclusive and midnight is shown as 23:59 of the day before."""
+    """The guide's sentence."""
+    return f"A déposer en ligne entre le {french.weekday_date(opens)} et le {_end_text(closes)}"
+
+
+def _end_text(closes: datetime) -> str:
+    """`closes` is exclusive: midnight is shown as 23:59 of the day before."""
     end = french.shown_end(closes)
-    end_text = f"{french.weekday_date(end)} {french.time_of_day(end)}"
-    return f"A déposer en ligne entre le {french.weekday_date(opens)} et le {end_text} (heure/Paris)"
+    return f"{french.weekday_date(end)} {french.time_of_day(end)} (heure/Paris)"
 
 
 def _groups(pieces: list[PieceAsked]) -> list[sheet.Table]:
@@ -103,12 +105,7 @@ def relance(
 def _by_deadline(groups: tuple[MissingGroup, ...]) -> list[sheet.Block]:
     blocks: list[sheet.Block] = []
     for closes, until in groupby(sorted(groups, key=_deadline), key=_deadline):
-        end = french.shown_end(closes)
-        blocks.append(
-            sheet.Banner(
-                f"A déposer en ligne jusqu'au {french.weekday_date(end)} {french.time_of_day(end)} (heure/Paris)"
-            )
-        )
+        blocks.append(sheet.Banner(f"A déposer en ligne jusqu'au {_end_text(closes)}"))
         blocks += map(_missing_table, until)
     return blocks
 

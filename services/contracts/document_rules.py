@@ -114,8 +114,5 @@ def cleaned_text(text: str) -> str:
     """The text as documents print it: in NFC, white space as plain spaces, without control or reordering characters."""
     composed = unicodedata.normalize("NFC", text)
     spaced = "".join(" " if character in _BREAKS else character for character in composed)
-    return "".join(character for character in spaced if _is_text(character))
-
-
-def _is_text(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cs", "Cn") and character not in _REORDERING
+    kept = (character for character in spaced if unicodedata.category(character) not in ("Cc", "Cs", "Cn"))
+    return "".join(character for character in kept if character not in _REORDERING)

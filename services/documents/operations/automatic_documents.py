@@ -23,7 +23,7 @@ from services.contracts.pieces import IncompleteCandidature, PiecesReminded
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id
-from services.documents.domain.proofs import Proof, facts_of
+from services.documents.domain.proofs import facts_of
 from services.documents.models import Document, Edition, RemadeDocuments
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.publishing import add_document, add_row, is_there, operation_storing, rendered_paper
@@ -56,20 +56,16 @@ def render_again(dependencies: Dependencies, document: Document) -> Rendered | N
     if document.type not in AUTOMATIC_TYPES:
         return None
     event = saved_event(document.candidature_id, document.version, document.edition)
-    return _render(dependencies, DocumentType(document.type), event, document.proof) if event else None
+    sheet = _SHEETS[DocumentType(document.type)](event, dependencies.letterhead) if event else None
+    return rendered_paper(dependencies, sheet, document.proof) if sheet else None
 
 
 def _new(dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved) -> Rendered:
     """One that is not stored yet. Made twice, it has the same code."""
     reference = f"{event.candidature_id}/{document_type}/{event.version}/{event.edition}"
     facts = facts_of(event, document_type.label, _date_of(event), reference)
-    return _render(dependencies, document_type, event, dependencies.paper_keys.proof_of(facts))
-
-
-def _render(
-    dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, proof: Proof | None
-) -> Rendered:
-    return rendered_paper(dependencies, _SHEETS[document_type](event, dependencies.letterhead), proof)
+    sheet = _SHEETS[document_type](event, dependencies.letterhead)
+    return rendered_paper(dependencies, sheet, dependencies.paper_keys.proof_of(facts))
 
 
 def _date_of(event: RegistrationSaved) -> datetime:

@@ -186,12 +186,9 @@ def academie_lines(label: str) -> tuple[str, ...]:
 
 def contact_lines(contact: Contact) -> tuple[str, ...]:
     """The service gestionnaire's title, address, « Tél : » and « Mél : », top to bottom."""
-    lines = [contact.title, *contact.lines]
-    if contact.telephone:
-        lines.append(f"Tél : {telephone(contact.telephone)}")
-    if contact.email:
-        lines.append(f"Mél : {contact.email}")
-    return tuple(lines)
+    reached = [f"Tél : {telephone(contact.telephone)}"] if contact.telephone else []
+    reached += [f"Mél : {contact.email}"] if contact.email else []
+    return (contact.title, *contact.lines, *reached)
 
 
 def telephone(number: str) -> str:

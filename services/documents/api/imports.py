@@ -69,7 +69,7 @@ def read_model(query: dict[str, Any], type: str) -> Response:
     else:
         content = csv_text(model_headings(document_type), [example_lines(document_type)])
         response = Response(content, content_type=CONTENT_TYPE)
-    name = filename(f"Modèle {part or ''} - {label}", specialite or query["session"], version=None, extension="csv")
+    name = filename(f"Modèle {part or ''} - {label}", specialite or query["session"], extension="csv")
     set_filename(response, "attachment", name)
     return response
 

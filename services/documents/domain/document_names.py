@@ -56,7 +56,7 @@ _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 MAX_LENGTH = 120  # characters before the extension
 
 
-def filename(label: str, session_label: str, *, version: int | None, extension: str, edition: int = 1) -> str:
+def filename(label: str, session_label: str, extension: str, version: int | None = None, edition: int = 1) -> str:
     """« Confirmation d'inscription - BTS 2022 - version 1.pdf », without characters that a file system refuses."""
     parts = [label, session_label, *([f"version {version}"] if version is not None else [])]
     parts += [f"édition {edition}"] if edition > 1 else []

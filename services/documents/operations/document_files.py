@@ -43,7 +43,7 @@ def file_of(dependencies: Dependencies, document: Document, candidature: Candida
     answer."""
     content = _content_of(dependencies, document, file_format)
     version, edition = document.printed_version, document.edition
-    name = filename(document.label, candidature.session_label, version=version, edition=edition, extension=file_format)
+    name = filename(document.label, candidature.session_label, file_format, version, edition)
     return File(content, name, file_format)
 
 
@@ -61,8 +61,7 @@ def confirmation_file(
         content = _content_of(dependencies, existing, file_format)
     else:
         content = existing.in_format(file_format)
-    number = {"version": event.version, "edition": event.edition}
-    name = filename(document_type.label, event.session.label, **number, extension=file_format)
+    name = filename(document_type.label, event.session.label, file_format, event.version, event.edition)
     return File(content, name, file_format)
 
 
@@ -74,7 +73,7 @@ def form_file(
     store_version_now(event)
     form = found(form_offered(event, code))
     rendered = pdf_and_html.render(formulaire(event, form, dependencies.letterhead))
-    name = filename(form.title, event.session.label, version=None, extension=file_format)
+    name = filename(form.title, event.session.label, extension=file_format)
     return File(rendered.in_format(file_format), name, file_format)
 
 

@@ -191,6 +191,4 @@ def preview(
         raise Unavailable("Ce document n'est pas disponible pour le moment.") from error
     with db.operation() as session:
         record(session, publisher, "document.previewed", document.id, candidature=document.candidature_id)
-    return File(
-        rendered.in_format(format), filename(row.title, row.session_label, version=None, extension=format), format
-    )
+    return File(rendered.in_format(format), filename(row.title, row.session_label, format), format)

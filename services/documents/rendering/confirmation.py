@@ -75,7 +75,7 @@ def _qualification(content: Confirmation) -> list[sheet.Fields]:
 def _epreuves_table(caption: str, lines: list[EpreuveLine]) -> list[sheet.Table]:
     if not lines:
         return []
-    rows = tuple((_epreuve(line), line.unit or "", _position(line), _mode(line)) for line in lines)
+    rows = tuple((_epreuve(line), line.unit or "", *_position_and_mode(line)) for line in lines)
     return [sheet.Table(caption, _COLUMNS, rows, _WIDTHS)]
 
 
@@ -85,12 +85,8 @@ def _epreuve(line: EpreuveLine) -> str:
     return ("... " if line.parent else "") + " - ".join(texts)
 
 
-def _position(line: EpreuveLine) -> str:
+def _position_and_mode(line: EpreuveLine) -> tuple[str, str]:
     """The PDF writes « Non inscrit » where pages write « Non Inscrit »; a kept mark follows its position."""
     if line.position == "non_inscrit":
-        return "Non inscrit"
-    return f"{line.position_label} : {line.mark}/20" if line.mark else line.position_label
-
-
-def _mode(line: EpreuveLine) -> str:
-    return "" if line.position == "non_inscrit" else line.mode_label or ""
+        return "Non inscrit", ""
+    return f"{line.position_label} : {line.mark}/20" if line.mark else line.position_label, line.mode_label or ""

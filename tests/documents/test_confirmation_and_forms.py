@@ -26,7 +26,7 @@ def test_before_its_event_a_confirmation_is_asked_for_and_a_token_no_longer_beli
     assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
     assert registrations.requests == [(CANDIDATURE, "1", "Bearer service-token")]
     registrations.set_current(saved(version=2))
-    registrations.token, registrations.accepted_tokens = "another token", {"another token"}
+    registrations.token = "another token"
     assert _version_shown(service, CONFIRMATION) == "2"
     assert registrations.requests[-1] == (CANDIDATURE, "current", "Bearer another token")
 

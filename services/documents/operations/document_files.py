@@ -115,7 +115,8 @@ def _content_of(dependencies: Dependencies, document: Document, file_format: Fil
 
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:
     """The PDF, also of what was withdrawn. Raises NotFound outside the académies of `staff`, Unavailable."""
-    document, candidature = document_for_staff(document_id, staff)
+    with db.reading_for_staff() as session:
+        document, candidature = document_for_staff(session, document_id, staff)
     file = file_of(dependencies, document, candidature, FileFormat.PDF)
     with db.operation() as session:
         record(session, staff, "document.opened", document_id, candidature=candidature.id)

@@ -18,13 +18,12 @@ from services.chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from services.chassis.tasks.rows import follow_up
 from services.contracts import document_rules as rules
 from services.contracts import documents
-from services.documents.domain.document_names import derived_id, is_id
+from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.import_csv import Refusal
 from services.documents.domain.recipients import Publisher
 from services.documents.models import (
     AuditEntry,
-    Candidature,
     Document,
     Import,
     ImportDocument,
@@ -35,6 +34,7 @@ from services.documents.models import (
     db,
 )
 from services.documents.operations.publishing import announce, done_once, key_already_used
+from services.documents.queries.documents import document_for_staff
 from services.documents.queries.imports import IS_WAITING, declared_label, import_in, is_under_check
 from services.objects import retire
 from services.uploads.uploads import Uploads, lock_owner
@@ -134,11 +134,8 @@ def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is
     """Take back one published document; withdrawn already, nothing changes. Raises NotFound, also for one of another
     académie and for one that no gestionnaire published."""
     with db.operation() as session:
-        document = session.get(Document, document_id) if is_id(document_id) else None
-        if document is None or document.type in rules.AUTOMATIC_TYPES:
-            raise NotFound()
-        candidature = session.get_one(Candidature, document.candidature_id)
-        if not publisher.may_publish_in(candidature.academie_code):
+        document, candidature = document_for_staff(session, document_id, publisher)
+        if document.type in rules.AUTOMATIC_TYPES:
             raise NotFound()
         imported = session.get(ImportDocument, document_id)
         if imported is not None:  # its import first, as everybody who changes one does

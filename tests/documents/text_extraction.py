@@ -3,7 +3,7 @@
 import io
 import re
 
-from lxml import html
+import html5lib
 from pypdf import PdfReader
 
 
@@ -14,7 +14,8 @@ def text_of_pdf(content: bytes) -> str:
 
 def text_of_html(content: bytes) -> str:
     """The text of the page's body."""
-    return normal(" ".join(html.document_fromstring(content).xpath("//body//text()")))
+    body = html5lib.parse(content, namespaceHTMLElements=False).find("body")
+    return normal(" ".join(body.itertext()))
 
 
 def normal(text: str) -> str:

@@ -82,10 +82,8 @@ class Withdrawal(db.Model):
 
 
 class SavedVersion(db.Model):
-    """The whole event of one saved version: any document of it can be rendered again without calling registrations.
-
-    `payload` is read and written by `services.contracts.registrations`.
-    """
+    """The whole event of one saved version (`payload`, as `services.contracts.registrations` reads and writes it): any
+    document of it can be rendered again without calling registrations."""
 
     __tablename__ = "saved_versions"
 
@@ -195,11 +193,8 @@ class CachedRendering(db.Model):
 
 
 class Publication(db.Model):
-    """Who published what for whom: one row per order of a gestionnaire, never changed.
-
-    `pdf_key`: the uploaded PDF. `order_digest`: SHA-256 of the whole order, to recognise it when it is given again;
-    None for older rows.
-    """
+    """An order of a gestionnaire, never changed. `pdf_key`: the uploaded PDF. `order_digest`: SHA-256 of the whole, to
+    recognise it when it is given again; None for older rows."""
 
     __tablename__ = "publications"
 

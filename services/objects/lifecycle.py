@@ -35,9 +35,10 @@ def put_verified(store: ObjectStore, key: str, content: BinaryIO, digest: Conten
     try:
         if store.put(key, content, digest.size, content_type) != digest:
             raise BytesChanged(key)
-    except (StoreUnavailable, BytesChanged) as error:
-        if not isinstance(error, StoreNotAsked):
-            discard(store, key)
+    except StoreNotAsked:
+        raise
+    except (StoreUnavailable, BytesChanged):
+        discard(store, key)
         raise
 
 
@@ -48,18 +49,13 @@ def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[S
     An error before COMMIT is sent discards the objects. From then on they stay, whatever the database answers, since an
     error may hide a commit that was applied. If it was not, reconciliation finds objects that no row names.
     """
-    commit_sent = False
-
-    def note_commit(connection: Connection) -> None:
-        nonlocal commit_sent
-        commit_sent = True
-
+    commits: list[Connection] = []
     try:
         with db.operation() as session:
-            event.listen(session.connection(), "commit", note_commit)  # called right before COMMIT is sent
+            event.listen(session.connection(), "commit", commits.append)  # called right before COMMIT is sent
             yield session
     except BaseException:
-        if not commit_sent:
+        if not commits:
             discard(store, *keys)
         raise
 

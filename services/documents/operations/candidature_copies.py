@@ -28,9 +28,8 @@ def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
     if is_erased(session, event.candidature_id, event.version) or _is_stored(session, event):
         return
-    if candidature is None:
-        candidature = Candidature(id=event.candidature_id, version=0)
-        session.add(candidature)
+    candidature = candidature or Candidature(id=event.candidature_id, version=0)
+    session.add(candidature)
     if event.version > candidature.version:
         for column, value in contracts.copied_columns(event).items():
             setattr(candidature, column, value)
@@ -115,10 +114,9 @@ def _expect(
 
 def store_withdrawal(session: Session, event: contracts.RegistrationWithdrawn) -> None:
     """Note that a candidature was withdrawn or set aside, whether its own event has arrived or not."""
-    withdrawal = session.get(Withdrawal, event.candidature_id)
-    if withdrawal is None:
-        withdrawal = Withdrawal(candidature_id=event.candidature_id, version=0)
-        session.add(withdrawal)
+    of = event.candidature_id
+    withdrawal = session.get(Withdrawal, of) or Withdrawal(candidature_id=of, version=0)
+    session.add(withdrawal)
     if event.version > withdrawal.version:
         withdrawal.version = event.version
         withdrawal.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
@@ -134,11 +132,8 @@ def _is_stored(session: Session, event: contracts.RegistrationSaved) -> bool:
 def store_declared(session: Session, event: contracts.DocumentsDeclared) -> None:
     """Store what the exam now declares, unless something newer is known."""
     declared_at = datetime.fromisoformat(event.declared_at)
-    row = session.get(ExamDocuments, event.exam, with_for_update=True)
-    if row is None:
-        row = ExamDocuments(exam=event.exam)
-        session.add(row)
-    elif row.declared_at >= declared_at:
-        return
-    row.exam_label, row.declared_at = event.exam_label, declared_at
-    row.labels = {document.code: document.label for document in event.documents}
+    known = session.get(ExamDocuments, event.exam, with_for_update=True)
+    if known is None or known.declared_at < declared_at:
+        columns = {"exam": event.exam, "exam_label": event.exam_label, "declared_at": declared_at}
+        labels = {document.code: document.label for document in event.documents}
+        session.merge(ExamDocuments(**columns, labels=labels))

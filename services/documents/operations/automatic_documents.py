@@ -110,7 +110,7 @@ def _store(
     name = DocumentName(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
     at = _date_of(event)
     try:
-        with operation_storing(dependencies.store, rendered, name) as (session, files):
+        with operation_storing(dependencies, rendered, name) as (session, files):
             add_row(session, name, document_type.label, rendered.proof, files, at)
             _count_remade(session, event)
         if event.edited_at is None:

@@ -148,7 +148,7 @@ def _add_rows(
         rows.append(_document(row.id, candidature, position, content=lines, reason=missing))
     if rows:
         session.execute(insert(ImportDocument), rows)
-    imports.add_refusals(session, row.id, checked.refusals, records=records)
+    _add_refusals(session, row.id, checked.refusals, records=records)
 
 
 def _document(import_id: str, candidature: Candidature, position: int, **given: Any) -> dict[str, Any]:
@@ -347,9 +347,29 @@ def _replace_refusals(session: Session, import_id: str, accepted: set[str], refu
     names = sorted(accepted | {refusal.place for refusal in refusals})
     of_import = ImportRefusal.import_id == import_id
     session.execute(delete(ImportRefusal).where(of_import, ImportRefusal.place.in_(names)))
-    imports.add_refusals(session, import_id, refusals, _next_position(session, ImportRefusal, import_id))
+    _add_refusals(session, import_id, refusals)
 
 
 def _next_position(session: Session, model: type[ImportDocument | ImportRefusal], import_id: str) -> int:
     highest = select(func.max(model.position)).where(model.import_id == import_id)
     return (session.scalar(highest) or 0) + 1
+
+
+def _add_refusals(
+    session: Session, import_id: str, refusals: Iterable[Refusal], records: Mapping[int, list[str]] | None = None
+) -> None:
+    """Add the reasons of a report behind those that are there; `records`: the lines of a CSV, by their numbers."""
+    first = _next_position(session, ImportRefusal, import_id)
+    rows = [
+        {
+            "import_id": import_id,
+            "position": position,
+            "place": refusal.place,
+            "numero_candidat": refusal.numero_candidat,
+            "reason": refusal.reason,
+            "cells": records.get(int(refusal.place)) if records and not refusal.is_repeated else None,
+        }
+        for position, refusal in enumerate(refusals, first)
+    ]
+    if rows:
+        session.execute(insert(ImportRefusal), rows)

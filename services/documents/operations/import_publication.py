@@ -124,7 +124,7 @@ def _rendered_or_reason(dependencies: Dependencies, row: Import, document: Impor
 
 def _store(dependencies: Dependencies, row: Import, document: ImportDocument, rendered: Rendered) -> None:
     name = DocumentName(document.candidature_id, row.type, 0, document.id)
-    with suppress(_NotReady), operation_storing(dependencies.store, rendered, name) as (session, files):
+    with suppress(_NotReady), operation_storing(dependencies, rendered, name) as (session, files):
         row, document = _locked(session, document.id)
         session.get_one(Candidature, document.candidature_id, with_for_update=True)
         add_row(session, name, row.title, rendered.proof, files, portal_now(), row.type_label, is_announced=True)

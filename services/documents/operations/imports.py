@@ -5,10 +5,10 @@ Of each sender one sending at a time has its turn, a task of the worker; tasks r
 for, so that senders take turns. Files are sent by import_files.py, published by import_publication.py.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
@@ -20,19 +20,8 @@ from services.contracts import document_rules as rules
 from services.contracts import documents
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
-from services.documents.domain.import_csv import Refusal
 from services.documents.domain.recipients import Publisher
-from services.documents.models import (
-    AuditEntry,
-    Document,
-    Import,
-    ImportDocument,
-    ImportRefusal,
-    Sending,
-    Upload,
-    UploadPart,
-    db,
-)
+from services.documents.models import AuditEntry, Document, Import, ImportDocument, Sending, Upload, UploadPart, db
 from services.documents.operations.publishing import announce, done_once, key_already_used
 from services.documents.queries.documents import document_for_staff
 from services.documents.queries.imports import IS_WAITING, declared_label, import_in, is_under_check
@@ -197,26 +186,3 @@ def record_export(publisher: Publisher, what: str, subject: str) -> None:
     """Note in the audit trail who has taken candidates out of the portal: a filled model, or refused lines (`what`)."""
     with db.operation() as session:
         record(session, publisher, f"{what}.exported", subject)
-
-
-def add_refusals(
-    session: Session,
-    import_id: str,
-    refusals: Iterable[Refusal],
-    first: int = 1,
-    records: Mapping[int, list[str]] | None = None,
-) -> None:
-    """Add the reasons of a report, at positions from `first` on; `records`: the lines of a CSV, by their numbers."""
-    rows = [
-        {
-            "import_id": import_id,
-            "position": position,
-            "place": refusal.place,
-            "numero_candidat": refusal.numero_candidat,
-            "reason": refusal.reason,
-            "cells": records.get(int(refusal.place)) if records and not refusal.is_repeated else None,
-        }
-        for position, refusal in enumerate(refusals, first)
-    ]
-    if rows:
-        session.execute(insert(ImportRefusal), rows)

@@ -42,15 +42,7 @@ from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import published_sheet
 from services.documents.rendering.sheet import Sheet
 from services.documents.rendering.stamp import Stamp
-from services.objects import (
-    BytesChanged,
-    ContentDigest,
-    ObjectStore,
-    StoreUnavailable,
-    discard,
-    operation_naming,
-    put_verified,
-)
+from services.objects import BytesChanged, ContentDigest, StoreUnavailable, discard, operation_naming, put_verified
 
 log = structlog.get_logger()
 
@@ -64,10 +56,12 @@ Files = dict[str, Any]
 
 
 @contextmanager
-def operation_storing(store: ObjectStore, rendered: Rendered, name: DocumentName) -> Iterator[tuple[Session, Files]]:
+def operation_storing(
+    dependencies: Dependencies, rendered: Rendered, name: DocumentName
+) -> Iterator[tuple[Session, Files]]:
     """Store PDF and HTML, or neither, then one write transaction that adds the row naming them. Raises
     StoreUnavailable, BytesChanged."""
-    keys, files = list[str](), Files()
+    store, keys, files = dependencies.store, list[str](), Files()
     try:
         for file_format in FileFormat:
             content = rendered.in_format(file_format)
@@ -119,7 +113,7 @@ def publish(
 
 
 def done_once(before: Callable[[], Done | None], do: Callable[[], Done]) -> Done:
-    """What was done of this `before`, else what `do` does; of two who do it at the same moment a key refuses one."""
+    """What was done `before`, else what `do` does now; of two who do it at the same moment a key refuses one."""
     try:
         return before() or do()
     except IntegrityError:
@@ -227,7 +221,7 @@ def add_document(
 
     `at`: of an event by which its candidate gets a mail; by default the instant, and the document is announced.
     """
-    with suppress(_AlreadyThere), operation_storing(dependencies.store, rendered, name) as (session, files):
+    with suppress(_AlreadyThere), operation_storing(dependencies, rendered, name) as (session, files):
         session.get_one(Candidature, name.candidature_id, with_for_update=True)
         if session.get(Document, name.document_id) is not None:
             raise _AlreadyThere

@@ -59,7 +59,7 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
     before = (document.pdf_key, document.html_key)
     remaining = [key for key in before if dependencies.store.exists(key)]
     name = DocumentName(document.candidature_id, document.type, document.version, document.id, document.edition)
-    with operation_storing(dependencies.store, rendered, name) as (session, files):
+    with operation_storing(dependencies, rendered, name) as (session, files):
         row = session.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:
             raise _ChangedMeanwhile

@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from services.contracts.session_options import ONLINE
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.pdf_and_html import Rendered, html_of, pdf_of
+from services.documents.rendering.pdf_and_html import html_of, pdf_of
 from services.documents.rendering.sheet import Letterhead
 from tests.documents.example_events import epreuve, identity, saved, with_confirmation
 from tests.documents.rendered import rendered
@@ -65,12 +65,9 @@ NAMES = ("Đặng Thị Ánh", "Łukasz Żółć", "Œuvrard", "Ελένη", "Ж
 NOTICE = "Démonstration : document sans valeur"
 
 
-@pytest.fixture(scope="module")
-def printed() -> Rendered:
-    return rendered(confirmation(saved(), Letterhead()))
-
-
-def test_every_line_of_the_guide_is_printed_and_identity_and_epreuves_in_its_order(printed: Rendered) -> None:
+def test_every_line_of_the_guide_is_printed_and_identity_and_epreuves_in_its_order() -> None:
+    """On one A4 page with title, language and author."""
+    printed = rendered(confirmation(saved(), Letterhead()))
     paper, page = text_of_pdf(printed.pdf), text_of_html(printed.html)
     assert [line for line in GUIDE if line not in paper or line not in page] == []
     assert "E2-A" not in paper + page, "sub-épreuves of E2 are not listed"
@@ -79,12 +76,9 @@ def test_every_line_of_the_guide_is_printed_and_identity_and_epreuves_in_its_ord
         position = paper.find(line, start)
         assert position >= 0, f"« {line} » is out of order"
         start = position + len(line)
-
-
-def test_the_guides_example_takes_one_a4_page_with_title_language_and_author(printed: Rendered) -> None:
     reader = PdfReader(io.BytesIO(printed.pdf))
     assert len(reader.pages) == 1
-    assert "Page 1 / 1" in text_of_pdf(printed.pdf)
+    assert "Page 1 / 1" in paper
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
     assert reader.metadata is not None
     assert reader.metadata.title == "Confirmation d'inscription - BREVET DE TECHNICIEN SUPERIEUR"

@@ -60,18 +60,17 @@ _BREAKS = frozenset("\t\r\n\x0b\x0c\u2028\u2029")
 
 
 class DocumentType(StrEnum):
-    """Each type has its code, its label, and whether it is created for every saved version."""
+    """Each type has its code and its label."""
 
     label: str
-    is_automatic: bool
 
-    def __new__(cls, code: str, label: str = "", is_automatic: bool = False) -> DocumentType:
+    def __new__(cls, code: str, label: str = "") -> DocumentType:
         member = str.__new__(cls, code)
-        member._value_, member.label, member.is_automatic = code, label, is_automatic
+        member._value_, member.label = code, label
         return member
 
-    DEMANDE = "demande_pieces", "Demande de pièces justificatives", True
-    CONFIRMATION = "confirmation", "Confirmation d'inscription", True
+    DEMANDE = "demande_pieces", "Demande de pièces justificatives"
+    CONFIRMATION = "confirmation", "Confirmation d'inscription"
     RELANCE = "relance_pieces", "Relance de pièces justificatives"
     AMENAGEMENTS = "amenagements", "Notification de mesures d'aménagements"
     CONVOCATION = "convocation", "Convocation(s) aux épreuves"
@@ -83,9 +82,9 @@ ONE_PER_SESSION = frozenset({DocumentType.RELEVE})
 those of one title replace each other."""
 FOR_EVERYBODY = frozenset({DocumentType.CONVOCATION, DocumentType.RELEVE})
 """Of these, who gets none is told before they are published."""
-AUTOMATIC_TYPES = tuple(document_type for document_type in DocumentType if document_type.is_automatic)
-"""Made in this order, by the worker or by who asks for one sooner."""
-PUBLISHED_TYPES = tuple(document_type for document_type in DocumentType if not document_type.is_automatic)
+AUTOMATIC_TYPES = (DocumentType.DEMANDE, DocumentType.CONFIRMATION)
+"""Made of every saved version in this order, by the worker or by who asks for one sooner."""
+PUBLISHED_TYPES = tuple(document_type for document_type in DocumentType if document_type not in AUTOMATIC_TYPES)
 """Of the guide's types; a gestionnaire publishes these, and those that catalogues declare."""
 LONGEST_CODE = 32  # characters
 CODE_FORM = rf"[a-z_]{{1,{LONGEST_CODE}}}"
@@ -114,8 +113,5 @@ def cleaned_text(text: str) -> str:
     """The text as documents print it: in NFC, white space as plain spaces, without control or reordering characters."""
     composed = unicodedata.normalize("NFC", text)
     spaced = "".join(" " if character in _BREAKS else character for character in composed)
-    return "".join(character for character in spaced if _is_text(character))
-
-
-def _is_text(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cs", "Cn") and character not in _REORDERING
+    kept = (character for character in spaced if unicodedata.category(character) not in ("Cc", "Cs", "Cn"))
+    return "".join(character for character in kept if character not in _REORDERING)

@@ -7,7 +7,7 @@ from services.chassis.web.application import create_service
 from services.chassis.web.audit_trail import audit_views
 from services.contracts.api.served import DOCUMENTS
 from services.documents import cli, dependencies
-from services.documents.api import candidate, imports, papers, staff
+from services.documents.api import candidate, staff
 from services.documents.models import AuditEntry, db
 from services.documents.queries.documents import numeros_candidat
 from services.documents.settings import DocumentsSettings
@@ -24,10 +24,10 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         sections=DOCUMENTS,
         views=(
             candidate.views,
-            papers.views,
+            candidate.papers,
+            staff.documents_views,
             staff.views,
-            imports.views,
-            imports.uploads,
+            staff.uploads,
             audit_views(db, AuditEntry, numeros_candidat()),
         ),
         key_of=key_of,

@@ -8,7 +8,7 @@ from services.documents.jobs import registry
 from services.documents.models import audit_chain
 from services.documents.operations.reconciliation import reconciliation
 from services.objects import jobs as object_jobs
-from services.objects.audit_roots import RootsInStore
+from services.objects.store import RootsInStore
 
 
 def register(app: Flask) -> None:

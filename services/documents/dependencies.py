@@ -16,8 +16,6 @@ from services.documents.rendering.sheet import Letterhead
 from services.documents.settings import DocumentsSettings
 from services.objects import ObjectStore
 
-_KEY = "documents.dependencies"
-
 
 @dataclass(frozen=True)
 class Dependencies:
@@ -47,12 +45,12 @@ def build(settings: DocumentsSettings) -> Dependencies:
 
 def attach(app: Flask, dependencies: Dependencies) -> None:
     """Make them those of this application; tests replace them by calling it again."""
-    app.extensions[_KEY] = dependencies
+    app.extensions["documents"] = dependencies
 
 
 def dependencies() -> Dependencies:
     """Those of the running process; needs an application context."""
-    return cast(Dependencies, current_app.extensions[_KEY])
+    return cast(Dependencies, current_app.extensions["documents"])
 
 
 def prepare_store(app: Flask) -> None:

@@ -6,18 +6,7 @@ Files are in the object store; everything known about them is here, since the on
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Text,
-    UniqueConstraint,
-    false,
-)
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.clock import system_now
@@ -54,7 +43,7 @@ class Candidature(db.Model):
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     candidate_id: Mapped[str] = mapped_column(String(64), index=True)
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int]
     exam_label: Mapped[str] = mapped_column(Text)
     session_label: Mapped[str] = mapped_column(Text)
     academie_code: Mapped[str] = mapped_column(String(8))
@@ -75,22 +64,20 @@ class Withdrawal(db.Model):
     __tablename__ = "withdrawals"
 
     candidature_id: Mapped[str] = mapped_column(_ID, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int]
     withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ecartee: Mapped[bool] = mapped_column(default=False, server_default=false())
-    erased_version: Mapped[int | None] = mapped_column(Integer)
+    erased_version: Mapped[int | None]
 
 
 class SavedVersion(db.Model):
-    """The whole event of one saved version: any document of it can be rendered again without calling registrations.
-
-    `payload` is read and written by `services.contracts.registrations`.
-    """
+    """The whole event of one saved version (`payload`, as `services.contracts.registrations` reads and writes it): any
+    document of it can be rendered again without calling registrations."""
 
     __tablename__ = "saved_versions"
 
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True)
-    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
@@ -101,8 +88,8 @@ class Edition(db.Model):
     __tablename__ = "editions"
 
     candidature_id: Mapped[str] = mapped_column(_ID, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    edition: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     dates: Mapped[PrintedDates] = mapped_column(DataclassJson(PrintedDates))
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     validated_at: Mapped[str | None] = mapped_column(Text)
@@ -119,8 +106,8 @@ class RemadeDocuments(db.Model):
     academie: Mapped[str] = mapped_column(String(8), primary_key=True)
     dates: Mapped[PrintedDates] = mapped_column(DataclassJson(PrintedDates))
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expected: Mapped[int] = mapped_column(Integer, default=0)
-    made: Mapped[int] = mapped_column(Integer, default=0)
+    expected: Mapped[int] = mapped_column(default=0)
+    made: Mapped[int] = mapped_column(default=0)
     last_made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -144,8 +131,8 @@ class Document(db.Model):
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
     type: Mapped[str] = mapped_column(String(32))
     type_label: Mapped[str | None] = mapped_column(Text)
-    version: Mapped[int] = mapped_column(Integer)
-    edition: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    version: Mapped[int]
+    edition: Mapped[int] = mapped_column(default=1, server_default="1")
     label: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -153,10 +140,10 @@ class Document(db.Model):
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
     is_reason_shown: Mapped[bool] = mapped_column(default=False, server_default=false())
     pdf_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
-    pdf_size: Mapped[int] = mapped_column(Integer)
+    pdf_size: Mapped[int]
     pdf_sha256: Mapped[str] = mapped_column(_DIGEST)
     html_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
-    html_size: Mapped[int] = mapped_column(Integer)
+    html_size: Mapped[int]
     html_sha256: Mapped[str] = mapped_column(_DIGEST)
     code: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     signed_facts: Mapped[str | None] = mapped_column(Text)
@@ -177,7 +164,7 @@ class UnknownCodes(db.Model):
     __tablename__ = "unknown_codes"
 
     trace: Mapped[str] = mapped_column(String(64), primary_key=True)
-    count: Mapped[int] = mapped_column(Integer)
+    count: Mapped[int]
     since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -188,18 +175,15 @@ class CachedRendering(db.Model):
 
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True)
     type: Mapped[str] = mapped_column(String(32), primary_key=True)
-    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
     pdf: Mapped[bytes] = mapped_column(LargeBinary)
     html: Mapped[bytes] = mapped_column(LargeBinary)
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Publication(db.Model):
-    """Who published what for whom: one row per order of a gestionnaire, never changed.
-
-    `pdf_key`: the uploaded PDF. `order_digest`: SHA-256 of the whole order, to recognise it when it is given again;
-    None for older rows.
-    """
+    """An order of a gestionnaire, never changed. `pdf_key`: the uploaded PDF. `order_digest`: SHA-256 of the whole, to
+    recognise it when it is given again; None for older rows."""
 
     __tablename__ = "publications"
 
@@ -241,16 +225,16 @@ class Import(db.Model):
     title: Mapped[str] = mapped_column(Text)
     paragraphs: Mapped[list[str]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16))
-    revision: Mapped[int] = mapped_column(Integer, default=0)
+    revision: Mapped[int] = mapped_column(default=0)
     filename: Mapped[str | None] = mapped_column(Text)
     unused_columns: Mapped[list[str]] = mapped_column(JSON, default=list)
     headings: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
-    unfilled: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    ready: Mapped[int] = mapped_column(Integer, default=0)
-    refused: Mapped[int] = mapped_column(Integer, default=0)
-    published: Mapped[int] = mapped_column(Integer, default=0)
-    failed: Mapped[int] = mapped_column(Integer, default=0)
-    withdrawn: Mapped[int] = mapped_column(Integer, default=0)
+    unfilled: Mapped[int] = mapped_column(default=0, server_default="0")
+    ready: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    published: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    withdrawn: Mapped[int] = mapped_column(default=0)
     publication_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawal_reason: Mapped[str | None] = mapped_column(Text)
@@ -283,7 +267,7 @@ class ImportDocument(db.Model):
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     import_id: Mapped[str] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
-    position: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int]
     candidature_id: Mapped[str] = mapped_column(_ID, index=True)
     numero_candidat: Mapped[str] = mapped_column(String(32))
     content: Mapped[list[dict[str, str]]] = mapped_column(JSON)
@@ -300,7 +284,7 @@ class ImportRefusal(db.Model):
     __tablename__ = "import_refusals"
 
     import_id: Mapped[str] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
-    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
     place: Mapped[str] = mapped_column(Text)
     numero_candidat: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
@@ -324,8 +308,8 @@ class Sending(db.Model):
     given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=system_now)
     filename: Mapped[str] = mapped_column(Text)
     object_key: Mapped[str | None] = mapped_column(ObjectKey, unique=True)
-    files: Mapped[int] = mapped_column(Integer)
-    files_checked: Mapped[int] = mapped_column(Integer, default=0)
+    files: Mapped[int]
+    files_checked: Mapped[int] = mapped_column(default=0)
     has_turn: Mapped[bool] = mapped_column(default=False)
 
 

@@ -6,17 +6,17 @@ Keys are new for each attempt, so that no other row names what an attempt discar
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import BinaryIO
 
 import structlog
+from flask import current_app
 from sqlalchemy import Connection, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.registry import stopping
-from services.objects.settings import retention
 from services.objects.store import BytesChanged, ContentDigest, ObjectStore, StoreNotAsked, StoreUnavailable
 from services.objects.tables import retired_objects
 
@@ -35,9 +35,10 @@ def put_verified(store: ObjectStore, key: str, content: BinaryIO, digest: Conten
     try:
         if store.put(key, content, digest.size, content_type) != digest:
             raise BytesChanged(key)
-    except (StoreUnavailable, BytesChanged) as error:
-        if not isinstance(error, StoreNotAsked):
-            discard(store, key)
+    except StoreNotAsked:
+        raise
+    except (StoreUnavailable, BytesChanged):
+        discard(store, key)
         raise
 
 
@@ -48,18 +49,13 @@ def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[S
     An error before COMMIT is sent discards the objects. From then on they stay, whatever the database answers, since an
     error may hide a commit that was applied. If it was not, reconciliation finds objects that no row names.
     """
-    commit_sent = False
-
-    def note_commit(connection: Connection) -> None:
-        nonlocal commit_sent
-        commit_sent = True
-
+    commits: list[Connection] = []
     try:
         with db.operation() as session:
-            event.listen(session.connection(), "commit", note_commit)  # called right before COMMIT is sent
+            event.listen(session.connection(), "commit", commits.append)  # called right before COMMIT is sent
             yield session
     except BaseException:
-        if not commit_sent:
+        if not commits:
             discard(store, *keys)
         raise
 
@@ -76,8 +72,8 @@ def discard(store: ObjectStore, *keys: str) -> None:
 def retire(session: Session, *keys: str, kept: timedelta | None = None) -> None:
     """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from now, or after
     `kept`."""
-    now = system_now()
-    rows = [{"key": key, "retired_at": now, "kept_until": now + (kept or retention())} for key in keys]
+    now, kept = system_now(), kept or timedelta(days=current_app.extensions["portail"].kept_days)
+    rows = [{"key": key, "retired_at": now, "kept_until": now + kept} for key in keys]
     if rows:
         session.execute(insert(retired_objects), rows)
 
@@ -93,7 +89,13 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
     """Delete the objects that were retired KEPT_DAYS ago; returns how many. Raises StoreUnavailable."""
     now = system_now()
     erased = 0
-    while not stopping() and (keys := _expired(db, now - ERASING_DELAY)):
+    expired = retired_objects.c.erased_at.is_(None) & (retired_objects.c.kept_until < now - ERASING_DELAY)
+    wanted = select(retired_objects.c.key).where(expired).order_by(retired_objects.c.kept_until).limit(_PAGE_SIZE)
+    while not stopping():
+        with db.reading() as session:
+            keys = session.scalars(wanted).all()
+        if not keys:
+            break
         for key in keys:
             store.delete(key)  # S3 deletes what is not there without complaint
         with db.operation() as session:
@@ -103,10 +105,3 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
         log.info("retired_objects_erased", count=erased)
     db.forget_what_was_erased()
     return erased
-
-
-def _expired(db: Database, limit: datetime) -> list[str]:
-    expired = (retired_objects.c.erased_at.is_(None)) & (retired_objects.c.kept_until < limit)
-    wanted = select(retired_objects.c.key).where(expired).order_by(retired_objects.c.kept_until).limit(_PAGE_SIZE)
-    with db.reading() as session:
-        return list(session.scalars(wanted))

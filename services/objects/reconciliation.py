@@ -1,29 +1,134 @@
-"""Compares rows with objects, as a job and as a report for an operator. Lost objects are reported (and made again by a
-service that can); objects that no row names are reported and stay."""
+"""Compares rows with objects, both in the order of keys and page by page: memory does not grow with their number. Lost
+objects are reported (and made again by a service that can); objects that no row names are reported and stay."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, islice
+from typing import Any, TypeVar
 
 import structlog
+from sqlalchemy import ColumnElement, Select, null, select, true
 
+from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.tasks import gauges
 from services.chassis.tasks.gauges import Gauge
 from services.chassis.tasks.registry import stopping
-from services.objects.comparison import (
-    Counter,
-    KeyColumn,
-    KeyRow,
-    compare,
-    confirm_lost,
-    confirm_unknown,
-    in_pages,
-    listed_keys,
-    rows_by_key,
-)
-from services.objects.store import ObjectStore
+from services.objects.store import AUDIT_ROOTS, ObjectStore
+from services.objects.tables import retired_objects
 
 log = structlog.get_logger()
+
+PAGE_SIZE = 1000  # rows, or differences
+_OF_NO_ROW = (AUDIT_ROOTS, "installation-id", "quarantine/")  # the last two: of earlier versions
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class KeyColumn:
+    """A column of object keys, unique and indexed. `row_id`: its table's primary key; `needed`: which rows need their
+    object."""
+
+    key: Any
+    row_id: Any
+    needed: ColumnElement[bool] = field(default_factory=true)
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A row that needs the object `key`. `row_id`: None for a retired object."""
+
+    key: str
+    row_id: str | None
+
+
+def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[KeyRow | str]:
+    """The differences between rows and keys, both in order: each row without its object, the key of
+    each object without a row."""
+    named = ((row.key, row) for row in rows)
+    stored = ((key, None) for key in keys)
+    merged: Iterator[tuple[str, KeyRow | None]] = heapq.merge(named, stored, key=lambda pair: pair[0])
+    for key, pairs in groupby(merged, key=lambda pair: pair[0]):
+        sides = [row for _, row in pairs]
+        if sides == [None]:
+            yield key
+        elif None not in sides and sides[0] is not None:
+            yield sides[0]
+
+
+def rows_by_key(db: Database, columns: Sequence[KeyColumn], counter: Counter) -> Iterator[KeyRow]:
+    """The rows that need their object, in the order of keys; `counter` counts them."""
+    queries = [*map(_naming_rows, columns), _unexpired_rows()]
+    return counter.counting(heapq.merge(*(_rows_of(db, query) for query in queries), key=lambda row: row.key))
+
+
+def confirm_lost(
+    db: Database, store: ObjectStore, columns: Sequence[KeyColumn], suspects: Sequence[KeyRow]
+) -> list[KeyRow]:
+    """The suspects without those whose object was added, or whose row was deleted, since both were read."""
+    missing = [lost for lost in suspects if not store.exists(lost.key)]
+    keys = [lost.key for lost in missing]
+    needed = _existing_keys(db, keys, [*map(_naming_rows, columns), _unexpired_rows()])
+    return [lost for lost in missing if lost.key in needed]
+
+
+def confirm_unknown(db: Database, columns: Sequence[KeyColumn], suspects: Sequence[str]) -> list[str]:
+    """The suspects without those that a row names by now, or that were retired and are still to be erased."""
+    known = _existing_keys(db, suspects, [*map(_naming_rows, columns), _retired_rows()])
+    return [key for key in suspects if key not in known]
+
+
+class Counter:
+    """Counts the items that pass through `counting`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def counting(self, items: Iterable[Item]) -> Iterator[Item]:
+        for item in items:
+            self.count += 1
+            yield item
+
+
+def _naming_rows(column: KeyColumn) -> Select[Any]:
+    """Rows that need their object, without retired objects, which `_unexpired_rows` gives."""
+    is_retired = select(retired_objects.c.key).where(retired_objects.c.key == column.key).exists()
+    return select(column.key, column.row_id).where(column.key.is_not(None), column.needed, ~is_retired)
+
+
+def _retired_rows() -> Select[Any]:
+    return select(retired_objects.c.key, null()).where(retired_objects.c.erased_at.is_(None))
+
+
+def _unexpired_rows() -> Select[Any]:
+    return _retired_rows().where(retired_objects.c.kept_until > system_now())
+
+
+def _rows_of(db: Database, query: Select[Any]) -> Iterator[KeyRow]:
+    """Reads page by page, each in its own transaction and from the last key of the page before."""
+    key = query.selected_columns[0]
+    after = ""
+    while True:
+        with db.reading() as session:
+            page = session.execute(query.where(key > after).order_by(key).limit(PAGE_SIZE)).all()
+        yield from (KeyRow(row[0], row[1]) for row in page)
+        if len(page) < PAGE_SIZE:
+            return
+        after = page[-1][0]
+
+
+def _existing_keys(db: Database, keys: Sequence[str], queries: Sequence[Select[Any]]) -> set[str]:
+    """Those of the keys that any of the queries finds."""
+    if not keys:
+        return set()
+    with db.reading() as session:
+        return {
+            row[0] for query in queries for row in session.execute(query.where(query.selected_columns[0].in_(keys)))
+        }
+
 
 MAX_LISTED = 1000  # how many of each kind a report names
 
@@ -76,8 +181,9 @@ class Reconciliation:
 
     def _compare(self, mend: Mend) -> Report:
         report, rows, objects = Report(), Counter(), Counter()
-        named, stored = rows_by_key(self.db, self.columns, rows), objects.counting(listed_keys(self.store))
-        for page in in_pages(compare(named, stored)):
+        keys = (key for key in self.store.list_keys() if not key.startswith(_OF_NO_ROW))
+        differences = compare(rows_by_key(self.db, self.columns, rows), objects.counting(keys))
+        while page := list(islice(differences, PAGE_SIZE)):
             if stopping():
                 report.complete = False
                 return report

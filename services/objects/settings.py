@@ -1,9 +1,6 @@
 """Settings of a service that stores objects."""
 
 import dataclasses
-from datetime import timedelta
-
-from flask import current_app
 
 from services.chassis.settings import Secret, ServiceSettings
 
@@ -17,9 +14,3 @@ class ObjectSettings(ServiceSettings):
 
     def mistakes(self) -> list[str]:
         return super().mistakes() + ([] if self.kept_days > 0 else ["KEPT_DAYS: a number of days, at least 1"])
-
-
-def retention() -> timedelta:
-    """KEPT_DAYS of the running process; needs an application context."""
-    settings: ObjectSettings = current_app.extensions["portail"]
-    return timedelta(days=settings.kept_days)

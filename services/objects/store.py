@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any, BinaryIO, cast
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from minio import Minio
@@ -25,6 +26,7 @@ CHUNK = 256 * 1024
 SIGNATURE_LIFETIME = timedelta(minutes=5)  # far longer than a call takes and than clocks differ
 CHECK_SECONDS = 2.0
 CONNECT_SECONDS = 3.0
+AUDIT_ROOTS = "audit-roots/"
 _CODE = re.compile(rb"<Code>(\w{1,60})</Code>")
 # When the current call has to end, by the monotonic clock; None outside of a call.
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
@@ -67,7 +69,14 @@ class ObjectStore:
             raise ValueError("s3+http://key:secret@host:port/bucket is expected")
         self._bucket = parts.path.strip("/")
         self._requests = _Requests(maxsize=20, blocksize=CHUNK)
-        self._client = _client(parts, self._requests)
+        self._client = Minio(
+            f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname,
+            access_key=unquote(parts.username or ""),
+            secret_key=unquote(parts.password or ""),
+            secure=parts.scheme == "s3+https",
+            region="us-east-1",
+            http_client=self._requests,
+        )
         threads = thread_count() // 4
         running = max(1, threads * 3 // 4)
         self._limit = Limit("store", running, max(0, threads - running), refusal=StoreNotAsked)
@@ -185,6 +194,23 @@ class ObjectStore:
             self._breaker.record_answer()
 
 
+class RootsInStore:
+    """Roots of the audit trail, each an object, where who changes the database by hand does not reach them. Both raise
+    StoreUnavailable."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def put(self, number: int, root: str) -> None:
+        self._store.put(f"{AUDIT_ROOTS}{number:08}", BytesIO(root.encode()), len(root.encode()), "text/plain")
+
+    def get(self, number: int) -> str | None:
+        try:
+            return self._store.read(f"{AUDIT_ROOTS}{number:08}").decode()
+        except ObjectMissing:
+            return None
+
+
 class _Requests(urllib3.PoolManager):
     """Requests that end with their call's deadline. One on a connection that the store had closed is sent once more."""
 
@@ -197,14 +223,10 @@ class _Requests(urllib3.PoolManager):
 
 
 def _timeout() -> urllib3.Timeout:
-    remaining = max(0.01, _remaining())
-    return urllib3.Timeout(connect=min(CONNECT_SECONDS, remaining), read=min(time_limits().store / 2, remaining))
-
-
-def _remaining() -> float:
-    """Seconds until the current call's deadline; outside of one (lists) each request has the time of a call."""
-    deadline = _deadline.get()
-    return time_limits().store if deadline is None else deadline - time.monotonic()
+    """Until the current call's deadline; outside of one (lists) each request has the time of a call."""
+    deadline, whole = _deadline.get(), time_limits().store
+    remaining = whole if deadline is None else max(0.01, deadline - time.monotonic())
+    return urllib3.Timeout(connect=min(CONNECT_SECONDS, remaining), read=min(whole / 2, remaining))
 
 
 @contextmanager
@@ -216,27 +238,10 @@ def _within(seconds: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
-def _client(parts: SplitResult, requests: _Requests) -> Minio:
-    return Minio(
-        f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname),
-        access_key=unquote(parts.username or ""),
-        secret_key=unquote(parts.password or ""),
-        secure=parts.scheme == "s3+https",
-        region="us-east-1",
-        http_client=requests,
-    )
-
-
-def _check_key(key: str) -> None:
-    """Raises ObjectMissing for a key that the SDK refuses to ask for, though a store may list it."""
-    if not key or {".", ".."} & set(key.split("/")):
-        raise ObjectMissing("a path, no key")
-
-
 @contextmanager
 def _translating_errors(key: str | None = None) -> Iterator[None]:
-    if key is not None:
-        _check_key(key)
+    if key is not None and (not key or {".", ".."} & set(key.split("/"))):
+        raise ObjectMissing("a path, no key")  # that the SDK refuses to ask for, though a store may list it
     try:
         yield
     except S3Error as error:

@@ -8,7 +8,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.tasks import audit_jobs, commands
 from services.objects import StoreUnavailable
 from services.objects import jobs as object_jobs
-from services.objects.audit_roots import RootsInStore
+from services.objects.store import RootsInStore
 from services.pieces.dependencies import dependencies
 from services.pieces.jobs import registry
 from services.pieces.models import audit_chain

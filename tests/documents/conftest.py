@@ -1,20 +1,17 @@
 """documents over real parts: both databases in turn, an S3 bucket, an HTTP server in place of registrations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.documents.example_events import saved
+from tests.documents.imports.exam_office import ExamOffice
 from tests.documents.registrations_stub import RegistrationsStub
+from tests.documents.rendered import rendered
+from tests.documents.service import Service, prepare
 from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
+from tests.support.object_store import Bucket
 from tests.support.prepared_databases import prepared_url
-
-if TYPE_CHECKING:
-    from tests.documents.imports.exam_office import ExamOffice
-    from tests.documents.service import Service
-    from tests.support.object_store import Bucket
 
 
 @pytest.fixture
@@ -28,8 +25,6 @@ def registrations() -> Iterator[RegistrationsStub]:
 @pytest.fixture
 def database_url(engine: str, request: pytest.FixtureRequest) -> str:
     """A database of this test alone that documents has migrated."""
-    from tests.documents.service import prepare
-
     return prepared_url(engine, "documents_empty", prepare, request)
 
 
@@ -38,9 +33,6 @@ def service(
     database_url: str, bucket: Bucket, registrations: RegistrationsStub, monkeypatch: pytest.MonkeyPatch
 ) -> Service:
     """documents, migrated and empty. What a test before it had rendered it does not render again."""
-    from tests.documents.rendered import rendered
-    from tests.documents.service import Service
-
     monkeypatch.setattr("services.documents.rendering.pdf_and_html.render", rendered)
     return Service(database_url, bucket.url, registrations.url)
 
@@ -48,8 +40,6 @@ def service(
 @pytest.fixture
 def issued(service: Service) -> Service:
     """With the documents of the guide's candidature."""
-    from tests.documents.example_events import saved
-
     service.receive_and_create_documents(saved())
     return service
 
@@ -57,8 +47,6 @@ def issued(service: Service) -> Service:
 @pytest.fixture
 def office(service: Service) -> ExamOffice:
     """An exam office in front of documents, which knows candidates of numbers 1 and 2."""
-    from tests.documents.imports.exam_office import ExamOffice
-
     office = ExamOffice(service)
     office.register(1, 2)
     return office

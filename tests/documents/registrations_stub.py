@@ -16,7 +16,6 @@ class RegistrationsStub:
         self.requests: list[tuple[str, str, str]] = []
         self.is_down = False
         self.token = "service-token"
-        self.accepted_tokens = {"service-token"}
         app = Flask(__name__)
         app.post("/v1/tokens")(self._token)
         app.get("/v1/candidatures/<candidature_id>/versions/<version>")(self._version)
@@ -39,7 +38,7 @@ class RegistrationsStub:
         self.requests.append((candidature_id, version, request.headers.get("Authorization", "")))
         if self.is_down:
             return _problem("indisponible", 503)
-        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.accepted_tokens:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
             return _problem("non-identifie", 401)
         event = self.events.get((candidature_id, version))
         if event is None:

@@ -19,18 +19,15 @@ def _version_shown(service: Service, path: str) -> str:
     return text_of_pdf(answer.data).partition("Version : ")[2][:1]
 
 
-def test_before_its_event_a_confirmation_is_asked_for(service: Service, registrations: RegistrationsStub) -> None:
+def test_before_its_event_a_confirmation_is_asked_for_and_a_token_no_longer_believed_is_replaced_at_once(
+    service: Service, registrations: RegistrationsStub
+) -> None:
     registrations.set_current(saved())
     assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
     assert registrations.requests == [(CANDIDATURE, "1", "Bearer service-token")]
-
-
-def test_a_token_no_longer_believed_is_replaced_at_once(service: Service, registrations: RegistrationsStub) -> None:
-    registrations.set_current(saved())
-    assert service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code == 200
     registrations.set_current(saved(version=2))
-    registrations.token, registrations.accepted_tokens = "another token", {"another token"}
-    assert service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code == 200
+    registrations.token = "another token"
+    assert _version_shown(service, CONFIRMATION) == "2"
     assert registrations.requests[-1] == (CANDIDATURE, "current", "Bearer another token")
 
 
@@ -65,17 +62,17 @@ def test_bytes_that_changed_in_the_store_are_not_handed_out(issued: Service) -> 
     assert "N° candidat : 62141027040" in text_of_pdf(issued.get(f"/documents/{first}/file").data)
 
 
-def test_a_withdrawn_candidature_has_no_confirmation(service: Service, registrations: RegistrationsStub) -> None:
-    registrations.set_current(saved())
-    service.receive(withdrawn())
-    assert service.get(CONFIRMATION).status_code == 404
-
-
-def test_someone_elses_version_is_not_found_nor_kept(service: Service, registrations: RegistrationsStub) -> None:
+def test_someone_elses_version_is_not_found_nor_kept_and_a_withdrawn_one_neither(
+    service: Service, registrations: RegistrationsStub
+) -> None:
     registrations.set_current(saved(candidate_id=some_id()))
     assert service.get(CONFIRMATION).status_code == 404
     registrations.is_down = True
     assert service.get(CONFIRMATION).status_code == 503
+    registrations.is_down = False
+    registrations.set_current(saved())
+    service.receive(withdrawn())
+    assert service.get(CONFIRMATION).status_code == 404
 
 
 def test_a_version_is_a_number_or_current(service: Service) -> None:

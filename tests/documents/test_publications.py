@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.contracts.document_rules import (
-    AUTOMATIC_TYPES,
-    MAX_ORDER_KEY_LENGTH,
-    MAX_PARAGRAPHS,
-    MAX_RECIPIENTS,
-    MAX_TITLE_LENGTH,
-)
+from services.contracts import document_rules as rules
 from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.operations.publishing import publish_document
 from tests.documents.example_events import CANDIDATURE, ecartee, saved, withdrawn
@@ -48,7 +42,7 @@ def published(service: Service, **given: Any) -> dict[str, Any]:
 def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(issued: Service) -> None:
     publication = published(issued)
     assert (publication["label"], publication["version"]) == ("Convocation aux épreuves écrites", None)
-    assert len(issued.documents()) == len(AUTOMATIC_TYPES) + 1
+    assert len(issued.documents()) == len(rules.AUTOMATIC_TYPES) + 1
     for read, form in ((text_of_pdf, "file"), (text_of_html, "html")):
         text = read(issued.get(f"/documents/{publication['id']}/{form}").data)
         assert "CONVOCATION AUX ÉPREUVES ÉCRITES" in text
@@ -91,11 +85,11 @@ def test_an_order_that_cannot_be_carried_out_is_refused(service: Service) -> Non
         {"type": "autre"},
         {"title": ""},
         {"title": " \x1b "},
-        {"title": "x" * (MAX_TITLE_LENGTH + 1)},
+        {"title": "x" * (rules.MAX_TITLE_LENGTH + 1)},
         {"paragraphs": []},
-        {"paragraphs": ["x"] * (MAX_PARAGRAPHS + 1)},
+        {"paragraphs": ["x"] * (rules.MAX_PARAGRAPHS + 1)},
         {"candidatures": []},
-        {"candidatures": [some_id()] * (MAX_RECIPIENTS + 1)},
+        {"candidatures": [some_id()] * (rules.MAX_RECIPIENTS + 1)},
         {"candidatures": ["x"]},
         {"pdf": "not base64"},
         {"pdf": base64.b64encode(b"GIF89a").decode()},
@@ -116,4 +110,4 @@ def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_carried
     refused = _order(issued, key="a", title="Autre chose", pdf=pdf)
     assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/cle-deja-utilisee")
     assert _order(issued, key="a", pdf=pdf, candidatures=[CANDIDATURE, some_id()]).status_code == 409
-    assert _order(issued, key="x" * (MAX_ORDER_KEY_LENGTH + 1)).status_code == 422
+    assert _order(issued, key="x" * (rules.MAX_ORDER_KEY_LENGTH + 1)).status_code == 422

@@ -20,20 +20,13 @@ def _relances(service: Service) -> list[dict[str, object]]:
     return [document for document in service.documents() if document["type"] == "relance_pieces"]
 
 
-def test_a_reminder_is_one_document_however_often_it_is_told(issued: Service) -> None:
+def test_a_reminder_is_one_document_however_often_it_is_told_and_says_what_was_missing_until_when(
+    issued: Service,
+) -> None:
     for _ in range(2):
         assert issued.follow(reminded(), event_id="e" * 32) == []
     [relance] = _relances(issued)
     assert relance["label"] == "Relance de pièces justificatives"
-    issued.follow(reminded(), event_id="f" * 32)
-    newest, first = _relances(issued)
-    assert (newest["version"], first["version"]) == (None, None), "the version that they print is the candidature's"
-    assert (newest["replaced_at"], first["replaced_at"]) == (None, newest["published_at"])
-
-
-def test_it_says_what_was_missing_when_and_until_when(issued: Service) -> None:
-    issued.follow(reminded())
-    [relance] = _relances(issued)
     pdf = issued.get(f"/documents/{relance['id']}/file").data
     text = text_of_pdf(pdf)
     places = [text.find(sentence) for sentence in SENTENCES]
@@ -41,6 +34,10 @@ def test_it_says_what_was_missing_when_and_until_when(issued: Service) -> None:
     assert places[1:] == sorted(places[1:]), "by deadline"
     html = issued.get(f"/documents/{relance['id']}/html").data
     assert set(words(text_of_html(html))) >= set(words(" ".join(SENTENCES)))
+    issued.follow(reminded(), event_id="f" * 32)
+    newest, first = _relances(issued)
+    assert (newest["version"], first["version"]) == (None, None), "the version that they print is the candidature's"
+    assert (newest["replaced_at"], first["replaced_at"]) == (None, newest["published_at"])
 
 
 def test_before_its_version_has_come_it_waits(service: Service) -> None:

@@ -57,6 +57,15 @@ def missing(part: str) -> float:
     return REGISTRY.get_sample_value("documents_seals_missing_total", {"part": part}) or 0
 
 
+def assert_sealed_without_time_stamp(authority: str, folder: Path) -> None:
+    """At once."""
+    before, begun = missing("time_stamp"), time.monotonic()
+    sealed = PaperSeal(seals.archive(folder), "", TimeStampAuthority(authority)).on(pdf_of())
+    assert time.monotonic() - begun < 2
+    assert missing("time_stamp") == before + 1
+    assert VALID in said_of(sealed, folder)
+
+
 def test_a_drawn_paper_is_sealed_as_a_whole_and_an_altered_one_is_noticed(sealing: Service, tmp_path: Path) -> None:
     """Also one that is drawn before it is stored, and again once the store has lost it."""
     sealing.receive(saved())
@@ -171,24 +180,17 @@ def test_a_paper_waits_a_moment_for_an_authority_and_is_sealed_without_it(
             connection.sendall(b"x")
 
     monkeypatch.setattr(time_stamp_authority, "SECONDS", 0.2)
-    before, begun = missing("time_stamp"), time.monotonic()
     with SilentServer() as authority:
         authority.respond = drip
-        sealed = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(authority.url)).on(pdf_of())
-    assert time.monotonic() - begun < 2
-    assert missing("time_stamp") == before + 1
-    assert VALID in said_of(sealed, tmp_path)
+        assert_sealed_without_time_stamp(authority.url, tmp_path)
 
 
 @pytest.mark.parametrize("answer", ["no answer", b"\x30\x03\x02\x01\x00", b"", b"x" * 200_000])
 def test_whatever_an_authority_answers_the_paper_is_sealed(answer: str | bytes, tmp_path: Path) -> None:
     app = Flask(__name__)
     app.post("/")(lambda: answer)
-    before = missing("time_stamp")
     with serving(app) as authority:
-        sealed = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(authority.url)).on(pdf_of())
-    assert VALID in said_of(sealed, tmp_path)
-    assert missing("time_stamp") == before + 1
+        assert_sealed_without_time_stamp(authority.url, tmp_path)
 
 
 def test_while_an_authority_fails_papers_do_not_ask_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,8 +215,5 @@ def test_while_an_authority_fails_papers_do_not_ask_it(tmp_path: Path, monkeypat
 
 def test_a_time_stamp_that_does_not_fit_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paper_seal, "_TIME_STAMP_BYTES", 100)
-    before = missing("time_stamp")
     with serving(seals.time_stamp_authority()) as authority:
-        sealed = PaperSeal(seals.archive(tmp_path), "", TimeStampAuthority(authority.url)).on(pdf_of())
-    assert VALID in said_of(sealed, tmp_path)
-    assert missing("time_stamp") == before + 1
+        assert_sealed_without_time_stamp(authority.url, tmp_path)

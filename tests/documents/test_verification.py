@@ -2,7 +2,6 @@
 
 import base64
 import io
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -173,6 +172,7 @@ def test_a_code_off_by_one_sign_is_unknown_and_what_is_no_code_is_said(issued: S
 def test_guesses_are_refused_beyond_a_number_of_an_address_and_of_all(
     issued: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert verification.OF_SOURCE.max_count < verification.IN_ALL.max_count < 10_000
     code = code_of(confirmation(issued))
     guesses = [f"{number:04}".translate(str.maketrans("01", "XY")) for number in range(40)]
     statuses = [asked(issued, f"ABCDEFGH{guess}").status_code for guess in guesses]
@@ -195,10 +195,6 @@ def test_guesses_are_refused_beyond_a_number_of_an_address_and_of_all(
     assert state(issued, code)[0] == "in_force"
 
 
-def test_ten_thousand_guesses_are_more_than_all_may_make() -> None:
-    assert verification.OF_SOURCE.max_count < verification.IN_ALL.max_count < 10_000
-
-
 def test_no_one_but_the_gateway_asks_and_everyone_reads_the_keys(service: Service) -> None:
     for token in (candidate_token("x"), staff_token("x", scopes=["documents:publish"]), service_token("pieces")):
         answer = service.web.post("/v1/verifications", json={"code": "x", "source": "x"}, headers=bearer(token))
@@ -209,13 +205,6 @@ def test_no_one_but_the_gateway_asks_and_everyone_reads_the_keys(service: Servic
 
 
 FACTS = Facts("Convocation", "BTS", "BTS 2022", None, "2022-07-04", "P. D.", 2002, "0")
-
-
-def test_a_proof_is_the_same_for_the_same_facts_alone() -> None:
-    keys = PaperKeys(PAPER_KEY, "")
-    assert keys.proof_of(FACTS) == keys.proof_of(FACTS)
-    assert keys.proof_of(FACTS).facts == FACTS
-    assert keys.proof_of(FACTS).code != keys.proof_of(replace(FACTS, reference="1")).code
 
 
 @pytest.mark.parametrize("typed", ["ABCD-EFGH-JKLM", "abcd efgh jklm", " ABCDEFGHJKLM ", "ABCD–EFGH–JKLM"])

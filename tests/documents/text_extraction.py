@@ -2,8 +2,8 @@
 
 import io
 import re
-from html.parser import HTMLParser
 
+import html5lib
 from pypdf import PdfReader
 
 
@@ -14,9 +14,8 @@ def text_of_pdf(content: bytes) -> str:
 
 def text_of_html(content: bytes) -> str:
     """The text of the page's body."""
-    reader = _Text()
-    reader.feed(content.decode())
-    return normal("".join(reader.parts))
+    body = html5lib.parse(content, namespaceHTMLElements=False).find("body")
+    return normal(" ".join(body.itertext()))
 
 
 def normal(text: str) -> str:
@@ -26,22 +25,3 @@ def normal(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words in alphabetical order, to compare texts whatever the layout."""
     return sorted(text.split())
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent = tag in ("style", "title") or (self._silent and tag != "body")
-        self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = False
-        self.parts.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.objects.comparison import KeyRow, compare
+from services.objects.reconciliation import KeyRow, compare
 
 keys = some.sets(some.text("ab-/.0", min_size=1, max_size=4))
 

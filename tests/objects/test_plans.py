@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.transactions import Database
 from services.objects import ObjectKey, ObjectMissing, ObjectStore, ObjectTables
-from services.objects.comparison import Counter, KeyColumn, KeyRow, confirm_lost, confirm_unknown, rows_by_key
 from services.objects.lifecycle import erase_expired
+from services.objects.reconciliation import Counter, KeyColumn, KeyRow, confirm_lost, confirm_unknown, rows_by_key
 from tests.support.database_filling import ROWS
 from tests.support.query_plans import query_plan, recorded_statements
 

@@ -3,8 +3,6 @@
 import io
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -50,14 +48,6 @@ class BreakingOnce(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[ObjectStore]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{server.server_address[1]}/bucket")
-        server.shutdown()
-
-
 def sent(store: ObjectStore, file: io.BytesIO) -> int:
     size = len(file.getvalue())
     return store.put("key", file, size, "application/pdf").size
@@ -70,8 +60,11 @@ def test_a_file_is_never_whole_in_memory(bucket: Bucket) -> None:
 
 
 def test_a_file_whose_connection_breaks_is_sent_again_from_its_beginning() -> None:
-    with served(BreakingOnce) as store:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BreakingOnce) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{server.server_address[1]}/bucket")
         assert sent(store, OnDisk(FILE)) == len(FILE)
+        server.shutdown()
     assert BreakingOnce.taken[1:] == [FILE]
 
 

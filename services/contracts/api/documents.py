@@ -85,6 +85,7 @@ class ConfirmationQuery(FormQuery):
 
 
 _OWN_DOCUMENTS = Callers(CANDIDATE)
+_PDF: dict[str, Any] = {"media_type": PDF_TYPE, "seconds": RENDERING_SECONDS}
 
 list_candidatures = _OWN_DOCUMENTS.get(
     "/v1/candidatures", Tiles, f"Tiles of « {page_labels.DOCUMENTS} », also once the session has closed."
@@ -105,8 +106,7 @@ read_pdf = _OWN_DOCUMENTS.get(
     bytes,
     "A document as PDF.",
     query=FileQuery,
-    media_type=PDF_TYPE,
-    seconds=RENDERING_SECONDS,
+    **_PDF,
 )
 read_html = _OWN_DOCUMENTS.get(
     "/v1/documents/<document_id>/html",
@@ -121,14 +121,12 @@ read_confirmation = _OWN_DOCUMENTS.get(
     bytes,
     "« Visualiser/Imprimer »: the confirmation at once, made on the spot where it is not there yet.",
     query=ConfirmationQuery,
-    media_type=PDF_TYPE,
-    seconds=RENDERING_SECONDS,
+    **_PDF,
 )
 read_form = _OWN_DOCUMENTS.get(
     "/v1/candidatures/<candidature_id>/forms/<code>",
     bytes,
     "« Editer le formulaire à compléter », with the candidate's data.",
     query=FormQuery,
-    media_type=PDF_TYPE,
-    seconds=RENDERING_SECONDS,
+    **_PDF,
 )

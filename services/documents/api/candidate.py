@@ -1,5 +1,5 @@
-"""What candidates read of their documents: tiles, lists, files, and what accounts copies for them. What is not the
-caller's own is not found."""
+"""What candidates read of their documents: tiles, lists, files, and what accounts copies for them; what is not the
+caller's own is not found. What the gateway asks for who holds a paper."""
 
 import unicodedata
 from typing import Any
@@ -11,11 +11,13 @@ from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts.api import documents as api
 from services.contracts.api import personal_data
+from services.contracts.api import verification as paper_api
 from services.contracts.api.history import read_history
+from services.contracts.api.sessions import Keys
 from services.contracts.document_rules import FileFormat
 from services.documents.dependencies import dependencies
 from services.documents.models import db
-from services.documents.operations import document_files
+from services.documents.operations import document_files, verification
 from services.documents.operations.document_files import File
 from services.documents.queries import candidatures, documents
 from services.documents.queries.history import history
@@ -28,6 +30,8 @@ views.calls(api.list_documents_to_read, documents.list_unopened, candidate_id=ac
 views.calls(api.mark_opened, document_files.mark_opened, candidate_id=access.caller_id)
 views.reads(read_history, history, db.reading, candidate_id=access.caller_id)
 views.reads(personal_data.read_part, part, db.reading)
+papers = Views("papers", __name__)
+papers.calls(paper_api.verify, verification.verify, dependencies=dependencies)
 
 # The HTML page needs its own style sheet and nothing else, wherever it is opened from.
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -59,6 +63,11 @@ def confirmation(query: dict[str, Any], candidature_id: str) -> Response:
 def form(query: dict[str, Any], candidature_id: str, code: str) -> Response:
     file = document_files.form_file(dependencies(), access.caller().id, candidature_id, code, query["format"])
     return file_response(file, save=query["save"])
+
+
+@papers.serves(paper_api.read_paper_keys)
+def read_paper_keys() -> Keys:
+    return Keys(**dependencies().paper_keys.jwks())
 
 
 @views.serves(personal_data.read_held_file)

@@ -7,12 +7,10 @@ documents/<candidature>/<type>/<version>.<edition, after the first>/<document>-<
 publications/<publication>/<attempt>-<SHA-256>.<pdf, or bin for a sending that waits for its check>
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.contracts.document_rules import ID_FORM
 
@@ -39,12 +37,8 @@ class DocumentName:
     type: str
     version: int
     document_id: str
-    attempt: str
     edition: int = 1
-
-    @classmethod
-    def new(cls, candidature_id: str, type: str, version: int, document_id: str, edition: int = 1) -> DocumentName:
-        return cls(candidature_id, type, version, document_id, uuid.uuid4().hex[:8], edition)
+    attempt: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     def key(self, extension: str, sha256: str) -> str:
         """The key of the file with that extension and SHA-256."""
@@ -62,7 +56,7 @@ _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 MAX_LENGTH = 120  # characters before the extension
 
 
-def filename(label: str, session_label: str, *, version: int | None, extension: str, edition: int = 1) -> str:
+def filename(label: str, session_label: str, extension: str, version: int | None = None, edition: int = 1) -> str:
     """« Confirmation d'inscription - BTS 2022 - version 1.pdf », without characters that a file system refuses."""
     parts = [label, session_label, *([f"version {version}"] if version is not None else [])]
     parts += [f"édition {edition}"] if edition > 1 else []

@@ -286,7 +286,9 @@ def _document(
     wrong = _of_another_specialite(of_candidate, candidature) | _contradictions(document_type, of_candidate) | others
     to_mend = [*wrong, *([blocking] if blocking is not None else [])]
     if not to_mend:
-        return CheckedDocument(candidature, tuple(_content(row) for row in own)), repeated
+        said = [column.name for column in COLUMNS[document_type] if column not in CANDIDATE]
+        lines = tuple({name: row.values[name] for name in said} for row in own)
+        return CheckedDocument(candidature, lines), repeated
     waits = f"La ligne {min(to_mend)} de ce candidat est à corriger : rien n'est publié pour lui"
     return None, [row.refusal(wrong.get(row.number, waits)) for row in own] + repeated
 
@@ -335,11 +337,6 @@ def what_is_missing(lines: Sequence[Values], candidature: Candidature) -> str | 
     texts = [line[EPREUVE.name] for line in lines if EPREUVE.name in line]
     titles = without_line(texts, candidature.epreuves) if texts else []
     return f"Sans ligne pour {', '.join(titles)}" if titles else None
-
-
-def _content(row: _Row) -> Values:
-    candidate = {column.name for column in CANDIDATE}
-    return {name: value for name, value in row.values.items() if name not in candidate}
 
 
 def completed_lines(document_type: DocumentType, earlier: Sequence[Values], mended: Sequence[Values]) -> list[Values]:

@@ -48,7 +48,9 @@ class Proof:
 
     @classmethod
     def of(cls, facts: Facts, signature: bytes) -> "Proof":
-        return cls(code_of(signature), base64.urlsafe_b64encode(facts.to_bytes() + signature).decode().rstrip("="))
+        number = int.from_bytes(hashlib.sha256(signature).digest()[:8])
+        code = "".join(ALPHABET[(number >> 5 * place) & 31] for place in range(CODE_LENGTH))
+        return cls(code, base64.urlsafe_b64encode(facts.to_bytes() + signature).decode().rstrip("="))
 
     @property
     def facts(self) -> Facts:
@@ -69,11 +71,6 @@ def facts_of(event: RegistrationSaved, type_label: str, at: datetime, reference:
         birth_year=date.fromisoformat(identity.date_naissance).year,
         reference=hashlib.sha256(reference.encode()).hexdigest()[:16],
     )
-
-
-def code_of(signature: bytes) -> str:
-    number = int.from_bytes(hashlib.sha256(signature).digest()[:8])
-    return "".join(ALPHABET[(number >> 5 * place) & 31] for place in range(CODE_LENGTH))
 
 
 def shown(code: str) -> str:

@@ -100,15 +100,11 @@ class Recipients:
             own = [item for item in own if item.numero_inscription == numero_inscription]
             if not own:
                 raise RecipientRefused(f"Ce candidat n'a pas d'inscription {numero_inscription} à cette session")
-        return _only_active(own)
-
-
-def _only_active(candidatures: list[Candidature]) -> Candidature:
-    active = [item for item in candidatures if item.activity is Activity.ACTIVE]
-    if not active:
-        raise RecipientRefused(REASONS[candidatures[-1].activity])
-    if len(active) > 1:
-        raise RecipientRefused(
-            "Ce candidat a plusieurs candidatures à cette session : précisez la colonne « N° inscription »"
-        )
-    return active[0]
+        active = [item for item in own if item.activity is Activity.ACTIVE]
+        if not active:
+            raise RecipientRefused(REASONS[own[-1].activity])
+        if len(active) > 1:
+            raise RecipientRefused(
+                "Ce candidat a plusieurs candidatures à cette session : précisez la colonne « N° inscription »"
+            )
+        return active[0]

@@ -23,11 +23,10 @@ from services.contracts.pieces import IncompleteCandidature, PiecesReminded
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id
-from services.documents.domain.proofs import Proof, facts_of
+from services.documents.domain.proofs import facts_of
 from services.documents.models import Document, Edition, RemadeDocuments
 from services.documents.operations.candidature_copies import store_version_now
-from services.documents.operations.publishing import add_document, add_row, is_there, rendered_paper
-from services.documents.operations.rendered_documents import operation_storing
+from services.documents.operations.publishing import add_document, add_row, is_there, operation_storing, rendered_paper
 from services.documents.queries.candidatures import is_withdrawn, saved_event
 from services.documents.queries.documents import automatic_document
 from services.documents.rendering.confirmation import confirmation
@@ -57,20 +56,16 @@ def render_again(dependencies: Dependencies, document: Document) -> Rendered | N
     if document.type not in AUTOMATIC_TYPES:
         return None
     event = saved_event(document.candidature_id, document.version, document.edition)
-    return _render(dependencies, DocumentType(document.type), event, document.proof) if event else None
+    sheet = _SHEETS[DocumentType(document.type)](event, dependencies.letterhead) if event else None
+    return rendered_paper(dependencies, sheet, document.proof) if sheet else None
 
 
 def _new(dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved) -> Rendered:
     """One that is not stored yet. Made twice, it has the same code."""
     reference = f"{event.candidature_id}/{document_type}/{event.version}/{event.edition}"
     facts = facts_of(event, document_type.label, _date_of(event), reference)
-    return _render(dependencies, document_type, event, dependencies.paper_keys.proof_of(facts))
-
-
-def _render(
-    dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, proof: Proof | None
-) -> Rendered:
-    return rendered_paper(dependencies, _SHEETS[document_type](event, dependencies.letterhead), proof)
+    sheet = _SHEETS[document_type](event, dependencies.letterhead)
+    return rendered_paper(dependencies, sheet, dependencies.paper_keys.proof_of(facts))
 
 
 def _date_of(event: RegistrationSaved) -> datetime:
@@ -112,10 +107,10 @@ def create_automatic_documents(
 def _store(
     dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, rendered: Rendered
 ) -> None:
-    name = DocumentName.new(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
+    name = DocumentName(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
     at = _date_of(event)
     try:
-        with operation_storing(dependencies.store, rendered, name) as (session, files):
+        with operation_storing(dependencies, rendered, name) as (session, files):
             add_row(session, name, document_type.label, rendered.proof, files, at)
             _count_remade(session, event)
         if event.edited_at is None:
@@ -159,5 +154,5 @@ def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
     sheet = relance(saved, incomplete.groups, reminded_at, dependencies.letterhead)
     proof = dependencies.paper_keys.proof_of(facts_of(saved, type.label, reminded_at, document_id))
     rendered = rendered_paper(dependencies, sheet, proof)
-    name = DocumentName.new(saved.candidature_id, type.value, 0, document_id)
+    name = DocumentName(saved.candidature_id, type.value, 0, document_id)
     add_document(dependencies, rendered, name, type.label, reminded_at)

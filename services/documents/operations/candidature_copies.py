@@ -26,13 +26,10 @@ def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
     An older version arriving late gets its documents too (they are kept by version) but leaves the tile alone.
     """
     candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
-    if is_erased(session, event.candidature_id, event.version):
+    if is_erased(session, event.candidature_id, event.version) or _is_stored(session, event):
         return
-    if candidature is not None and _is_stored(session, event):
-        return
-    if candidature is None:
-        candidature = Candidature(id=event.candidature_id, version=0)
-        session.add(candidature)
+    candidature = candidature or Candidature(id=event.candidature_id, version=0)
+    session.add(candidature)
     if event.version > candidature.version:
         for column, value in contracts.copied_columns(event).items():
             setattr(candidature, column, value)
@@ -47,14 +44,18 @@ def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
 
 def store_version_now(event: contracts.RegistrationSaved) -> None:
     """The same outside an event, in a transaction of its own; a version that is stored already is only read."""
-    if _is_already_stored(event):
+
+    def is_stored() -> bool:
+        with db.reading() as session:
+            return _is_stored(session, event)
+
+    if is_stored():
         return
     try:
         with db.operation() as session:
             store_version(session, event)
-    except IntegrityError:
-        # Only two processes that store the same version at the same time violate a key here.
-        if not _is_already_stored(event):
+    except IntegrityError:  # two processes store the same version at the same time
+        if not is_stored():
             raise
 
 
@@ -80,20 +81,18 @@ def store_editions(session: Session, event: contracts.DatesMoved) -> None:
 def store_validation(session: Session, event: contracts.RegistrationValidated) -> None:
     """Store that this edition of a version prints its validation, and ask for its confirmation, the one document that
     says so; stored already, nothing changes."""
-    edition, validated_at = event.edition, datetime.fromisoformat(event.edition.validated_at or "")
-    if _add_edition(session, edition, event.dates, validated_at):
-        of_version = {"candidature_id": edition.candidature_id, "version": edition.version}
-        work = {**of_version, "types": [DocumentType.CONFIRMATION]}
-        follow_up(session, MAKE_DOCUMENTS, work, subject=edition.candidature_id)
+    of, validated_at = event.edition, datetime.fromisoformat(event.edition.validated_at or "")
+    if _add_edition(session, of, event.dates, validated_at):
+        work = {"candidature_id": of.candidature_id, "version": of.version, "types": [DocumentType.CONFIRMATION]}
+        follow_up(session, MAKE_DOCUMENTS, work, subject=of.candidature_id)
 
 
 def _add_edition(
     session: Session, edition: contracts.Edition, dates: contracts.PrintedDates, edited_at: datetime
 ) -> bool:
     """Whether it is new."""
-    if is_erased(session, edition.candidature_id, edition.version):
-        return False
-    if session.get(Edition, (edition.candidature_id, edition.version, edition.edition)) is not None:
+    known = session.get(Edition, (edition.candidature_id, edition.version, edition.edition))
+    if known is not None or is_erased(session, edition.candidature_id, edition.version):
         return False
     session.add(Edition(**vars(edition), dates=dates, edited_at=edited_at))
     return True
@@ -115,20 +114,14 @@ def _expect(
 
 def store_withdrawal(session: Session, event: contracts.RegistrationWithdrawn) -> None:
     """Note that a candidature was withdrawn or set aside, whether its own event has arrived or not."""
-    withdrawal = session.get(Withdrawal, event.candidature_id)
-    if withdrawal is None:
-        withdrawal = Withdrawal(candidature_id=event.candidature_id, version=0)
-        session.add(withdrawal)
+    of = event.candidature_id
+    withdrawal = session.get(Withdrawal, of) or Withdrawal(candidature_id=of, version=0)
+    session.add(withdrawal)
     if event.version > withdrawal.version:
         withdrawal.version = event.version
         withdrawal.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
     if event.version == withdrawal.version:
         withdrawal.ecartee = event.ecartee
-
-
-def _is_already_stored(event: contracts.RegistrationSaved) -> bool:
-    with db.reading() as session:
-        return _is_stored(session, event)
 
 
 def _is_stored(session: Session, event: contracts.RegistrationSaved) -> bool:
@@ -139,11 +132,8 @@ def _is_stored(session: Session, event: contracts.RegistrationSaved) -> bool:
 def store_declared(session: Session, event: contracts.DocumentsDeclared) -> None:
     """Store what the exam now declares, unless something newer is known."""
     declared_at = datetime.fromisoformat(event.declared_at)
-    row = session.get(ExamDocuments, event.exam, with_for_update=True)
-    if row is None:
-        row = ExamDocuments(exam=event.exam)
-        session.add(row)
-    elif row.declared_at >= declared_at:
-        return
-    row.exam_label, row.declared_at = event.exam_label, declared_at
-    row.labels = {document.code: document.label for document in event.documents}
+    known = session.get(ExamDocuments, event.exam, with_for_update=True)
+    if known is None or known.declared_at < declared_at:
+        columns = {"exam": event.exam, "exam_label": event.exam_label, "declared_at": declared_at}
+        labels = {document.code: document.label for document in event.documents}
+        session.merge(ExamDocuments(**columns, labels=labels))

@@ -19,7 +19,7 @@ from services.documents.models import Candidature, Document, db
 from services.documents.operations.automatic_documents import render_again, stored_or_made
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.imports import record
-from services.documents.operations.rendered_documents import size_and_digest
+from services.documents.operations.publishing import size_and_digest
 from services.documents.queries import candidatures
 from services.documents.queries.documents import document_for_staff, document_of, is_unopened
 from services.documents.rendering import pdf_and_html
@@ -43,7 +43,7 @@ def file_of(dependencies: Dependencies, document: Document, candidature: Candida
     answer."""
     content = _content_of(dependencies, document, file_format)
     version, edition = document.printed_version, document.edition
-    name = filename(document.label, candidature.session_label, version=version, edition=edition, extension=file_format)
+    name = filename(document.label, candidature.session_label, file_format, version, edition)
     return File(content, name, file_format)
 
 
@@ -61,8 +61,7 @@ def confirmation_file(
         content = _content_of(dependencies, existing, file_format)
     else:
         content = existing.in_format(file_format)
-    number = {"version": event.version, "edition": event.edition}
-    name = filename(document_type.label, event.session.label, **number, extension=file_format)
+    name = filename(document_type.label, event.session.label, file_format, event.version, event.edition)
     return File(content, name, file_format)
 
 
@@ -74,7 +73,7 @@ def form_file(
     store_version_now(event)
     form = found(form_offered(event, code))
     rendered = pdf_and_html.render(formulaire(event, form, dependencies.letterhead))
-    name = filename(form.title, event.session.label, version=None, extension=file_format)
+    name = filename(form.title, event.session.label, extension=file_format)
     return File(rendered.in_format(file_format), name, file_format)
 
 
@@ -98,32 +97,26 @@ def _version_event(
 
 
 def _content_of(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
-    """Raises Unavailable where the store does not give them, and they cannot be made again."""
-    if stored := _read_stored(dependencies, document, file_format):
-        return stored
+    """The bytes as they were stored, made again where the store lost or changed them, or does not answer. Raises
+    Unavailable where they cannot be."""
+    pdf, html = (document.pdf_key, document.pdf_sha256), (document.html_key, document.html_sha256)
+    key, sha256 = pdf if file_format is FileFormat.PDF else html
+    try:
+        content = dependencies.store.read(key)
+        if size_and_digest(content).sha256 == sha256:
+            return content
+        log.error("document_changed_in_store", document_id=document.id)
+    except (ObjectMissing, StoreUnavailable) as error:
+        log.warning("document_not_in_store", document_id=document.id, reason=type(error).__name__)
     if rendered := render_again(dependencies, document):
         return rendered.in_format(file_format)
     raise Unavailable("Ce document n'est pas disponible pour le moment.")
 
 
-def _read_stored(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes | None:
-    """The bytes as they were stored; None if the store lost them, changed them, or does not answer."""
-    pdf, html = (document.pdf_key, document.pdf_sha256), (document.html_key, document.html_sha256)
-    key, sha256 = pdf if file_format is FileFormat.PDF else html
-    try:
-        content = dependencies.store.read(key)
-    except (ObjectMissing, StoreUnavailable) as error:
-        log.warning("document_not_in_store", document_id=document.id, reason=type(error).__name__)
-        return None
-    if size_and_digest(content).sha256 != sha256:
-        log.error("document_changed_in_store", document_id=document.id)
-        return None
-    return content
-
-
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:
     """The PDF, also of what was withdrawn. Raises NotFound outside the académies of `staff`, Unavailable."""
-    document, candidature = document_for_staff(document_id, staff)
+    with db.reading_for_staff() as session:
+        document, candidature = document_for_staff(session, document_id, staff)
     file = file_of(dependencies, document, candidature, FileFormat.PDF)
     with db.operation() as session:
         record(session, staff, "document.opened", document_id, candidature=candidature.id)

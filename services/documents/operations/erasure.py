@@ -1,7 +1,7 @@
 """Erases what documents stores about candidatures, in the transaction that hears of their erasure: copies, documents
 with their files, lines of imports; publications follow in a job. A tombstone stays, without anything about a person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
@@ -61,36 +61,30 @@ def _erase(session: Session, erased: ErasedCandidature) -> None:
 def erase_publications() -> None:
     """Erase publications whose candidatures are all erased, and the ids of those that are from the others: none is
     looked for by its candidatures."""
-    after = ""
-    while not stopping() and (page := _publications_after(after)):
-        for publication in page:
-            if erased := _erased_of(publication.candidatures):
-                with db.operation() as session:
-                    _forget_in_publication(session, publication.id, erased)
-        after = page[-1].id
-
-
-def _publications_after(id: str) -> Sequence[Publication]:
-    with db.reading() as session:
-        return session.scalars(
-            select(Publication).where(Publication.id > id).order_by(Publication.id).limit(PAGE)
-        ).all()
-
-
-def _erased_of(candidatures: Collection[str]) -> set[str]:
     is_back = exists().where(Candidature.id == Withdrawal.candidature_id)  # by a version that was saved since
-    erased = select(Withdrawal.candidature_id).where(Withdrawal.erased_version.is_not(None), ~is_back)
-    with db.reading() as session:
-        return set(session.scalars(erased.where(Withdrawal.candidature_id.in_(candidatures))))
+    gone = select(Withdrawal.candidature_id).where(Withdrawal.erased_version.is_not(None), ~is_back)
+    page, after = select(Publication).order_by(Publication.id).limit(PAGE), ""
+    while not stopping():
+        with db.reading() as session:
+            publications = session.scalars(page.where(Publication.id > after)).all()
+        if not publications:
+            return
+        for publication in publications:
+            with db.reading() as session:
+                erased = set(session.scalars(gone.where(Withdrawal.candidature_id.in_(publication.candidatures))))
+            if erased:
+                _forget_in_publication(publication.id, erased)
+        after = publications[-1].id
 
 
-def _forget_in_publication(session: Session, id: str, erased: Collection[str]) -> None:
-    publication = session.get_one(Publication, id, with_for_update=True)
-    publication.candidatures = [other for other in publication.candidatures if other not in erased]
-    if not publication.candidatures:
-        retire_for_good(session, *filter(None, [publication.pdf_key]))
-        audit_chain.erase(session, [id], RETENTION)
-        session.delete(publication)
+def _forget_in_publication(id: str, erased: Collection[str]) -> None:
+    with db.operation() as session:
+        publication = session.get_one(Publication, id, with_for_update=True)
+        publication.candidatures = [other for other in publication.candidatures if other not in erased]
+        if not publication.candidatures:
+            retire_for_good(session, *filter(None, [publication.pdf_key]))
+            audit_chain.erase(session, [id], RETENTION)
+            session.delete(publication)
 
 
 def _erase_refusals(session: Session, of: Candidature) -> None:

@@ -140,26 +140,21 @@ def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
 def _add_rows(
     session: Session, row: Import, checked: CheckedImport, records: Mapping[int, list[str]], earlier: LinesByCandidature
 ) -> None:
-    first = _next_position(session, ImportDocument, row.id)
-    type = rules.DocumentType(row.type)
-    rows = [
-        {
-            "id": derived_id(row.id, document.candidature.id),
-            "import_id": row.id,
-            "position": position,
-            "candidature_id": document.candidature.id,
-            "numero_candidat": document.candidature.numero_candidat,
-            "content": (
-                lines := import_csv.completed_lines(type, earlier.get(document.candidature.id, ()), document.lines)
-            ),
-            "state": rules.READY,
-            "reason": import_csv.what_is_missing(lines, document.candidature),
-        }
-        for position, document in enumerate(checked.documents, first)
-    ]
+    rows, type = [], rules.DocumentType(row.type)
+    for position, document in enumerate(checked.documents, _next_position(session, ImportDocument, row.id)):
+        candidature = document.candidature
+        lines = import_csv.completed_lines(type, earlier.get(candidature.id, ()), document.lines)
+        missing = import_csv.what_is_missing(lines, candidature)
+        rows.append(_document(row.id, candidature, position, content=lines, reason=missing))
     if rows:
         session.execute(insert(ImportDocument), rows)
-    imports.add_refusals(session, row.id, checked.refusals, records=records)
+    _add_refusals(session, row.id, checked.refusals, records=records)
+
+
+def _document(import_id: str, candidature: Candidature, position: int, **given: Any) -> dict[str, Any]:
+    """The columns of a document that is to be published."""
+    own = {"id": derived_id(import_id, candidature.id), "import_id": import_id, "candidature_id": candidature.id}
+    return {**own, "numero_candidat": candidature.numero_candidat, "position": position, "state": rules.READY, **given}
 
 
 def _delete_rows(session: Session, import_id: str, completing: CheckedImport | None) -> LinesByCandidature:
@@ -326,26 +321,15 @@ def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refu
     position = _next_position(session, ImportDocument, row.id)
     documents: list[dict[str, Any]] = []
     for pdf in stored:
-        document_id = derived_id(row.id, pdf.candidature.id)
-        if document_id in known:
-            if _digest(pdf.key) != _digest(known[document_id] or ""):
-                refusals.append(Refusal(pdf.name, pdf.candidature.numero_candidat, ALREADY_THERE))
-            retire(session, pdf.key)
+        of_file = {"content": [], "filename": pdf.name, "pdf_key": pdf.key}
+        document = _document(row.id, pdf.candidature, position + len(documents), **of_file)
+        earlier = known.setdefault(document["id"], pdf.key)
+        if earlier == pdf.key:
+            documents.append(document)
             continue
-        known[document_id] = pdf.key
-        documents.append(
-            {
-                "id": document_id,
-                "import_id": row.id,
-                "position": position + len(documents),
-                "candidature_id": pdf.candidature.id,
-                "numero_candidat": pdf.candidature.numero_candidat,
-                "content": [],
-                "filename": pdf.name,
-                "pdf_key": pdf.key,
-                "state": rules.READY,
-            }
-        )
+        if _digest(pdf.key) != _digest(earlier or ""):
+            refusals.append(Refusal(pdf.name, pdf.candidature.numero_candidat, ALREADY_THERE))
+        retire(session, pdf.key)
     if len(known) > rules.MAX_LINES:
         raise import_csv.refused(f"Une publication a {rules.MAX_LINES} documents au plus : préparez-en une autre.")
     if documents:
@@ -363,9 +347,29 @@ def _replace_refusals(session: Session, import_id: str, accepted: set[str], refu
     names = sorted(accepted | {refusal.place for refusal in refusals})
     of_import = ImportRefusal.import_id == import_id
     session.execute(delete(ImportRefusal).where(of_import, ImportRefusal.place.in_(names)))
-    imports.add_refusals(session, import_id, refusals, _next_position(session, ImportRefusal, import_id))
+    _add_refusals(session, import_id, refusals)
 
 
 def _next_position(session: Session, model: type[ImportDocument | ImportRefusal], import_id: str) -> int:
     highest = select(func.max(model.position)).where(model.import_id == import_id)
     return (session.scalar(highest) or 0) + 1
+
+
+def _add_refusals(
+    session: Session, import_id: str, refusals: Iterable[Refusal], records: Mapping[int, list[str]] | None = None
+) -> None:
+    """Add the reasons of a report behind those that are there; `records`: the lines of a CSV, by their numbers."""
+    first = _next_position(session, ImportRefusal, import_id)
+    rows = [
+        {
+            "import_id": import_id,
+            "position": position,
+            "place": refusal.place,
+            "numero_candidat": refusal.numero_candidat,
+            "reason": refusal.reason,
+            "cells": records.get(int(refusal.place)) if records and not refusal.is_repeated else None,
+        }
+        for position, refusal in enumerate(refusals, first)
+    ]
+    if rows:
+        session.execute(insert(ImportRefusal), rows)

@@ -2,11 +2,12 @@
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, Invalid, PreconditionFailed, Unavailable
@@ -20,8 +21,7 @@ from services.documents.domain.recipients import REASONS, Publisher
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
-from services.documents.operations.publishing import add_row, rendered_paper
-from services.documents.operations.rendered_documents import operation_storing
+from services.documents.operations.publishing import add_row, operation_storing, rendered_paper
 from services.documents.queries import imports as queries
 from services.documents.queries.candidatures import recipient_of, saved_event
 from services.documents.rendering.pdf_and_html import Rendered
@@ -68,8 +68,10 @@ def publish_import(publisher: Publisher, import_id: str, revision: int, *, accep
             raise Invalid.in_field("accept_incomplete", INCOMPLETE)
         row.state, row.publication_at = rules.PUBLISHING, portal_now()
         uploads.give_up_open(session, import_id=import_id)
-        for first, last in _chunks(session, import_id):
-            work = {"import_id": import_id, "first": first, "last": last}
+        positions = session.scalars(_ready(ImportDocument.position, import_id)).all()
+        for start in range(0, len(positions), CHUNK):
+            chunk = positions[start : start + CHUNK]
+            work = {"import_id": import_id, "first": chunk[0], "last": chunk[-1]}
             follow_up(session, PUBLISH_CHUNK, work, subject=import_id)
         record(session, publisher, "import.published", import_id, documents=row.ready)
     return row
@@ -78,27 +80,16 @@ def publish_import(publisher: Publisher, import_id: str, revision: int, *, accep
 def publish_chunk(dependencies: Dependencies, import_id: str, first: int, last: int) -> None:
     """Publish what is ready from position `first` to `last`. Raises StoreUnavailable, to be tried again: what is
     published by then stays, and is not published a second time."""
-    for document_id in _ready(import_id, first, last):
+    ready = _ready(ImportDocument.id, import_id).where(ImportDocument.position.between(first, last))
+    with db.reading() as session:
+        document_ids = session.scalars(ready).all()
+    for document_id in document_ids:
         _publish(dependencies, document_id)
 
 
-def _chunks(session: Session, import_id: str) -> list[tuple[int, int]]:
-    """(first, last) positions of CHUNK documents each."""
-    ready = select(ImportDocument.position).where(
-        ImportDocument.import_id == import_id, ImportDocument.state == rules.READY
-    )
-    positions = list(session.scalars(ready.order_by(ImportDocument.position)))
-    chunks = (positions[start : start + CHUNK] for start in range(0, len(positions), CHUNK))
-    return [(chunk[0], chunk[-1]) for chunk in chunks]
-
-
-def _ready(import_id: str, first: int, last: int) -> list[str]:
-    place = ImportDocument.position.between(first, last)
-    ready = select(ImportDocument.id).where(
-        ImportDocument.import_id == import_id, place, ImportDocument.state == rules.READY
-    )
-    with db.reading() as session:
-        return list(session.scalars(ready.order_by(ImportDocument.position)))
+def _ready(column: InstrumentedAttribute[Any], import_id: str) -> Select[Any]:
+    ready = select(column).where(ImportDocument.import_id == import_id, ImportDocument.state == rules.READY)
+    return ready.order_by(ImportDocument.position)
 
 
 def _publish(dependencies: Dependencies, document_id: str) -> None:
@@ -132,8 +123,8 @@ def _rendered_or_reason(dependencies: Dependencies, row: Import, document: Impor
 
 
 def _store(dependencies: Dependencies, row: Import, document: ImportDocument, rendered: Rendered) -> None:
-    name = DocumentName.new(document.candidature_id, row.type, 0, document.id)
-    with suppress(_NotReady), operation_storing(dependencies.store, rendered, name) as (session, files):
+    name = DocumentName(document.candidature_id, row.type, 0, document.id)
+    with suppress(_NotReady), operation_storing(dependencies, rendered, name) as (session, files):
         row, document = _locked(session, document.id)
         session.get_one(Candidature, document.candidature_id, with_for_update=True)
         add_row(session, name, row.title, rendered.proof, files, portal_now(), row.type_label, is_announced=True)
@@ -156,15 +147,8 @@ def rendered_document(
     if event is None:
         raise ObjectMissing(f"version {version}")
     label = rules.type_label(row.type, row.type_label)
-    sheet = published_sheet(
-        event,
-        label,
-        row.type,
-        row.title,
-        tuple(row.paragraphs),
-        tuple(document.content),
-        dependencies.letterhead,
-    )
+    of_table = row.type, document.content
+    sheet = published_sheet(event, label, row.title, row.paragraphs, dependencies.letterhead, *of_table)
     proof = dependencies.paper_keys.proof_of(facts_of(event, label, at, document.id)) if at else None
     return rendered_paper(dependencies, sheet, proof, document.pdf_key)
 
@@ -207,6 +191,4 @@ def preview(
         raise Unavailable("Ce document n'est pas disponible pour le moment.") from error
     with db.operation() as session:
         record(session, publisher, "document.previewed", document.id, candidature=document.candidature_id)
-    return File(
-        rendered.in_format(format), filename(row.title, row.session_label, version=None, extension=format), format
-    )
+    return File(rendered.in_format(format), filename(row.title, row.session_label, format), format)

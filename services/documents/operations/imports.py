@@ -1,29 +1,29 @@
-"""An import, created or given up, and whose turn it is of the PDFs that wait for their check.
+"""An import, created, given up, or taken back, as one document of any origin may be: nothing is erased, candidates open
+it no more. Whose turn it is of the PDFs that wait for their check.
 
 Of each sender one sending at a time has its turn, a task of the worker; tasks run in the order in which they were asked
-for, so that senders take turns. Files are sent by import_files.py, published by import_publication.py, taken back by
-withdrawals.py.
+for, so that senders take turns. Files are sent by import_files.py, published by import_publication.py.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import Conflict, Forbidden, Invalid
+from services.chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from services.chassis.tasks.rows import follow_up
 from services.contracts import document_rules as rules
+from services.contracts import documents
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
-from services.documents.domain.import_csv import Refusal
 from services.documents.domain.recipients import Publisher
-from services.documents.models import AuditEntry, Import, ImportDocument, ImportRefusal, Sending, Upload, UploadPart, db
-from services.documents.operations.publishing import key_already_used
+from services.documents.models import AuditEntry, Document, Import, ImportDocument, Sending, Upload, UploadPart, db
+from services.documents.operations.publishing import announce, done_once, key_already_used
+from services.documents.queries.documents import document_for_staff
 from services.documents.queries.imports import IS_WAITING, declared_label, import_in, is_under_check
 from services.objects import retire
 from services.uploads.uploads import Uploads, lock_owner
@@ -52,7 +52,7 @@ def create_import(publisher: Publisher, new: Mapping[str, Any], order_key: str |
         raise Invalid.in_field("paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF.")
     columns = {**new, "type_label": label, "title": new["title"] or rules.type_label(type, label)}
     import_id = derived_id("import", publisher.id, order_key) if order_key else new_id()
-    return _created_before(import_id, columns) or _create(publisher, import_id, columns)
+    return done_once(lambda: _created_before(import_id, columns), lambda: _create(publisher, import_id, columns))
 
 
 def _created_before(import_id: str, columns: Mapping[str, Any]) -> Import | None:
@@ -66,15 +66,10 @@ def _created_before(import_id: str, columns: Mapping[str, Any]) -> Import | None
 
 def _create(publisher: Publisher, import_id: str, columns: Mapping[str, Any]) -> Import:
     row = Import(id=import_id, created_at=portal_now(), actor=publisher.id, state=rules.PREPARED, **columns)
-    try:
-        with db.operation() as session:
-            session.add(row)
-            session.flush()
-            record(session, publisher, "import.created", row.id, state=row.state)
-    except IntegrityError:  # the same order, given at the same moment
-        if before := _created_before(import_id, columns):
-            return before
-        raise
+    with db.operation() as session:
+        session.add(row)
+        session.flush()
+        record(session, publisher, "import.created", row.id, state=row.state)
     return row
 
 
@@ -96,6 +91,55 @@ def abandon_import(publisher: Publisher, import_id: str) -> Import:
         row.state, row.ended_at = rules.ABANDONED, portal_now()
         record(session, publisher, "import.abandoned", import_id, state=row.state)
     return row
+
+
+def withdraw_import(publisher: Publisher, import_id: str, *, reason: str, is_reason_shown: bool) -> Import:
+    """Take back the documents of an import; what is not published yet will not be. Withdrawn already, nothing changes.
+
+    `is_reason_shown`: to their candidates. Raises NotFound, Conflict for an import that was never published.
+    """
+    with db.operation() as session:
+        row = import_in(session, publisher, import_id, for_change=True)
+        if row.state == rules.WITHDRAWN:
+            return row
+        if row.state not in (rules.PUBLISHING, rules.PUBLISHED):
+            raise Conflict("Cette publication n'a pas été lancée.")
+        of_import = ImportDocument.import_id == import_id
+        published = select(ImportDocument.id).where(of_import, ImportDocument.state == rules.PUBLISHED)
+        shown = update(Document).where(Document.id.in_(published), Document.withdrawn_at.is_(None))
+        at, told = portal_now(), reason if is_reason_shown else None
+        end = {"withdrawn_at": at, "withdrawal_reason": reason, "is_reason_shown": is_reason_shown}
+        candidatures = session.scalars(shown.values(end).returning(Document.candidature_id)).all()
+        announce(session, documents.WITHDRAWN, row.title, candidatures, at, told)
+        shown_or_waiting = ImportDocument.state.in_((rules.PUBLISHED, rules.READY))
+        session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=rules.WITHDRAWN))
+        row.withdrawn += row.published - row.withdrawn
+        row.state, row.withdrawal_reason, row.ended_at = rules.WITHDRAWN, reason, portal_now()
+        record(session, publisher, "import.withdrawn", import_id, documents=row.published)
+    return row
+
+
+def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is_reason_shown: bool) -> None:
+    """Take back one published document; withdrawn already, nothing changes. Raises NotFound, also for one of another
+    académie and for one that no gestionnaire published."""
+    with db.operation() as session:
+        document, candidature = document_for_staff(session, document_id, publisher)
+        if document.type in rules.AUTOMATIC_TYPES:
+            raise NotFound()
+        imported = session.get(ImportDocument, document_id)
+        if imported is not None:  # its import first, as everybody who changes one does
+            row = session.get_one(Import, imported.import_id, with_for_update=True)
+            session.refresh(imported, with_for_update=True)
+        session.refresh(document, with_for_update=True)
+        if document.withdrawn_at is not None:
+            return
+        at, told = portal_now(), reason if is_reason_shown else None
+        document.withdrawn_at, document.withdrawal_reason, document.is_reason_shown = at, reason, is_reason_shown
+        announce(session, documents.WITHDRAWN, document.label, [candidature.id], at, told)
+        if imported is not None:
+            imported.state, imported.reason = rules.WITHDRAWN, reason
+            row.withdrawn += 1
+        record(session, publisher, "document.withdrawn", document_id, candidature=document.candidature_id)
 
 
 def give_turn(session: Session, owner_id: str) -> None:
@@ -142,26 +186,3 @@ def record_export(publisher: Publisher, what: str, subject: str) -> None:
     """Note in the audit trail who has taken candidates out of the portal: a filled model, or refused lines (`what`)."""
     with db.operation() as session:
         record(session, publisher, f"{what}.exported", subject)
-
-
-def add_refusals(
-    session: Session,
-    import_id: str,
-    refusals: Iterable[Refusal],
-    first: int = 1,
-    records: Mapping[int, list[str]] | None = None,
-) -> None:
-    """Add the reasons of a report, at positions from `first` on; `records`: the lines of a CSV, by their numbers."""
-    rows = [
-        {
-            "import_id": import_id,
-            "position": position,
-            "place": refusal.place,
-            "numero_candidat": refusal.numero_candidat,
-            "reason": refusal.reason,
-            "cells": records.get(int(refusal.place)) if records and not refusal.is_repeated else None,
-        }
-        for position, refusal in enumerate(refusals, first)
-    ]
-    if rows:
-        session.execute(insert(ImportRefusal), rows)

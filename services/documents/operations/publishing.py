@@ -5,11 +5,11 @@ the same Idempotency-Key, a caller's order given again is not carried out twice.
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import func, select
@@ -33,33 +33,64 @@ from services.documents.domain.document_names import DocumentName, derived_id, p
 from services.documents.domain.proofs import Proof, facts_of
 from services.documents.domain.recipients import Publisher
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
-from services.documents.operations import rendered_documents
 from services.documents.paper_seal import SealError
 from services.documents.pdf_checks import stamped
 from services.documents.queries.candidatures import active_ids, saved_event
 from services.documents.queries.documents import is_replaced_by
 from services.documents.rendering import pdf_and_html
 from services.documents.rendering.pdf_and_html import Rendered
-from services.documents.rendering.published_sheets import notice
+from services.documents.rendering.published_sheets import published_sheet
 from services.documents.rendering.sheet import Sheet
 from services.documents.rendering.stamp import Stamp
-from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
+from services.objects import BytesChanged, ContentDigest, StoreUnavailable, discard, operation_naming, put_verified
+
+log = structlog.get_logger()
+
+PUBLISH_DOCUMENT = "publish_document"
+ANNOUNCED_TOGETHER = 200  # candidatures of one event
+Done = TypeVar("Done")
+
+
+Files = dict[str, Any]
+"""Keys, sizes (bytes) and SHA-256 of a document's two files, by the columns of its row."""
+
+
+@contextmanager
+def operation_storing(
+    dependencies: Dependencies, rendered: Rendered, name: DocumentName
+) -> Iterator[tuple[Session, Files]]:
+    """Store PDF and HTML, or neither, then one write transaction that adds the row naming them. Raises
+    StoreUnavailable, BytesChanged."""
+    store, keys, files = dependencies.store, list[str](), Files()
+    try:
+        for file_format in FileFormat:
+            content = rendered.in_format(file_format)
+            stored = size_and_digest(content)
+            key = name.key(file_format.value, stored.sha256)
+            put_verified(store, key, io.BytesIO(content), stored, file_format.content_type)
+            keys.append(key)
+            files |= {f"{file_format}_key": key, f"{file_format}_size": stored.size}
+            files[f"{file_format}_sha256"] = stored.sha256
+    except BaseException:
+        discard(store, *keys)
+        raise
+    with operation_naming(db, store, *keys) as session:
+        yield session, files
+
+
+def size_and_digest(content: bytes) -> ContentDigest:
+    """Size and SHA-256 of these bytes, which the store must give back when it is asked to read them."""
+    return ContentDigest(len(content), hashlib.sha256(content).hexdigest())
+
+
+class _AlreadyThere(Exception):
+    """Another worker was faster with the same document."""
 
 
 def key_already_used() -> Conflict:
     """Of a key under which its caller ordered something else before."""
     detail = "Cette clé (Idempotency-Key) a déjà servi à une autre publication : donnez-en une nouvelle."
     return Conflict(detail, problem=problem_types.KEY_ALREADY_USED)
-
-
-log = structlog.get_logger()
-
-PUBLISH_DOCUMENT = "publish_document"
-ANNOUNCED_TOGETHER = 200  # candidatures of one event
-
-
-class _AlreadyThere(Exception):
-    """Another worker was faster with the same document."""
 
 
 def publish(
@@ -75,13 +106,23 @@ def publish(
     columns = {name: order[name] for name in ("type", "title", "paragraphs")}
     publication = Publication(id=id, at=portal_now(), actor=publisher.id, order_digest=_digest(order), **columns)
     candidature_ids = tuple(dict.fromkeys(order["candidatures"]))
-    return _previous_answer(publication, candidature_ids) or _publish(
-        dependencies, publisher, publication, candidature_ids, order["pdf"]
+    return done_once(
+        lambda: _previous_answer(publication, candidature_ids),
+        lambda: _publish(dependencies, publisher, publication, candidature_ids, order["pdf"]),
     )
 
 
+def done_once(before: Callable[[], Done | None], do: Callable[[], Done]) -> Done:
+    """What was done `before`, else what `do` does now; of two who do it at the same moment a key refuses one."""
+    try:
+        return before() or do()
+    except IntegrityError:
+        if done := before():
+            return done
+        raise
+
+
 def _digest(order: Mapping[str, Any]) -> str:
-    """SHA-256 of the whole order, to recognise it when it is given again."""
     pdf = hashlib.sha256(order["pdf"]).hexdigest() if order["pdf"] is not None else None
     fields = [order["type"], order["title"], order["paragraphs"], order["candidatures"], pdf]
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
@@ -100,18 +141,13 @@ def _publish(
     accepted = [candidature_id for candidature_id in candidature_ids if candidature_id in reachable]
     keys = [] if pdf is None else [store_upload(dependencies, publication.id, pdf)]
     publication.candidatures, publication.pdf_key = accepted, keys[0] if keys else None
-    try:
-        with operation_naming(db, dependencies.store, *keys) as session:
-            session.add(publication)
-            session.flush()
-            AuditEntry.record(session, Actor("staff", publisher.id), "publication.ordered", publication.id)
-            for candidature_id in accepted:
-                work = {"publication_id": publication.id, "candidature_id": candidature_id}
-                follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
-    except IntegrityError:  # the same order, given at the same moment
-        if answer := _previous_answer(publication, candidature_ids):
-            return answer
-        raise
+    with operation_naming(db, dependencies.store, *keys) as session:
+        session.add(publication)
+        session.flush()
+        AuditEntry.record(session, Actor("staff", publisher.id), "publication.ordered", publication.id)
+        for candidature_id in accepted:
+            work = {"publication_id": publication.id, "candidature_id": candidature_id}
+            follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
     log.info("documents_published", publication_id=publication.id, actor=publisher.id, count=len(accepted))
     return _answer(publication, candidature_ids)
 
@@ -139,10 +175,10 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
     if is_there(document_id):
         return
     event, label = found(saved_event(candidature.id, candidature.version)), DocumentType(publication.type).label
-    sheet = notice(event, label, publication.title, tuple(publication.paragraphs), dependencies.letterhead)
+    sheet = published_sheet(event, label, publication.title, publication.paragraphs, dependencies.letterhead)
     proof = dependencies.paper_keys.proof_of(facts_of(event, label, portal_now(), document_id))
     rendered = rendered_paper(dependencies, sheet, proof, publication.pdf_key)
-    name = DocumentName.new(candidature_id, publication.type, 0, document_id)
+    name = DocumentName(candidature_id, publication.type, 0, document_id)
     add_document(dependencies, rendered, name, publication.title)
 
 
@@ -185,10 +221,7 @@ def add_document(
 
     `at`: of an event by which its candidate gets a mail; by default the instant, and the document is announced.
     """
-    with (
-        suppress(_AlreadyThere),
-        rendered_documents.operation_storing(dependencies.store, rendered, name) as (session, files),
-    ):
+    with suppress(_AlreadyThere), operation_storing(dependencies, rendered, name) as (session, files):
         session.get_one(Candidature, name.candidature_id, with_for_update=True)
         if session.get(Document, name.document_id) is not None:
             raise _AlreadyThere
@@ -209,7 +242,7 @@ def add_row(
     name: DocumentName,
     title: str,
     proof: Proof | None,
-    files: rendered_documents.Files,
+    files: Files,
     at: datetime,
     declared_label: str | None = None,
     *,
@@ -242,7 +275,7 @@ def add_row(
 def store_upload(dependencies: Dependencies, publication_id: str, content: bytes, extension: str = "pdf") -> str:
     """Store a gestionnaire's PDF (« bin »: a sending) for that publication or import; returns its key. Raises
     Unavailable."""
-    stored = rendered_documents.size_and_digest(content)
+    stored = size_and_digest(content)
     key = publication_key(publication_id, stored.sha256, extension)
     content_type = FileFormat.PDF.content_type if extension == "pdf" else "application/octet-stream"
     try:

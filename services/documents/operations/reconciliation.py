@@ -10,10 +10,9 @@ from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_names import DocumentName
 from services.documents.models import Document, ImportDocument, Publication, Sending, db
 from services.documents.operations.automatic_documents import render_again
-from services.documents.operations.rendered_documents import operation_storing
+from services.documents.operations.publishing import operation_storing
 from services.objects import StoreUnavailable, retire
-from services.objects.comparison import KeyColumn, KeyRow
-from services.objects.reconciliation import Reconciliation
+from services.objects.reconciliation import KeyColumn, KeyRow, Reconciliation
 
 log = structlog.get_logger()
 
@@ -37,20 +36,17 @@ class _ChangedMeanwhile(Exception):
 
 def _recreate_lost(lost: Sequence[KeyRow]) -> list[KeyRow]:
     """Create the documents of lost objects again; returns those for which it succeeded. Raises StoreUnavailable."""
-    row_ids = dict.fromkeys(item.row_id for item in lost)
-    recreated = {row_id for row_id in row_ids if _try_to_recreate(dependencies(), row_id)}
+    recreated = set()
+    for document_id in dict.fromkeys(item.row_id for item in lost if item.row_id is not None):
+        try:
+            if _recreate(dependencies(), document_id):
+                recreated.add(document_id)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # a document that cannot be rendered does not hold up the others
+            reason, frames = reason_of(error), frames_of(error)
+            log.error("document_not_made_again", document_id=document_id, reason=reason, frames=frames)
     return [item for item in lost if item.row_id in recreated]
-
-
-def _try_to_recreate(dependencies: Dependencies, document_id: str | None) -> bool:
-    """Whether it succeeded; a document that cannot be rendered does not hold up the others. Raises StoreUnavailable."""
-    try:
-        return document_id is not None and _recreate(dependencies, document_id)
-    except StoreUnavailable:
-        raise
-    except Exception as error:
-        log.error("document_not_made_again", document_id=document_id, reason=reason_of(error), frames=frames_of(error))
-        return False
 
 
 def _recreate(dependencies: Dependencies, document_id: str) -> bool:
@@ -62,8 +58,8 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
         return False
     before = (document.pdf_key, document.html_key)
     remaining = [key for key in before if dependencies.store.exists(key)]
-    name = DocumentName.new(document.candidature_id, document.type, document.version, document.id, document.edition)
-    with operation_storing(dependencies.store, rendered, name) as (session, files):
+    name = DocumentName(document.candidature_id, document.type, document.version, document.id, document.edition)
+    with operation_storing(dependencies, rendered, name) as (session, files):
         row = session.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:
             raise _ChangedMeanwhile

@@ -57,10 +57,7 @@ def _count(trace: str, quota: Quota) -> None:
     with suppress(IntegrityError), db.operation() as session:
         row = session.get(UnknownCodes, trace, with_for_update=True)
         count, since, _ = count_in_window(row.count if row else 0, row and row.since, quota, system_now())
-        if row is None:
-            session.add(UnknownCodes(trace=trace, count=count, since=since))
-        else:
-            row.count, row.since = count, since
+        session.merge(UnknownCodes(trace=trace, count=count, since=since))
 
 
 def purge() -> None:

@@ -21,6 +21,9 @@ from services.documents.models import Candidature, Edition, SavedVersion, Withdr
 
 WITHDRAWAL_JOIN = Withdrawal.candidature_id == Candidature.id
 NEWEST_JOIN = (SavedVersion.candidature_id == Candidature.id) & (SavedVersion.version == Candidature.version)
+_NEWEST = select(Candidature.id, SavedVersion.payload).join(SavedVersion, NEWEST_JOIN)
+_WITH_END = select(Candidature, Withdrawal, SavedVersion.payload).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+_RECIPIENTS = _WITH_END.outerjoin(SavedVersion, NEWEST_JOIN)
 
 
 def list_tiles(candidate_id: str) -> api.Tiles:
@@ -99,10 +102,11 @@ _PAGE = 500  # numbers looked for by one statement
 def recipients_of(scope: Scope, publisher: Publisher, numeros: Collection[str]) -> Recipients:
     """What is known of these N° candidat within the publisher's académies, whatever their exam and session. Of others
     not even whether there are such: a file of numbers would be a way to ask."""
-    wanted = sorted(numeros)
+    own, wanted = within(publisher.academies, Candidature.academie_code), sorted(numeros)
+    pages = (Candidature.numero_candidat.in_(wanted[start : start + _PAGE]) for start in range(0, len(wanted), _PAGE))
     with db.reading_for_staff() as session:
-        pages = (wanted[start : start + _PAGE] for start in range(0, len(wanted), _PAGE))
-        return Recipients(scope, [item for page in pages for item in _of_numeros(session, publisher, page)])
+        rows = (row for page in pages for row in session.execute(_RECIPIENTS.where(page, own)))
+        return Recipients(scope, map(_recipient, rows))
 
 
 def active_in(scope: Scope, *conditions: ColumnElement[bool]) -> Select[str]:
@@ -122,33 +126,20 @@ def saved_versions(session: Session, ids: Select[str]) -> Iterator[Iterator[Regi
     ordered = list(session.scalars(ids.order_by(*by_numbers)))
     for start in range(0, len(ordered), _PAGE):
         page = ordered[start : start + _PAGE]
-        of_page = (
-            select(Candidature.id, SavedVersion.payload).join(SavedVersion, NEWEST_JOIN).where(Candidature.id.in_(page))
-        )
-        payloads: dict[str, Any] = dict(session.execute(of_page).all())
+        payloads: dict[str, Any] = dict(session.execute(_NEWEST.where(Candidature.id.in_(page))).all())
         yield (from_stored(payloads[id]) for id in page if id in payloads)
 
 
 def names_of(session: Session, ids: Collection[str]) -> dict[str, str]:
     """Name and first names by candidature, as they were saved last."""
-    saved = select(Candidature.id, SavedVersion.payload).join(SavedVersion, NEWEST_JOIN).where(Candidature.id.in_(ids))
-    persons = ((id, from_stored(payload).identity) for id, payload in session.execute(saved))
+    saved = session.execute(_NEWEST.where(Candidature.id.in_(ids)))
+    persons = ((id, from_stored(payload).identity) for id, payload in saved)
     return {id: f"{person.nom_famille} {person.prenoms}" for id, person in persons}
 
 
 def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
     """One candidature as it is now; None if it is gone."""
-    return next(map(_recipient, session.execute(_select().where(Candidature.id == candidature_id))), None)
-
-
-def _of_numeros(session: Session, publisher: Publisher, numeros: Collection[str]) -> Iterator[Recipient]:
-    own = within(publisher.academies, Candidature.academie_code)
-    return map(_recipient, session.execute(_select().where(Candidature.numero_candidat.in_(numeros), own)))
-
-
-def _select() -> Select[Candidature, Withdrawal, dict[str, Any] | None]:
-    statement = select(Candidature, Withdrawal, SavedVersion.payload).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
-    return statement.outerjoin(SavedVersion, NEWEST_JOIN)
+    return next(map(_recipient, session.execute(_RECIPIENTS.where(Candidature.id == candidature_id))), None)
 
 
 def _recipient(row: Row[Candidature, Withdrawal | None, dict[str, Any] | None]) -> Recipient:

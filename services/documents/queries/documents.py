@@ -61,12 +61,11 @@ def _of_candidature(session: Session, candidature_id: str) -> Sequence[Document]
     return session.scalars(of_candidature.order_by(*_NEWEST_FIRST)).all()
 
 
-def document_for_staff(document_id: str, staff: Publisher) -> tuple[Document, Candidature]:
+def document_for_staff(session: Session, document_id: str, staff: Publisher) -> tuple[Document, Candidature]:
     """A document, withdrawn or not, with its candidature. Raises NotFound, also outside the académies of `staff`."""
-    with db.reading_for_staff() as session:
-        document = session.get(Document, document_id) if is_id(document_id) else None
-        candidature = session.get(Candidature, document.candidature_id) if document else None
-    if document is None or candidature is None or not staff.may_publish_in(candidature.academie_code):
+    document = found(session.get(Document, document_id) if is_id(document_id) else None)
+    candidature = session.get_one(Candidature, document.candidature_id)
+    if not staff.may_publish_in(candidature.academie_code):
         raise NotFound()
     return document, candidature
 

@@ -3,6 +3,7 @@ documents and refusals.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -48,30 +49,25 @@ def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
 
     Raises Invalid for a cursor that this API did not give.
     """
-    limit = query["limit"]
     own = within(publisher.academies, Import.academie_code)
     statement = select(Import).where(*conditions_of(api.IMPORTS, query, academie=Import.academie_code), own)
     if cursor := query.get("cursor"):
         statement = statement.where(tuple_(Import.created_at, Import.id) < _place(cursor))
-    statement = statement.order_by(Import.created_at.desc(), Import.id.desc()).limit(limit + 1)
+    statement = statement.order_by(Import.created_at.desc(), Import.id.desc())
     with db.reading_for_staff() as session:
-        rows = list(session.scalars(statement))
-    items = rows[:limit]
-    last = items[-1] if len(rows) > limit else None
+        rows, last = _page(session, statement, query["limit"])
     next_cursor = encode_cursor([last.created_at.isoformat(), last.id]) if last else None
-    return api.Imports(items=import_answers(items), next_cursor=next_cursor)
+    return api.Imports(items=import_answers(rows), next_cursor=next_cursor)
 
 
 def _place(cursor: str) -> tuple[datetime, str]:
     """Raises Invalid."""
     at, last_id = decode_cursor(cursor, 2)
-    try:
+    with suppress(ValueError):
         instant = datetime.fromisoformat(at)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None or instant.year not in YEARS:
-        raise Invalid(errors=(FieldError("#/cursor", UNKNOWN_CURSOR),))
-    return instant, last_id
+        if instant.tzinfo is not None and instant.year in YEARS:
+            return instant, last_id
+    raise Invalid(errors=(FieldError("#/cursor", UNKNOWN_CURSOR),))
 
 
 def import_answers(rows: Sequence[Import]) -> tuple[api.Import, ...]:
@@ -139,8 +135,9 @@ def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int)
     statement = statement.order_by(ImportRefusal.position)
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
-        rows, next_cursor = _page(session, statement, limit)
-    return api.Refusals(items=tuple(answer_of(api.Refusal, row) for row in rows), next_cursor=next_cursor)
+        rows, last = _page(session, statement, limit)
+    items = tuple(answer_of(api.Refusal, row) for row in rows)
+    return api.Refusals(items=items, next_cursor=last and str(last.position))
 
 
 def lines_to_mend(session: Session, row: Import) -> Iterator[str]:
@@ -241,7 +238,7 @@ def list_import_documents(
     )
     with db.reading_for_staff() as session:
         row = import_in(session, publisher, import_id)
-        rows, next_cursor = _page(session, statement, limit)
+        rows, last = _page(session, statement, limit)
         ids = [document.candidature_id for document in rows]
         names, beside = names_of(session, ids), documents_beside(session, ids, row.type, row.title)
     items = (
@@ -254,7 +251,7 @@ def list_import_documents(
         )
         for document in rows
     )
-    return api.ImportDocuments(items=tuple(items), next_cursor=next_cursor)
+    return api.ImportDocuments(items=tuple(items), next_cursor=last and str(last.position))
 
 
 def _beside(document: ImportDocument, other: Document | None, is_replaced: bool) -> dict[str, Any]:
@@ -278,11 +275,10 @@ def import_document_of(publisher: Publisher, import_id: str, document_id: str | 
         return found(session.scalar(statement.limit(1)))
 
 
-def _page(session: Session, statement: Select[Any], limit: int) -> tuple[list[Any], str | None]:
-    """The first rows, and what to ask the following ones with; None where there are none."""
-    rows = list(session.scalars(statement.limit(limit + 1)))
-    items = rows[:limit]
-    return items, str(items[-1].position) if len(rows) > limit else None
+def _page(session: Session, statement: Select[Any], limit: int) -> tuple[Sequence[Any], Any]:
+    """The first rows, and the last of them where others follow, else None."""
+    rows = session.scalars(statement.limit(limit + 1)).all()
+    return rows[:limit], rows[limit - 1] if len(rows) > limit else None
 
 
 MAX_SESSIONS = 200

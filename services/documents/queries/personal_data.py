@@ -6,16 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import found
-from services.contracts.api.personal_data import (
-    Held,
-    Item,
-    Part,
-    archive_path,
-    facts,
-    labels_of,
-    of_candidature,
-    of_trail,
-)
+from services.contracts.api import personal_data as api
 from services.contracts.document_rules import type_label
 from services.documents.domain.proofs import shown
 from services.documents.models import AuditEntry, Candidature, Document
@@ -24,7 +15,7 @@ from services.documents.queries.history import history
 _OWN = select(Document, Candidature).join(Candidature, Candidature.id == Document.candidature_id)
 
 
-def part(session: Session, candidate_id: str) -> Part:
+def part(session: Session, candidate_id: str) -> api.Part:
     """What was withdrawn has no file: it may be somebody else's, published for this person by mistake."""
     own = select(Candidature).filter_by(candidate_id=candidate_id).order_by(Candidature.numero_inscription)
     candidatures = session.scalars(own).all()
@@ -34,7 +25,7 @@ def part(session: Session, candidate_id: str) -> Part:
     of_each = {row.id: [each for each in rows if each.candidature_id == row.id] for row in candidatures}
     held = (_candidature(session, row, of_each[row.id]) for row in candidatures)
     files = {row.id: _path(row) for row in rows if not row.withdrawn_at}
-    return Part(held=(*held, of_trail(session.scalars(trail))), files=files)
+    return api.Part(held=(*held, api.of_trail(session.scalars(trail))), files=files)
 
 
 def kept_document(session: Session, candidate_id: str, document_id: str) -> tuple[Document, Candidature]:
@@ -45,18 +36,18 @@ def kept_document(session: Session, candidate_id: str, document_id: str) -> tupl
     return document, candidature
 
 
-def _candidature(session: Session, row: Candidature, documents: Sequence[Document]) -> Held:
+def _candidature(session: Session, row: Candidature, documents: Sequence[Document]) -> api.Held:
     events = history(session, row.candidate_id, row.id).events
-    return of_candidature("documents", f"Documents : {labels_of(row)}", map(_document, documents), events)
+    return api.of_candidature("documents", f"Documents : {api.labels_of(row)}", map(_document, documents), events)
 
 
-def _document(row: Document) -> Item:
+def _document(row: Document) -> api.Item:
     kind = ("Type", type_label(row.type, row.type_label)), ("Version", row.printed_version)
     code = ("Code de vérification", shown(row.code) if row.code else None)
     end = ("Retiré le", row.withdrawn_at), ("Motif", row.withdrawal_reason if row.is_reason_shown else None)
-    known = facts(*kind, code, ("Ouvert le", row.opened_at), *end)
-    return Item(title=row.label, at=row.published_at, file=None if row.withdrawn_at else _path(row), facts=known)
+    known = api.facts(*kind, code, ("Ouvert le", row.opened_at), *end)
+    return api.Item(title=row.label, at=row.published_at, file=None if row.withdrawn_at else _path(row), facts=known)
 
 
 def _path(row: Document) -> str:
-    return archive_path("documents", row.id, f"{row.label}.pdf")
+    return api.archive_path("documents", row.id, f"{row.label}.pdf")

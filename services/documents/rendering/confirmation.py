@@ -5,7 +5,7 @@ from datetime import date, datetime
 from services.chassis import french
 from services.contracts.document_rules import DocumentType
 from services.contracts.registration_rules import CERTIFICATION
-from services.contracts.registrations import Confirmation, EpreuveLine, RegistrationSaved, Section
+from services.contracts.registrations import Confirmation, EpreuveLine, RegistrationSaved
 from services.documents.rendering import sheet
 
 _COLUMNS = ("Epreuve", "Unité", "Position", "Mode évaluation")
@@ -21,22 +21,19 @@ def confirmation(event: RegistrationSaved, letterhead: sheet.Letterhead) -> shee
         end = french.shown_end(datetime.fromisoformat(event.closes_at))
         day = french.weekday_date(end).upper()
         blocks.append(sheet.Banner(f"A VALIDER EN LIGNE AVANT LE {day} {french.time_of_day(end)}"))
-    elif content.return_by and _is_to_be_sent_back(event):
+    elif content.return_by and not event.is_certified_online and any(piece.proves_version for piece in event.pieces):
         day = french.weekday_date(date.fromisoformat(content.return_by)).upper()
         blocks.append(sheet.Banner(f"A RENVOYER IMPERATIVEMENT POUR LE {day}"))
-    blocks += [_section(section) for section in content.extra]
-    if qualification := _qualification(content):
-        blocks.append(qualification)
+    for section in content.extra:
+        rows = tuple(((sheet.Field(line.label, line.value),),) for line in section.lines)
+        blocks.append(sheet.Fields(rows, heading=section.title, show_heading=True))
+    blocks += _qualification(content)
     printed_lines = [line for line in event.epreuves if not line.hidden_on_pdf]
     blocks += _epreuves_table("EPREUVES OBLIGATOIRES", [line for line in printed_lines if line.mandatory])
     blocks += _epreuves_table("EPREUVE(S) FACULTATIVE(S)", [line for line in printed_lines if not line.mandatory])
     blocks.append(sheet.Signature(CERTIFICATION, _BOXES) if not event.is_certified_online else _validation(event))
     name = DocumentType.CONFIRMATION.label
     return sheet.candidature_sheet(event, letterhead, name, blocks, title=content.title, with_version=True)
-
-
-def _is_to_be_sent_back(event: RegistrationSaved) -> bool:
-    return not event.is_certified_online and any(piece.proves_version for piece in event.pieces)
 
 
 def _validation(event: RegistrationSaved) -> sheet.Paragraphs:
@@ -67,23 +64,18 @@ def _identity(event: RegistrationSaved) -> sheet.Fields:
     return sheet.Fields(tuple(rows), heading="Identité et situation du candidat")
 
 
-def _qualification(content: Confirmation) -> sheet.Fields | None:
+def _qualification(content: Confirmation) -> list[sheet.Fields]:
     rows = sheet.filled_rows(("Spécialité", content.specialite))
     if content.forme is not None:
         previous_year = sheet.Field("Déjà présenté en", content.deja_presente or "")
         rows.append(((sheet.Field("Forme de passage", content.forme),), (previous_year,)))
-    return sheet.Fields(tuple(rows), heading="Qualification présentée") if rows else None
-
-
-def _section(section: Section) -> sheet.Fields:
-    rows = tuple(((sheet.Field(line.label, line.value),),) for line in section.lines)
-    return sheet.Fields(rows, heading=section.title, show_heading=True)
+    return [sheet.Fields(tuple(rows), heading="Qualification présentée")] if rows else []
 
 
 def _epreuves_table(caption: str, lines: list[EpreuveLine]) -> list[sheet.Table]:
     if not lines:
         return []
-    rows = tuple((_epreuve(line), line.unit or "", _position(line), _mode(line)) for line in lines)
+    rows = tuple((_epreuve(line), line.unit or "", *_position_and_mode(line)) for line in lines)
     return [sheet.Table(caption, _COLUMNS, rows, _WIDTHS)]
 
 
@@ -93,12 +85,8 @@ def _epreuve(line: EpreuveLine) -> str:
     return ("... " if line.parent else "") + " - ".join(texts)
 
 
-def _position(line: EpreuveLine) -> str:
+def _position_and_mode(line: EpreuveLine) -> tuple[str, str]:
     """The PDF writes « Non inscrit » where pages write « Non Inscrit »; a kept mark follows its position."""
     if line.position == "non_inscrit":
-        return "Non inscrit"
-    return f"{line.position_label} : {line.mark}/20" if line.mark else line.position_label
-
-
-def _mode(line: EpreuveLine) -> str:
-    return "" if line.position == "non_inscrit" else line.mode_label or ""
+        return "Non inscrit", ""
+    return f"{line.position_label} : {line.mark}/20" if line.mark else line.position_label, line.mode_label or ""

@@ -36,14 +36,10 @@ def printable() -> frozenset[int]:
     return frozenset(set.intersection(*(set(glyph_map) for glyph_map in glyph_maps)))
 
 
-def with_replacements(text: str) -> str:
-    """The text with U+FFFD in place of each character that cannot be printed."""
-    return "".join(character if ord(character) in printable() else REPLACEMENT for character in text)
-
-
 def typeset(text: str) -> str:
-    """The text for the PDF: no line break beside guillemets, U+FFFD for what cannot be printed."""
-    return with_replacements(text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»"))
+    """The text for the PDF: no line break beside guillemets, U+FFFD for each character that cannot be printed."""
+    unbroken = text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»")
+    return "".join(character if ord(character) in printable() else REPLACEMENT for character in unbroken)
 
 
 # xhtml2pdf logs every style rule it meets; what matters here raises.
@@ -88,20 +84,16 @@ def pdf_of(sheet: Sheet) -> bytes:
     Most PDFs have one page, and are rendered once as such: letting xhtml2pdf count the pages renders every PDF twice.
     """
     typeset_sheet = _map_texts(sheet, typeset)
-    pdf = _render_pdf(pdf_source(typeset_sheet, pages=1))
+    pdf = _render_pdf(typeset_sheet, pages=1)
     pages = PdfReader(io.BytesIO(pdf)).get_num_pages()
-    return pdf if pages == 1 else _render_pdf(pdf_source(typeset_sheet, pages))
+    return pdf if pages == 1 else _render_pdf(typeset_sheet, pages)
 
 
-def pdf_source(sheet: Sheet, pages: int) -> str:
-    """The HTML that xhtml2pdf renders as PDF; `pages` is the total that the footers print."""
-    return _TEMPLATES.get_template("pdf.html").render(sheet=sheet, fonts=FILES, pages=pages)
-
-
-def _render_pdf(source: str) -> bytes:
+def _render_pdf(sheet: Sheet, pages: int) -> bytes:
+    """`pages`: the total that the footers print."""
     output = io.BytesIO()
     status = pisa.CreatePDF(
-        source,
+        _TEMPLATES.get_template("pdf.html").render(sheet=sheet, fonts=FILES, pages=pages),
         dest=output,
         encoding="utf-8",
         path=str(FONTS / "pdf.html"),

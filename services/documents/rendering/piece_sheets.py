@@ -59,29 +59,24 @@ def candidature_fields(event: RegistrationSaved) -> sheet.Fields:
 def _pieces(pieces: Iterable[PieceAsked]) -> list[sheet.Block]:
     """Deadlines in time order, regroupements and pieces in the order of the event."""
     blocks: list[sheet.Block] = []
-    by_deadline = sorted(pieces, key=_period)
-    for period, asked in groupby(by_deadline, key=_period):
-        blocks.append(sheet.Banner(period_sentence(*period)))
-        blocks += _groups(list(asked))
+    for (closes, opens), of_period in groupby(sorted(pieces, key=_period), key=_period):
+        begin = french.weekday_date(opens)
+        blocks.append(sheet.Banner(f"A déposer en ligne entre le {begin} et le {_end_text(closes)}"))
+        groups: dict[str, list[tuple[str, ...]]] = {}
+        for piece in of_period:
+            groups.setdefault(piece.group_label, []).append(_row(piece))
+        blocks += [sheet.Table(label, _COLUMNS, tuple(rows), _WIDTHS) for label, rows in groups.items()]
     return blocks
 
 
 def _period(piece: PieceAsked) -> tuple[datetime, datetime]:
-    closes, opens = (datetime.fromisoformat(text) for text in (piece.deposit_closes, piece.deposit_opens))
-    return closes, opens
+    return datetime.fromisoformat(piece.deposit_closes), datetime.fromisoformat(piece.deposit_opens)
 
 
-def period_sentence(closes: datetime, opens: datetime) -> str:
-    """The guide's sentence; `closes` is exclusive and midnight is shown as 23:59 of the day before."""
+def _end_text(closes: datetime) -> str:
+    """`closes` is exclusive: midnight is shown as 23:59 of the day before."""
     end = french.shown_end(closes)
-    end_text = f"{french.weekday_date(end)} {french.time_of_day(end)}"
-    return f"A déposer en ligne entre le {french.weekday_date(opens)} et le {end_text} (heure/Paris)"
-
-
-def _groups(pieces: list[PieceAsked]) -> list[sheet.Table]:
-    labels = dict.fromkeys(piece.group_label for piece in pieces)
-    rows = {label: tuple(_row(piece) for piece in pieces if piece.group_label == label) for label in labels}
-    return [sheet.Table(label, _COLUMNS, of_group, _WIDTHS) for label, of_group in rows.items()]
+    return f"{french.weekday_date(end)} {french.time_of_day(end)} (heure/Paris)"
 
 
 def _row(piece: PieceAsked) -> tuple[str, ...]:
@@ -103,23 +98,15 @@ def relance(
 def _by_deadline(groups: tuple[MissingGroup, ...]) -> list[sheet.Block]:
     blocks: list[sheet.Block] = []
     for closes, until in groupby(sorted(groups, key=_deadline), key=_deadline):
-        end = french.shown_end(closes)
-        blocks.append(
-            sheet.Banner(
-                f"A déposer en ligne jusqu'au {french.weekday_date(end)} {french.time_of_day(end)} (heure/Paris)"
-            )
-        )
-        blocks += map(_missing_table, until)
+        blocks.append(sheet.Banner(f"A déposer en ligne jusqu'au {_end_text(closes)}"))
+        for group in until:
+            rows = tuple((f"{piece.code} : {piece.label}", piece.remark or _NOT_DEPOSITED) for piece in group.pieces)
+            blocks.append(sheet.Table(group.label, _RELANCE_COLUMNS, rows, _RELANCE_WIDTHS))
     return blocks
 
 
 def _deadline(group: MissingGroup) -> datetime:
     return datetime.fromisoformat(group.deposit_closes)
-
-
-def _missing_table(group: MissingGroup) -> sheet.Table:
-    rows = tuple((f"{piece.code} : {piece.label}", piece.remark or _NOT_DEPOSITED) for piece in group.pieces)
-    return sheet.Table(group.label, _RELANCE_COLUMNS, rows, _RELANCE_WIDTHS)
 
 
 def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:

@@ -11,18 +11,6 @@ from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.import_columns import HIGHEST_MARK, without_line
 from services.documents.rendering import sheet
 
-
-def notice(
-    event: RegistrationSaved, name: str, title: str, paragraphs: tuple[str, ...], letterhead: sheet.Letterhead
-) -> sheet.Sheet:
-    """`name` is the document type's label; `title` is printed on top in capitals."""
-    rows = sheet.filled_rows(("Spécialité", event.confirmation.specialite))
-    candidature = [sheet.Fields(tuple(rows), heading="Candidature")] if rows else []
-    return sheet.candidature_sheet(
-        event, letterhead, name, (*candidature, sheet.Paragraphs(paragraphs)), title=title.upper()
-    )
-
-
 Line = Mapping[str, str]
 _EVERY_EPREUVE = "Toutes les épreuves"
 NO_MARK = "note non communiquée"
@@ -31,28 +19,22 @@ NO_MARK = "note non communiquée"
 def published_sheet(
     event: RegistrationSaved,
     name: str,
-    type: str,
     title: str,
-    paragraphs: tuple[str, ...],
-    lines: Sequence[Line],
+    paragraphs: Sequence[str],
     letterhead: sheet.Letterhead,
+    type: str = "",
+    lines: Sequence[Line] = (),
 ) -> sheet.Sheet:
-    """A document with `paragraphs` above what `lines` (by the names of the columns) say; without lines, a notice.
-    `name`: the label of the type."""
-    if not lines:
-        return notice(event, name, title, paragraphs, letterhead)
-    text = [sheet.Paragraphs(paragraphs)] if paragraphs else []
-    blocks = (_candidature(event), *text, *_BLOCKS[DocumentType(type)](lines, event))
+    """A document with `paragraphs` above what `lines` (by the names of the columns of `type`) say; a notice without
+    lines. `name`: the label of the type; `title` is printed on top in capitals."""
+    born = french.short_date(date.fromisoformat(event.identity.date_naissance)) if lines else None
+    etablissement = event.confirmation.etablissement if lines else None
+    specialite = event.confirmation.specialite
+    rows = sheet.filled_rows(("Né(e) le", born), ("Spécialité", specialite), ("Etablissement", etablissement))
+    blocks: list[sheet.Block] = [sheet.Fields(tuple(rows), heading="Candidature")] if rows else []
+    blocks += [sheet.Paragraphs(tuple(paragraphs))] if paragraphs else []
+    blocks += _BLOCKS[DocumentType(type)](lines, event) if lines else []
     return sheet.candidature_sheet(event, letterhead, name, blocks, title=title.upper())
-
-
-def _candidature(event: RegistrationSaved) -> sheet.Fields:
-    rows = sheet.filled_rows(
-        ("Né(e) le", french.short_date(date.fromisoformat(event.identity.date_naissance))),
-        ("Spécialité", event.confirmation.specialite),
-        ("Etablissement", event.confirmation.etablissement),
-    )
-    return sheet.Fields(tuple(rows), heading="Candidature")
 
 
 def _convocation(lines: Sequence[Line], _event: RegistrationSaved) -> list[sheet.Block]:

@@ -14,6 +14,8 @@ from services.documents.domain.proofs import Proof
 from services.documents.rendering.stamp import Stamp
 from services.reference import telephones
 
+_ACADEMIE = re.compile(r"(ACADÉMIE (?:DE LA|DE L'|DES|DE|DU|D'))\s*(.+)", re.IGNORECASE)
+"""« ACADÉMIE DE » over « BESANCON », as the letterhead breaks the line; any other label stays on one line."""
 AUTHORITY = "MINISTÈRE DE L'ÉDUCATION NATIONALE"
 
 
@@ -148,8 +150,9 @@ def candidature_sheet(
     if event.edited_at is not None:
         edited = french.short_instant(datetime.fromisoformat(event.edited_at))
         version += f" - Edition {event.edition} du {edited}"
+    broken = _ACADEMIE.fullmatch(event.academie.label)
     head = Head(
-        academie=academie_lines(event.academie.label),
+        academie=broken.groups() if broken else (event.academie.label,),
         title=title,
         exam=event.exam.label,
         version_line=f"Version : {version}" if with_version else None,
@@ -169,29 +172,17 @@ def filled_rows(*answers: tuple[str, str | None]) -> list[Row]:
     return [((Field(label, value),),) for label, value in answers if value]
 
 
-_ACADEMIE = re.compile(r"(ACADÉMIE (?:DE LA|DE L'|DES|DE|DU|D'))\s*(.+)", re.IGNORECASE)
-
-
 def candidate_name(event: RegistrationSaved) -> str:
     """« MONSIEUR DUBOIS Pierre »"""
     identity = event.identity
     return f"{identity.civilite} {identity.nom_famille} {identity.prenoms}"
 
 
-def academie_lines(label: str) -> tuple[str, ...]:
-    """« ACADÉMIE DE » over « BESANCON », as the letterhead breaks the line; any other label stays on one line."""
-    match = _ACADEMIE.fullmatch(label)
-    return (match[1], match[2]) if match else (label,)
-
-
 def contact_lines(contact: Contact) -> tuple[str, ...]:
     """The service gestionnaire's title, address, « Tél : » and « Mél : », top to bottom."""
-    lines = [contact.title, *contact.lines]
-    if contact.telephone:
-        lines.append(f"Tél : {telephone(contact.telephone)}")
-    if contact.email:
-        lines.append(f"Mél : {contact.email}")
-    return tuple(lines)
+    reached = [f"Tél : {telephone(contact.telephone)}"] if contact.telephone else []
+    reached += [f"Mél : {contact.email}"] if contact.email else []
+    return (contact.title, *contact.lines, *reached)
 
 
 def telephone(number: str) -> str:

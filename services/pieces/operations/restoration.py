@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
-from services.objects.comparison import KeyColumn
-from services.objects.reconciliation import Reconciliation
+from services.objects.reconciliation import KeyColumn, Reconciliation
 from services.objects.tables import retired_objects
 from services.pieces.dependencies import dependencies
 from services.pieces.models import AuditEntry, Control, Deposit, Piece, db

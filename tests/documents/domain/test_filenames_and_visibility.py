@@ -10,14 +10,9 @@ def test_an_end_holds_for_what_was_saved_up_to_it(saved: int, ended: int | None,
         assert activity_of(saved, ended, ecartee=ecartee) is (then if has_ended else Activity.ACTIVE)
 
 
-def test_a_file_is_named_after_what_it_is() -> None:
-    name = filename("Confirmation d'inscription", "BTS 2022", version=2, extension="pdf")
-    assert name == "Confirmation d'inscription - BTS 2022 - version 2.pdf"
-
-
 @pytest.mark.parametrize("label", ["../../etc/passwd", 'a"b', "a\r\nSet-Cookie: x", "C:\\x", "x" * (MAX_LENGTH + 1)])
 def test_a_file_name_holds_nothing_that_a_file_system_or_a_header_refuses(label: str) -> None:
-    name = filename(label, "BTS/2022", version=None, extension="pdf")
+    name = filename(label, "BTS/2022", extension="pdf")
     assert not set(name) & set('/\\":<>|?*\r\n')
     assert len(name) <= MAX_LENGTH + len(".pdf")
     assert name.endswith(".pdf")

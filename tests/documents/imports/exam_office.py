@@ -161,12 +161,9 @@ class ExamOffice:
 
     def refusals(self, import_id: str) -> list[tuple[str, str]]:
         """(line or file, reason) of each refusal."""
-        items: list[dict[str, Any]] = []
-        cursor: str | None = "0"
-        while cursor is not None:
-            page = self.call("GET", f"/imports/{import_id}/refusals?cursor={cursor}").get_json()
-            items, cursor = items + page["items"], page["next_cursor"]
-        return [(item["place"], item["reason"]) for item in items]
+        page = self.call("GET", f"/imports/{import_id}/refusals").get_json()
+        assert page["next_cursor"] is None
+        return [(item["place"], item["reason"]) for item in page["items"]]
 
     def publish(self, checked: dict[str, Any], *, accept_incomplete: bool = True) -> TestResponse:
         body = {"revision": checked["revision"], "accept_incomplete": accept_incomplete}

@@ -28,32 +28,24 @@ def types(office: ExamOffice) -> list[dict[str, Any]]:
     return [item for item in office.call("GET", "/import-form").get_json()["types"] if item["exam"]]
 
 
-def published(office: ExamOffice) -> dict[str, Any]:
-    new = office.create(type="attestation", source="pdf", title="", paragraphs=["Vous êtes admis."])
-    checked = office.send_pdfs(new, pdf_of("Admis"), f"attestation-{numero(1)}.pdf")
-    assert (checked["ready"], checked["type_label"], checked["title"]) == (1, LABEL, LABEL)
-    office.publish(checked)
-    office.work()
-    [document] = office.documents_of(1)
-    return document
-
-
 def to_read(office: ExamOffice) -> list[dict[str, Any]]:
     return list(office.service.get("/documents/to-read", candidature(1)).get_json()["documents"])
 
 
 def test_its_pdfs_reach_candidates_under_its_label_also_once_it_is_no_longer_declared(declaring: ExamOffice) -> None:
-    document = published(declaring)
+    """To read until its candidate opens it."""
+    new = declaring.create(type="attestation", source="pdf", title="", paragraphs=["Vous êtes admis."])
+    checked = declaring.send_pdfs(new, pdf_of("Admis"), f"attestation-{numero(1)}.pdf")
+    assert (checked["ready"], checked["type_label"], checked["title"]) == (1, LABEL, LABEL)
+    declaring.publish(checked)
+    declaring.work()
+    [document] = declaring.documents_of(1)
     assert (document["type"], document["type_label"], document["label"]) == ("attestation", LABEL, LABEL)
     assert "Admis" in text_of_pdf(declaring.file_of(1, document))
     assert "Vous êtes admis." in text_of_html(declaring.file_of(1, document, "html"))
     declare(declaring, "2021-10-05T08:00:00+00:00")
     assert types(declaring) == []
     assert [document["type_label"] for document in declaring.documents_of(1)] == [LABEL]
-
-
-def test_it_is_to_read_until_its_candidate_opens_it(declaring: ExamOffice) -> None:
-    document = published(declaring)
     assert [item["id"] for item in to_read(declaring)] == [document["id"]]
     for _ in range(2):
         headers = bearer(candidate_token(candidature(1)))

@@ -18,11 +18,10 @@ from services.documents import pdf_checks
 from services.documents.domain.pdf_archives import TOO_LARGE
 from services.documents.operations.import_files import ALREADY_THERE
 from services.documents.pdf_checks import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED, refusal_of
-from tests.documents.imports.exam_office import ExamOffice, numero, pdf_of, zip_of
+from tests.documents.imports.exam_office import NEW, ExamOffice, numero, pdf_of, zip_of
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
 ROOT = Path(__file__).parents[3]
-TEXT = "Convocation : consultez le PDF ou votre centre d'examen."
 
 
 def _written(writer: PdfWriter) -> bytes:
@@ -90,12 +89,8 @@ def confined_checks() -> Iterator[ConfinedChecks]:
     checks.close()
 
 
-def _prepared(office: ExamOffice) -> str:
-    return office.create(source="pdf", paragraphs=[TEXT])
-
-
 def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: ExamOffice) -> None:
-    import_id = _prepared(office)
+    import_id = office.create(source="pdf")
     first, second = pdf_of("une"), pdf_of("deux")
     office.send(import_id, first, f"{numero(1)}.pdf")
     checked = office.send_pdfs(import_id, zip_of({f"lot/conv_{numero(2)}_v2.pdf": second}))
@@ -108,13 +103,13 @@ def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: 
         stored = text_of_pdf(office.file_of(number, document))
         assert text_of_pdf(pdf) in stored
         assert "Vérifier un document" in stored
-        assert TEXT in text_of_html(office.file_of(number, document, "html"))
+        assert NEW["paragraphs"][0] in text_of_html(office.file_of(number, document, "html"))
     result = office.service.run_command("reconcile")
     assert result.exit_code == 0, result.output
 
 
 def test_a_pdf_that_is_refused_has_its_reason_in_the_report_until_another_replaces_it(office: ExamOffice) -> None:
-    import_id = _prepared(office)
+    import_id = office.create(source="pdf")
     for content, reason in (
         (_opening_with("/JavaScript", {"/JS": "app.alert('x')"}), ACTIVE),
         (b"%PDF-1.7" + b"x" * MAX_PDF_BYTES, TOO_LARGE),
@@ -155,7 +150,7 @@ def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only
         f"{numero(1)}0.pdf": "Aucun N° candidat (11 chiffres) dans le nom du fichier",
         f"{numero(7)}.pdf": "N° candidat inconnu dans vos académies",
     }
-    import_id = _prepared(office)
+    import_id = office.create(source="pdf")
     only_names = {f"../../etc/{numero(1)}.pdf": pdf_of(), "__MACOSX/._a.pdf": b"", ".DS_Store": b""}
     with office.service.without_store():
         assert office.send(import_id, zip_of(only_names), "lot.zip").status_code == 503
@@ -167,7 +162,7 @@ def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only
 
 
 def test_a_second_pdf_of_a_candidate_is_refused_unless_it_is_the_same(office: ExamOffice) -> None:
-    import_id, first = _prepared(office), pdf_of("une")
+    import_id, first = office.create(source="pdf"), pdf_of("une")
     for content, refused in ((first, 0), (first, 0), (pdf_of("autre"), 1)):
         checked = office.send_pdfs(import_id, content, f"a{refused}-{numero(1)}.pdf")
         assert (checked["ready"], checked["refused"]) == (1, refused)

@@ -82,21 +82,18 @@ def test_who_leaves_after_the_check_gets_nothing_and_the_report_says_so(office: 
         assert reason in item["reason"]
 
 
-def test_the_documents_of_a_number_are_found_without_the_number_in_an_address(office: ExamOffice) -> None:
-    checked = office.checked(csv_of([line(1), line(2)]))
-    path = f"/imports/{checked['id']}/documents/search"
-    answers = [office.call("POST", path, json={"numero_candidat": numero(number)}).get_json() for number in (2, 3)]
-    assert [[item["numero_candidat"] for item in answer["items"]] for answer in answers] == [[numero(2)], []]
-    assert office.call("POST", path, json={"numero_candidat": "12"}).status_code == 422
-
-
 def test_a_preview_is_the_document_and_is_in_the_audit_trail(office: ExamOffice) -> None:
+    """Documents of a number are found without the number in an address."""
     checked = office.checked(csv_of([line(1), line(2)]))
-    path = f"/imports/{checked['id']}/preview"
-    text = text_of_pdf(office.call("GET", path).data)
-    assert numero(1) in text
-    documents = office.call("GET", f"/imports/{checked['id']}/documents").get_json()["items"]
-    assert numero(2) in text_of_pdf(office.call("GET", f"{path}?document={documents[1]['id']}").data)
+    search, path = f"/imports/{checked['id']}/documents/search", f"/imports/{checked['id']}/preview"
+    found, none = (
+        office.call("POST", search, json={"numero_candidat": numero(number)}).get_json() for number in (2, 3)
+    )
+    [document] = found["items"]
+    assert (document["numero_candidat"], none["items"]) == (numero(2), [])
+    assert office.call("POST", search, json={"numero_candidat": "12"}).status_code == 422
+    assert numero(1) in text_of_pdf(office.call("GET", path).data)
+    assert numero(2) in text_of_pdf(office.call("GET", f"{path}?document={document['id']}").data)
     assert office.call("GET", f"{path}?document={some_id()}").status_code == 404
     assert [action for action, _ in office.audited()].count("document.previewed") == 2
     assert office.documents_of(1) == []

@@ -26,8 +26,8 @@ def test_another_académies_gestionnaire_finds_and_changes_nothing(office: ExamO
     for query, number in (("", 1), ("?academie=03", 1), ("?academie=20", 0)):
         assert len(office.call("GET", f"/imports{query}").get_json()["items"]) == number, query
         assert elsewhere.call("GET", f"/imports{query}").get_json()["items"] == [], query
-    for address in (path, f"{path}/refusals", f"{path}/documents", f"{path}/preview"):
-        assert elsewhere.call("GET", address).status_code == 404, address
+    for of_import in ("", "/refusals", "/refusals.csv", "/documents", "/preview", "/check", "/model-parts"):
+        assert elsewhere.call("GET", path + of_import).status_code == 404, of_import
     search = {"numero_candidat": numero(1)}
     acts = {
         "documents/search": search,

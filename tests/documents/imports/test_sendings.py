@@ -24,7 +24,6 @@ from tests.pieces.tus_client import VERSION, id_of
 from tests.support.processes import wait_until
 from tests.support.service_worker import somebody_waits, stored
 
-TEXT = "Convocation : consultez le PDF."
 SECONDS = 120  # on a very busy machine
 
 
@@ -33,17 +32,13 @@ def colleague(office: ExamOffice) -> ExamOffice:
     return ExamOffice(office.service, staff_id="staff-2")
 
 
-def prepared(office: ExamOffice) -> str:
-    return office.create(source="pdf", paragraphs=[TEXT])
-
-
 def archive_of(*numbers: int) -> bytes:
     return zip_of({f"{numero(number)}.pdf": pdf_of(str(number)) for number in numbers})
 
 
 def sent(office: ExamOffice, *numbers: int) -> str:
     """The import of an archive that waits for its check."""
-    import_id = prepared(office)
+    import_id = office.create(source="pdf")
     assert office.send(import_id, archive_of(*numbers), "lot.zip").status_code == 202
     return import_id
 
@@ -69,7 +64,7 @@ def test_while_slow_pdfs_are_checked_everybody_is_served_and_the_page_knows_how_
 ) -> None:
     office.register(*range(1, 10))
     impatient(monkeypatch, of_each=0.4)
-    import_id = prepared(office)
+    import_id = office.create(source="pdf")
     slow = {f"{numero(number)}.pdf": slow_pdf() for number in range(1, 9)}
     answer = office.send(import_id, zip_of(slow), "lot.zip")
     shown = answer.get_json()
@@ -141,7 +136,7 @@ def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(
     monkeypatch.setattr(import_files, "MOST_WAITING", 1)
     sent(office, 1)
     sent(colleague, 2)
-    import_id = prepared(office)
+    import_id = office.create(source="pdf")
     refused = office.send(import_id, archive_of(3), "lot.zip")
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, str(import_files.RETRY_SECONDS))
     office.work()
@@ -150,7 +145,7 @@ def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(
 
 def test_files_sent_one_by_one_are_counted_together(office: ExamOffice) -> None:
     office.register(3)
-    import_id = prepared(office)
+    import_id = office.create(source="pdf")
     for number in (1, 2, 3):
         office.send(import_id, pdf_of(), f"{numero(number)}.pdf")
     office.work_once(SENDINGS)
@@ -164,7 +159,7 @@ def test_a_sending_that_takes_too_long_is_refused_as_a_whole_with_the_file_that_
     office: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient(monkeypatch, of_each=1.0, of_all=0.5)
-    import_id = prepared(office)
+    import_id = office.create(source="pdf")
     files = {f"bon-{numero(1)}.pdf": pdf_of(), f"lent-{numero(2)}.pdf": slow_pdf()}
     refused = office.send_pdfs(import_id, zip_of(files))
     assert (refused["ready"], refused["refused"], refused["state_label"]) == (0, 1, "Rien à publier")
@@ -191,7 +186,7 @@ def test_a_sending_on_which_the_check_fails_is_refused_and_the_sender_s_next_has
 
 
 def test_an_archive_that_cannot_be_read_is_refused_at_once(office: ExamOffice) -> None:
-    import_id = prepared(office)
+    import_id = office.create(source="pdf")
     answer = office.send(import_id, b"PK\x03\x04 and nothing", "lot.zip")
     assert (answer.status_code, office.read(import_id)["to_check"], office.service.keys()) == (422, 0, [])
 
@@ -229,7 +224,7 @@ def test_a_sending_that_two_workers_check_is_added_once(office: ExamOffice, monk
 
 
 def test_nothing_is_published_while_pdfs_wait_for_their_check(office: ExamOffice) -> None:
-    import_id = prepared(office)
+    import_id = office.create(source="pdf")
     read = office.send_pdfs(import_id, archive_of(1))
     office.send(import_id, archive_of(2), "suite.zip")
     answer = office.publish(read)
@@ -243,7 +238,7 @@ def test_what_waits_for_an_import_that_is_given_up_is_dropped_and_the_sender_s_n
     office: ExamOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.register(3)
-    given_up, at_work, other = sent(office, 1), prepared(office), sent(office, 2)
+    given_up, at_work, other = sent(office, 1), office.create(source="pdf"), sent(office, 2)
     office.call("POST", f"/imports/{given_up}/abandonment")
     assert (office.read(given_up)["to_check"], len(waiting(office))) == (0, 1)
     office.work()

@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from services.contracts.session_options import ONLINE
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.pdf_and_html import Rendered, html_of, pdf_of
+from services.documents.rendering.pdf_and_html import html_of, pdf_of
 from services.documents.rendering.sheet import Letterhead
 from tests.documents.example_events import epreuve, identity, saved, with_confirmation
 from tests.documents.rendered import rendered
@@ -65,19 +65,9 @@ NAMES = ("Đặng Thị Ánh", "Łukasz Żółć", "Œuvrard", "Ελένη", "Ж
 NOTICE = "Démonstration : document sans valeur"
 
 
-@pytest.fixture(scope="module")
-def printed() -> Rendered:
-    return rendered(confirmation(saved(), Letterhead()))
-
-
-@pytest.fixture(scope="module")
-def unusual() -> Rendered:
-    """Names of everywhere, one of which no font prints, in a demonstration."""
-    names = identity(nom_famille=" ".join(NAMES), nom_usage="דוד", prenoms="Pi\u202eer\x00re\u2066\x1b")
-    return rendered(confirmation(saved(identity=names), Letterhead(notice=NOTICE)))
-
-
-def test_every_line_of_the_guide_is_printed_and_identity_and_epreuves_in_its_order(printed: Rendered) -> None:
+def test_every_line_of_the_guide_is_printed_and_identity_and_epreuves_in_its_order() -> None:
+    """On one A4 page with title, language and author."""
+    printed = rendered(confirmation(saved(), Letterhead()))
     paper, page = text_of_pdf(printed.pdf), text_of_html(printed.html)
     assert [line for line in GUIDE if line not in paper or line not in page] == []
     assert "E2-A" not in paper + page, "sub-épreuves of E2 are not listed"
@@ -86,12 +76,9 @@ def test_every_line_of_the_guide_is_printed_and_identity_and_epreuves_in_its_ord
         position = paper.find(line, start)
         assert position >= 0, f"« {line} » is out of order"
         start = position + len(line)
-
-
-def test_the_guides_example_takes_one_a4_page_with_title_language_and_author(printed: Rendered) -> None:
     reader = PdfReader(io.BytesIO(printed.pdf))
     assert len(reader.pages) == 1
-    assert "Page 1 / 1" in text_of_pdf(printed.pdf)
+    assert "Page 1 / 1" in paper
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
     assert reader.metadata is not None
     assert reader.metadata.title == "Confirmation d'inscription - BREVET DE TECHNICIEN SUPERIEUR"
@@ -119,20 +106,16 @@ def test_each_page_tells_its_number_and_how_many_there_are() -> None:
     assert [re.findall(r"Page \d+ / \d+", text) for text in texts] == [[f"Page {page} / 3"] for page in (1, 2, 3)]
 
 
-def test_names_of_every_latin_country_greek_and_cyrillic_print_right(unusual: Rendered) -> None:
+def test_names_of_every_latin_country_greek_and_cyrillic_print_right_also_in_a_demonstration_which_says_so() -> None:
+    names = identity(nom_famille=" ".join(NAMES), nom_usage="דוד", prenoms="Pi\u202eer\x00re\u2066\x1b")
+    unusual = rendered(confirmation(saved(identity=names), Letterhead(notice=NOTICE)))
+    paper, page = text_of_pdf(unusual.pdf), text_of_html(unusual.html)
     composed = [*NAMES[:-1], "Zołć"]
-    for text in (text_of_pdf(unusual.pdf), text_of_html(unusual.html)):
+    for text in (paper, page):
         assert f"MONSIEUR {' '.join(composed)} Pierre" in text, "without what reorders or steers"
-
-
-def test_a_character_without_glyph_is_shown_as_missing(unusual: Rendered) -> None:
-    assert "Nom d'usage : \ufffd\ufffd\ufffd" in text_of_pdf(unusual.pdf)
-    assert "דוד" in text_of_html(unusual.html)
-
-
-def test_a_demonstration_says_so_on_paper_and_screen(unusual: Rendered) -> None:
-    assert NOTICE in text_of_pdf(unusual.pdf)
-    assert NOTICE in text_of_html(unusual.html)
+        assert NOTICE in text
+    assert "Nom d'usage : \ufffd\ufffd\ufffd" in paper, "what has no glyph is shown as missing"
+    assert "דוד" in page
 
 
 @pytest.mark.parametrize("lines", range(23, 27))

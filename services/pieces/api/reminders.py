@@ -14,6 +14,9 @@ from services.pieces.queries.incomplete_candidatures import incomplete_sessions
 from services.pieces.queries.missing_pieces_list import list_page, sessions_of
 
 views = Views("relances", __name__)
+views.calls(api.remind, remind_selection, by=access.caller)
+views.calls(api.read_whole_list, whole_list, by=access.caller)
+views.calls(api.remind_whole_list, remind_whole_list, by=access.caller)
 
 
 @views.serves(api.list_missing_pieces)
@@ -33,20 +36,3 @@ def count_missing_pieces() -> api.IncompleteSessions:
         numbers = {(exam, name, academie): int(number) for (exam, name, academie), number in counted.items()}
         sessions = incomplete_sessions(session, numbers, academies, at)
     return api.IncompleteSessions(items=sessions, counted_at=recorded_at + offset() if recorded_at else None)
-
-
-@views.serves(api.remind)
-def remind(body: dict[str, Any]) -> api.ReminderResults:
-    outcomes = remind_selection(access.caller(), body["candidatures"])
-    results = (api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items())
-    return api.ReminderResults(results=tuple(results))
-
-
-@views.serves(api.read_whole_list)
-def read_whole_list(query: dict[str, Any]) -> api.WholeList:
-    return whole_list(access.caller(), query)
-
-
-@views.serves(api.remind_whole_list)
-def remind_all_listed(body: dict[str, Any]) -> None:
-    remind_whole_list(access.caller(), body)

@@ -44,8 +44,8 @@ CHECKS: dict[Format, Callable[[BinaryIO], None]] = {
 def inspect_file(content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
     """The format of a whole, readable, harmless file of the right extension; without `filename` any extension is right.
 
-    Raises FormatRefused where the format is not in `accepted`, FileRefused where the file is damaged, protected,
-    dangerous or has another format's extension.
+    Raises FileRefused where the format is not in `accepted`, or the file is damaged, protected, dangerous or named as
+    another format.
     """
     format = detect_format(content)
     if format is None:
@@ -70,9 +70,10 @@ def _check_name(content: BinaryIO, filename: str, format: Format) -> None:
         raise _misnamed(filename, announced, format)
 
 
-def _not_accepted(name: str | None, accepted: tuple[Format, ...]) -> refusals.FormatRefused:
+def _not_accepted(name: str | None, accepted: tuple[Format, ...]) -> refusals.FileRefused:
     sentence = f"Ce fichier est au format {name}" if name else "Le contenu de ce fichier n'est d'aucun format connu"
-    return refusals.FormatRefused(f"{sentence}. Formats acceptés : {files.list_formats(accepted)}.")
+    words = f"{sentence}. Formats acceptés : {files.list_formats(accepted)}."
+    return refusals.FileRefused(refusals.RefusalReason.FORMAT, words)
 
 
 def _misnamed(filename: str, announced: Format | None, format: Format) -> refusals.FileRefused:

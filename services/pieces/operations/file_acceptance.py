@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, TooLarge
+from services.chassis.french import file_size
 from services.contracts.piece_rules import HEIC_EXTENSIONS, MAX_FILE_BYTES, VIEWABLE_FORMATS, Format
 from services.objects import ContentDigest
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
-from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import extension_of, is_heic_extension, list_formats, with_extension
-from services.pieces.domain.refusals import FormatRefused
+from services.pieces.domain.refusals import FileRefused, RefusalReason
 from services.pieces.inspection.format_detection import is_heic
 from services.pieces.inspection.inspections import Look
 from services.pieces.models import Upload
@@ -68,7 +68,7 @@ def accept_file(
     *,
     converted: bool = False,
 ) -> AcceptedFile:
-    """Inspect the file and look at its legibility. Raises FileRefused, FormatRefused, UnverifiableFile, Unavailable."""
+    """Inspect the file and look at its legibility. Raises FileRefused, UnverifiableFile, Unavailable."""
     if Format.JPG in accepted_formats and is_heic(file.content):
         refuse_misnamed_heic(filename)
         file = hold_in_memory(dependencies().inspections.convert(candidate_id, "to_jpeg", file.content))
@@ -95,13 +95,13 @@ def merge_into_pdf(
 ) -> AcceptedFile:
     """One PDF of all uploads, which `read` reads one at a time, named after the first.
 
-    Raises FileRefused, FormatRefused or UnverifiableFile naming the file that is the cause, TooLarge naming the
-    largest, Unavailable.
+    Raises FileRefused or UnverifiableFile naming the file that is the cause, TooLarge naming the largest, Unavailable.
     """
     if Format.PDF not in accepted_formats:
-        raise FormatRefused(
+        raise FileRefused(
+            RefusalReason.FORMAT,
             "Plusieurs pages sont réunies en un PDF. "
-            f"Formats acceptés : {list_formats(accepted_formats)}. Envoyez un seul fichier."
+            f"Formats acceptés : {list_formats(accepted_formats)}. Envoyez un seul fichier.",
         )
     documents = []
     for upload in uploads:
@@ -131,7 +131,11 @@ def _merge(candidate_id: str, uploads: Sequence[Upload], documents: list[bytes])
             merged = dependencies().inspections.convert(candidate_id, "merge", file.content, lengths=sizes)
         if merged:
             return merged
-    raise rules.merged_too_large(total, uploads[largest].filename, sizes[largest])
+    raise TooLarge(
+        f"Réunies, les pages font {file_size(total)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}. "
+        f"La plus volumineuse est « {uploads[largest].filename} » ({file_size(sizes[largest])}) : "
+        "réduisez-la ou retirez-la."
+    )
 
 
 @contextmanager

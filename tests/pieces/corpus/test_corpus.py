@@ -7,7 +7,7 @@ import pytest
 
 from services.confined.checks import Limits, ProcessEnd, Program, Reason
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format
-from services.pieces.domain.refusals import FileRefused, FormatRefused, UnverifiableFile
+from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.inspection.inspections import LIMITS, TASKS, Inspections
 from services.pieces.inspection.tasks import inspect_file
 from tests.pieces.corpus import archives, office_audio_video, pdfs, pictures
@@ -78,7 +78,7 @@ def _unlike_their_answer(family: Family, inspect: Callable[[bytes, str], Format]
         except UnverifiableFile as refusal:
             ran_out_of_time = file.takes_seconds and refusal.reason == Reason.PROCESSOR
             answer = file.answer if ran_out_of_time else UNVERIFIED
-        except (FileRefused, FormatRefused) as refusal:
+        except FileRefused as refusal:
             answer = refusal.reason
         if answer != file.answer:
             wrong.append(f"{file.name}: {answer}, not {file.answer}")

@@ -6,8 +6,8 @@ from services.chassis.clock import PARIS, end_of_day
 from services.contracts.piece_rules import MAX_MERGED_FILES
 from services.contracts.reminder_rules import HOUR, current_rung, rung_instant
 from services.pieces.domain.missing_pieces import due_rung
-from services.pieces.domain.piece import Period, days_left
-from services.pieces.domain.uploads import INSTANT_COUNTS, deposit_instant, uploads_per_hour
+from services.pieces.domain.piece import INSTANT_COUNTS, Period, days_left, deposit_instant
+from services.pieces.operations.deposit_limits import uploads_per_hour
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
 PERIOD = Period(OPENS, CLOSES)

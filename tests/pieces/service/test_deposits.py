@@ -17,9 +17,9 @@ from services.chassis.process.capacity import WORK
 from services.contracts.piece_rules import MAX_FILE_BYTES, PREVIEW_SIDE
 from services.objects import ContentDigest, ObjectStore
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.files import DepositKey
-from services.pieces.domain.refusals import STORE_RETRY_SECONDS
+from services.pieces.domain.files import deposit_key
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
+from services.pieces.operations.deposits import STORE_RETRY_SECONDS
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import (
@@ -75,8 +75,8 @@ def test_the_key_of_an_object_says_whose_file_it_is_and_its_row_what_it_holds(se
     (row,) = service.deposits()
     assert service.objects() == {row.object_key}
     assert (row.size, row.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    key = DepositKey(CANDIDATE, CANDIDATURE, "NATIDE06", row.deposited_at, row.id, row.sha256)
-    assert str(key) == row.object_key
+    key = deposit_key(CANDIDATE, CANDIDATURE, "NATIDE06", row.deposited_at, row.id, row.sha256)
+    assert key == row.object_key
 
 
 def test_a_file_of_exactly_the_limit_is_kept_and_one_byte_more_is_refused(registered: PiecesService) -> None:

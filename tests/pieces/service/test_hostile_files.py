@@ -15,11 +15,15 @@ from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
 from services.objects.lifecycle import ERASING_DELAY
 from services.pieces.dependencies import attach, dependencies
-from services.pieces.domain.refusals import BUSY_RETRY_SECONDS, CONCURRENT_RETRY_SECONDS
-from services.pieces.domain.uploads import HOUR
-from services.pieces.inspection.inspections import MAX_WAITING_LONG_LOOKS
+from services.pieces.inspection.inspections import BUSY_RETRY_SECONDS, MAX_WAITING_LONG_LOOKS
 from services.pieces.models import DepositTries, db
-from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
+from services.pieces.operations.deposit_limits import (
+    CONCURRENT_RETRY_SECONDS,
+    HOUR,
+    MAX_CONCURRENT_DEPOSITS,
+    count_deposit_try,
+    purge_deposit_tries,
+)
 from services.pieces.operations.deposits import KEPT_SECOND_THOUGHT
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from services.chassis.french import file_size
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.uploads import INSTANT_COUNTS
+from services.pieces.domain.piece import INSTANT_COUNTS
 from services.pieces.inspection.inspections import Inspected
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import heic, jpeg, rotated_by_90, sheet, telephone_exif

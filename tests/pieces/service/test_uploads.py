@@ -11,8 +11,8 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.french import file_size
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
-from services.pieces.domain.uploads import HOUR, MAX_OPEN_BYTES, MAX_OPEN_UPLOADS, uploads_per_hour
 from services.pieces.models import Upload, UploadPart, db
+from services.pieces.operations.deposit_limits import HOUR, MAX_OPEN_BYTES, MAX_OPEN_UPLOADS, uploads_per_hour
 from services.pieces.operations.uploads import uploads
 from services.uploads.uploads import UPLOAD_EXPIRY, UPLOAD_GRACE
 from tests.documents.example_events import CANDIDATE

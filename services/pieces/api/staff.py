@@ -25,15 +25,10 @@ from services.pieces.queries.changes import changes_page
 from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 
 views = Views("pieces", __name__)
+views.reads(api.list_pieces, staff_list.list_page, db.reading_for_staff, academies=access.caller_academies)
 views.reads(api.read_control_queue, pieces.waiting_pieces, db.reading_for_staff, academies=access.caller_academies)
 views.reads(api.read_own_controls, control_queries.own_controls, db.reading_for_staff, by=access.caller, now=portal_now)
 Headers = dict[str, str]
-
-
-@views.serves(api.list_pieces)
-def list_pieces(query: dict[str, Any]) -> api.StaffPieces:
-    with db.reading_for_staff() as session:
-        return staff_list.list_page(session, access.caller().academies, query)
 
 
 @views.serves(api.export_pieces)

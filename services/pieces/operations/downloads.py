@@ -145,20 +145,15 @@ def read_verified(row: Deposit) -> bytes:
     """
     try:
         content = dependencies().store.read(row.object_key)
+        if len(content) == row.size and hashlib.sha256(content).hexdigest() == row.sha256:
+            return content
+        log.error("object_changed", deposit_id=row.id)
     except StoreUnavailable as error:
         words = "L'espace de dépôt ne répond pas pour le moment. Recommencez dans quelques instants."
         raise Unavailable(words) from error
-    except ObjectMissing as error:
+    except ObjectMissing:
         log.error("object_lost", deposit_id=row.id)
-        raise _file_lost() from error
-    if len(content) != row.size or hashlib.sha256(content).hexdigest() != row.sha256:
-        log.error("object_changed", deposit_id=row.id)
-        raise _file_lost()
-    return content
-
-
-def _file_lost() -> DomainError:
-    return DomainError(
+    raise DomainError(
         "Le fichier enregistré est introuvable ou a été altéré. L'exploitant en est averti. Déposez-le à nouveau si la "
         "période de dépôt est ouverte, sinon contactez votre service gestionnaire.",
         problem=problem_types.FILE_LOST,

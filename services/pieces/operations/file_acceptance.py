@@ -105,8 +105,13 @@ def merge_into_pdf(
         )
     documents = []
     for upload in uploads:
-        with _naming_file_in_errors(upload), write_to_disk(read(upload)) as file:
-            documents.append(_to_pdf(candidate_id, upload.filename, file))
+        try:
+            with write_to_disk(read(upload)) as file:
+                documents.append(_to_pdf(candidate_id, upload.filename, file))
+        except DomainError as error:
+            error.detail = f"« {upload.filename} » : {error.detail}"
+            error.extra["upload"] = upload.id
+            raise
     merged = _merge(candidate_id, uploads, documents)
     filename = with_extension(uploads[0].filename, Format.PDF)
     return accept_file(candidate_id, filename, hold_in_memory(merged), (Format.PDF,), converted=True)
@@ -136,14 +141,3 @@ def _merge(candidate_id: str, uploads: Sequence[Upload], documents: list[bytes])
         f"La plus volumineuse est « {uploads[largest].filename} » ({file_size(sizes[largest])}) : "
         "réduisez-la ou retirez-la."
     )
-
-
-@contextmanager
-def _naming_file_in_errors(upload: Upload) -> Iterator[None]:
-    """Errors raised in the block say which of the files they are about."""
-    try:
-        yield
-    except DomainError as error:
-        error.detail = f"« {upload.filename} » : {error.detail}"
-        error.extra["upload"] = upload.id
-        raise

@@ -33,7 +33,7 @@ from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import AuditEntry, Candidature, Reminder, ReminderRound, Window, Withdrawal, db
 from services.pieces.queries import incomplete_candidatures as queries
 from services.pieces.queries.incomplete_candidatures import Incomplete, OpeningKey
-from services.pieces.queries.missing_pieces_list import MissingPiecesPage, list_page
+from services.pieces.queries.missing_pieces_list import list_page
 from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures, pages
 
 log = structlog.get_logger()
@@ -199,9 +199,9 @@ def whole_list(by: Caller, **filters: Any) -> api.WholeList:
     return api.WholeList(candidatures=listed, reminded=reminded, mails=len(to_mail), is_complete=cursor is None)
 
 
-def _listed(by: Caller, filters: Mapping[str, Any], cursor: str | None, at: datetime) -> MissingPiecesPage:
+def _listed(by: Caller, filters: Mapping[str, str], cursor: str | None, at: datetime) -> api.MissingPieces:
     with db.reading_for_staff() as session:
-        return list_page(session, by.academies, {**filters, "limit": LARGEST_PAGE, "cursor": cursor}, at)
+        return list_page(session, by.academies, at, LARGEST_PAGE, cursor, **filters)
 
 
 def remind_whole_list(by: Caller, cursor: str | None = None, **filters: Any) -> None:

@@ -65,12 +65,6 @@ class UploadIncomplete(Conflict):
         super().__init__(detail, upload=upload_id, offset=offset)
 
 
-class TooManyUploads(TooMany):
-    """More files, or bytes, than one sender may have on their way."""
-
-    problem = problem_types.TOO_MANY_FILES
-
-
 class UploadsChanged(Exception):
     """Another request has taken the uploads meanwhile, or some of them are gone."""
 
@@ -81,10 +75,6 @@ class Progress:
 
     upload: Any
     offset: int
-
-    @property
-    def expires_at(self) -> datetime:
-        return self.upload.touched_at + UPLOAD_EXPIRY
 
 
 def lock_owner(session: Session, owner_id: str) -> None:
@@ -108,7 +98,7 @@ class Uploads:
         self, session: Session, owner_id: str, *, filename: str, length: int, at: datetime, **own: Any
     ) -> Progress:
         """Announce a file of `length` bytes; `own`: the service's own columns. A sender's uploads begin one after the
-        other, until the transaction ends. Raises TooManyUploads."""
+        other, until the transaction ends. Raises TooMany."""
         lock_owner(session, owner_id)
         self._make_room(session, owner_id, length)
         sizes = {"length": length, "begun_at": at, "touched_at": system_now()}
@@ -217,7 +207,7 @@ class Uploads:
     def _make_room(self, session: Session, owner_id: str, length: int) -> None:
         """Abandon the sender's oldest open uploads, if untouched for UPLOAD_GRACE, until one of `length` bytes fits.
 
-        Raises TooManyUploads.
+        Raises TooMany.
         """
         now = system_now()
         query = select(self.upload).where(self.upload.owner_id == owner_id, *self._is_open())
@@ -229,9 +219,10 @@ class Uploads:
             seconds_to_wait = (oldest.touched_at + UPLOAD_GRACE - now).total_seconds()
             if seconds_to_wait > 0:
                 most = f"{self.most_open} fichiers ou {file_size(self.most_bytes)} au plus"
-                raise TooManyUploads(
+                raise TooMany(
                     f"Plusieurs de vos envois ne sont pas terminés ({most}). Terminez-les ou annulez-les, ou réessayez "
                     "plus tard.",
+                    problem=problem_types.TOO_MANY_FILES,
                     retry_after=int(seconds_to_wait) + 1,
                 )
             self._give_up(session, oldest)

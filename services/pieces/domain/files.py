@@ -39,8 +39,8 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})  # controls, 
 
 def clean_filename(name: str) -> str:
     """NFC, without folders, control, bidi or invisible characters, at most MAX_FILENAME_LENGTH; extension kept."""
-    base = re.split(r"[/\\]", name)[-1]
-    visible = "".join(char if unicodedata.category(char) not in _INVISIBLE else _space_for(char) for char in base)
+    base = re.sub(r"[\t\n\r\u2028\u2029]", " ", re.split(r"[/\\]", name)[-1])
+    visible = "".join(char for char in base if unicodedata.category(char) not in _INVISIBLE)
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", visible)).strip(" ").rstrip(" .")
     return _shorten(plain) if plain else UNNAMED
 
@@ -55,10 +55,6 @@ def with_extension(name: str, extension: str) -> str:
     """« photo.jpg » for « photo.HEIC »."""
     stem, dot, _ = name.rpartition(".")
     return _shorten(f"{stem if dot and stem else name}.{extension}")
-
-
-def _space_for(char: str) -> str:
-    return " " if char in "\t\n\r\u2028\u2029" else ""
 
 
 def _shorten(name: str) -> str:

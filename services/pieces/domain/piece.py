@@ -31,9 +31,10 @@ class Period:
 
         The guide shows the hour of the end alone; that of the beginning is shown where it is not midnight.
         """
-        end = shown_end(self.closes)
-        opens = _format_opening(self.opens)
-        return f"A déposer en ligne entre le {opens} et le {weekday_date(end)} {time_of_day(end)} (heure/Paris)"
+        end, opens = shown_end(self.closes), to_paris(self.opens)
+        hour = "" if (opens.hour, opens.minute) == (0, 0) else f" {time_of_day(opens)}"
+        until = f"{weekday_date(end)} {time_of_day(end)} (heure/Paris)"
+        return f"A déposer en ligne entre le {weekday_date(opens)}{hour} et le {until}"
 
     def closed_reason(self, at: datetime) -> str:
         """The sentence that says why nothing can be deposited at `at`, outside the period."""
@@ -45,12 +46,6 @@ class Period:
 def format_instant(instant: datetime) -> str:
     """« 05/03/2021 15:59 (heure/Paris) »"""
     return f"{short_date(instant)} {time_of_day(instant)} (heure/Paris)"
-
-
-def _format_opening(opens: datetime) -> str:
-    local = to_paris(opens)
-    day = weekday_date(local)
-    return day if (local.hour, local.minute) == (0, 0) else f"{day} {time_of_day(local)}"
 
 
 def days_left(deadline: datetime, at: datetime) -> int:

@@ -16,17 +16,16 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
-from services.contracts.piece_rules import Format, Scan, Status
+from services.contracts.piece_rules import Scan, Status
 from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified, retire
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import piece as rules
 from services.pieces.domain import refusals
-from services.pieces.domain.files import accepted_formats, deposit_key
+from services.pieces.domain.files import deposit_key
 from services.pieces.metrics import DEPOSITS
 from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.candidature_states import tell_state
-from services.pieces.operations.deposit_limits import count_deposit_try, refuse_beyond_quota
 from services.pieces.operations.file_acceptance import AcceptedFile
 from services.pieces.queries import pieces
 from services.pieces.queries.pieces import PieceContext
@@ -49,24 +48,14 @@ def counting_refusals() -> Iterator[None]:
 
 
 def store_deposit(
-    candidate_id: str,
-    piece_id: str,
-    accept: Callable[[tuple[Format, ...]], AcceptedFile],
-    at: datetime,
-    take: Callable[..., None],
+    context: PieceContext, accepted: AcceptedFile, at: datetime, take: Callable[..., None]
 ) -> PieceContext:
-    """Store the file that `accept` gives for the formats of the piece, and make it the piece's current one.
+    """Store the accepted file and make it the piece's current one; `at`: the instant that counts for the period.
 
-    `at` is the instant that counts for the period. `take` is called with the session that adds the new deposit's row,
-    and its id (`became_id`). Raises NotFound, DepositClosed, TooMany, TooLarge, Unavailable, and what the two
-    callables raise; then nothing is stored.
+    `take` is called with the session that adds the new deposit's row, and its id (`became_id`). Raises NotFound,
+    DepositClosed, Unavailable, and what `take` raises; then nothing is stored.
     """
-    with db.reading() as session:
-        context = pieces.own_piece(session, candidate_id, piece_id)
-        refuse_beyond_quota(session, candidate_id, dependencies().most_retired_bytes)
-    refuse_closed_deposit(context, at)
-    count_deposit_try(candidate_id, dependencies().deposits_per_hour)
-    accepted = accept(accepted_formats(tuple(context.piece.formats)))
+    candidate_id, piece_id = context.candidature.candidate_id, context.piece.id
     row = _new_deposit(context, accepted)
     _store_file(row.object_key, accepted)
     with operation_naming(db, dependencies().store, row.object_key) as session:

@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
@@ -55,27 +55,22 @@ class AcceptedFile:
     file: ReceivedFile
     filename: str
     format: Format
-    converted: bool = False
-    look: Look = Look()  # noqa: RUF009 - immutable
-    active: tuple[str, ...] | None = None
+    converted: bool
+    look: Look
+    active: tuple[str, ...] | None
 
 
 def accept_file(
-    candidate_id: str,
-    filename: str,
-    file: ReceivedFile,
-    accepted_formats: tuple[Format, ...],
-    *,
-    converted: bool = False,
+    candidate_id: str, filename: str, file: ReceivedFile, accepted_formats: tuple[Format, ...]
 ) -> AcceptedFile:
     """Inspect the file and look at its legibility. Raises FileRefused, UnverifiableFile, Unavailable."""
-    if Format.JPG in accepted_formats and is_heic(file.content):
+    converted = Format.JPG in accepted_formats and is_heic(file.content)
+    if converted:
         refuse_misnamed_heic(filename)
         file = hold_in_memory(dependencies().inspections.convert(candidate_id, "to_jpeg", file.content))
-        filename, converted = with_extension(filename, Format.JPG), True
+        filename = with_extension(filename, Format.JPG)
     format, active = dependencies().inspections.inspect(candidate_id, file.content, filename, accepted_formats)
-    has_pages = format in VIEWABLE_FORMATS
-    look = dependencies().inspections.look(candidate_id, file.content) if has_pages else Look()
+    look = dependencies().inspections.look(candidate_id, file.content) if format in VIEWABLE_FORMATS else Look()
     file.content.seek(0)
     return AcceptedFile(file, filename, format, converted, look, active)
 
@@ -114,7 +109,7 @@ def merge_into_pdf(
             raise
     merged = _merge(candidate_id, uploads, documents)
     filename = with_extension(uploads[0].filename, Format.PDF)
-    return accept_file(candidate_id, filename, hold_in_memory(merged), (Format.PDF,), converted=True)
+    return replace(accept_file(candidate_id, filename, hold_in_memory(merged), (Format.PDF,)), converted=True)
 
 
 def _to_pdf(candidate_id: str, filename: str, file: ReceivedFile) -> bytes:

@@ -3,8 +3,8 @@
 Complete ones become a deposit: a single one as it is, several merged into a PDF. Repeating it changes nothing.
 """
 
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 
@@ -17,7 +17,7 @@ from services.chassis.french import file_size
 from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.files import clean_filename
+from services.pieces.domain.files import accepted_formats, clean_filename
 from services.pieces.domain.piece import deposit_instant
 from services.pieces.domain.refusals import FileRefused, RefusalReason
 from services.pieces.models import Upload, UploadPart, db
@@ -76,11 +76,13 @@ def deposit_uploads(
                 taken = [_complete_upload(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
                 if _are_deposited(session, taken):
                     return context
+                limits.refuse_beyond_quota(session, candidate_id, dependencies().most_retired_bytes)
             at = deposit_instant([upload.begun_at for upload in taken], requested_at)
-            with suppress(UploadsChanged), ExitStack() as files:  # then the loop reads them again
-                accept = partial(_accept_uploads, candidate_id, taken, files)
-                take = partial(uploads.take, upload_ids=upload_ids)
-                return store_deposit(candidate_id, piece_id, accept, at, take)
+            refuse_closed_deposit(context, at)
+            limits.count_deposit_try(candidate_id, dependencies().deposits_per_hour)
+            formats = accepted_formats(tuple(context.piece.formats))
+            with suppress(UploadsChanged), _accepted(candidate_id, taken, formats) as file:  # then it reads them again
+                return store_deposit(context, file, at, partial(uploads.take, upload_ids=upload_ids))
 
 
 def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
@@ -105,11 +107,11 @@ def _are_deposited(session: Session, taken: Sequence[Upload]) -> bool:
     return True
 
 
-def _accept_uploads(
-    candidate_id: str, taken: Sequence[Upload], files: ExitStack, accepted_formats: tuple[Format, ...]
-) -> AcceptedFile:
-    """The accepted file is on disk until `files` is closed."""
+@contextmanager
+def _accepted(candidate_id: str, taken: Sequence[Upload], formats: tuple[Format, ...]) -> Iterator[AcceptedFile]:
+    """The accepted file, which is on disk meanwhile. Raises as `accept_file` and `merge_into_pdf` do."""
     if len(taken) > 1:
-        return merge_into_pdf(candidate_id, taken, uploads.read, accepted_formats)
-    file = files.enter_context(write_to_disk(uploads.read(taken[0])))
-    return accept_file(candidate_id, taken[0].filename, file, accepted_formats)
+        yield merge_into_pdf(candidate_id, taken, uploads.read, formats)
+        return
+    with write_to_disk(uploads.read(taken[0])) as file:
+        yield accept_file(candidate_id, taken[0].filename, file, formats)

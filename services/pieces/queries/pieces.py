@@ -230,7 +230,7 @@ def latest_control(session: Session, piece_id: str) -> Control | None:
     return newest_control(session, piece_id, counts=True)
 
 
-def newest_control(session: Session, piece_id: str, **among: bool) -> Control | None:
+def newest_control(session: Session, piece_id: str, **among: Any) -> Control | None:
     query = select(Control).filter_by(piece_id=piece_id, **among)
     return session.scalar(query.order_by(Control.sequence.desc()).limit(1))
 

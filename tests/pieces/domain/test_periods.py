@@ -40,11 +40,9 @@ def test_a_day_ends_at_midnight_in_paris_on_the_nights_of_the_clock_too() -> Non
 
 
 def test_what_counts_is_when_the_first_upload_began_unless_it_took_too_long() -> None:
-    in_time, late = DURING + INSTANT_COUNTS - SECOND, DURING + INSTANT_COUNTS
-    assert deposit_instant([DURING + SECOND, DURING], in_time) == DURING
-    assert deposit_instant([DURING], late) == late
-    assert deposit_instant([DURING], DURING) == DURING
-    assert deposit_instant([DURING], DURING - SECOND) == DURING - SECOND
+    in_time, late, before = DURING + INSTANT_COUNTS - SECOND, DURING + INSTANT_COUNTS, DURING - SECOND
+    counting = {in_time: DURING, late: late, DURING: DURING, before: before}
+    assert {at: deposit_instant([DURING + SECOND, DURING], at) for at in counting} == counting
 
 
 def test_uploads_are_as_many_as_deposits_and_never_less_than_the_pages_of_ten_documents() -> None:

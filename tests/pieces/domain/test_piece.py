@@ -142,10 +142,14 @@ def test_every_required_piece_is_needed_and_named() -> None:
     assert validation_refusal([unasked], DURING) == validation_refusal([], DURING) == rules.NOTHING_ASKED
 
 
-def test_what_is_validated_is_not_validated_again() -> None:
+def test_what_is_settled_is_not_validated_again_and_says_by_whom_it_was() -> None:
+    by_staff = a_piece(status=Status.COMPLIANT)
     assert is_complete([VALIDATED, replace(OPTIONAL, validated_at=DURING)])
     assert validation_refusal([VALIDATED], DURING) == rules.ALREADY_VALIDATED
     assert not VALIDATED.is_open(DURING)
+    assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == rules.SETTLED_BY_STAFF
+    assert validation_refusal([by_staff, VALIDATED], DURING) == rules.SETTLED_BY_BOTH
+    assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == rules.ALREADY_VALIDATED
 
 
 def test_after_the_period_only_mended_refusals_are_validated_until_their_date() -> None:
@@ -153,13 +157,6 @@ def test_after_the_period_only_mended_refusals_are_validated_until_their_date() 
     assert validation_refusal([VALIDATED, MENDED], LATER - SECOND) is None
     assert (a_piece().is_open(CLOSES), MENDED.is_open(CLOSES)) == (False, True)
     assert validation_refusal([VALIDATED, MENDED], LATER) is not None
-
-
-def test_a_complete_regroupement_says_who_settled_it() -> None:
-    by_staff = a_piece(status=Status.COMPLIANT)
-    assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == rules.SETTLED_BY_STAFF
-    assert validation_refusal([by_staff, VALIDATED], DURING) == rules.SETTLED_BY_BOTH
-    assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == rules.ALREADY_VALIDATED
 
 
 NOTHING = {"missing": 0, "refused": 0, "to_validate": 0, "late": 0, "until": None, "opens": None}

@@ -79,7 +79,7 @@ class Inspections:
             "pictures", _PICTURES_AT_ONCE, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE
         )
 
-    def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Inspected:
+    def inspect(self, owner: str, content: BinaryIO, filename: str, accepted: tuple[Format, ...]) -> Inspected:
         """What `tasks.inspect` says of the content. `owner`: the candidate's id; of each, one file at a time is
         inspected.
 

@@ -6,6 +6,7 @@ Programs compare codes alone. The API gives candidates the label and the code (`
 """
 
 from enum import StrEnum
+from typing import Self
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
 """Of a file, and of all files that are merged into one."""
@@ -21,19 +22,22 @@ class Format(StrEnum):
     (`services/pieces/inspection/format_detection.py`) and checks it (`inspection/tasks.py`; pictures:
     `inspection/images.py`)."""
 
-    PDF = "pdf"
-    PNG = "png"
-    JPG = "jpg"
-    DOC = "doc"
-    DOCX = "docx"
-    ZIP = "zip"
-    AVI = "avi"
-    MP3 = "mp3"
-    MP4 = "mp4"
+    PDF = "pdf", "application/pdf"
+    PNG = "png", "image/png"
+    JPG = "jpg", "image/jpeg"
+    DOC = "doc", "application/msword"
+    DOCX = "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    ZIP = "zip", "application/zip"
+    AVI = "avi", "video/x-msvideo"
+    MP3 = "mp3", "audio/mpeg"
+    MP4 = "mp4", "video/mp4"
 
-    @property
-    def media_type(self) -> str:
-        return MEDIA_TYPES[self]
+    media_type: str
+
+    def __new__(cls, extension: str, media_type: str = "") -> Self:  # looked up by its extension alone
+        format = str.__new__(cls, extension)
+        format._value_, format.media_type = extension, media_type
+        return format
 
     @property
     def label(self) -> str:
@@ -41,17 +45,6 @@ class Format(StrEnum):
         return self.value.upper()
 
 
-MEDIA_TYPES = {
-    Format.PDF: "application/pdf",
-    Format.PNG: "image/png",
-    Format.JPG: "image/jpeg",
-    Format.DOC: "application/msword",
-    Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Format.ZIP: "application/zip",
-    Format.AVI: "video/x-msvideo",
-    Format.MP3: "audio/mpeg",
-    Format.MP4: "video/mp4",
-}
 FORMATS = tuple(format.value for format in Format)
 GUIDE_FORMATS = ("PDF", "PNG", "JPG", "DOC", "DOCX", "ZIP", "AVI", "MP3", "MP4")
 """Those that the guide recommends, in its words; others may be accepted besides."""
@@ -68,55 +61,50 @@ PAGE_SIDE, PREVIEW_SIDE = 2000, 1000
 (A4 at 170 dpi); of what a candidate sees of their own file."""
 
 
-class Status(StrEnum):
+class Labelled(StrEnum):
+    """Codes, each with what people read in its place."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str = "") -> Self:  # looked up by its code alone
+        member = str.__new__(cls, code)
+        member._value_, member.label = code, label
+        return member
+
+
+class Status(Labelled):
     """Guide §10: none until the first control, then one of these; a later control may set any of them again."""
 
-    RECEIVED = "received"
-    NON_COMPLIANT = "non_compliant"
-    COMPLIANT = "compliant"
-
-    @property
-    def label(self) -> str:
-        return STATUS_LABELS[self]
+    RECEIVED = "received", "Reçue"
+    NON_COMPLIANT = "non_compliant", "Non Conforme"
+    COMPLIANT = "compliant", "Conforme"
 
 
-STATUS_LABELS: dict[str, str] = {
-    Status.RECEIVED: "Reçue",
-    Status.NON_COMPLIANT: "Non Conforme",
-    Status.COMPLIANT: "Conforme",
-}
+STATUS_LABELS = {status.value: status.label for status in Status}
 
 
-class PiecesState(StrEnum):
+class PiecesState(Labelled):
     """What the pieces of a candidature are at: some are not provided, or refused; all are there, and the candidate has
     still to hand some over; nothing is left to the candidate."""
 
-    MISSING = "missing"
-    TO_VALIDATE = "to_validate"
-    COMPLETE = "complete"
+    MISSING = "missing", "Manquantes"
+    TO_VALIDATE = "to_validate", "À valider"
+    COMPLETE = "complete", "Fournies"
 
 
-PIECES_STATE_LABELS: dict[str, str] = {
-    PiecesState.MISSING: "Manquantes",
-    PiecesState.TO_VALIDATE: "À valider",
-    PiecesState.COMPLETE: "Fournies",
-}
+PIECES_STATE_LABELS = {state.value: state.label for state in PiecesState}
 MAX_COMMENT_LENGTH = 2000
 """Characters of what is said to the candidate with a status."""
 
 
-class Scan(StrEnum):
+class Scan(Labelled):
     """The antivirus's verdict on a deposit, or why there is none."""
 
-    PENDING = "pending"
-    CLEAN = "clean"
-    INFECTED = "infected"
-    FAILED = "failed"
-    NOT_SCANNED = "not_scanned"  # no antivirus is configured
-
-    @property
-    def label(self) -> str:
-        return SCAN_LABELS[self]
+    PENDING = "pending", "analyse en cours"
+    CLEAN = "clean", "saine"
+    INFECTED = "infected", "infectée"
+    FAILED = "failed", "analyse en échec"
+    NOT_SCANNED = "not_scanned", "non analysée"  # no antivirus is configured
 
     @property
     def staff_may_open(self) -> bool:
@@ -124,13 +112,7 @@ class Scan(StrEnum):
         return self in (Scan.CLEAN, Scan.NOT_SCANNED)
 
 
-SCAN_LABELS: dict[str, str] = {
-    Scan.PENDING: "analyse en cours",
-    Scan.CLEAN: "saine",
-    Scan.INFECTED: "infectée",
-    Scan.FAILED: "analyse en échec",
-    Scan.NOT_SCANNED: "non analysée",
-}
+SCAN_LABELS = {scan.value: scan.label for scan in Scan}
 
 
 class Sign(StrEnum):

@@ -8,9 +8,8 @@ from flask import Flask, current_app
 from services.chassis.process.capacity import Limit, thread_count
 from services.objects import ObjectStore
 from services.pieces.antivirus import Antivirus
-from services.pieces.domain import refusals
 from services.pieces.inspection.inspections import Inspections
-from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
+from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, too_many_at_once
 from services.pieces.settings import PiecesSettings
 
 _EXTENSION_KEY = "pieces.dependencies"
@@ -35,7 +34,7 @@ def build(settings: PiecesSettings) -> Dependencies:
             "deposits",
             thread_count(),
             each=MAX_CONCURRENT_DEPOSITS,
-            refusal_of_owner=refusals.too_many_concurrent_deposits,
+            refusal_of_owner=too_many_at_once,
         ),
         deposits_per_hour=settings.deposits_per_hour,
         most_retired_bytes=settings.kept_megabytes_each * 1024 * 1024,

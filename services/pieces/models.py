@@ -9,20 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    CheckConstraint,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Text,
-    UniqueConstraint,
-    false,
-    true,
-)
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
@@ -65,7 +52,7 @@ class Candidature(db.Model):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     candidate_id: Mapped[str] = mapped_column(ID, index=True)
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int]
     exam_code: Mapped[str] = mapped_column(CODE)
     exam_label: Mapped[str] = mapped_column(Text)
     session_name: Mapped[str] = mapped_column(CODE)
@@ -88,9 +75,9 @@ class Withdrawal(db.Model):
     __tablename__ = "withdrawals"
 
     candidature_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int]
     withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    erased_version: Mapped[int | None] = mapped_column(Integer)
+    erased_version: Mapped[int | None]
 
 
 class Window(db.Model):
@@ -102,7 +89,7 @@ class Window(db.Model):
     exam_code: Mapped[str] = mapped_column(CODE, primary_key=True)
     session_name: Mapped[str] = mapped_column(CODE, primary_key=True)
     academie_code: Mapped[str] = mapped_column(String(8), primary_key=True)
-    revision: Mapped[int] = mapped_column(Integer)
+    revision: Mapped[int]
     deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
     deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
     stored_options: Mapped[SessionOptions] = mapped_column(
@@ -152,20 +139,20 @@ class Piece(db.Model):
     label: Mapped[str] = mapped_column(Text)
     group_code: Mapped[str] = mapped_column(CODE)
     group_label: Mapped[str] = mapped_column(Text)
-    position: Mapped[int] = mapped_column(Integer)
-    asked: Mapped[bool] = mapped_column()
-    required: Mapped[bool] = mapped_column()
+    position: Mapped[int]
+    asked: Mapped[bool]
+    required: Mapped[bool]
     formats: Mapped[list[str]] = mapped_column(JSON)
     form: Mapped[str | None] = mapped_column(CODE)
     deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
     deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
-    revision: Mapped[int] = mapped_column(Integer, default=1)
+    revision: Mapped[int] = mapped_column(default=1)
     status: Mapped[str | None] = mapped_column(String(16))
     status_comment: Mapped[str | None] = mapped_column(Text)
-    received_on: Mapped[date | None] = mapped_column(Date)
+    received_on: Mapped[date | None]
     resubmit_until: Mapped[datetime | None] = mapped_column("reopened_until", UtcDateTime)
     validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    asked_again_for: Mapped[int | None] = mapped_column(Integer)
+    asked_again_for: Mapped[int | None]
     academie_code: Mapped[str | None] = mapped_column(String(8))
     deposited: Mapped[bool] = mapped_column(server_default=false())
 
@@ -197,12 +184,12 @@ class Control(db.Model):
     __tablename__ = "controls"
     __table_args__ = (Index("ix_controls_staff", "staff_id", "controlled_at"),)
 
-    sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True)
     piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
     deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"), index=True)
     status: Mapped[str] = mapped_column(String(16))
     comment: Mapped[str | None] = mapped_column(Text)
-    received_on: Mapped[date | None] = mapped_column(Date)
+    received_on: Mapped[date | None]
     resubmit_until: Mapped[datetime | None] = mapped_column("reopened_until", UtcDateTime)
     staff_id: Mapped[str] = mapped_column(String(64))
     controlled_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -247,7 +234,7 @@ class Deposit(db.Model):
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
     piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"))
     object_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
-    size: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(128))
     filename: Mapped[str] = mapped_column(String(MAX_FILENAME_LENGTH))
@@ -258,9 +245,9 @@ class Deposit(db.Model):
     scan: Mapped[str] = mapped_column(String(16))
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     converted: Mapped[bool] = mapped_column(default=False, server_default=false())
-    pages: Mapped[int | None] = mapped_column(Integer)
+    pages: Mapped[int | None]
     look: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
-    version: Mapped[int | None] = mapped_column(Integer)
+    version: Mapped[int | None]
     active_contents: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
     @property
@@ -275,7 +262,6 @@ class Deposit(db.Model):
 
     @property
     def openable(self) -> bool:
-        """Whether the antivirus lets gestionnaires open it."""
         return Scan(self.scan).staff_may_open
 
 
@@ -303,7 +289,7 @@ class DepositTries(db.Model):
     __tablename__ = "deposit_tries"
 
     candidate_id: Mapped[str] = mapped_column(ID, primary_key=True)
-    count: Mapped[int] = mapped_column(Integer)
+    count: Mapped[int]
     since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
@@ -321,7 +307,7 @@ class Change(db.Model):
         Index("ix_changes_numbered_at", "numbered_at"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     position: Mapped[int | None] = mapped_column(BigInteger)
     numbered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -338,7 +324,7 @@ class ChangeCounter(db.Model):
 
     __tablename__ = "change_counter"
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -358,7 +344,7 @@ class Reminder(db.Model):
     candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
     group_code: Mapped[str] = mapped_column(CODE)
     deadline: Mapped[datetime] = mapped_column(UtcDateTime)
-    days: Mapped[int | None] = mapped_column(Integer)
+    days: Mapped[int | None]
     reminded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     staff_id: Mapped[str | None] = mapped_column(String(64))
     event_id: Mapped[str] = mapped_column(ID)

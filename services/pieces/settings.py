@@ -13,7 +13,7 @@ class PiecesSettings(ObjectSettings):
 
     deposits_per_hour: int = 120
     """Files that one candidate may deposit within an hour, refused ones included; so many uploads may begin, at least
-    (`uploads_per_hour` in domain/uploads.py)."""
+    (`uploads_per_hour` in operations/deposit_limits.py)."""
     kept_megabytes_each: int = 200
     """Of the files that one candidate replaced or deleted and that are kept for some time."""
     inspections_at_once: int = 2

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, Select, String, delete, func, select
+from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis.clock import system_now
@@ -65,12 +65,6 @@ class UploadIncomplete(Conflict):
         super().__init__(detail, upload=upload_id, offset=offset)
 
 
-class TooManyUploads(TooMany):
-    """More files, or bytes, than one sender may have on their way."""
-
-    problem = problem_types.TOO_MANY_FILES
-
-
 class UploadsChanged(Exception):
     """Another request has taken the uploads meanwhile, or some of them are gone."""
 
@@ -81,14 +75,6 @@ class Progress:
 
     upload: Any
     offset: int
-
-    @property
-    def is_complete(self) -> bool:
-        return self.offset == self.upload.length
-
-    @property
-    def expires_at(self) -> datetime:
-        return self.upload.touched_at + UPLOAD_EXPIRY
 
 
 def lock_owner(session: Session, owner_id: str) -> None:
@@ -112,7 +98,7 @@ class Uploads:
         self, session: Session, owner_id: str, *, filename: str, length: int, at: datetime, **own: Any
     ) -> Progress:
         """Announce a file of `length` bytes; `own`: the service's own columns. A sender's uploads begin one after the
-        other, until the transaction ends. Raises TooManyUploads."""
+        other, until the transaction ends. Raises TooMany."""
         lock_owner(session, owner_id)
         self._make_room(session, owner_id, length)
         sizes = {"length": length, "begun_at": at, "touched_at": system_now()}
@@ -136,7 +122,7 @@ class Uploads:
     def complete(self, session: Session, owner_id: str, upload_id: str) -> Any:
         """The upload, once all its bytes came. Raises NotFound, UploadIncomplete."""
         progress = self.progress(session, owner_id, upload_id)
-        if not progress.is_complete:
+        if progress.offset != progress.upload.length:
             raise UploadIncomplete(upload_id, progress.offset)
         return progress.upload
 
@@ -175,8 +161,7 @@ class Uploads:
                 yield part
             if size == upload.length:
                 return
-            is_open = (self.upload.became_id.is_(None), self.upload.given_up.is_(False))
-            if session.scalar(select(self.upload.id).where(self.upload.id == upload.id, *is_open)) is None:
+            if session.scalar(select(self.upload.id).where(self.upload.id == upload.id, *self._is_open())) is None:
                 raise UploadsChanged
         raise UploadIncomplete(upload.id, size)
 
@@ -185,8 +170,7 @@ class Uploads:
 
         Raises UploadsChanged.
         """
-        is_open = (self.upload.became_id.is_(None), self.upload.given_up.is_(False))
-        untaken = select(self.upload).where(self.upload.id.in_(upload_ids), *is_open)
+        untaken = select(self.upload).where(self.upload.id.in_(upload_ids), *self._is_open())
         rows = session.scalars(untaken.order_by(self.upload.id).with_for_update()).all()
         if len(rows) != len(upload_ids):
             raise UploadsChanged
@@ -196,8 +180,7 @@ class Uploads:
 
     def give_up_open(self, session: Session, **of: Any) -> None:
         """Abandon those that are not taken, of what takes none any more (`of`: values of columns)."""
-        is_open = (self.upload.became_id.is_(None), self.upload.given_up.is_(False))
-        for upload in session.scalars(select(self.upload).filter_by(**of).where(*is_open)).all():
+        for upload in session.scalars(select(self.upload).filter_by(**of).where(*self._is_open())).all():
             self._give_up(session, upload)
 
     def purge(self) -> None:
@@ -213,6 +196,10 @@ class Uploads:
             session.execute(delete(self.upload).where(self.upload.id.in_(ids), is_expired))
         return bool(ids)
 
+    def _is_open(self) -> tuple[ColumnElement[bool], ...]:
+        """Begun, and neither taken nor given up."""
+        return self.upload.became_id.is_(None), self.upload.given_up.is_(False)
+
     def _offset(self, session: Session, upload_id: str) -> int:
         end = func.max(self.part.start + self.part.size)
         return session.scalar(select(end).where(self.part.upload_id == upload_id)) or 0
@@ -220,11 +207,10 @@ class Uploads:
     def _make_room(self, session: Session, owner_id: str, length: int) -> None:
         """Abandon the sender's oldest open uploads, if untouched for UPLOAD_GRACE, until one of `length` bytes fits.
 
-        Raises TooManyUploads.
+        Raises TooMany.
         """
         now = system_now()
-        is_open = (self.upload.became_id.is_(None), self.upload.given_up.is_(False))
-        query = select(self.upload).where(self.upload.owner_id == owner_id, *is_open)
+        query = select(self.upload).where(self.upload.owner_id == owner_id, *self._is_open())
         uploads = list(session.scalars(query.order_by(self.upload.touched_at, self.upload.id)))
         while uploads and (
             len(uploads) >= self.most_open or sum(upload.length for upload in uploads) + length > self.most_bytes
@@ -233,9 +219,10 @@ class Uploads:
             seconds_to_wait = (oldest.touched_at + UPLOAD_GRACE - now).total_seconds()
             if seconds_to_wait > 0:
                 most = f"{self.most_open} fichiers ou {file_size(self.most_bytes)} au plus"
-                raise TooManyUploads(
+                raise TooMany(
                     f"Plusieurs de vos envois ne sont pas terminés ({most}). Terminez-les ou annulez-les, ou réessayez "
                     "plus tard.",
+                    problem=problem_types.TOO_MANY_FILES,
                     retry_after=int(seconds_to_wait) + 1,
                 )
             self._give_up(session, oldest)

@@ -17,7 +17,7 @@ from services.chassis.web.operations import Views
 from services.contracts import problem_types
 from services.contracts.api.uploads import TUS_VERSION, UPLOAD_PART_TYPE, UploadOperations
 from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
-from services.uploads.uploads import Progress, Uploads
+from services.uploads.uploads import UPLOAD_EXPIRY, Progress, Uploads
 
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
@@ -79,7 +79,7 @@ def _add_version(response: Response) -> Response:
 def _progress_response(progress: Progress, status: int) -> Response:
     response = Response(status=status)
     response.headers["Upload-Offset"] = str(progress.offset)
-    response.headers["Upload-Expires"] = format_date_time(progress.expires_at.timestamp())
+    response.headers["Upload-Expires"] = format_date_time((progress.upload.touched_at + UPLOAD_EXPIRY).timestamp())
     response.headers["Cache-Control"] = "no-store"
     return response
 

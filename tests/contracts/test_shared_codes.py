@@ -9,7 +9,7 @@ from services.contracts import registration_rules as rules
 from services.contracts.document_rules import LONGEST_CODE
 from services.contracts.piece_rules import PICTURE_FORMATS, Format, Scan, Status
 from services.documents.models import Document, Import, Publication
-from services.pieces.domain.files import DepositKey
+from services.pieces.domain.files import deposit_key
 from services.pieces.inspection.images import READERS
 from services.pieces.inspection.tasks import CHECKS
 from services.pieces.models import Candidature, Piece, Window
@@ -51,8 +51,8 @@ def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> N
 
 def test_a_code_is_measured_as_it_stands_in_the_key_of_a_file() -> None:
     for code in ("ID1", "A/B", "..", "É" * 30):
-        key = DepositKey("c" * 32, "d" * 32, code, datetime(2026, 11, 25, tzinfo=UTC), "e" * 32, "f" * 64)
-        assert len(str(key).split("/")[3]) == encoded_bytes(code), code
+        key = deposit_key("c" * 32, "d" * 32, code, datetime(2026, 11, 25, tzinfo=UTC), "e" * 32, "f" * 64)
+        assert len(key.split("/")[3]) == encoded_bytes(code), code
 
 
 def test_the_pages_know_every_status_and_antivirus_state_that_pieces_answers_with() -> None:

@@ -12,6 +12,8 @@ from tests.support.declared_problems import only_declared_problems  # noqa: F401
 from tests.support.prepared_databases import prepared_url
 
 if TYPE_CHECKING:
+    from services.confined.checks import Program
+    from services.pieces.inspection.inspections import Inspections
     from tests.pieces.pieces_service import PiecesService
     from tests.support.clamav import ClamAV
     from tests.support.object_store import Bucket
@@ -41,10 +43,37 @@ def registered(service: PiecesService) -> PiecesService:
 
 
 @pytest.fixture
+def laddered(registered: PiecesService) -> PiecesService:
+    """In an opening with a ladder of reminders."""
+    from tests.pieces.ladder import with_ladder
+
+    return with_ladder(registered)
+
+
+@pytest.fixture
 def deposited(registered: PiecesService) -> PiecesService:
     """And its identity card."""
     registered.deposit("NATIDE06")
     return registered
+
+
+@pytest.fixture(scope="session")
+def program() -> Iterator[Program]:
+    """A process that looks at files, shared by the tests of a process: a start takes longer than looking at a file."""
+    from services.confined.checks import Program
+    from services.pieces.inspection.inspections import TASKS
+
+    with closing(Program(TASKS)) as running:
+        yield running
+
+
+@pytest.fixture
+def inspections(program: Program) -> Inspections:
+    from services.pieces.inspection.inspections import Inspections
+
+    running = Inspections(at_once=2)
+    running.checks.idle_programs.append(program)
+    return running
 
 
 @pytest.fixture

@@ -23,10 +23,8 @@ from services.chassis.settings import Secret
 from services.chassis.tasks import gauges
 from services.confined.checks import Program
 from services.contracts.base import Contract
-from services.objects import ObjectStore
 from services.objects.lifecycle import ERASING_DELAY, erase_expired
 from services.objects.reconciliation import Report
-from services.pieces.antivirus import Antivirus
 from services.pieces.app import create_app
 from services.pieces.dependencies import attach, dependencies
 from services.pieces.jobs import registry
@@ -78,15 +76,10 @@ class PiecesService:
             db.engine.dispose()
         clock.set_offset(0)
 
-    def use_store(self, store: ObjectStore) -> None:
-        """Files are stored there from now on."""
+    def use(self, **others: Any) -> None:
+        """These take the place of its dependencies from now on: the `store`, the `antivirus` …"""
         with self.app.app_context():
-            attach(self.app, dataclasses.replace(dependencies(), store=store))
-
-    def use_antivirus(self, antivirus: Antivirus) -> None:
-        """Files are scanned there from now on."""
-        with self.app.app_context():
-            attach(self.app, dataclasses.replace(dependencies(), antivirus=antivirus))
+            attach(self.app, dataclasses.replace(dependencies(), **others))
 
     def handle_events(self, *events: Contract) -> None:
         for event in events:
@@ -183,10 +176,10 @@ class PiecesService:
         with self.app.app_context():
             return set(dependencies().store.list_keys())
 
-    def put_object(self, key: str, content: bytes = b"bytes") -> None:
+    def put_object(self, key: str) -> None:
         """Write an object into the store directly, so that no row names it."""
         with self.app.app_context():
-            dependencies().store.put(key, io.BytesIO(content), len(content), "application/pdf")
+            dependencies().store.put(key, io.BytesIO(b"bytes"), 5, "application/pdf")
 
     def delete_object(self, key: str) -> None:
         """Delete an object from the store directly, so that its row lacks it."""

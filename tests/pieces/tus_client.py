@@ -30,13 +30,20 @@ def send_file(call: Call, piece_id: str, content: bytes, name: str) -> TestRespo
 
 def send_upload(call: Call, path: str, content: bytes, name: str) -> TestResponse:
     """Announce a file and, unless that is refused, send it; the answer to the announcement."""
-    headers = {**VERSION, "Upload-Length": str(len(content)), "Upload-Metadata": _metadata(name)}
-    begun = call("POST", path, headers=headers)
+    begun = _announce(call, path, len(content), name)
     for start in range(0, len(content) if begun.status_code == 201 else 0, MAX_UPLOAD_PART_BYTES):
         part = content[start : start + MAX_UPLOAD_PART_BYTES]
         headers = {**VERSION, "Content-Type": UPLOAD_PART_TYPE, "Upload-Offset": str(start)}
         assert call("PATCH", f"/uploads/{id_of(begun)}", data=part, headers=headers).status_code == 204
     return begun
+
+
+def _announce(
+    call: Call, path: str, length: int | str, name: str, headers: dict[str, str] | None = None
+) -> TestResponse:
+    metadata = f"filename {base64.b64encode(name.encode()).decode()}"
+    own = {**VERSION, "Upload-Length": str(length), "Upload-Metadata": metadata}
+    return call("POST", path, headers={**own, **(headers or {})})
 
 
 def take_upload(call: Call, path: str, begun: TestResponse) -> TestResponse:
@@ -47,22 +54,9 @@ def id_of(begun: TestResponse) -> str:
     return begun.headers["Location"].rpartition("/")[2]
 
 
-def _metadata(name: str) -> str:
-    return f"filename {base64.b64encode(name.encode()).decode()}"
-
-
-def announce(
-    service: PiecesService, code: str, length: int | str, name: str = "carte.pdf", **options: Any
-) -> TestResponse:
+def announce(service: PiecesService, code: str, length: int | str, name: str = "carte.pdf", **how: Any) -> TestResponse:
     """Announce a file; the response."""
-    headers = {
-        **VERSION,
-        "Upload-Length": str(length),
-        "Upload-Metadata": _metadata(name),
-        **options.pop("headers", {}),
-    }
-    piece_id = options.pop("piece_id", None) or service.piece(code)["id"]
-    return service.call("POST", f"/pieces/{piece_id}/uploads", headers=headers, **options)
+    return _announce(service.call, f"/pieces/{service.piece(code)['id']}/uploads", length, name, **how)
 
 
 def begin_upload(service: PiecesService, code: str, length: int, name: str = "carte.pdf") -> str:

@@ -63,7 +63,7 @@ class _StoredPdf:
 
 def begin_upload(publisher: Publisher, import_id: str, filename: str, length: int) -> Progress:
     """Announce a file of `length` bytes. Raises NotFound, Conflict once the import is published or given up, TooLarge,
-    TooManyUploads."""
+    TooMany."""
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
         imports.refuse_unless_open(row)

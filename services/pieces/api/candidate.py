@@ -34,7 +34,7 @@ def list_pieces_to_do() -> api.PiecesToDoOfAll:
     with db.reading() as session:
         candidatures = pieces.candidatures_of(session, access.caller().id)
         contexts = pieces.pieces_of_candidate(session, access.caller().id)
-        return answers.pieces_to_do(candidatures, contexts, received_at())
+        return answers.all_pieces_to_do(candidatures, contexts, received_at())
 
 
 @views.serves(api.list_pieces)

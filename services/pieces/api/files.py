@@ -14,7 +14,7 @@ from services.contracts.api import pieces as api
 from services.contracts.api import staff_pieces as staff_api
 from services.contracts.piece_rules import FileForm, Format, Scan
 from services.pieces.domain.files import UNNAMED, with_extension
-from services.pieces.models import Deposit, db
+from services.pieces.models import db
 from services.pieces.operations import downloads
 from services.pieces.queries.personal_data import kept_file, part
 
@@ -34,14 +34,20 @@ _HARMLESS = {
 @views.serves(api.read_file)
 def piece_file(query: dict[str, Any], piece_id: str) -> Response:
     who = access.caller()
-    if who.kind != "staff":
-        deposit, content = downloads.open_file(who, piece_id, FileForm.ORIGINAL)
-        return _file_response(deposit, content, deposit.filename, deposit.media_type)
-    deposit, content = downloads.open_file(who, piece_id, query["form"])
-    if query["form"] is FileForm.ORIGINAL:
-        stem, dot, extension = deposit.filename.rpartition(".")
-        return _file_response(deposit, content, f"{stem} (original){dot}{extension}", deposit.media_type)
-    return _file_response(deposit, content, with_extension(deposit.filename, Format.PDF), Format.PDF.media_type)
+    form = query["form"] if who.kind == "staff" else FileForm.ORIGINAL
+    deposit, content = downloads.open_file(who, piece_id, form)
+    filename, media_type = deposit.filename, deposit.media_type
+    if form is FileForm.COPY:
+        filename, media_type = with_extension(filename, Format.PDF), Format.PDF.media_type
+    elif who.kind == "staff":
+        stem, dot, extension = filename.rpartition(".")
+        filename = f"{stem} (original){dot}{extension}"
+    response = Response(content, headers=_HARMLESS, content_type=media_type)
+    response.headers["Content-Disposition"] = content_disposition(filename)
+    response.headers[SCAN_HEADER] = deposit.scan
+    if deposit.scan == Scan.NOT_SCANNED:
+        response.headers["Warning"] = NOT_SCANNED_WARNING
+    return response
 
 
 @views.serves(api.read_preview)
@@ -63,15 +69,6 @@ def read_held_file(candidate_id: str, file_id: str) -> Response:
 
 def _picture_response(picture: bytes) -> Response:
     return Response(picture, headers=_HARMLESS, content_type="image/jpeg")
-
-
-def _file_response(deposit: Deposit, content: bytes, filename: str, media_type: str) -> Response:
-    response = Response(content, headers=_HARMLESS, content_type=media_type)
-    response.headers["Content-Disposition"] = content_disposition(filename)
-    response.headers[SCAN_HEADER] = deposit.scan
-    if deposit.scan == Scan.NOT_SCANNED:
-        response.headers["Warning"] = NOT_SCANNED_WARNING
-    return response
 
 
 def content_disposition(filename: str) -> str:

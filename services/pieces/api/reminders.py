@@ -1,7 +1,5 @@
 """Missing pieces for staff and their tools, within their académies: who lacks what until when; reminders by hand."""
 
-from typing import Any
-
 from services.chassis.clock import offset, portal_now
 from services.chassis.tasks.gauges import recorded
 from services.chassis.web import access
@@ -11,18 +9,14 @@ from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db
 from services.pieces.operations.reminders import remind_selection, remind_whole_list, whole_list
 from services.pieces.queries.incomplete_candidatures import incomplete_sessions
-from services.pieces.queries.missing_pieces_list import list_page, sessions_of
+from services.pieces.queries.missing_pieces_list import list_page
 
 views = Views("relances", __name__)
-
-
-@views.serves(api.list_missing_pieces)
-def list_missing_pieces(query: dict[str, Any]) -> api.MissingPieces:
-    at, academies = portal_now(), access.caller().academies
-    with db.reading_for_staff() as session:
-        page = list_page(session, academies, query, at)
-        sessions = sessions_of(session, page.openings)
-    return api.MissingPieces(items=page.items, next_cursor=page.next_cursor, sessions=sessions)
+_WITHIN = {"academies": access.caller_academies, "at": portal_now}
+views.reads(api.list_missing_pieces, list_page, db.reading_for_staff, **_WITHIN)
+views.calls(api.remind, remind_selection, by=access.caller)
+views.calls(api.read_whole_list, whole_list, by=access.caller)
+views.calls(api.remind_whole_list, remind_whole_list, by=access.caller)
 
 
 @views.serves(api.count_missing_pieces)
@@ -33,20 +27,3 @@ def count_missing_pieces() -> api.IncompleteSessions:
         numbers = {(exam, name, academie): int(number) for (exam, name, academie), number in counted.items()}
         sessions = incomplete_sessions(session, numbers, academies, at)
     return api.IncompleteSessions(items=sessions, counted_at=recorded_at + offset() if recorded_at else None)
-
-
-@views.serves(api.remind)
-def remind(body: dict[str, Any]) -> api.ReminderResults:
-    outcomes = remind_selection(access.caller(), body["candidatures"])
-    results = (api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items())
-    return api.ReminderResults(results=tuple(results))
-
-
-@views.serves(api.read_whole_list)
-def read_whole_list(query: dict[str, Any]) -> api.WholeList:
-    return whole_list(access.caller(), query)
-
-
-@views.serves(api.remind_whole_list)
-def remind_all_listed(body: dict[str, Any]) -> None:
-    remind_whole_list(access.caller(), body)

@@ -17,7 +17,6 @@ from services.pieces.domain.control import Decision
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.change_numbering import number_changes
-from services.pieces.operations.controls import ControlRequest
 from services.pieces.operations.downloads import record_export
 from services.pieces.queries import answers, pieces, staff_list
 from services.pieces.queries import controls as control_queries
@@ -25,15 +24,10 @@ from services.pieces.queries.changes import changes_page
 from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 
 views = Views("pieces", __name__)
+views.reads(api.list_pieces, staff_list.list_page, db.reading_for_staff, academies=access.caller_academies)
 views.reads(api.read_control_queue, pieces.waiting_pieces, db.reading_for_staff, academies=access.caller_academies)
 views.reads(api.read_own_controls, control_queries.own_controls, db.reading_for_staff, by=access.caller, now=portal_now)
 Headers = dict[str, str]
-
-
-@views.serves(api.list_pieces)
-def list_pieces(query: dict[str, Any]) -> api.StaffPieces:
-    with db.reading_for_staff() as session:
-        return staff_list.list_page(session, access.caller().academies, query)
 
 
 @views.serves(api.export_pieces)
@@ -52,12 +46,9 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
     by = access.caller()
     with db.reading_for_staff() as session:
         context = pieces.piece_within_academies(session, by.academies, piece_id)
-        others: dict[str, Any] = {
-            "history": control_queries.history(session, context, by.id),
-            "recent_openings": tuple(recent_openings_by_others(session, piece_id, by.id, system_now())),
-            "neighbours": None,
-            "own_controls": None,
-        }
+        others: dict[str, Any] = dict.fromkeys(("neighbours", "own_controls"))
+        others["history"] = control_queries.history(session, context, by.id)
+        others["recent_openings"] = tuple(recent_openings_by_others(session, piece_id, by.id, system_now()))
         if query["neighbours"]:
             previous, following, left = staff_list.neighbours(session, by, query, context.piece)
             others["own_controls"] = control_queries.own_controls(session, by, portal_now(), context, previous)
@@ -67,8 +58,7 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
 
 @views.serves(api.control_piece)
 def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) -> tuple[api.StaffPiece, Headers]:
-    request = ControlRequest(piece_id, headers["if_match"], Decision(**body))
-    context = controls.control_piece(access.caller(), request)
+    context = controls.control_piece(access.caller(), piece_id, headers["if_match"], Decision(**body))
     return answers.staff_piece(context), {"ETag": context.etag}
 
 
@@ -80,13 +70,11 @@ def take_back_control(headers: dict[str, Any], piece_id: str) -> tuple[api.Staff
 
 @views.serves(api.control_many)
 def control_many(body: dict[str, Any]) -> api.ControlResults:
-    requests = [
-        ControlRequest(item.pop("piece_id"), item.pop("if_match"), Decision(**item)) for item in body["controls"]
-    ]
+    requests = [(item.pop("piece_id"), item.pop("if_match"), Decision(**item)) for item in body["controls"]]
     results = controls.control_many(access.caller(), requests)
-    current = _current_pieces(requests, results)
-    pairs = zip(requests, results, strict=True)
-    return api.ControlResults(results=tuple(_result(request.piece_id, result, current) for request, result in pairs))
+    of_pieces = [(piece_id, result) for (piece_id, _, _), result in zip(requests, results, strict=True)]
+    current = _current_pieces(of_pieces)
+    return api.ControlResults(results=tuple(_result(piece_id, result, current) for piece_id, result in of_pieces))
 
 
 @views.serves(api.list_changes)
@@ -97,13 +85,10 @@ def list_changes(query: dict[str, Any]) -> api.Changes:
     return replace(page, has_more=page.has_more or more_wait)
 
 
-def _current_pieces(
-    requests: list[ControlRequest], results: list[PieceContext | DomainError]
-) -> dict[str, PieceContext]:
+def _current_pieces(results: list[tuple[str, PieceContext | DomainError]]) -> dict[str, PieceContext]:
     """Those that were refused a control, by id; none while the database is away: what was done is to be answered."""
-    pairs = zip(requests, results, strict=True)
-    refused = {request.piece_id for request, result in pairs if isinstance(result, DomainError)}
-    if not refused or any(isinstance(result, Unavailable) for result in results):
+    refused = {piece_id for piece_id, result in results if isinstance(result, DomainError)}
+    if not refused or any(isinstance(result, Unavailable) for _, result in results):
         return {}
     try:
         with db.reading_for_staff() as session:

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -40,12 +39,10 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})  # controls, 
 
 def clean_filename(name: str) -> str:
     """NFC, without folders, control, bidi or invisible characters, at most MAX_FILENAME_LENGTH; extension kept."""
-    base = re.split(r"[/\\]", name)[-1]
-    visible = "".join(char if unicodedata.category(char) not in _INVISIBLE else _space_for(char) for char in base)
+    base = re.sub(r"[\t\n\r\u2028\u2029]", " ", re.split(r"[/\\]", name)[-1])
+    visible = "".join(char for char in base if unicodedata.category(char) not in _INVISIBLE)
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", visible)).strip(" ").rstrip(" .")
-    if not plain:
-        return UNNAMED
-    return _shorten(plain)
+    return _shorten(plain) if plain else UNNAMED
 
 
 def extension_of(name: str) -> str:
@@ -60,10 +57,6 @@ def with_extension(name: str, extension: str) -> str:
     return _shorten(f"{stem if dot and stem else name}.{extension}")
 
 
-def _space_for(char: str) -> str:
-    return " " if char in "\t\n\r\u2028\u2029" else ""
-
-
 def _shorten(name: str) -> str:
     if len(name) <= MAX_FILENAME_LENGTH:
         return name
@@ -73,26 +66,13 @@ def _shorten(name: str) -> str:
     return f"{stem[: MAX_FILENAME_LENGTH - len(extension) - 1].rstrip()}.{extension}"
 
 
-_INSTANT = "%Y%m%dT%H%M%S%fZ"
-
-
-@dataclass(frozen=True)
-class DepositKey:
-    """The parts of the key of a deposited file's object: it says whose file it is. `code`: the piece's;
-    `deposited_at` in UTC. str() gives the key.
+def deposit_key(
+    candidate_id: str, candidature_id: str, code: str, deposited_at: datetime, deposit_id: str, sha256: str
+) -> str:
+    """The key of a deposited file's object, which says whose file it is. `code`: the piece's; the instant is in UTC.
 
     pieces/<candidate>/<candidature>/<code of the piece>/<instant>-<deposit>-<SHA-256>
     """
-
-    candidate_id: str
-    candidature_id: str
-    code: str
-    deposited_at: datetime
-    deposit_id: str
-    sha256: str
-
-    def __str__(self) -> str:
-        instant = f"{self.deposited_at.astimezone(UTC):{_INSTANT}}"
-        code = quote(self.code, safe="").replace(".", "%2E")  # a catalogue may name a piece « .. » or « A/B »
-        folder = f"pieces/{self.candidate_id}/{self.candidature_id}/{code}"
-        return f"{folder}/{instant}-{self.deposit_id}-{self.sha256}"
+    code = quote(code, safe="").replace(".", "%2E")  # a catalogue may name a piece « .. » or « A/B »
+    instant = f"{deposited_at.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
+    return f"pieces/{candidate_id}/{candidature_id}/{code}/{instant}-{deposit_id}-{sha256}"

@@ -1,43 +1,37 @@
 """What a candidate still has to do with the pieces of a candidature, until when, and which reminders of it are due."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from services.contracts.api.pieces import DepositPeriod, PiecesToDo, Resubmission
 from services.contracts.piece_rules import PiecesState, Status
 from services.contracts.reminder_rules import current_rung, rung_instant
 from services.pieces.domain.piece import PieceState, validation_refusal
 
 
-@dataclass(frozen=True)
-class RemainingActions:
-    """How many pieces are `missing` or `refused` (« Non Conforme », to be deposited again), how many regroupements are
-    complete and `to_validate`, how many pieces are `late`: not provided, and past their deadline.
-
-    `until`: the nearest deadline, exclusive; None without one. `opens`: when the first required pieces can be
-    deposited, None unless that is yet to come.
-    """
-
-    missing: int
-    refused: int
-    to_validate: int
-    late: int
-    until: datetime | None
-    opens: datetime | None
-
-
-def remaining_actions(groups: Sequence[Sequence[PieceState]], at: datetime) -> RemainingActions:
+def pieces_to_do(candidature_id: str, version: int, groups: Sequence[Sequence[PieceState]], at: datetime) -> PiecesToDo:
     """At `at`. `groups`: the pieces of each regroupement, which one « J'ai fourni toutes mes pièces » covers."""
-    pieces = [piece for group in groups for piece in group if piece.asked and not piece.settled]
-    missing = [piece for piece in pieces if piece.in_time(at) and _is_missing(piece)]
-    refused = [piece for piece in pieces if piece.in_time(at) and _is_refused(piece)]
+    asked = [piece for group in groups for piece in group if piece.asked]
+    missing = [piece for piece in asked if piece.is_open(at) and _is_missing(piece)]
+    refused = [piece for piece in asked if piece.is_open(at) and _is_refused(piece)]
     to_validate = [group for group in groups if validation_refusal(group, at) is None]
-    unvalidated = [piece for group in to_validate for piece in group if piece.asked and not piece.settled]
-    deadlines = [piece.deadline for piece in (*missing, *refused, *unvalidated) if piece.in_time(at)]
-    late = [piece for piece in pieces if piece.deadline <= at and _must_be_provided(piece)]
-    openings = [piece.period.opens for piece in pieces if piece.required and at < piece.period.opens]
-    until, opens = min(deadlines, default=None), min(openings, default=None)
-    return RemainingActions(len(missing), len(refused), len(to_validate), len(late), until, opens)
+    unvalidated = [piece for group in to_validate for piece in group if piece.is_open(at)]
+    late = [piece for piece in asked if not piece.settled and piece.deadline <= at and _must_be_provided(piece)]
+    openings = [piece.period.opens for piece in asked if not piece.settled and piece.required]
+    periods = sorted({piece.period for piece in asked})
+    again = [piece for piece in asked if piece.reopened and not piece.provided]
+    return PiecesToDo(
+        candidature_id=candidature_id,
+        version=version,
+        missing=len(missing),
+        refused=len(refused),
+        to_validate=len(to_validate),
+        late=len(late),
+        until=min((piece.deadline for piece in (*missing, *refused, *unvalidated)), default=None),
+        opens=min((opens for opens in openings if at < opens), default=None),
+        periods=tuple(DepositPeriod(opens=period.opens, closes=period.closes) for period in periods),
+        resubmissions=tuple(Resubmission(label=piece.label, until=piece.deadline) for piece in again),
+    )
 
 
 def pieces_state(pieces: Collection[PieceState]) -> PiecesState | None:
@@ -54,9 +48,7 @@ def pieces_state(pieces: Collection[PieceState]) -> PiecesState | None:
 def is_unfinished(piece: PieceState, at: datetime) -> bool:
     """Whether something is left to do with the piece and can be at `at`: to deposit it, for it is missing or « Non
     Conforme », or to validate what is deposited."""
-    if not piece.asked or piece.settled or not piece.in_time(at):
-        return False
-    return piece.provided or _is_missing(piece) or _is_refused(piece)
+    return piece.is_open(at) and (piece.provided or _is_missing(piece) or _is_refused(piece))
 
 
 def _is_missing(piece: PieceState) -> bool:

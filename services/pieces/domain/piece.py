@@ -6,7 +6,7 @@ toutes mes pièces » validates a regroupement, which freezes its pieces.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.chassis.clock import to_paris
 from services.chassis.french import file_size, short_date, shown_end, time_of_day, weekday_date
@@ -31,9 +31,10 @@ class Period:
 
         The guide shows the hour of the end alone; that of the beginning is shown where it is not midnight.
         """
-        end = shown_end(self.closes)
-        opens = _format_opening(self.opens)
-        return f"A déposer en ligne entre le {opens} et le {weekday_date(end)} {time_of_day(end)} (heure/Paris)"
+        end, opens = shown_end(self.closes), to_paris(self.opens)
+        hour = "" if (opens.hour, opens.minute) == (0, 0) else f" {time_of_day(opens)}"
+        until = f"{weekday_date(end)} {time_of_day(end)} (heure/Paris)"
+        return f"A déposer en ligne entre le {weekday_date(opens)}{hour} et le {until}"
 
     def closed_reason(self, at: datetime) -> str:
         """The sentence that says why nothing can be deposited at `at`, outside the period."""
@@ -47,15 +48,20 @@ def format_instant(instant: datetime) -> str:
     return f"{short_date(instant)} {time_of_day(instant)} (heure/Paris)"
 
 
-def _format_opening(opens: datetime) -> str:
-    local = to_paris(opens)
-    day = weekday_date(local)
-    return day if (local.hour, local.minute) == (0, 0) else f"{day} {time_of_day(local)}"
-
-
 def days_left(deadline: datetime, at: datetime) -> int:
     """Days of Paris from the day of `at` to the last day before the exclusive `deadline`; 0 on that day itself."""
     return (shown_end(deadline).date() - to_paris(at).date()).days
+
+
+INSTANT_COUNTS = timedelta(minutes=30)
+"""How long the instant of an upload's beginning counts for the deposit period."""
+
+
+def deposit_instant(begun_at: Sequence[datetime], requested_at: datetime) -> datetime:
+    """The instant that counts for the deposit period: when the first upload began, if that is less than INSTANT_COUNTS
+    ago, else that of the request."""
+    first = min(begun_at)
+    return first if first <= requested_at < first + INSTANT_COUNTS else requested_at
 
 
 VALIDATED = "Vous avez validé cette pièce : elle ne peut plus être modifiée."
@@ -123,6 +129,11 @@ class PieceState:
         """Whether the piece can be deposited at `at`: a refused piece until its own end, even after the period; others
         within the period."""
         return at < self.deadline if self.reopened else self.period.is_open(at)
+
+    def is_open(self, at: datetime) -> bool:
+        """Asked for, not settled, in time: a validation at `at` freezes it. After the period those are the refused
+        pieces alone, until their own date."""
+        return self.asked and not self.settled and self.in_time(at)
 
 
 def deposit_refusal(piece: PieceState, at: datetime) -> str | None:
@@ -201,14 +212,6 @@ WARNING = (
 )
 
 
-def validatable_indexes(pieces: Sequence[PieceState], at: datetime) -> list[int]:
-    """Indexes of the pieces that a validation at `at` freezes: asked for, not settled, in time.
-
-    After the period those are the refused pieces alone, until their own date.
-    """
-    return [index for index, piece in enumerate(pieces) if piece.asked and not piece.settled and piece.in_time(at)]
-
-
 def is_complete(pieces: Sequence[PieceState]) -> bool:
     """Whether every piece asked for in the regroupement is settled: then there is nothing to validate."""
     asked_pieces = [piece for piece in pieces if piece.asked]
@@ -222,7 +225,7 @@ def validation_refusal(pieces: Sequence[PieceState], at: datetime) -> str | None
         return NOTHING_ASKED
     if is_complete(asked_pieces):
         return _settled_sentence(asked_pieces)
-    open_pieces = [asked_pieces[index] for index in validatable_indexes(asked_pieces, at)]
+    open_pieces = [piece for piece in asked_pieces if piece.is_open(at)]
     if not open_pieces:
         return deposit_refusal(next(piece for piece in asked_pieces if not piece.settled), at)
     missing = [piece for piece in open_pieces if (piece.required or piece.reopened) and not piece.provided]

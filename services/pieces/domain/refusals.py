@@ -2,17 +2,8 @@
 
 from enum import StrEnum
 
-from services.chassis.errors import DomainError, Forbidden, TooLarge, TooMany, Unavailable
-from services.chassis.french import file_size
+from services.chassis.errors import DomainError, Forbidden
 from services.contracts import problem_types
-from services.contracts.piece_rules import MAX_FILE_BYTES
-
-STORE_RETRY_SECONDS = 30
-"""After which who deposits is asked to come back, where the object store does not answer."""
-BUSY_RETRY_SECONDS = 10
-"""The same where too many files wait for an inspection."""
-CONCURRENT_RETRY_SECONDS = 5
-"""The same where the candidate's other files are under way."""
 
 
 class RefusalReason(StrEnum):
@@ -33,22 +24,13 @@ class RefusalReason(StrEnum):
 
 
 class FileRefused(DomainError):
-    """The file itself is not acceptable; `detail` tells the candidate what to do."""
-
-    problem = problem_types.FILE_REFUSED
+    """The file itself, or its format, is not acceptable; `detail` tells the candidate what to do."""
 
     def __init__(self, reason: RefusalReason, detail: str) -> None:
-        super().__init__(detail, reason=reason)
+        is_format = reason is RefusalReason.FORMAT
+        problem = problem_types.FORMAT_REFUSED if is_format else problem_types.FILE_REFUSED
+        super().__init__(detail, problem=problem, reason=reason)
         self.reason = reason
-
-
-class FormatRefused(FileRefused):
-    """The contents are of a format that is not accepted for this piece."""
-
-    problem = problem_types.FORMAT_REFUSED
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(RefusalReason.FORMAT, detail)
 
 
 class UnverifiableFile(DomainError):
@@ -64,49 +46,10 @@ class UnverifiableFile(DomainError):
         self.reason = reason
 
 
-class TooManyDeposits(TooMany):
-    """More files than one candidate may send, at once or within an hour."""
-
-    problem = problem_types.TOO_MANY_FILES
-
-
-class QuotaReached(TooLarge):
-    """More bytes of replaced files than are kept of one candidate."""
-
-    problem = problem_types.QUOTA_REACHED
-
-
-class NoPreview(DomainError):
-    """The file cannot be shown as a picture."""
-
-    problem = problem_types.NO_PREVIEW
-
-
 class DepositClosed(Forbidden):
     """The piece cannot be deposited, deleted or validated at this instant; `detail` says why."""
 
     problem = problem_types.DEPOSIT_CLOSED
-
-
-def too_large(size: int) -> TooLarge:
-    return TooLarge(
-        f"Ce fichier fait {file_size(size)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}. "
-        "Réduisez-le ou envoyez-en un autre."
-    )
-
-
-def quota_reached(retired: int, most: int) -> QuotaReached:
-    return QuotaReached(
-        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(retired)}, et le portail en "
-        f"garde {file_size(most)} au plus par candidat : celui-ci n'a pas été enregistré, ce qui est déposé reste. "
-        "Les fichiers remplacés le jour de leur dépôt sont effacés en quatre jours au plus : recommencez ensuite."
-    )
-
-
-def empty() -> FileRefused:
-    return FileRefused(
-        RefusalReason.EMPTY, "Ce fichier est vide : il ne contient aucune donnée. Vérifiez-le puis recommencez."
-    )
 
 
 def damaged(noun_phrase: str) -> FileRefused:
@@ -143,39 +86,3 @@ def wrong_extension(extension: str, format_label: str, right_extension: str) -> 
 def gender_agreement(noun_phrase: str) -> tuple[str, str, str]:
     """The participle's ending, the subject and the object pronoun for « Cette image » or « Ce PDF »."""
     return ("e", "elle", "la") if noun_phrase.startswith("Cette ") else ("", "il", "le")
-
-
-def store_unavailable_on_write() -> Unavailable:
-    return Unavailable(
-        "L'espace de dépôt ne répond pas pour le moment : votre fichier n'a pas été enregistré. "
-        "Recommencez dans quelques instants.",
-        retry_after=STORE_RETRY_SECONDS,
-    )
-
-
-def store_unavailable_on_read() -> Unavailable:
-    return Unavailable("L'espace de dépôt ne répond pas pour le moment. Recommencez dans quelques instants.")
-
-
-def inspection_busy() -> Unavailable:
-    return Unavailable(
-        "Trop de fichiers sont en cours de vérification : le vôtre n'a pas été enregistré. "
-        "Recommencez dans quelques instants.",
-        retry_after=BUSY_RETRY_SECONDS,
-    )
-
-
-def too_many_concurrent_deposits() -> TooManyDeposits:
-    return TooManyDeposits(
-        "Plusieurs de vos fichiers sont déjà en cours d'envoi. Attendez qu'ils soient enregistrés, puis recommencez.",
-        retry_after=CONCURRENT_RETRY_SECONDS,
-    )
-
-
-def too_many_deposits_per_hour(seconds: int) -> TooManyDeposits:
-    minutes = -(-seconds // 60)
-    return TooManyDeposits(
-        "Vous avez envoyé un très grand nombre de fichiers en une heure. Ceux qui ont été déposés sont conservés. "
-        f"Réessayez dans {minutes} minute{'s' if minutes > 1 else ''}.",
-        retry_after=seconds,
-    )

@@ -124,8 +124,8 @@ def to_jpeg(content: BinaryIO) -> bytes:
     """The photograph as a JPEG within the limit of one file. Raises FileRefused."""
     image = flatten(decode_heic(content))
     image.thumbnail((MAX_SIDE, MAX_SIDE))
-    jpeg = _encode_jpeg(image)
-    return jpeg if len(jpeg) <= MAX_FILE_BYTES else _encode_jpeg(image.reduce(2))
+    jpeg = encode_jpeg(image)
+    return jpeg if len(jpeg) <= MAX_FILE_BYTES else encode_jpeg(image.reduce(2))
 
 
 def flatten(image: Image.Image) -> Image.Image:
@@ -140,8 +140,8 @@ def flatten(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode in ("1", "I", "I;16", "F") else "RGB")
 
 
-def _encode_jpeg(image: Image.Image) -> bytes:
+def encode_jpeg(image: Image.Image, quality: int = QUALITY) -> bytes:
     out = io.BytesIO()
     image.info.clear()  # colour profile, words
-    image.save(out, "JPEG", quality=QUALITY)
+    image.save(out, "JPEG", quality=quality)
     return out.getvalue()

@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Literal, TypeVar
 
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, Unavailable
 from services.chassis.process.capacity import Limit
 from services.confined.checks import Answer, ConfinedChecks, Limits, Reason, Unreadable
 from services.contracts.piece_rules import ACTIVE_CONTENT_LABELS, MAX_FILE_BYTES, Format, Sign
-from services.pieces.domain import refusals
-from services.pieces.domain.refusals import FileRefused, FormatRefused, RefusalReason, UnverifiableFile
+from services.pieces.domain.refusals import FileRefused, RefusalReason, UnverifiableFile
 from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
 
 T = TypeVar("T")
@@ -36,6 +35,7 @@ _PICTURES_AT_ONCE = 3  # for gestionnaires, so that candidates' files always fin
 _MAX_WAITING_PICTURES = 16  # threads that may wait for one of these
 MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's browser asks for at once
 MAX_WAIT_SECONDS = 10
+BUSY_RETRY_SECONDS = 10  # after which who finds too many waiting is asked to come back
 _MAX_WAIT_LEGIBILITY_SECONDS = 0.5  # a deposit waits for this look, which only advises
 _MAX_PAGES = 1_000_000
 
@@ -51,8 +51,14 @@ class Look:
 
 def _limit(name: str, running: int, waiting: int, each: float = math.inf) -> Limit:
     """Of what runs at once, one of each owner."""
-    return Limit(
-        name, running, waiting, seconds=MAX_WAIT_SECONDS, refusal=refusals.inspection_busy, each=each, each_running=1
+    return Limit(name, running, waiting, seconds=MAX_WAIT_SECONDS, refusal=_busy, each=each, each_running=1)
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        "Trop de fichiers sont en cours de vérification : le vôtre n'a pas été enregistré. "
+        "Recommencez dans quelques instants.",
+        retry_after=BUSY_RETRY_SECONDS,
     )
 
 
@@ -73,7 +79,7 @@ class Inspections:
             "pictures", _PICTURES_AT_ONCE, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE
         )
 
-    def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Inspected:
+    def inspect(self, owner: str, content: BinaryIO, filename: str, accepted: tuple[Format, ...]) -> Inspected:
         """What `tasks.inspect` says of the content. `owner`: the candidate's id; of each, one file at a time is
         inspected.
 
@@ -129,7 +135,7 @@ class Inspections:
         limits: Limits = LIMITS,
         **arguments: Any,
     ) -> T:
-        """What is read from the answer. Raises Unreadable, FileRefused and FormatRefused."""
+        """What is read from the answer. Raises Unreadable and FileRefused."""
         answer = self.checks.run(function, content, limits, **arguments)
         INSPECTION_SECONDS.observe(answer.cpu_seconds)
         return believed(answer, read)
@@ -151,12 +157,10 @@ def believed(answer: Answer, read: Callable[[Answer], T]) -> T:
     facts = answer.facts
     try:
         if "refused" in facts:
-            reason, detail = RefusalReason(facts["refused"]), str(facts["detail"])
-        else:
-            return read(answer)
+            raise FileRefused(RefusalReason(facts["refused"]), str(facts["detail"]))
+        return read(answer)
     except (ValueError, LookupError, TypeError) as error:
         raise Unreadable(Reason.ERROR) from error
-    raise FormatRefused(detail) if reason is RefusalReason.FORMAT else FileRefused(reason, detail)
 
 
 def read_inspected(answer: Answer) -> Inspected:

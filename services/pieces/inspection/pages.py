@@ -29,7 +29,7 @@ MAX_LOOK_SECONDS = 1.5  # of processor time, after which no further page is look
 
 def render_preview(content: BinaryIO) -> bytes:
     """A JPEG of a picture, or of the first page of a PDF. Raises FileRefused for what cannot be shown."""
-    return _jpeg(next(_render(content, PREVIEW_SIDE, range(1))))
+    return images.encode_jpeg(next(_render(content, PREVIEW_SIDE, range(1))), JPEG_QUALITY)
 
 
 def render_page(content: BinaryIO, number: int) -> bytes:
@@ -38,13 +38,7 @@ def render_page(content: BinaryIO, number: int) -> bytes:
     Raises FileRefused for what cannot be shown.
     """
     image = next(_render(content, PAGE_SIDE, range(number - 1, number)), None)
-    return _jpeg(image) if image is not None else b""
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=JPEG_QUALITY)
-    return out.getvalue()
+    return images.encode_jpeg(image, JPEG_QUALITY) if image is not None else b""
 
 
 def look_at(content: BinaryIO) -> tuple[int | None, tuple[Sign, ...]]:

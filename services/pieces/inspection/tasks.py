@@ -41,19 +41,18 @@ CHECKS: dict[Format, Callable[[BinaryIO], None]] = {
 }
 
 
-def inspect_file(content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
-    """The format of a whole, readable, harmless file of the right extension; without `filename` any extension is right.
+def inspect_file(content: BinaryIO, filename: str, accepted: tuple[Format, ...]) -> Format:
+    """The format of a whole, readable, harmless file of the right extension.
 
-    Raises FormatRefused where the format is not in `accepted`, FileRefused where the file is damaged, protected,
-    dangerous or has another format's extension.
+    Raises FileRefused where the format is not in `accepted`, or the file is damaged, protected, dangerous or named as
+    another format.
     """
     format = detect_format(content)
     if format is None:
-        raise _not_accepted(presumed_format_name(content, filename or ""), accepted)
+        raise _not_accepted(presumed_format_name(content, filename), accepted)
     if format is Format.DOC and ole.is_encrypted_package(content):
         raise refusals.protected("Ce document Word")
-    if filename is not None:
-        _check_name(content, filename, format)
+    _check_name(content, extension_of(filename), format)
     if format not in accepted:
         raise _not_accepted(format.label, accepted)
     if format in CHECKS:  # what is heard shows by itself whether it is whole
@@ -61,29 +60,25 @@ def inspect_file(content: BinaryIO, filename: str | None, accepted: tuple[Format
     return format
 
 
-def _check_name(content: BinaryIO, filename: str, format: Format) -> None:
-    announced = files.format_of_extension(extension_of(filename))
+def _check_name(content: BinaryIO, extension: str, format: Format) -> None:
+    announced = files.format_of_extension(extension)
+    if announced is format:
+        return
     if announced is Format.DOCX and format is Format.ZIP:
         # A document cut short has no directory, and is detected as ZIP: it is refused as damaged, not as misnamed.
         archives.read_entries(content, archives.DOCX_NOUN_PHRASE)
-    if announced is not format:
-        raise _misnamed(filename, announced, format)
-
-
-def _not_accepted(name: str | None, accepted: tuple[Format, ...]) -> refusals.FormatRefused:
-    sentence = f"Ce fichier est au format {name}" if name else "Le contenu de ce fichier n'est d'aucun format connu"
-    return refusals.FormatRefused(f"{sentence}. Formats acceptés : {files.list_formats(accepted)}.")
-
-
-def _misnamed(filename: str, announced: Format | None, format: Format) -> refusals.FileRefused:
-    extension = extension_of(filename)
-    if format is Format.ZIP and announced is Format.DOCX:
-        return refusals.FileRefused(
+        raise refusals.FileRefused(
             refusals.RefusalReason.MISMATCH,
             f"Ce fichier porte l'extension « .{extension} » mais ce n'est pas un document Word : "
             "c'est une archive ZIP. Vérifiez le fichier.",
         )
-    return refusals.wrong_extension(extension, format.label, format.value)
+    raise refusals.wrong_extension(extension, format.label, format.value)
+
+
+def _not_accepted(name: str | None, accepted: tuple[Format, ...]) -> refusals.FileRefused:
+    sentence = f"Ce fichier est au format {name}" if name else "Le contenu de ce fichier n'est d'aucun format connu"
+    words = f"{sentence}. Formats acceptés : {files.list_formats(accepted)}."
+    return refusals.FileRefused(refusals.RefusalReason.FORMAT, words)
 
 
 def _answering_refusals(check: Callable[..., dict[str, Any] | bytes]) -> Callable[..., dict[str, Any] | bytes]:
@@ -99,7 +94,7 @@ def _answering_refusals(check: Callable[..., dict[str, Any] | bytes]) -> Callabl
 
 
 @_answering_refusals
-def inspect(content: io.BytesIO, filename: str | None, accepted: list[str]) -> dict[str, Any]:
+def inspect(content: io.BytesIO, filename: str, accepted: list[str]) -> dict[str, Any]:
     format = inspect_file(content, filename, tuple(map(Format, accepted)))
     return {"format": format, "active": active_contents.find(content, format)}
 

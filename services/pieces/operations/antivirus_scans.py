@@ -1,10 +1,10 @@
 """Antivirus scans of deposits, by the worker once the deposit is saved: no candidate waits for the antivirus."""
 
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from operator import itemgetter
 
 import structlog
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import func, select
 
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
@@ -17,7 +17,7 @@ from services.pieces.dependencies import dependencies
 from services.pieces.metrics import SCAN_STATES
 from services.pieces.models import AuditEntry, Deposit, Piece, db
 from services.pieces.operations.candidature_states import tell_state
-from services.pieces.queries.pieces import lock_candidature_of_piece
+from services.pieces.queries.pieces import lock_candidature_of_piece, pages
 
 log = structlog.get_logger()
 
@@ -65,25 +65,13 @@ def rescan(*, everything: bool) -> int:
     query = query.where(Deposit.removed_at.is_(None))
     if not everything:
         query = query.where(Deposit.scan.in_((Scan.FAILED, Scan.NOT_SCANNED)) | is_abandoned)
-    return sum(map(_request_scans, _pages(query)))
-
-
-def _pages(query: Select[str, str]) -> Iterator[Sequence[Row[str, str]]]:
-    after = ""
-    while True:
-        with db.reading() as session:
-            page = session.execute(query.where(Deposit.id > after).order_by(Deposit.id).limit(_PAGE)).all()
-        if not page:
-            return
-        yield page
-        after = page[-1][0]
-
-
-def _request_scans(rows: Sequence[Row[str, str]]) -> int:
-    with db.operation() as session:
-        for deposit_id, candidature_id in rows:
-            follow_up(session, SCAN, {"deposit_id": deposit_id}, subject=candidature_id)
-    return len(rows)
+    query, requested = query.order_by(Deposit.id).limit(_PAGE), 0
+    for page in pages(lambda session, after: session.execute(query.where(Deposit.id > after)).all(), "", itemgetter(0)):
+        with db.operation() as session:
+            for deposit_id, candidature_id in page:
+                follow_up(session, SCAN, {"deposit_id": deposit_id}, subject=candidature_id)
+        requested += len(page)
+    return requested
 
 
 def record_scan_counts() -> None:

@@ -8,7 +8,7 @@ from services.chassis.events import publish
 from services.contracts.pieces import PiecesStateChanged
 from services.pieces.domain.missing_pieces import pieces_state
 from services.pieces.models import Candidature, db
-from services.pieces.queries.pieces import SHOWN_PIECES, fetch_pieces
+from services.pieces.queries.pieces import SHOWN_PIECES, fetch_pieces, lock_candidatures, pages
 
 PAGE = 100
 """Candidatures of one transaction."""
@@ -29,14 +29,10 @@ def tell_state(session: Session, candidature_id: str) -> None:
 
 def tell_all_states() -> int:
     """Of every candidature, a page in each transaction; returns of how many."""
-    last, count = "", 0
-    while True:
-        query = select(Candidature).where(Candidature.id > last).order_by(Candidature.id).limit(PAGE)
+    query, told = select(Candidature.id).order_by(Candidature.id).limit(PAGE), 0
+    for page in pages(lambda session, last: session.scalars(query.where(Candidature.id > last)).all(), "", str):
         with db.operation() as session:
-            page = session.scalars(query.with_for_update()).all()
-            for candidature in page:
-                last = candidature.id
-                tell_state(session, last)
-        count += len(page)
-        if len(page) < PAGE:
-            return count
+            for candidature_id in lock_candidatures(session, page):
+                tell_state(session, candidature_id)
+                told += 1
+    return told

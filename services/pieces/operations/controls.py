@@ -7,7 +7,7 @@ later than the last control: what is corrected or taken back at once is not anno
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -55,34 +55,27 @@ SETTLED = timedelta(seconds=DELAY_SECONDS - 5)
 come, with the others."""
 
 
-@dataclass(frozen=True)
-class ControlRequest:
-    """A decision on a piece. `if_match`: the etag with which the piece was read, as the If-Match header has it."""
-
-    piece_id: str
-    if_match: str | None
-    decision: Decision
+ControlRequest = tuple[str, str | None, Decision]
+"""The piece, the etag with which it was read, as the If-Match header has it, and what is decided on it."""
 
 
-def control_piece(by: Caller, request: ControlRequest) -> PieceContext:
+def control_piece(by: Caller, piece_id: str, if_match: str | None, decision: Decision) -> PieceContext:
     """Set the status; returns the piece as it then is. The same control again, by the same gestionnaire, changes
     nothing: who got no answer may repeat it.
 
     Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict for another file than
     the current one, Invalid.
     """
-    with _changing(by, request.piece_id, request.if_match) as (session, context):
-        if _is_made(session, context, by, request):
+    with _changing(by, piece_id, if_match) as (session, context):
+        if _is_made(session, context, by, if_match, decision):
             return context
         now = portal_now()
-        _check(context, request, now)
+        _check(context, if_match, decision, now)
         before = {"status": context.piece.status}
-        row = _apply(context, request.decision, by.id, now)
+        row = _apply(context, decision, by.id, now)
         session.add(row)
         after = {"status": row.status, "deposit_id": row.deposit_id}
-        AuditEntry.record(
-            session, Actor("staff", by.id), "piece.controlled", context.piece.id, before=before, after=after
-        )
+        AuditEntry.record(session, Actor("staff", by.id), "piece.controlled", piece_id, before=before, after=after)
         return _changed(session, by, context)
 
 
@@ -116,8 +109,12 @@ def _changing(by: Caller, piece_id: str, if_match: str | None) -> Iterator[tuple
 
 
 def _changed(session: Session, by: Caller, context: PieceContext) -> PieceContext:
-    """The piece as it then is, of which its candidate and registrations hear."""
-    plan_notice(session, context)
+    """The piece as it then is, of which registrations hears, and its candidate of a « Non Conforme », where the session
+    wants it."""
+    options = context.window.options if context.window else None
+    if context.status is Status.NON_COMPLIANT and options and options.refusal_mails:
+        work, candidature_id = {"candidature_id": context.candidature.id}, context.candidature.id
+        follow_up(session, ANNOUNCE_REFUSALS, work, subject=candidature_id, delay=DELAY_SECONDS)
     tell_state(session, context.candidature.id)
     return pieces.piece_within_academies(session, by.academies, context.piece.id)
 
@@ -128,36 +125,31 @@ def control_many(by: Caller, requests: Sequence[ControlRequest]) -> list[PieceCo
     Once the database is away no more are tried. Raises Unavailable where not even the first could be carried out.
     """
     results: list[PieceContext | DomainError] = []
-    unavailable: Unavailable | None = None
     for request in requests:
-        result = unavailable or _control_or_error(by, request)
-        unavailable = result if isinstance(result, Unavailable) else None
-        if unavailable and not results:
-            raise unavailable
-        results.append(result)
+        try:
+            results.append(control_piece(by, *request))
+        except SQLAlchemyError as error:
+            if not is_database_unavailable(error):
+                raise
+            log.error("database_away", reason=reason_of(error), frames=frames_of(error))
+            results.append(Unavailable("Cette pièce n'a pas pu être contrôlée pour le moment."))
+        except DomainError as error:
+            results.append(error)
+        if isinstance(away := results[-1], Unavailable):
+            if len(results) == 1:
+                raise away
+            return results + [away] * (len(requests) - len(results))
     return results
 
 
-def _control_or_error(by: Caller, request: ControlRequest) -> PieceContext | DomainError:
-    try:
-        return control_piece(by, request)
-    except DomainError as error:
-        return error
-    except SQLAlchemyError as error:
-        if not is_database_unavailable(error):
-            raise
-        log.error("database_away", reason=reason_of(error), frames=frames_of(error))
-        return Unavailable("Cette pièce n'a pas pu être contrôlée pour le moment.")
-
-
-def _is_made(session: Session, context: PieceContext, by: Caller, request: ControlRequest) -> bool:
+def _is_made(session: Session, context: PieceContext, by: Caller, if_match: str | None, decision: Decision) -> bool:
     """Whether the piece is as this control, made on the state that it was read in, has left it."""
     last = pieces.latest_control(session, context.piece.id)
-    if last is None or last.staff_id != by.id or not _was_read_just_before(context, request.if_match):
+    if last is None or last.staff_id != by.id or not _was_read_just_before(context, if_match):
         return False
     made = answer_of(Decision, last, status=Status(last.status))
     is_as_made = context.deposit_id == last.deposit_id and context.status is made.status
-    return is_as_made and rules.is_repeated(request.decision, made)
+    return is_as_made and rules.is_repeated(decision, made)
 
 
 def _was_read_just_before(context: PieceContext, if_match: str | None) -> bool:
@@ -170,15 +162,15 @@ def _check_etag(context: PieceContext, if_match: str | None) -> None:
         raise PreconditionFailed("Cette pièce a changé depuis que vous l'avez lue.", etag=context.etag)
 
 
-def _check(context: PieceContext, request: ControlRequest, now: datetime) -> None:
-    _check_etag(context, request.if_match)
-    if request.decision.deposit_id != context.deposit_id:
+def _check(context: PieceContext, if_match: str | None, decision: Decision, now: datetime) -> None:
+    _check_etag(context, if_match)
+    if decision.deposit_id != context.deposit_id:
         raise Conflict(
             "Le fichier examiné n'est plus celui de la pièce.",
             problem=problem_types.DEPOSIT_REPLACED,
             errors=(FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce."),),
         )
-    if errors := rules.decision_errors(request.decision, now, context.scan):
+    if errors := rules.decision_errors(decision, now, context.scan):
         raise Invalid(errors=errors)
 
 
@@ -220,13 +212,6 @@ def _take_back(session: Session, context: PieceContext, control: Control, staff_
     actor, status_before = Actor("staff", staff_id), {"status": control.status}
     after = {"status": piece.status}
     AuditEntry.record(session, actor, "piece.control_taken_back", piece.id, before=status_before, after=after)
-
-
-def plan_notice(session: Session, context: PieceContext) -> None:
-    """After a control of this piece: its candidate gets a mail about a « Non Conforme », where the session wants it."""
-    if context.status is Status.NON_COMPLIANT and context.window is not None and context.window.options.refusal_mails:
-        work, candidature_id = {"candidature_id": context.candidature.id}, context.candidature.id
-        follow_up(session, ANNOUNCE_REFUSALS, work, subject=candidature_id, delay=DELAY_SECONDS)
 
 
 def announce_refusals(candidature_id: str) -> None:

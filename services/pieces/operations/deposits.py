@@ -13,26 +13,27 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.chassis.tasks.rows import follow_up
 from services.contracts import problem_types
-from services.contracts.piece_rules import Format, Scan, Status
-from services.objects import BytesChanged, ObjectStore, StoreUnavailable, operation_naming, put_verified, retire
+from services.contracts.piece_rules import Scan, Status
+from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified, retire
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import piece as rules
 from services.pieces.domain import refusals
-from services.pieces.domain.files import DepositKey, accepted_formats
+from services.pieces.domain.files import deposit_key
 from services.pieces.metrics import DEPOSITS
 from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.candidature_states import tell_state
-from services.pieces.operations.deposit_limits import count_deposit_try, refuse_beyond_quota
-from services.pieces.operations.file_acceptance import AcceptedFile, ReceivedFile
+from services.pieces.operations.file_acceptance import AcceptedFile
 from services.pieces.queries import pieces
 from services.pieces.queries.pieces import PieceContext
 
 log = structlog.get_logger()
 
+STORE_RETRY_SECONDS = 30
+"""After which who deposits is asked to come back, where the object store does not answer."""
 SECOND_THOUGHT, KEPT_SECOND_THOUGHT = timedelta(days=1), timedelta(days=2)
 
 
@@ -47,34 +48,25 @@ def counting_refusals() -> Iterator[None]:
 
 
 def store_deposit(
-    candidate_id: str,
-    piece_id: str,
-    accept: Callable[[tuple[Format, ...]], AcceptedFile],
-    at: datetime,
-    in_same_transaction: Callable[[Session, str], None],
+    context: PieceContext, accepted: AcceptedFile, at: datetime, take: Callable[..., None]
 ) -> PieceContext:
-    """Store the file that `accept` gives for the formats of the piece, and make it the piece's current one.
+    """Store the accepted file and make it the piece's current one; `at`: the instant that counts for the period.
 
-    `at` is the instant that counts for the period. `in_same_transaction` is called with the new deposit's id in the
-    transaction that adds its row. Raises NotFound, DepositClosed, TooManyDeposits, QuotaReached, Unavailable, and what
-    the two callables raise; then nothing is stored.
+    `take` is called with the session that adds the new deposit's row, and its id (`became_id`). Raises NotFound,
+    DepositClosed, Unavailable, and what `take` raises; then nothing is stored.
     """
-    with db.reading() as session:
-        context = pieces.own_piece(session, candidate_id, piece_id)
-        refuse_beyond_quota(session, candidate_id, dependencies().most_retired_bytes)
-    refuse_closed_deposit(context, at)
-    count_deposit_try(candidate_id, dependencies().deposits_per_hour)
-    accepted = accept(accepted_formats(tuple(context.piece.formats)))
-    of, sha256 = context.candidature, accepted.file.stored.sha256
-    key = DepositKey(of.candidate_id, of.id, context.piece.code, portal_now(), new_id(), sha256)
-    _store_file(dependencies().store, key, accepted.file, accepted.format.media_type)
-    with operation_naming(db, dependencies().store, str(key)) as session:
+    candidate_id, piece_id = context.candidature.candidate_id, context.piece.id
+    row = _new_deposit(context, accepted)
+    _store_file(row.object_key, accepted)
+    with operation_naming(db, dependencies().store, row.object_key) as session:
         pieces.lock_candidature_of_piece(session, piece_id)
         context = pieces.own_piece(session, candidate_id, piece_id)
         refuse_closed_deposit(context, at)  # the group may have been validated in another window meanwhile
-        row = _new_deposit(piece_id, key, accepted)
-        _replace_current(session, context, row, candidate_id)
-        in_same_transaction(session, row.id)
+        before = make_current(session, context, row, portal_now(), by_candidate=True)
+        context.piece.validated_at = None
+        actor, after = Actor("candidate", candidate_id), {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
+        AuditEntry.record(session, actor, "deposit.made", piece_id, before=before, after=after)
+        take(session, became_id=row.id)
         tell_state(session, context.candidature.id)
         context = pieces.own_piece(session, candidate_id, piece_id)
     DEPOSITS.labels("kept").inc()
@@ -114,7 +106,7 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
         if reason := rules.validation_refusal(states, at):
             raise refusals.DepositClosed(reason, problem=problem_types.VALIDATION_CLOSED)
         now, actor = portal_now(), Actor("candidate", candidate_id)
-        for context in (group[index] for index in rules.validatable_indexes(states, at)):
+        for context in (each for each in group if each.state.is_open(at)):
             piece, deposit_id = context.piece, context.deposit_id
             session.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
             piece.validated_at, piece.resubmit_until, piece.asked_again_for = now, None, None
@@ -129,48 +121,44 @@ def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
         raise refusals.DepositClosed(reason)
 
 
-def _store_file(store: ObjectStore, key: DepositKey, file: ReceivedFile, media_type: str) -> None:
+def _store_file(key: str, accepted: AcceptedFile) -> None:
     """Write the file and compare it with what is read back.
 
     Raises Unavailable, with no object left behind, where the store is down or gives back other bytes.
     """
+    file, media_type = accepted.file, accepted.format.media_type
     try:
-        put_verified(store, str(key), file.content, file.stored, media_type)
-    except StoreUnavailable as error:
-        log.warning("store_unavailable", reason=str(error))
-        raise refusals.store_unavailable_on_write() from error
-    except BytesChanged as error:
-        log.error("store_changed_bytes", key=str(key))
-        raise refusals.store_unavailable_on_write() from error
+        put_verified(dependencies().store, key, file.content, file.stored, media_type)
+    except (StoreUnavailable, BytesChanged) as error:
+        if isinstance(error, BytesChanged):
+            log.error("store_changed_bytes", key=key)
+        else:
+            log.warning("store_unavailable", reason=str(error))
+        raise Unavailable(
+            "L'espace de dépôt ne répond pas pour le moment : votre fichier n'a pas été enregistré. "
+            "Recommencez dans quelques instants.",
+            retry_after=STORE_RETRY_SECONDS,
+        ) from error
 
 
-def _new_deposit(piece_id: str, key: DepositKey, accepted: AcceptedFile) -> Deposit:
-    """The row, not added yet, of the object under `key`."""
+def _new_deposit(context: PieceContext, accepted: AcceptedFile) -> Deposit:
+    """The row, not added yet."""
+    of, id, at, stored = context.candidature, new_id(), portal_now(), accepted.file.stored
     return Deposit(
-        id=key.deposit_id,
-        piece_id=piece_id,
-        object_key=str(key),
-        size=accepted.file.stored.size,
-        sha256=key.sha256,
+        id=id,
+        piece_id=context.piece.id,
+        object_key=deposit_key(of.candidate_id, of.id, context.piece.code, at, id, stored.sha256),
+        size=stored.size,
+        sha256=stored.sha256,
         media_type=accepted.format.media_type,
         filename=accepted.filename,
-        deposited_at=key.deposited_at,
+        deposited_at=at,
         scan=Scan.PENDING if dependencies().antivirus.configured else Scan.NOT_SCANNED,
         converted=accepted.converted,
         pages=accepted.look.pages,
         look=list(accepted.look.signs),
         active_contents=None if accepted.active is None else list(accepted.active),
     )
-
-
-def _replace_current(session: Session, context: PieceContext, row: Deposit, candidate_id: str) -> None:
-    before = make_current(session, context, row, portal_now(), by_candidate=True)
-    context.piece.validated_at = None
-    after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
-    AuditEntry.record(
-        session, Actor("candidate", candidate_id), "deposit.made", row.piece_id, before=before, after=after
-    )
-    session.flush()
 
 
 def make_current(

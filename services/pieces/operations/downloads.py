@@ -13,15 +13,14 @@ from typing import Any
 import structlog
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, DomainError, NotFound, found
+from services.chassis.errors import Conflict, DomainError, NotFound, Unavailable, found
 from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
 from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES, FileForm
 from services.objects import ObjectMissing, StoreUnavailable
 from services.pieces.dependencies import dependencies
-from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
-from services.pieces.domain.refusals import FileRefused, NoPreview, UnverifiableFile
+from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.queries.pieces import PieceContext, own_piece, piece_within_academies
 
@@ -34,8 +33,8 @@ def open_file(who: Caller, piece_id: str, form: FileForm) -> tuple[Deposit, byte
     """The current file, and its bytes or those of its copy: for its depositor, whatever the antivirus says, or for
     staff of its académie.
 
-    Raises NotFound, Conflict for one that is not clean, NoPreview where there is no copy, Unavailable, DomainError
-    where the bytes are lost or changed.
+    Raises NotFound, Conflict for one that is not clean, Unavailable, DomainError where there is no copy, or the
+    bytes are lost or changed.
     """
     context = _piece_to_open(who, piece_id)
     deposit = found(context.deposit, NO_FILE)
@@ -45,7 +44,7 @@ def open_file(who: Caller, piece_id: str, form: FileForm) -> tuple[Deposit, byte
 
 
 def _copy(by: Caller, context: PieceContext) -> bytes:
-    """A PDF of pictures of the pages. Raises NoPreview where the file has none, or too many for the limits."""
+    """A PDF of pictures of the pages. Raises DomainError where the file has none, or too many for the limits."""
     deposit, inspections = _viewable_file_of(context), dependencies().inspections
     with _refusing_what_cannot_be_shown():
         copy = inspections.copy(context.candidature.candidate_id, by.id, io.BytesIO(read_verified(deposit)))
@@ -57,7 +56,7 @@ def _copy(by: Caller, context: PieceContext) -> bytes:
 def render_preview(candidate_id: str, piece_id: str) -> bytes:
     """A small JPEG of the current file of a piece of this candidate: of a photograph, or of the first page of a PDF.
 
-    Raises NotFound, NoPreview for an archive, a film …, Unavailable, or TooManyDeposits: a preview counts among the
+    Raises NotFound, DomainError for an archive, a film …, Unavailable, or TooMany: a preview counts among the
     candidate's concurrent deposits.
     """
     with db.reading() as session:
@@ -72,7 +71,7 @@ def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool
     at, is in the audit trail.
 
     Raises NotFound outside the académies or where there is no such page, Conflict for a file that is not clean,
-    NoPreview for an archive, a film …, Unavailable.
+    DomainError for an archive, a film …, Unavailable.
     """
     context = _piece_to_open(by, piece_id)
     deposit = _viewable_file_of(context)
@@ -134,8 +133,9 @@ def _refusing_what_cannot_be_shown() -> Iterator[None]:
         raise _no_preview() from error
 
 
-def _no_preview() -> NoPreview:
-    return NoPreview("Ce fichier ne peut pas être montré en images : ouvrez le fichier d'origine.")
+def _no_preview() -> DomainError:
+    words = "Ce fichier ne peut pas être montré en images : ouvrez le fichier d'origine."
+    return DomainError(words, problem=problem_types.NO_PREVIEW)
 
 
 def read_verified(row: Deposit) -> bytes:
@@ -145,19 +145,15 @@ def read_verified(row: Deposit) -> bytes:
     """
     try:
         content = dependencies().store.read(row.object_key)
-    except StoreUnavailable as error:
-        raise refusals.store_unavailable_on_read() from error
-    except ObjectMissing as error:
-        log.error("object_lost", deposit_id=row.id)
-        raise _file_lost() from error
-    if len(content) != row.size or hashlib.sha256(content).hexdigest() != row.sha256:
+        if len(content) == row.size and hashlib.sha256(content).hexdigest() == row.sha256:
+            return content
         log.error("object_changed", deposit_id=row.id)
-        raise _file_lost()
-    return content
-
-
-def _file_lost() -> DomainError:
-    return DomainError(
+    except StoreUnavailable as error:
+        words = "L'espace de dépôt ne répond pas pour le moment. Recommencez dans quelques instants."
+        raise Unavailable(words) from error
+    except ObjectMissing:
+        log.error("object_lost", deposit_id=row.id)
+    raise DomainError(
         "Le fichier enregistré est introuvable ou a été altéré. L'exploitant en est averti. Déposez-le à nouveau si la "
         "période de dépôt est ouverte, sinon contactez votre service gestionnaire.",
         problem=problem_types.FILE_LOST,

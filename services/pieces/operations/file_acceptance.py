@@ -7,18 +7,18 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, TooLarge
+from services.chassis.french import file_size
 from services.contracts.piece_rules import HEIC_EXTENSIONS, MAX_FILE_BYTES, VIEWABLE_FORMATS, Format
 from services.objects import ContentDigest
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals
-from services.pieces.domain import uploads as rules
 from services.pieces.domain.files import extension_of, is_heic_extension, list_formats, with_extension
-from services.pieces.domain.refusals import FormatRefused
+from services.pieces.domain.refusals import FileRefused, RefusalReason
 from services.pieces.inspection.format_detection import is_heic
 from services.pieces.inspection.inspections import Look
 from services.pieces.models import Upload
@@ -55,27 +55,22 @@ class AcceptedFile:
     file: ReceivedFile
     filename: str
     format: Format
-    converted: bool = False
-    look: Look = Look()  # noqa: RUF009 - immutable
-    active: tuple[str, ...] | None = None
+    converted: bool
+    look: Look
+    active: tuple[str, ...] | None
 
 
 def accept_file(
-    candidate_id: str,
-    filename: str,
-    file: ReceivedFile,
-    accepted_formats: tuple[Format, ...],
-    *,
-    converted: bool = False,
+    candidate_id: str, filename: str, file: ReceivedFile, accepted_formats: tuple[Format, ...]
 ) -> AcceptedFile:
-    """Inspect the file and look at its legibility. Raises FileRefused, FormatRefused, UnverifiableFile, Unavailable."""
-    if Format.JPG in accepted_formats and is_heic(file.content):
+    """Inspect the file and look at its legibility. Raises FileRefused, UnverifiableFile, Unavailable."""
+    converted = Format.JPG in accepted_formats and is_heic(file.content)
+    if converted:
         refuse_misnamed_heic(filename)
         file = hold_in_memory(dependencies().inspections.convert(candidate_id, "to_jpeg", file.content))
-        filename, converted = with_extension(filename, Format.JPG), True
+        filename = with_extension(filename, Format.JPG)
     format, active = dependencies().inspections.inspect(candidate_id, file.content, filename, accepted_formats)
-    has_pages = format in VIEWABLE_FORMATS
-    look = dependencies().inspections.look(candidate_id, file.content) if has_pages else Look()
+    look = dependencies().inspections.look(candidate_id, file.content) if format in VIEWABLE_FORMATS else Look()
     file.content.seek(0)
     return AcceptedFile(file, filename, format, converted, look, active)
 
@@ -95,21 +90,26 @@ def merge_into_pdf(
 ) -> AcceptedFile:
     """One PDF of all uploads, which `read` reads one at a time, named after the first.
 
-    Raises FileRefused, FormatRefused or UnverifiableFile naming the file that is the cause, TooLarge naming the
-    largest, Unavailable.
+    Raises FileRefused or UnverifiableFile naming the file that is the cause, TooLarge naming the largest, Unavailable.
     """
     if Format.PDF not in accepted_formats:
-        raise FormatRefused(
+        raise FileRefused(
+            RefusalReason.FORMAT,
             "Plusieurs pages sont réunies en un PDF. "
-            f"Formats acceptés : {list_formats(accepted_formats)}. Envoyez un seul fichier."
+            f"Formats acceptés : {list_formats(accepted_formats)}. Envoyez un seul fichier.",
         )
     documents = []
     for upload in uploads:
-        with _naming_file_in_errors(upload), write_to_disk(read(upload)) as file:
-            documents.append(_to_pdf(candidate_id, upload.filename, file))
+        try:
+            with write_to_disk(read(upload)) as file:
+                documents.append(_to_pdf(candidate_id, upload.filename, file))
+        except DomainError as error:
+            error.detail = f"« {upload.filename} » : {error.detail}"
+            error.extra["upload"] = upload.id
+            raise
     merged = _merge(candidate_id, uploads, documents)
     filename = with_extension(uploads[0].filename, Format.PDF)
-    return accept_file(candidate_id, filename, hold_in_memory(merged), (Format.PDF,), converted=True)
+    return replace(accept_file(candidate_id, filename, hold_in_memory(merged), (Format.PDF,)), converted=True)
 
 
 def _to_pdf(candidate_id: str, filename: str, file: ReceivedFile) -> bytes:
@@ -131,15 +131,8 @@ def _merge(candidate_id: str, uploads: Sequence[Upload], documents: list[bytes])
             merged = dependencies().inspections.convert(candidate_id, "merge", file.content, lengths=sizes)
         if merged:
             return merged
-    raise rules.merged_too_large(total, uploads[largest].filename, sizes[largest])
-
-
-@contextmanager
-def _naming_file_in_errors(upload: Upload) -> Iterator[None]:
-    """Errors raised in the block say which of the files they are about."""
-    try:
-        yield
-    except DomainError as error:
-        error.detail = f"« {upload.filename} » : {error.detail}"
-        error.extra["upload"] = upload.id
-        raise
+    raise TooLarge(
+        f"Réunies, les pages font {file_size(total)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}. "
+        f"La plus volumineuse est « {uploads[largest].filename} » ({file_size(sizes[largest])}) : "
+        "réduisez-la ou retirez-la."
+    )

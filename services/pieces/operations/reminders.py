@@ -7,6 +7,7 @@ after it, and a job that dies in the middle repeats nothing.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import structlog
@@ -32,8 +33,8 @@ from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import AuditEntry, Candidature, Reminder, ReminderRound, Window, Withdrawal, db
 from services.pieces.queries import incomplete_candidatures as queries
 from services.pieces.queries.incomplete_candidatures import Incomplete, OpeningKey
-from services.pieces.queries.missing_pieces_list import MissingPiecesPage, list_page
-from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures
+from services.pieces.queries.missing_pieces_list import list_page
+from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures, pages
 
 log = structlog.get_logger()
 
@@ -118,18 +119,10 @@ def _recorded(session: Session, candidature_ids: Collection[str]) -> set[tuple[s
 def _record(
     session: Session, lacking: Incomplete, parts: Iterable[Part], actor: Actor, event_id: str, at: datetime
 ) -> None:
+    staff_id = actor.id if actor.kind == "staff" else None
+    reminder = {"candidature_id": lacking.candidature.id, "reminded_at": at, "staff_id": staff_id, "event_id": event_id}
     for group_code, deadline, days in parts:
-        session.add(
-            Reminder(
-                candidature_id=lacking.candidature.id,
-                group_code=group_code,
-                deadline=deadline,
-                days=days,
-                reminded_at=at,
-                staff_id=actor.id if actor.kind == "staff" else None,
-                event_id=event_id,
-            )
-        )
+        session.add(Reminder(group_code=group_code, deadline=deadline, days=days, **reminder))
     after = {"event_id": event_id, "pieces": [missing.piece.code for missing in lacking.pieces]}
     AuditEntry.record(session, actor, "candidature.reminded", lacking.candidature.id, after=after)
 
@@ -156,13 +149,13 @@ def _due_rounds(at: datetime) -> list[tuple[str, OpeningKey]]:
     return rounds
 
 
-def _finish_round(name: str, pages: Iterable[list[str]], at: datetime) -> bool:
+def _finish_round(name: str, rounds: Iterable[Sequence[str]], at: datetime) -> bool:
     """Whether it is finished, now or before; not if the job has to stop."""
     with db.reading() as session:
         if session.get(ReminderRound, name) is not None:
             return True
     reminded = 0
-    for page in pages:
+    for page in rounds:
         if stopping():
             return False
         with db.operation() as session:
@@ -173,27 +166,15 @@ def _finish_round(name: str, pages: Iterable[list[str]], at: datetime) -> bool:
     return True
 
 
-def _pages_of(opening: OpeningKey) -> Iterator[list[str]]:
-    after = ""
-    while True:
-        with db.reading() as session:
-            page = list(queries.page_of_opening(session, opening, after))
-        if not page:
-            return
-        yield page
-        after = page[-1]
+def _pages_of(opening: OpeningKey) -> Iterator[Sequence[str]]:
+    return pages(lambda session, after: queries.page_of_opening(session, opening, after), "", str)
 
 
 def _pages_of_refused(at: datetime) -> Iterator[list[str]]:
     """Candidatures with refused pieces, which have ends of their own."""
-    after = (at, "")
-    while True:
-        with db.reading() as session:
-            page = queries.refused_page(session, after, at + timedelta(days=MAX_DAYS + 1))
-        if not page:
-            return
+    until = at + timedelta(days=MAX_DAYS + 1)
+    for page in pages(lambda session, after: queries.refused_page(session, after, until), (at, ""), itemgetter(0, 1)):
         yield sorted({candidature_id for _, _, candidature_id in page})
-        after = page[-1][:2]
 
 
 def _day_of_rungs(at: datetime) -> str:
@@ -203,30 +184,27 @@ def _day_of_rungs(at: datetime) -> str:
     return (local.date() if at >= begins else local.date() - timedelta(days=1)).isoformat()
 
 
-def whole_list(by: Caller, filters: Mapping[str, Any]) -> api.WholeList:
+def whole_list(by: Caller, **filters: Any) -> api.WholeList:
     """All that the list with these filters finds, counted up to a bound. Raises NotFound."""
     at, cursor, listed, reminded, to_mail = portal_now(), None, 0, 0, set[str]()
     for _ in range(MOST_COUNTED_PAGES):
-        page = _listed(by, {**filters, "limit": LARGEST_PAGE, "cursor": cursor}, at)
+        page = _listed(by, filters, cursor, at)
         listed += len(page.items)
-        to_remind = [item.candidature.candidate_id for item in page.items if not _is_reminded(item, at)]
-        reminded += len(page.items) - len(to_remind)
-        to_mail.update(to_remind)
+        is_today = [item.last_reminder is not None and _same_day(item.last_reminder, at) for item in page.items]
+        reminded += sum(is_today)
+        pairs = zip(page.items, is_today, strict=True)
+        to_mail |= {item.candidature.candidate_id for item, was_reminded in pairs if not was_reminded}
         if (cursor := page.next_cursor) is None:
             break
     return api.WholeList(candidatures=listed, reminded=reminded, mails=len(to_mail), is_complete=cursor is None)
 
 
-def _listed(by: Caller, query: Mapping[str, Any], at: datetime) -> MissingPiecesPage:
+def _listed(by: Caller, filters: Mapping[str, str], cursor: str | None, at: datetime) -> api.MissingPieces:
     with db.reading_for_staff() as session:
-        return list_page(session, by.academies, query, at)
+        return list_page(session, by.academies, at, LARGEST_PAGE, cursor, **filters)
 
 
-def _is_reminded(item: api.IncompleteCandidature, at: datetime) -> bool:
-    return item.last_reminder is not None and _same_day(item.last_reminder, at)
-
-
-def remind_whole_list(by: Caller, filters: Mapping[str, Any], cursor: str | None = None) -> None:
+def remind_whole_list(by: Caller, cursor: str | None = None, **filters: Any) -> None:
     """Have all that the list with these filters finds, from `cursor` on, reminded in pages. Raises NotFound."""
     academies_shown(by.academies, filters.get("academie"))
     academies = None if by.academies is None else sorted(by.academies)
@@ -239,62 +217,45 @@ def remind_page(data: Mapping[str, Any]) -> None:
     """Remind a page of a list, the others after it; repeated on the same day it sends nothing more."""
     academies, filters = data["academies"], data["filters"]
     by = Caller("staff", data["staff_id"], academies=None if academies is None else frozenset(academies))
-    page = _listed(by, {**filters, "limit": LARGEST_PAGE, "cursor": data["cursor"]}, portal_now())
+    page = _listed(by, filters, data["cursor"], portal_now())
     remind_selection(by, [item.candidature.id for item in page.items])
     if page.next_cursor:
-        remind_whole_list(by, filters, page.next_cursor)
+        remind_whole_list(by, page.next_cursor, **filters)
 
 
-def remind_selection(by: Caller, candidature_ids: Sequence[str]) -> dict[str, ReminderOutcome]:
+def remind_selection(by: Caller, candidatures: Sequence[str]) -> api.ReminderResults:
     """Remind the candidates of these candidatures of all that they lack; repeated on the same day it sends nothing
     more. A few of them at a time are one transaction."""
-    outcomes: dict[str, ReminderOutcome] = {}
-    ordered = _by_candidate(candidature_ids)
-    for first in range(0, len(ordered), queries.PAGE):
-        with db.operation() as session:
-            outcomes |= _remind_some(session, by, ordered[first : first + queries.PAGE], portal_now())
-    return {candidature_id: outcomes[candidature_id] for candidature_id in dict.fromkeys(candidature_ids)}
-
-
-def _by_candidate(candidature_ids: Sequence[str]) -> list[str]:
-    """Those of one candidate side by side, so that they share a mail."""
-    query = select(Candidature.id, Candidature.candidate_id).where(Candidature.id.in_(candidature_ids))
-    with db.reading_for_staff() as session:
-        candidates = {row[0]: row[1] for row in session.execute(query)}
-    return sorted(set(candidature_ids), key=lambda candidature_id: candidates.get(candidature_id, ""))
-
-
-def _remind_some(session: Session, by: Caller, ids: Collection[str], at: datetime) -> dict[str, ReminderOutcome]:
-    known = _known(session, by, ids)
-    lock_candidatures(session, known)
-    reminded = {key for key, last in queries.last_reminders(session, known).items() if _same_day(last, at)}
-    incomplete = queries.incomplete_among(session, known, by.academies, at)
-    to_remind = [entry for entry in incomplete if entry.candidature.id not in reminded]
-    parts: dict[str, list[Part]] = {
-        entry.candidature.id: [(group_code, until, None) for group_code, until, _ in entry.parts()]
-        for entry in to_remind
-    }
-    _remind(session, to_remind, parts, Actor("staff", by.id), at)
-    sent = {entry.candidature.id for entry in to_remind}
-    lacking = {entry.candidature.id for entry in incomplete}
-    return {key: _outcome(key, known, sent, lacking) for key in ids}
-
-
-def _outcome(candidature_id: str, known: set[str], sent: set[str], lacking: set[str]) -> ReminderOutcome:
-    if candidature_id not in known:
-        return ReminderOutcome.NOT_FOUND
-    if candidature_id in sent:
-        return ReminderOutcome.SENT
-    return ReminderOutcome.ALREADY_TODAY if candidature_id in lacking else ReminderOutcome.NOTHING_MISSING
-
-
-def _known(session: Session, by: Caller, ids: Collection[str]) -> set[str]:
+    outcomes = dict.fromkeys(candidatures, ReminderOutcome.NOT_FOUND)
     query = (
         select(Candidature.id)
         .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .where(Candidature.id.in_(ids), is_not_withdrawn(), within(by.academies, Candidature.academie_code))
+        .where(Candidature.id.in_(candidatures), is_not_withdrawn(), within(by.academies, Candidature.academie_code))
+        .order_by(Candidature.candidate_id, Candidature.id)  # those of one candidate share a mail
     )
-    return set(session.scalars(query))
+    with db.reading_for_staff() as session:
+        known = session.scalars(query).all()
+    for first in range(0, len(known), queries.PAGE):
+        with db.operation() as session:
+            outcomes |= _remind_some(session, by, known[first : first + queries.PAGE], portal_now())
+    results = (api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items())
+    return api.ReminderResults(results=tuple(results))
+
+
+def _remind_some(session: Session, by: Caller, ids: Sequence[str], at: datetime) -> dict[str, ReminderOutcome]:
+    lock_candidatures(session, ids)
+    reminded = {key for key, last in queries.last_reminders(session, ids).items() if _same_day(last, at)}
+    incomplete = {entry.candidature.id: entry for entry in queries.incomplete_among(session, ids, by.academies, at)}
+    to_remind = {key: entry for key, entry in incomplete.items() if key not in reminded}
+    parts: dict[str, list[Part]] = {
+        key: [(group_code, until, None) for group_code, until, _ in entry.parts()] for key, entry in to_remind.items()
+    }
+    _remind(session, list(to_remind.values()), parts, Actor("staff", by.id), at)
+    return {
+        **dict.fromkeys(ids, ReminderOutcome.NOTHING_MISSING),
+        **dict.fromkeys(incomplete, ReminderOutcome.ALREADY_TODAY),
+        **dict.fromkeys(to_remind, ReminderOutcome.SENT),
+    }
 
 
 def _same_day(instant: datetime, at: datetime) -> bool:

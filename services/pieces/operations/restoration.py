@@ -12,10 +12,10 @@ from services.chassis.errors import Conflict, Invalid, found
 from services.objects.reconciliation import KeyColumn, Reconciliation
 from services.objects.tables import retired_objects
 from services.pieces.dependencies import dependencies
-from services.pieces.models import AuditEntry, Control, Deposit, Piece, db
+from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.deposits import make_current
-from services.pieces.queries.pieces import lock_candidature_of_piece, piece_within_academies
+from services.pieces.queries.pieces import lock_candidature_of_piece, newest_control, piece_within_academies
 
 
 def reconciliation() -> Reconciliation:
@@ -42,7 +42,8 @@ def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -
         row = _removed_deposit(session, deposit_id)
         _keep_bytes(session, row)
         before = make_current(session, context, row, portal_now())
-        _restore_status(session, row, context.piece)
+        if control := newest_control(session, row.piece_id, deposit_id=row.id, counts=True):
+            context.piece.take_status_of(control)
         after = {"deposit_id": row.id, "reason": reason}
         AuditEntry.record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
         tell_state(session, context.candidature.id)
@@ -72,11 +73,3 @@ def _keep_bytes(session: Session, row: Deposit) -> None:
     if retired is not None and (retired.erased_at is not None or retired.kept_until <= system_now()):
         raise Conflict("Le délai de conservation de ce fichier est passé.")
     session.execute(delete(retired_objects).where(retired_objects.c.key == row.object_key))
-
-
-def _restore_status(session: Session, row: Deposit, piece: Piece) -> None:
-    """The status that the last control of this very file gave."""
-    latest = select(Control).filter_by(deposit_id=row.id, counts=True).order_by(Control.sequence.desc()).limit(1)
-    control = session.scalar(latest)
-    if control is not None:
-        piece.take_status_of(control)

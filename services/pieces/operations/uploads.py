@@ -3,8 +3,8 @@
 Complete ones become a deposit: a single one as it is, several merged into a PDF. Repeating it changes nothing.
 """
 
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 
@@ -12,32 +12,38 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.errors import Conflict, NotFound, TooLarge
+from services.chassis.french import file_size
 from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.dependencies import dependencies
-from services.pieces.domain import refusals
-from services.pieces.domain import uploads as rules
-from services.pieces.domain.files import clean_filename
+from services.pieces.domain.files import accepted_formats, clean_filename
+from services.pieces.domain.piece import deposit_instant
+from services.pieces.domain.refusals import FileRefused, RefusalReason
 from services.pieces.models import Upload, UploadPart, db
+from services.pieces.operations import deposit_limits as limits
 from services.pieces.operations.deposits import counting_refusals, refuse_closed_deposit, store_deposit
 from services.pieces.operations.file_acceptance import AcceptedFile, accept_file, merge_into_pdf, write_to_disk
 from services.pieces.queries.pieces import PieceContext, lock_candidature_of_piece, own_piece
 from services.uploads.uploads import Progress, Uploads, UploadsChanged
 
-uploads = Uploads(db, Upload, UploadPart, rules.MAX_OPEN_UPLOADS, rules.MAX_OPEN_BYTES)
+uploads = Uploads(db, Upload, UploadPart, limits.MAX_OPEN_UPLOADS, limits.MAX_OPEN_BYTES)
 
 
 def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, at: datetime) -> Progress:
     """Announce a file of `length` bytes; `at` is the instant that counts for the deposit period.
 
-    Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty file, TooManyDeposits or TooManyUploads beyond
-    what one candidate may have on its way.
+    Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty file, TooMany beyond what one candidate may have
+    on its way.
     """
     if length > MAX_FILE_BYTES:
-        raise refusals.too_large(length)
+        raise TooLarge(
+            f"Ce fichier fait {file_size(length)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}. "
+            "Réduisez-le ou envoyez-en un autre."
+        )
     if length == 0:
-        raise refusals.empty()
+        words = "Ce fichier est vide : il ne contient aucune donnée. Vérifiez-le puis recommencez."
+        raise FileRefused(RefusalReason.EMPTY, words)
     with db.operation() as session:
         lock_candidature_of_piece(session, piece_id)
         refuse_closed_deposit(own_piece(session, candidate_id, piece_id), at)
@@ -47,12 +53,12 @@ def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, a
 
 
 def _refuse_beyond_hourly_limit(session: Session, candidate_id: str, deposits_per_hour: int) -> None:
-    """Raises TooManyDeposits."""
+    """Raises TooMany."""
     now = system_now()
-    touched = select(Upload.touched_at).where(Upload.owner_id == candidate_id, Upload.touched_at > now - rules.HOUR)
+    touched = select(Upload.touched_at).where(Upload.owner_id == candidate_id, Upload.touched_at > now - limits.HOUR)
     times = session.scalars(touched.order_by(Upload.touched_at)).all()  # whatever became of the uploads
-    if (excess := len(times) - rules.uploads_per_hour(deposits_per_hour)) >= 0:
-        raise refusals.too_many_deposits_per_hour(int((times[excess] + rules.HOUR - now).total_seconds()) + 1)
+    if (excess := len(times) - limits.uploads_per_hour(deposits_per_hour)) >= 0:
+        raise limits.too_many_within_hour(int((times[excess] + limits.HOUR - now).total_seconds()) + 1)
 
 
 def deposit_uploads(
@@ -60,8 +66,8 @@ def deposit_uploads(
 ) -> PieceContext:
     """Make the uploads' bytes the piece's current file; returns the piece as it then is.
 
-    Raises NotFound, UploadIncomplete, Conflict, DepositClosed, TooLarge, FileRefused, FormatRefused,
-    UnverifiableFile, TooManyDeposits, Unavailable; then nothing is stored and the uploads stay.
+    Raises NotFound, UploadIncomplete, Conflict, DepositClosed, TooLarge, FileRefused, UnverifiableFile, TooMany,
+    Unavailable; then nothing is stored and the uploads stay.
     """
     with counting_refusals(), dependencies().concurrent_deposits.place(candidate_id):
         while True:
@@ -70,14 +76,13 @@ def deposit_uploads(
                 taken = [_complete_upload(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
                 if _are_deposited(session, taken):
                     return context
-            at = rules.deposit_instant([upload.begun_at for upload in taken], requested_at)
-
-            def assign(session: Session, deposit_id: str) -> None:
-                uploads.take(session, upload_ids, deposit_id)
-
-            with suppress(UploadsChanged), ExitStack() as files:  # then the loop reads them again
-                accept = partial(_accept_uploads, candidate_id, taken, files)
-                return store_deposit(candidate_id, piece_id, accept, at, assign)
+                limits.refuse_beyond_quota(session, candidate_id, dependencies().most_retired_bytes)
+            at = deposit_instant([upload.begun_at for upload in taken], requested_at)
+            refuse_closed_deposit(context, at)
+            limits.count_deposit_try(candidate_id, dependencies().deposits_per_hour)
+            formats = accepted_formats(tuple(context.piece.formats))
+            with suppress(UploadsChanged), _accepted(candidate_id, taken, formats) as file:  # then it reads them again
+                return store_deposit(context, file, at, partial(uploads.take, upload_ids=upload_ids))
 
 
 def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
@@ -102,11 +107,11 @@ def _are_deposited(session: Session, taken: Sequence[Upload]) -> bool:
     return True
 
 
-def _accept_uploads(
-    candidate_id: str, taken: Sequence[Upload], files: ExitStack, accepted_formats: tuple[Format, ...]
-) -> AcceptedFile:
-    """The accepted file is on disk until `files` is closed."""
+@contextmanager
+def _accepted(candidate_id: str, taken: Sequence[Upload], formats: tuple[Format, ...]) -> Iterator[AcceptedFile]:
+    """The accepted file, which is on disk meanwhile. Raises as `accept_file` and `merge_into_pdf` do."""
     if len(taken) > 1:
-        return merge_into_pdf(candidate_id, taken, uploads.read, accepted_formats)
-    file = files.enter_context(write_to_disk(uploads.read(taken[0])))
-    return accept_file(candidate_id, taken[0].filename, file, accepted_formats)
+        yield merge_into_pdf(candidate_id, taken, uploads.read, formats)
+        return
+    with write_to_disk(uploads.read(taken[0])) as file:
+        yield accept_file(candidate_id, taken[0].filename, file, formats)

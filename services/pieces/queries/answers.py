@@ -11,7 +11,7 @@ from services.contracts.api import staff_pieces as staff_api
 from services.contracts.api.operation import answer_of
 from services.pieces.domain import piece as rules
 from services.pieces.domain.files import accepted_formats
-from services.pieces.domain.missing_pieces import remaining_actions
+from services.pieces.domain.missing_pieces import pieces_to_do
 from services.pieces.models import Candidature, Deposit
 from services.pieces.queries.pieces import PieceContext
 
@@ -89,36 +89,19 @@ def _candidate_deposit(row: Deposit, validated_at: datetime | None) -> candidate
     )
 
 
-def pieces_to_do(
+def all_pieces_to_do(
     candidatures: Iterable[Candidature], contexts: Iterable[PieceContext], at: datetime
 ) -> candidate_api.PiecesToDoOfAll:
     """What is left to do in each candidature, also where no piece is asked for; `contexts`: the pieces of all."""
     by_candidature: dict[str, list[PieceContext]] = {}
     for context in contexts:
         by_candidature.setdefault(context.candidature.id, []).append(context)
-    return candidate_api.PiecesToDoOfAll(
-        candidatures=tuple(_to_do(row, by_candidature.get(row.id, []), at) for row in candidatures)
-    )
-
-
-def _to_do(candidature: Candidature, contexts: list[PieceContext], at: datetime) -> candidate_api.PiecesToDo:
-    states = [context.state for context in contexts]
-    by_group = [[context.state for context in group] for group in _by_group(contexts).values()]
-    return answer_of(
-        candidate_api.PiecesToDo,
-        remaining_actions(by_group, at),
-        candidature_id=candidature.id,
-        version=candidature.version,
-        periods=tuple(
-            answer_of(candidate_api.DepositPeriod, period)
-            for period in sorted({state.period for state in states if state.asked})
-        ),
-        resubmissions=tuple(
-            candidate_api.Resubmission(label=state.label, until=state.deadline)
-            for state in states
-            if state.asked and state.reopened and not state.provided
-        ),
-    )
+    to_do = []
+    for row in candidatures:
+        groups = _by_group(by_candidature.get(row.id, [])).values()
+        states = [[context.state for context in group] for group in groups]
+        to_do.append(pieces_to_do(row.id, row.version, states, at))
+    return candidate_api.PiecesToDoOfAll(candidatures=tuple(to_do))
 
 
 def staff_candidature(row: Candidature) -> staff_api.StaffCandidature:

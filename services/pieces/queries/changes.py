@@ -109,6 +109,4 @@ def _at(session: Session, position: int) -> Change | None:
 
 
 def _place(change: Change) -> Place:
-    if change.position is None or change.numbered_at is None:
-        raise ValueError("a change without a number is in no page")
-    return Place(change.position, change.numbered_at)
+    return Place(change.position or 0, change.numbered_at)

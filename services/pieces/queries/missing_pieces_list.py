@@ -1,15 +1,19 @@
 """Staff's list of candidatures that lack pieces, in pages whose cursor stays valid while rows come and go."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from services.chassis.database.staff_lists import academies_shown, decode_cursor, encode_cursor
-from services.contracts.api.missing_pieces import IncompleteCandidature, MissingPart, MissingPiece, OpenSession
+from services.contracts.api.missing_pieces import (
+    IncompleteCandidature,
+    MissingPart,
+    MissingPiece,
+    MissingPieces,
+    OpenSession,
+)
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_pieces import Regroupement
 from services.pieces.domain.piece import days_left
@@ -24,27 +28,24 @@ Place = tuple[queries.OpeningKey, str]
 """The last candidature that was looked at, of its opening."""
 
 
-@dataclass(frozen=True)
-class MissingPiecesPage:
-    """`openings`: all that the list could be narrowed to."""
-
-    items: tuple[IncompleteCandidature, ...]
-    next_cursor: str | None
-    openings: Collection[queries.OpeningKey]
-
-
 def list_page(
-    session: Session, academies: frozenset[str] | None, filters: Mapping[str, Any], at: datetime
-) -> MissingPiecesPage:
-    """One page of the candidatures within `academies` (None: all) that lack pieces at `at`.
+    session: Session,
+    /,  # a filter has that name too
+    academies: frozenset[str] | None,
+    at: datetime,
+    limit: int,
+    cursor: str | None = None,
+    **filters: str,
+) -> MissingPieces:
+    """One page of the candidatures within `academies` (None: all) that lack pieces at `at`. `filters`: those of
+    `MISSING_PIECES`.
 
-    `filters`: those of `MISSING_PIECES`, with `limit` and `cursor`. Raises NotFound for an
-    académie outside `academies`, Invalid for a cursor that this API did not give.
+    Raises NotFound for an académie outside `academies`, Invalid for a cursor that this API did not give.
     """
     within = academies_shown(academies, filters.get("academie"))
     openings = queries.openings_with_missing_pieces(session, academies, at)
-    begin = _place(filters["cursor"]) if filters.get("cursor") else None
-    limit, looked_at = filters["limit"], 0
+    begin = _place(cursor) if cursor else None
+    looked_at, next_place = 0, None
     items: list[queries.Incomplete] = []
     of_regroupement = [Piece.group_code == filters["regroupement"]] if filters.get("regroupement") else []
     for place, ids in _pages(session, _chosen(openings, filters), _of_candidatures(filters), begin):
@@ -55,8 +56,11 @@ def list_page(
             last = items[-1].candidature
             place = (last.exam_code, last.session_name, last.academie_code), last.id
         if len(items) == limit or looked_at >= MOST_LOOKED_AT:
-            return MissingPiecesPage(_answers(session, items, at), encode_cursor([*place[0], place[1]]), openings)
-    return MissingPiecesPage(_answers(session, items, at), None, openings)
+            next_place = encode_cursor([*place[0], place[1]])
+            break
+    return MissingPieces(
+        items=_answers(session, items, at), next_cursor=next_place, sessions=_sessions_of(session, openings)
+    )
 
 
 def _place(cursor: str) -> Place:
@@ -65,19 +69,19 @@ def _place(cursor: str) -> Place:
     return (exam, name, academie), candidature_id
 
 
-def sessions_of(session: Session, openings: Collection[queries.OpeningKey]) -> tuple[OpenSession, ...]:
+def _sessions_of(session: Session, openings: Collection[queries.OpeningKey]) -> tuple[OpenSession, ...]:
     """By label."""
     labels = {(exam, name): queries.session_label(session, exam, name) for exam, name in {key[:2] for key in openings}}
     sessions = (OpenSession(exam=exam, session=name, label=label) for (exam, name), label in labels.items() if label)
     return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
 
 
-def _chosen(openings: Collection[queries.OpeningKey], filters: Mapping[str, Any]) -> list[queries.OpeningKey]:
+def _chosen(openings: Collection[queries.OpeningKey], filters: Mapping[str, str]) -> list[queries.OpeningKey]:
     wanted = [filters.get(name) for name in ("exam", "session", "academie")]
     return [key for key in openings if all(value in (None, part) for value, part in zip(wanted, key, strict=True))]
 
 
-def _of_candidatures(filters: Mapping[str, Any]) -> Iterator[ColumnElement[bool]]:
+def _of_candidatures(filters: Mapping[str, str]) -> Iterator[ColumnElement[bool]]:
     """The conditions on candidatures within their opening."""
     if specialite := filters.get("specialite"):
         yield Candidature.specialite == specialite

@@ -3,10 +3,10 @@
 What waits for a control is counted for the home page of a gestionnaire, by session and regroupement.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import Session
@@ -19,8 +19,10 @@ from services.contracts.piece_rules import Scan, Status
 from services.objects.tables import retired_objects
 from services.pieces.domain import control
 from services.pieces.domain.piece import CurrentDeposit, Period, PieceState
-from services.pieces.models import TO_CONTROL, AuditEntry, Candidature, Control, Deposit, Piece, Window, Withdrawal
+from services.pieces.models import TO_CONTROL, AuditEntry, Candidature, Control, Deposit, Piece, Window, Withdrawal, db
 
+Row = TypeVar("Row")
+Place = TypeVar("Place")
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
 # Counted: for « exists » PostgreSQL may read the controls of all pieces, of all deposits.
@@ -76,21 +78,18 @@ class PieceContext:
 
 def state_of(piece: Piece, window: Window | None, deposit: CurrentDeposit | None) -> PieceState:
     """The plain values that the rules of `domain` work on."""
-    return PieceState(
+    return answer_of(
+        PieceState,
+        piece,
         label=f"{piece.code} : {piece.label}",
-        asked=piece.asked,
-        required=piece.required,
         period=_period_of(piece, window),
         deposit=deposit,
         status=Status(piece.status) if piece.status else None,
-        validated_at=piece.validated_at,
-        resubmit_until=piece.resubmit_until,
-        asked_again_for=piece.asked_again_for,
     )
 
 
 def _period_of(piece: Piece, window: Window | None) -> Period:
-    """The deposit period that counts: the opening's moved one, else the one saved with the piece."""
+    """The opening's moved one, else the one saved with the piece."""
     dates = window or piece
     return Period(dates.deposit_opens, dates.deposit_closes)
 
@@ -133,6 +132,20 @@ def fetch_pieces(session: Session, query: Select[*tuple[Any, ...]]) -> list[Piec
 def pieces_of_rows(rows: Iterable[Any]) -> list[PieceContext]:
     """Of the rows that such a query gives."""
     return [PieceContext(row[0], row[1], row[2], bool(row[3]), row[4]) for row in rows]
+
+
+def pages(
+    read: Callable[[Session, Place], Sequence[Row]], first: Place, place_of: Callable[[Row], Place]
+) -> Iterator[Sequence[Row]]:
+    """What `read` gives after a place, in a transaction of its own, then after the place of its last row, and so on."""
+    place = first
+    while True:
+        with db.reading() as session:
+            page = read(session, place)
+        if not page:
+            return
+        yield page
+        place = place_of(page[-1])
 
 
 def own_candidature_with_pieces(
@@ -205,10 +218,11 @@ def lock_candidature_of_piece(session: Session, piece_id: str) -> None:
     session.execute(select(Candidature.id).where(Candidature.id == candidature_id).with_for_update())
 
 
-def lock_candidatures(session: Session, candidature_ids: Collection[str]) -> None:
-    """Until the end of the transaction no other changes anything in these candidatures, or reminds of them."""
+def lock_candidatures(session: Session, candidature_ids: Collection[str]) -> Sequence[str]:
+    """Until the end of the transaction no other changes anything in these candidatures, or reminds of them. Returns
+    those that there are."""
     query = select(Candidature.id).where(Candidature.id.in_(candidature_ids)).order_by(Candidature.id)
-    session.execute(query.with_for_update()).all()
+    return session.scalars(query.with_for_update()).all()
 
 
 def latest_control(session: Session, piece_id: str) -> Control | None:
@@ -216,7 +230,7 @@ def latest_control(session: Session, piece_id: str) -> Control | None:
     return newest_control(session, piece_id, counts=True)
 
 
-def newest_control(session: Session, piece_id: str, **among: bool) -> Control | None:
+def newest_control(session: Session, piece_id: str, **among: Any) -> Control | None:
     query = select(Control).filter_by(piece_id=piece_id, **among)
     return session.scalar(query.order_by(Control.sequence.desc()).limit(1))
 

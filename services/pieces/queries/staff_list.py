@@ -26,19 +26,24 @@ LATELY = 50
 """Controls of a gestionnaire: their pieces stay beside those of the list."""
 
 
-def list_page(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> StaffPieces:
-    """One page of the pieces within `academies` (None: all). `filters`: the query as `PiecesQuery` reads it, with
-    `limit` and `cursor`.
-
-    `after` names a piece, in the list or not: the page is what follows it there.
+def list_page(
+    session: Session,
+    /,  # a filter has that name too
+    academies: frozenset[str] | None,
+    limit: int,
+    cursor: str | None = None,
+    after: str | None = None,
+    **filters: Any,
+) -> StaffPieces:
+    """One page of the pieces within `academies` (None: all). `filters`: those of `PIECES`. `after` names a piece, in
+    the list or not: the page is what follows it there.
 
     Raises NotFound for an académie or a piece outside `academies`, Invalid for a cursor that this API did not give.
     """
     query = matching_pieces(academies, filters)
-    limit: int = filters["limit"]
-    if (after := filters.get("after")) is not None:
+    if after is not None:
         query = query.where(*_after_place(*_place_of(session, academies, after)))
-    if cursor := filters.get("cursor"):
+    if cursor:
         query = query.where(*_after_place(*decode_cursor(cursor, len(LIST_ORDER))))
     items = pieces.fetch_pieces(session, query.order_by(*LIST_ORDER).limit(limit + 1))
     has_more = len(items) > limit

@@ -84,8 +84,3 @@ def heic_saying(size: tuple[int, int]) -> bytes:
     content = heic(sheet((320, 200)))
     claimed = b"".join(side.to_bytes(4, "big") for side in size)
     return content.replace((320).to_bytes(4, "big") + (200).to_bytes(4, "big"), claimed)
-
-
-def jpegs() -> tuple[bytes, ...]:
-    """A page held upright, and one that lies on its side."""
-    return jpeg(sheet()), jpeg(rotated_by_90(sheet()), exif=telephone_exif())

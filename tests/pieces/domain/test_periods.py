@@ -6,8 +6,8 @@ from services.chassis.clock import PARIS, end_of_day
 from services.contracts.piece_rules import MAX_MERGED_FILES
 from services.contracts.reminder_rules import HOUR, current_rung, rung_instant
 from services.pieces.domain.missing_pieces import due_rung
-from services.pieces.domain.piece import Period, days_left
-from services.pieces.domain.uploads import INSTANT_COUNTS, deposit_instant, uploads_per_hour
+from services.pieces.domain.piece import INSTANT_COUNTS, Period, days_left, deposit_instant
+from services.pieces.operations.deposit_limits import uploads_per_hour
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
 PERIOD = Period(OPENS, CLOSES)
@@ -40,11 +40,9 @@ def test_a_day_ends_at_midnight_in_paris_on_the_nights_of_the_clock_too() -> Non
 
 
 def test_what_counts_is_when_the_first_upload_began_unless_it_took_too_long() -> None:
-    in_time, late = DURING + INSTANT_COUNTS - SECOND, DURING + INSTANT_COUNTS
-    assert deposit_instant([DURING + SECOND, DURING], in_time) == DURING
-    assert deposit_instant([DURING], late) == late
-    assert deposit_instant([DURING], DURING) == DURING
-    assert deposit_instant([DURING], DURING - SECOND) == DURING - SECOND
+    in_time, late, before = DURING + INSTANT_COUNTS - SECOND, DURING + INSTANT_COUNTS, DURING - SECOND
+    counting = {in_time: DURING, late: late, DURING: DURING, before: before}
+    assert {at: deposit_instant([DURING + SECOND, DURING], at) for at in counting} == counting
 
 
 def test_uploads_are_as_many_as_deposits_and_never_less_than_the_pages_of_ten_documents() -> None:

@@ -9,7 +9,7 @@ import pytest
 from services.contracts import page_labels
 from services.contracts.piece_rules import PiecesState, Scan, Status
 from services.pieces.domain import piece as rules
-from services.pieces.domain.missing_pieces import RemainingActions, pieces_state, remaining_actions
+from services.pieces.domain.missing_pieces import pieces_state, pieces_to_do
 from services.pieces.domain.piece import (
     NO_LONGER_ASKED,
     CurrentDeposit,
@@ -19,7 +19,6 @@ from services.pieces.domain.piece import (
     deletion_refusal,
     deposit_refusal,
     is_complete,
-    validatable_indexes,
     validation_refusal,
 )
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
@@ -138,32 +137,29 @@ def test_every_required_piece_is_needed_and_named() -> None:
     assert "dangereux" in str(validation_refusal([a_piece(deposit=INFECTED)], DURING))
     unasked, on_paper = replace(EMPTY, asked=False), replace(EMPTY, status=Status.RECEIVED)
     assert validation_refusal([on_paper, unasked, a_piece()], DURING) is None, "what needs no file"
-    assert validatable_indexes([unasked, a_piece(), OPTIONAL], DURING) == [1, 2]
+    assert [piece.is_open(DURING) for piece in (unasked, a_piece(), OPTIONAL)] == [False, True, True]
     assert validation_refusal([OPTIONAL], DURING) == rules.NOTHING_PROVIDED
     assert validation_refusal([unasked], DURING) == validation_refusal([], DURING) == rules.NOTHING_ASKED
 
 
-def test_what_is_validated_is_not_validated_again() -> None:
+def test_what_is_settled_is_not_validated_again_and_says_by_whom_it_was() -> None:
+    by_staff = a_piece(status=Status.COMPLIANT)
     assert is_complete([VALIDATED, replace(OPTIONAL, validated_at=DURING)])
     assert validation_refusal([VALIDATED], DURING) == rules.ALREADY_VALIDATED
-    assert validatable_indexes([VALIDATED, a_piece()], DURING) == [1]
-
-
-def test_after_the_period_only_mended_refusals_are_validated_until_their_date() -> None:
-    assert validation_refusal([a_piece()], CLOSES) == "Le dépôt est fermé depuis le 31/10/2021 23:59 (heure/Paris)."
-    assert validation_refusal([VALIDATED, MENDED], LATER - SECOND) is None
-    assert validatable_indexes([a_piece(), MENDED], CLOSES) == [1]
-    assert validation_refusal([VALIDATED, MENDED], LATER) is not None
-
-
-def test_a_complete_regroupement_says_who_settled_it() -> None:
-    by_staff = a_piece(status=Status.COMPLIANT)
+    assert not VALIDATED.is_open(DURING)
     assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == rules.SETTLED_BY_STAFF
     assert validation_refusal([by_staff, VALIDATED], DURING) == rules.SETTLED_BY_BOTH
     assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == rules.ALREADY_VALIDATED
 
 
-NOTHING = RemainingActions(missing=0, refused=0, to_validate=0, late=0, until=None, opens=None)
+def test_after_the_period_only_mended_refusals_are_validated_until_their_date() -> None:
+    assert validation_refusal([a_piece()], CLOSES) == "Le dépôt est fermé depuis le 31/10/2021 23:59 (heure/Paris)."
+    assert validation_refusal([VALIDATED, MENDED], LATER - SECOND) is None
+    assert (a_piece().is_open(CLOSES), MENDED.is_open(CLOSES)) == (False, True)
+    assert validation_refusal([VALIDATED, MENDED], LATER) is not None
+
+
+NOTHING = {"missing": 0, "refused": 0, "to_validate": 0, "late": 0, "until": None, "opens": None}
 UNDATED = replace(REFUSED_AGAIN, required=False, resubmit_until=None)
 SETTLED = [VALIDATED, a_piece(status=Status.COMPLIANT), replace(EMPTY, asked=False)]
 ACTIONS: dict[str, tuple[list[list[PieceState]], datetime, dict[str, object]]] = {
@@ -190,7 +186,8 @@ ACTIONS: dict[str, tuple[list[list[PieceState]], datetime, dict[str, object]]] =
 def test_what_is_left_to_do_is_counted_until_the_nearest_deadline(
     groups: list[list[PieceState]], at: datetime, actions: dict[str, Any]
 ) -> None:
-    assert remaining_actions(groups, at) == replace(NOTHING, **actions)
+    left = pieces_to_do("c", 1, groups, at)
+    assert {name: getattr(left, name) for name in NOTHING} == {**NOTHING, **actions}
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ def read_all() -> None:
     for name, content in _readable():
         with contextlib.suppress(DomainError):
             inspect_file(io.BytesIO(content), name, tuple(Format))
-    for content in (*sample_pages.jpegs(), sample_pages.heic(sample_pages.sheet()), sample_files.pdf(pages=2)):
+    page = sample_pages.sheet()
+    lying = sample_pages.jpeg(sample_pages.rotated_by_90(page), exif=sample_pages.telephone_exif())
+    for content in (sample_pages.jpeg(page), lying, sample_pages.heic(page), sample_files.pdf(pages=2)):
         for task in (tasks.look_at, tasks.to_pdf, tasks.preview, tasks.to_jpeg):
             task(io.BytesIO(content))
     tasks.merge(io.BytesIO(sample_files.pdf()), lengths=[len(sample_files.pdf())])

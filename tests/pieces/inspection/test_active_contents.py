@@ -128,13 +128,10 @@ def test_of_an_archive_nobody_can_tell_what_acts_in_it() -> None:
     assert find(io.BytesIO(sample_files.image()), Format.PNG) == []
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_the_copy_of_a_picture_is_a_pdf_of_one_page(kind: str) -> None:
-    with pikepdf.open(io.BytesIO(copy_of(sample_files.image(kind)))) as copy:
-        assert len(copy.pages) == 1
-
-
-def test_a_copy_is_the_same_each_time_and_none_where_it_is_too_large() -> None:
+def test_a_copy_of_a_picture_has_one_page_and_each_copy_is_the_same_and_none_too_large() -> None:
+    for kind in ("PNG", "JPEG"):
+        with pikepdf.open(io.BytesIO(copy_of(sample_files.image(kind)))) as copy:
+            assert len(copy.pages) == 1
     copies = {copy_of(sample_files.pdf(pages=2)) for _ in range(2)}
     assert len(copies) == 1
     assert copy_of(sample_files.pdf(), max_bytes=500) == b""

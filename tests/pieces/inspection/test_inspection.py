@@ -9,7 +9,7 @@ import pytest
 from services.chassis.errors import DomainError
 from services.contracts.piece_rules import Format
 from services.pieces.domain.files import list_formats
-from services.pieces.domain.refusals import FileRefused, FormatRefused
+from services.pieces.domain.refusals import FileRefused
 from services.pieces.inspection.tasks import inspect_file
 from tests.pieces import sample_files
 from tests.pieces.inspection.good_files import GOOD_FILES
@@ -18,7 +18,7 @@ ALL = tuple(Format)
 
 
 def refused(content: bytes, name: str, accepted: tuple[Format, ...] = ALL) -> FileRefused:
-    with pytest.raises((FileRefused, FormatRefused)) as caught:
+    with pytest.raises(FileRefused) as caught:
         inspect_file(io.BytesIO(content), name, accepted)
     return caught.value
 

@@ -10,10 +10,9 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from services.confined.checks import Answer, Unreadable
 from services.contracts.piece_rules import MAX_FILE_BYTES, PAGE_SIDE, PREVIEW_SIDE, Sign
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
-from services.pieces.inspection.inspections import Conversion, Inspections, Look, believed, read_look
+from services.pieces.inspection.inspections import Conversion, Inspections, Look
 from services.pieces.inspection.legibility import signs_of_document
 from services.pieces.inspection.pages import look_at, merge_pdfs, to_pdf
 from tests.pieces import sample_files
@@ -134,13 +133,6 @@ def test_a_page_that_cannot_be_painted_in_time_has_no_look(inspections: Inspecti
     assert inspections.look("somebody else", io.BytesIO(endless_page())) == Look()
 
 
-def test_a_look_that_makes_no_sense_is_not_believed() -> None:
-    for facts in ({}, {"pages": "many", "signs": []}, {"pages": 1, "signs": 5}):
-        with pytest.raises(Unreadable):
-            believed(Answer(facts), read_look)
-    assert believed(Answer({"pages": 1, "signs": ["blank", "infected"]}), read_look).signs == ("blank",)
-
-
 # Made by the test that looks at them: every process of a run collects this file.
 PICTURES: dict[str, tuple[Callable[[], Image.Image], tuple[Sign, ...]]] = {
     "a scanned page": (sheet, ()),
@@ -176,20 +168,17 @@ def test_a_picture_of_few_points_is_small() -> None:
     assert Sign.SMALL not in look_at(io.BytesIO(as_pdf))[1], "a PDF has no points"
 
 
-def test_a_photograph_that_says_how_it_was_held_is_not_sideways() -> None:
-    lying = sample_pages.jpeg(rotated_by_90(sheet()), exif=sample_pages.telephone_exif())
-    assert Sign.SIDEWAYS not in look_at(io.BytesIO(lying))[1]
-
-
 def test_the_pages_of_a_pdf_are_counted_and_looked_at() -> None:
     pages = [to_pdf(io.BytesIO(sample_pages.jpeg(image))) for image in (sheet(), rotated_by_90(sheet()), sheet())]
     assert look_at(io.BytesIO(merge_pdfs(pages))) == (3, (Sign.SIDEWAYS,))
     assert look_at(io.BytesIO(sample_files.archive()))[1] == (), "of what has no pages nothing is said"
 
 
-def test_a_page_that_its_pdf_turns_upright_is_not_sideways() -> None:
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(to_pdf(io.BytesIO(sample_pages.jpeg(rotated_by_90(sheet())))))) as document:
+def test_what_its_file_turns_upright_is_not_sideways() -> None:
+    lying, out = rotated_by_90(sheet()), io.BytesIO()
+    held = sample_pages.jpeg(lying, exif=sample_pages.telephone_exif())
+    assert Sign.SIDEWAYS not in look_at(io.BytesIO(held))[1]
+    with pikepdf.open(io.BytesIO(to_pdf(io.BytesIO(sample_pages.jpeg(lying))))) as document:
         document.pages[0].rotate(90, relative=False)
         document.save(out)
     assert look_at(out)[1] == ()

@@ -2,15 +2,14 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from services.chassis.web.access_tokens import Caller
 from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.operations import controls
-from services.pieces.operations.controls import ControlRequest
 from services.pieces.queries.pieces import PieceContext
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES
@@ -84,6 +83,7 @@ def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(serv
     refusal = {"status": "non_compliant", "comment": "Illisible\nFloue", "etag": read}
     first = service.control("NATIDE06", **refusal)
     entries = service.audit_trail()
+    assert entries[-1] == ("staff", "piece.controlled")
     as_a_form_sends_it = {**refusal, "comment": "Illisible\r\nFloue"}
     again = service.control("NATIDE06", **as_a_form_sends_it)
     assert (again.status_code, again.get_json()) == (200, first.get_json())
@@ -141,14 +141,14 @@ def test_many_are_controlled_at_once_each_with_its_result(deposited: PiecesServi
 def test_of_many_those_done_before_an_outage_are_told(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     service.registered().deposit("NATIDE06")
     [decision] = decisions(service)
-    tried: list[ControlRequest] = []
+    tried: list[Any] = []
     control = controls.control_piece
 
-    def until_away(by: Caller, wanted: ControlRequest) -> PieceContext:
-        tried.append(wanted)
+    def until_away(*given: Any) -> PieceContext:
+        tried.append(given)
         if len(tried) > 1:
             raise OperationalError("", {}, psycopg.errors.LockNotAvailable())
-        return control(by, wanted)
+        return control(*given)
 
     monkeypatch.setattr(controls, "control_piece", until_away)
     answer = service.staff("POST", "/controls", json={"controls": [decision] * 3})

@@ -17,9 +17,9 @@ from services.chassis.process.capacity import WORK
 from services.contracts.piece_rules import MAX_FILE_BYTES, PREVIEW_SIDE
 from services.objects import ContentDigest, ObjectStore
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.files import DepositKey
-from services.pieces.domain.refusals import STORE_RETRY_SECONDS
+from services.pieces.domain.files import deposit_key
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
+from services.pieces.operations.deposits import STORE_RETRY_SECONDS
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import (
@@ -57,6 +57,10 @@ def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(servic
     assert deposit["filename"] == "Pièce d'identité (Đặng).pdf"
     assert deposit["deposited_sentence"] == "Déposé le 05/10/2021 15:59 (heure/Paris)"
     assert (deposit["size"], deposit["scan"]) == (len(content), "non analysée")
+    (row,) = service.deposits()
+    assert (row.size, row.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    key = deposit_key(CANDIDATE, CANDIDATURE, "NATIDE06", row.deposited_at, row.id, row.sha256)
+    assert service.objects() == {row.object_key} == {key}, "which says whose file it is"
 
     file = service.download("NATIDE06")
     assert file.data == content
@@ -69,37 +73,21 @@ def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(servic
     assert file.headers["Content-Security-Policy"].startswith("sandbox")
 
 
-def test_the_key_of_an_object_says_whose_file_it_is_and_its_row_what_it_holds(service: PiecesService) -> None:
-    content = sample_files.pdf()
-    service.registered().deposit("NATIDE06", content)
-    (row,) = service.deposits()
-    assert service.objects() == {row.object_key}
-    assert (row.size, row.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    key = DepositKey(CANDIDATE, CANDIDATURE, "NATIDE06", row.deposited_at, row.id, row.sha256)
-    assert str(key) == row.object_key
-
-
-def test_a_file_of_exactly_the_limit_is_kept_and_one_byte_more_is_refused(registered: PiecesService) -> None:
+def test_a_refused_file_says_why_and_leaves_nothing(registered: PiecesService) -> None:
     image = sample_files.image("JPEG")
     exact = image + b"\0" * (MAX_FILE_BYTES - len(image))  # programs add what they like after a JPEG's end
-    assert registered.deposit("NATIDE06", exact, "photo.jpg").status_code == 201
-    refused = registered.deposit("CINSIG03", exact + b"\0", "photo.jpg")
-    assert refused.status_code == 413
-    assert f"ne doit pas excéder {file_size(MAX_FILE_BYTES)}" in refused.get_json()["detail"]
-    assert len(registered.objects()) == 1
-
-
-def test_a_refused_file_says_why_and_leaves_nothing(registered: PiecesService) -> None:
     for content, name, status, words in (
         (b"", "vide.pdf", 422, "vide"),
         (sample_files.pdf()[:-300], "coupé.pdf", 422, "incomplet"),
         (b"<html><script>alert(1)</script>", "page.html", 415, "Formats acceptés : PDF, PNG, JPG"),
+        (exact + b"\0", "photo.jpg", 413, f"ne doit pas excéder {file_size(MAX_FILE_BYTES)}"),
     ):
         answer = registered.deposit("NATIDE06", content, name)
         assert (answer.status_code, words in answer.get_json()["detail"]) == (status, True), name
     assert registered.piece("NATIDE06")["deposit"] is None
     assert not registered.objects()
     assert not registered.deposits()
+    assert registered.deposit("NATIDE06", exact, "photo.jpg").status_code == 201
 
 
 class ForgetfulStore(ObjectStore):
@@ -112,13 +100,13 @@ class ForgetfulStore(ObjectStore):
 
 def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(registered: PiecesService, bucket: Bucket) -> None:
     for store in (ObjectStore(NO_STORE), ForgetfulStore(bucket.url)):
-        registered.use_store(store)
+        registered.use(store=store)
         answer = registered.deposit("NATIDE06")
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == str(STORE_RETRY_SECONDS)
         assert registered.piece("NATIDE06")["deposit"] is None
         assert not registered.deposits()
-    registered.use_store(ObjectStore(bucket.url))
+    registered.use(store=ObjectStore(bucket.url))
     assert not registered.objects()
     assert registered.deposit("NATIDE06").status_code == 201
 
@@ -126,7 +114,7 @@ def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(registered: 
 def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(deposited: PiecesService, bucket: Bucket) -> None:
     kept, wanted = deposited.piece("NATIDE06")["id"], deposited.piece("CINSIG03")["id"]
     with SilentServer() as silent, limited_to(WORK._replace(store=2)), ThreadPoolExecutor() as browser:
-        deposited.use_store(ObjectStore(f"s3+http://nobody:nothing@127.0.0.1:{silent.port}/none"))
+        deposited.use(store=ObjectStore(f"s3+http://nobody:nothing@127.0.0.1:{silent.port}/none"))
         answers = [
             browser.submit(deposited.upload, wanted, sample_files.pdf(), "carte.pdf"),
             browser.submit(deposited.call, "GET", f"/pieces/{kept}/file"),
@@ -138,7 +126,7 @@ def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(deposited: 
         for answer in answers:
             assert answer.result().status_code == 503
             assert "Retry-After" in answer.result().headers
-    deposited.use_store(ObjectStore(bucket.url))
+    deposited.use(store=ObjectStore(bucket.url))
     assert deposited.piece("CINSIG03")["deposit"] is None
     assert deposited.download("NATIDE06").status_code == 200
     assert deposited.deposit("CINSIG03").status_code == 201
@@ -184,14 +172,9 @@ def test_a_modified_candidature_changes_the_list_and_loses_no_file(service: Piec
     assert service.download("NATIDE06").status_code == 200
     assert [group["code"] for group in service.groups()] == ["CONFIRMATION", "CONDITIONS", "NATIONALITE"]
 
-    service.handle_events(registration_saved(version=3))
+    service.handle_events(registration_saved(version=3), registration_saved(version=2, pieces=()))
     assert service.piece("NATIDE06")["deposit"]["filename"] == "carte.pdf"
-    assert service.piece("NATIDE06")["can_deposit"]
-
-
-def test_older_versions_that_come_late_change_nothing(service: PiecesService) -> None:
-    service.handle_events(registration_saved(version=2, pieces=PIECES[:2]), registration_saved(version=1))
-    assert [piece["code"] for group in service.groups() for piece in group["pieces"]] == ["CINSIG03", "NATIDE06"]
+    assert service.piece("NATIDE06")["can_deposit"], "an older version that comes late changes nothing"
 
 
 def test_a_withdrawn_candidature_is_hidden_in_whatever_order_it_is_told(service: PiecesService) -> None:
@@ -245,14 +228,6 @@ def test_a_deposit_is_shown_small_and_nothing_of_it_stays_in_a_shared_browser(se
     assert (shows_nothing.status_code, shows_nothing.get_json()["type"]) == (415, "/problems/apercu-impossible")
 
 
-def _complete(service: PiecesService) -> PiecesService:
-    """The regroupement « Dossier épreuve » with its two required pieces."""
-    service.registered()
-    for code in ("BTSEE-EF3", "BTSLIVCOMP"):
-        assert service.deposit(code).status_code == 201
-    return service
-
-
 def test_a_regroupement_is_validated_once_every_required_piece_is_there_and_then_stays(service: PiecesService) -> None:
     service.registered().deposit("BTSEE-EF3")
     group = service.group("DOSSIER")
@@ -271,24 +246,16 @@ def test_a_regroupement_is_validated_once_every_required_piece_is_there_and_then
     assert service.deposit("NATIDE06").status_code == 201, "another regroupement is not"
     assert not service.group("DOSSIER")["can_validate"]
     assert service.validate("INCONNU").status_code == 404
-
-
-def test_a_repeated_validation_changes_nothing(service: PiecesService) -> None:
-    _complete(service).validate("DOSSIER")
     before = service.group("DOSSIER"), service.audit_trail()
     service.move_to(DURING + timedelta(hours=1))
     assert service.validate("DOSSIER").status_code == 200
-    assert (service.group("DOSSIER"), service.audit_trail()) == before
-
-
-def test_a_piece_asked_for_after_the_validation_is_deposited_and_validated_alone(service: PiecesService) -> None:
-    _complete(service).validate("DOSSIER")
+    assert (service.group("DOSSIER"), service.audit_trail()) == before, "repeated, it changes nothing"
     validated = service.piece("BTSLIVCOMP")
     new = replace(PIECES[-1], code="NOUVELLE", required=True)
     service.handle_events(registration_saved(version=2, pieces=(*PIECES, new)))
     assert service.deposit("NOUVELLE").status_code == 201
     assert service.validate("DOSSIER").status_code == 200
-    assert service.piece("BTSLIVCOMP") == validated
+    assert service.piece("BTSLIVCOMP") == validated, "what is asked for afterwards is validated alone"
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -303,7 +270,9 @@ def test_two_windows_that_deposit_at_once_leave_one_file(registered: PiecesServi
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_validations_against_a_deletion_count_once_and_leave_no_validated_void(service: PiecesService) -> None:
-    piece_id = _complete(service).piece("BTSLIVCOMP")["id"]
+    for code in ("BTSEE-EF3", "BTSLIVCOMP"):
+        assert service.registered().deposit(code).status_code == 201
+    piece_id = service.piece("BTSLIVCOMP")["id"]
     answers = at_once(
         lambda: service.validate("DOSSIER"),
         lambda: service.call("DELETE", f"/pieces/{piece_id}/deposit"),

@@ -95,15 +95,6 @@ def test_each_page_of_a_file_is_a_picture_large_enough_to_read(service: PiecesSe
     assert (film.status_code, film.get_json()["type"]) == (415, "/problems/apercu-impossible")
 
 
-def test_nothing_is_shown_before_the_antivirus_has_called_it_clean(scanned_service: PiecesService) -> None:
-    scanned_service.registered().deposit("NATIDE06")
-    assert page(scanned_service).status_code == 409
-    assert not scanned_service.piece_for_staff("NATIDE06")["deposit"]["openable"]
-    scanned_service.run_follow_ups()
-    assert page(scanned_service).status_code == 200
-    assert scanned_service.piece_for_staff("NATIDE06")["deposit"]["openable"]
-
-
 def test_a_page_loaded_ahead_is_told_apart_from_one_that_is_shown(deposited: PiecesService) -> None:
     piece = deposited.piece_for_staff("NATIDE06")
     ahead = deposited.staff("GET", f"/pieces/{piece['id']}/pages/1?ahead=true")
@@ -113,23 +104,18 @@ def test_a_page_loaded_ahead_is_told_apart_from_one_that_is_shown(deposited: Pie
     opening = deposited.staff("POST", f"/pieces/{piece['id']}/openings", json=body)
     assert (opening.status_code, deposited.audit_trail()[-1]) == (204, ("staff", "deposit.opened"))
     assert opened_by_others(deposited) == [STAFF]
+    deposited.deposit("CINSIG03")
+    before, path = deposited.audit_trail(), f"/pieces/{piece['id']}/openings"
+    assert deposited.staff("POST", path, json=body, academies=("20",)).status_code == 404
+    wrong = {**body, "deposit_id": deposited.piece_for_staff("CINSIG03")["deposit"]["id"]}
+    assert deposited.staff("POST", path, json=wrong).status_code == 404, "another piece's file"
+    assert deposited.audit_trail() == before
 
 
 def opened_by_others(service: PiecesService) -> list[str]:
     """Who else has the file open, as a colleague reads it."""
     piece = service.read_as_staff(f"/pieces/{service.piece('NATIDE06')['id']}", by="0")
     return [opening["staff_id"] for opening in piece["recent_openings"]]
-
-
-def test_an_opening_is_of_a_file_of_the_piece_and_of_who_may_see_it(deposited: PiecesService) -> None:
-    deposited.deposit("CINSIG03")
-    piece, other = deposited.piece_for_staff("NATIDE06"), deposited.piece_for_staff("CINSIG03")
-    path, body = f"/pieces/{piece['id']}/openings", {"deposit_id": piece["deposit"]["id"], "page": 1}
-    before = deposited.audit_trail()
-    assert deposited.staff("POST", path, json=body, academies=("20",)).status_code == 404
-    wrong = {**body, "deposit_id": other["deposit"]["id"]}
-    assert deposited.staff("POST", path, json=wrong).status_code == 404
-    assert deposited.audit_trail() == before
 
 
 def test_a_piece_comes_with_its_neighbours_in_the_list(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,12 +13,16 @@ from services.chassis.clock import system_now
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
 from services.objects.lifecycle import ERASING_DELAY
-from services.pieces.dependencies import attach, dependencies
-from services.pieces.domain.refusals import BUSY_RETRY_SECONDS, CONCURRENT_RETRY_SECONDS
-from services.pieces.domain.uploads import HOUR
-from services.pieces.inspection.inspections import MAX_WAITING_LONG_LOOKS
+from services.pieces.dependencies import dependencies
+from services.pieces.inspection.inspections import BUSY_RETRY_SECONDS, MAX_WAITING_LONG_LOOKS
 from services.pieces.models import DepositTries, db
-from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
+from services.pieces.operations.deposit_limits import (
+    CONCURRENT_RETRY_SECONDS,
+    HOUR,
+    MAX_CONCURRENT_DEPOSITS,
+    count_deposit_try,
+    purge_deposit_tries,
+)
 from services.pieces.operations.deposits import KEPT_SECOND_THOUGHT
 from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
@@ -79,8 +82,7 @@ def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(databa
 
 def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: PiecesService) -> None:
     file = sample_files.pdf()
-    with service.app.app_context():
-        attach(service.app, replace(dependencies(), most_retired_bytes=len(file) * 3))
+    service.use(most_retired_bytes=len(file) * 3)
     assert [service.registered().deposit("NATIDE06", file).status_code for _ in range(3)] == [201, 201, 201]
     assert service.list_pieces()["quota_sentence"] is None, "two were replaced"
     assert [service.deposit("NATIDE06", file).status_code for _ in range(2)] == [201, 201]

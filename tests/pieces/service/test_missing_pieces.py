@@ -35,11 +35,6 @@ THERE = academie("20", "ACADÉMIE D'AMIENS")
 CODES = ("CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP")
 
 
-@pytest.fixture
-def laddered(service: PiecesService) -> PiecesService:
-    return with_ladder(service.registered())
-
-
 def _listed(service: PiecesService, query: str = "", **options: Any) -> dict[str, Any]:
     return service.read_as_staff(f"/missing-pieces?{query}", **options)
 
@@ -123,13 +118,9 @@ def test_a_selection_is_reminded_once_a_day(laddered: PiecesService, monkeypatch
 
     laddered.move_to(laddered.now + timedelta(days=1))
     assert _remind(laddered, selection)[CANDIDATURE] == "sent"
-
-
-def test_who_was_reminded_by_the_ladder_is_not_reminded_the_same_day(laddered: PiecesService) -> None:
-    assert laddered.staff("POST", "/reminders", json={}).status_code == 422
     laddered.move_to(LAST_DAY).run_job("remind")
-    outcomes = _remind(laddered, {"candidatures": [CANDIDATURE]})
-    assert outcomes == {CANDIDATURE: "already_reminded_today"}
+    assert _remind(laddered, selection)[CANDIDATURE] == "already_reminded_today", "by the ladder"
+    assert laddered.staff("POST", "/reminders", json={}).status_code == 422
 
 
 def test_a_whole_list_is_counted_and_reminded_in_pages(
@@ -172,14 +163,6 @@ def _number(service: PiecesService, **options: Any) -> int:
     return number
 
 
-def test_a_count_that_is_stopped_half_way_is_not_recorded(laddered: PiecesService) -> None:
-    assert _number(laddered) == 1
-    laddered.handle_events(registration_saved(version=2, pieces=()))
-    with laddered.app.app_context(), stopping_answered_by(lambda: True):
-        record_incomplete_counts()
-    assert sum(item["candidatures"] for item in _counts(laddered)["items"]) == 1, "as it was counted before"
-
-
 def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: PiecesService) -> None:
     only = tuple(piece for piece in registration_saved().pieces if piece.code == CODE)
     with_ladder(service).handle_events(registration_saved(pieces=only))
@@ -208,8 +191,12 @@ def test_sessions_have_their_number_and_the_days_left_within_the_académies(ladd
     numbers = {academies: _number(laddered, academies=academies) for academies in (("03",), ("20",), None)}
     assert numbers == {("03",): 1, ("20",): 2, None: 3}
     assert _counts(laddered, academies=("06",))["items"] == []
+    laddered.handle_events(registration_saved(version=2, pieces=()))
+    with laddered.app.app_context(), stopping_answered_by(lambda: True):
+        record_incomplete_counts()
     [session] = _counts(laddered)["items"]
     assert (session["label"], session["days_left"]) == ("BTS 2022", 26)
+    assert session["candidatures"] == 1, "a count that is stopped half way is not recorded"
     [session] = _counts(laddered.move_to(LAST_DAY))["items"]
     assert session["days_left"] == 0
     assert _counts(laddered.move_to(CLOSES + timedelta(seconds=1)))["items"] == []

@@ -61,9 +61,9 @@ def test_a_removed_file_that_can_still_be_restored_is_reported_when_it_is_lost(d
 
 
 def test_with_the_store_down_nothing_is_taken_for_lost(deposited: PiecesService, bucket: Bucket) -> None:
-    deposited.use_store(ObjectStore(NO_STORE))
+    deposited.use(store=ObjectStore(NO_STORE))
     with pytest.raises(StoreUnavailable):
         deposited.run_nightly_jobs()
     assert deposited.run_command("reconcile").exit_code == 1
-    deposited.use_store(ObjectStore(bucket.url))
+    deposited.use(store=ObjectStore(bucket.url))
     assert deposited.run_nightly_jobs().lost_count == 0

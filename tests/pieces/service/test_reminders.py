@@ -29,11 +29,6 @@ REQUIRED = {"CINSIG03": "CONFIRMATION", "NATIDE06": "NATIONALITE", "BTSETAS4": "
 DOSSIER = ("BTSEE-EF3", "BTSLIVCOMP")
 
 
-@pytest.fixture
-def laddered(service: PiecesService) -> PiecesService:
-    return with_ladder(service.registered())
-
-
 def _run_at(service: PiecesService, instant: datetime) -> int:
     """How many reminders there are once the job has run at that instant, twice."""
     service.move_to(instant)
@@ -178,7 +173,9 @@ def test_a_refusal_that_counts_again_and_was_never_told_is_told(telling: PiecesS
     assert _a_moment_later(telling) == [[("NATIDE06", "Floue.")]]
 
 
-def test_a_second_refusal_is_told_and_the_first_not_again(telling: PiecesService) -> None:
+def test_a_second_refusal_is_told_and_the_first_not_again_where_the_session_asks_for_it(
+    telling: PiecesService,
+) -> None:
     telling.control("NATIDE06", "non_compliant", comment="Floue.")
     assert len(_a_moment_later(telling)) == 1
     telling.control("CINSIG03", "non_compliant", comment="Sans signature.")
@@ -186,9 +183,6 @@ def test_a_second_refusal_is_told_and_the_first_not_again(telling: PiecesService
     telling.deposit("NATIDE06")
     telling.control("NATIDE06", "non_compliant", comment="Encore floue.")
     assert _a_moment_later(telling)[2:] == [[("NATIDE06", "Encore floue.")]]
-
-
-def test_no_refusal_mail_unless_the_session_asks_for_it(telling: PiecesService) -> None:
     with_ladder(telling, revision=2, refusal_mails=False)
-    telling.control("NATIDE06", "non_compliant")
-    assert _a_moment_later(telling) == []
+    telling.control("BTSETAS4", "non_compliant")
+    assert _a_moment_later(telling)[3:] == []

@@ -65,7 +65,7 @@ def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(
     assert ("staff", "deposit.restored") in service.audit_trail()
 
 
-def test_a_deleted_file_is_restored_with_the_candidates_validation_standing(service: PiecesService) -> None:
+def test_a_file_is_restored_with_the_validation_and_the_refusal_that_were_its_own(service: PiecesService) -> None:
     assert _replaced(service).validate("NATIONALITE").status_code == 200
     etag = service.piece_for_staff("NATIDE06")["etag"]
     assert _restore(service, service.deposits()[0].id) == 0
@@ -73,6 +73,10 @@ def test_a_deleted_file_is_restored_with_the_candidates_validation_standing(serv
     assert piece["deposit"]["filename"] == "un.pdf"
     assert piece["deposit"]["validated_at"] is not None
     assert service.piece_for_staff("NATIDE06")["etag"] != etag
+    service.control("NATIDE06", "non_compliant")
+    service.deposit("NATIDE06", sample_files.image(), "trois.png")
+    assert _restore(service, service.deposits()[0].id) == 0
+    assert service.piece_for_staff("NATIDE06")["status"] == "non_compliant"
 
 
 def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unknown(deposited: PiecesService) -> None:
@@ -85,11 +89,3 @@ def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unkno
     assert _restore(deposited, row.id, reason=" ") == 1
     assert deposited.piece("NATIDE06")["deposit"] is None
     assert _restore(deposited, row.id) == 0
-
-
-def test_a_refusal_given_on_the_very_file_holds_again(service: PiecesService) -> None:
-    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
-    service.control("NATIDE06", "non_compliant")
-    service.deposit("NATIDE06", sample_files.image(), "deux.png")
-    assert _restore(service, service.deposits()[0].id) == 0
-    assert service.piece_for_staff("NATIDE06")["status"] == "non_compliant"

@@ -11,8 +11,8 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.french import file_size
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
-from services.pieces.domain.uploads import HOUR, MAX_OPEN_BYTES, MAX_OPEN_UPLOADS, uploads_per_hour
 from services.pieces.models import Upload, UploadPart, db
+from services.pieces.operations.deposit_limits import HOUR, MAX_OPEN_BYTES, MAX_OPEN_UPLOADS, uploads_per_hour
 from services.pieces.operations.uploads import uploads
 from services.uploads.uploads import UPLOAD_EXPIRY, UPLOAD_GRACE
 from tests.documents.example_events import CANDIDATE
@@ -100,11 +100,24 @@ def test_of_parts_at_once_for_one_place_one_is_taken(service: PiecesService) -> 
     assert read_offset(service, upload_id) == 50_000
 
 
-def test_a_number_that_cannot_be_is_refused(service: PiecesService, upload_id: str) -> None:
+def test_a_request_that_makes_no_sense_or_is_someone_elses_changes_nothing(
+    service: PiecesService, upload_id: str
+) -> None:
     for wrong in ("-1", "1e3", "", " ", "1" * 40, "٣", "0x10"):
         sent = wrong.encode("utf-8").decode("latin-1")
         assert send_part(service, upload_id, sent, b"a").status_code == 400, wrong
         assert announce(service, "NATIDE06", sent).status_code == 400, wrong
+    assert announce(service, "NATIDE06", 10, headers={"Upload-Metadata": "filename %%%"}).status_code == 400
+    answer = service.call("PATCH", f"/uploads/{upload_id}", data=b"a", headers={"Upload-Offset": "0"})
+    assert (answer.status_code, answer.get_json()["type"]) == (412, "/problems/version-tus")
+    assert send_part(service, upload_id, 0, b"a", headers={"Content-Type": "text/plain"}).status_code == 415
+    for refused in (
+        upload_state(service, upload_id, by=OTHER),
+        send_part(service, upload_id, 0, b"a", by=OTHER),
+        service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION, by=OTHER),
+        service.upload(service.piece("NATIDE06")["id"], b"a", "a.pdf", by=OTHER),
+    ):
+        assert refused.status_code == 404, refused.request
     assert read_offset(service, upload_id) == 0
 
 
@@ -131,22 +144,6 @@ def test_more_bytes_than_announced_and_larger_parts_are_refused(service: PiecesS
     of_gunicorn = {"wsgi.input_terminated": True}  # it ends the body where it ends, instead of at its length
     largest = send_part(service, large, 0, b"a" * MAX_UPLOAD_PART_BYTES, environ_overrides=of_gunicorn)
     assert largest.status_code == 204
-
-
-def test_who_speaks_another_version_or_another_type_is_told(service: PiecesService, upload_id: str) -> None:
-    answer = service.call("PATCH", f"/uploads/{upload_id}", data=b"a", headers={"Upload-Offset": "0"})
-    assert (answer.status_code, answer.get_json()["type"]) == (412, "/problems/version-tus")
-    assert send_part(service, upload_id, 0, b"a", headers={"Content-Type": "text/plain"}).status_code == 415
-    assert announce(service, "NATIDE06", 10, headers={"Upload-Metadata": "filename %%%"}).status_code == 400
-
-
-def test_what_is_someone_elses_is_not_found(service: PiecesService, upload_id: str) -> None:
-    assert upload_state(service, upload_id, by=OTHER).status_code == 404
-    assert send_part(service, upload_id, 0, b"a", by=OTHER).status_code == 404
-    assert service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION, by=OTHER).status_code == 404
-    piece_id = service.piece("NATIDE06")["id"]
-    assert announce(service, "", 10, piece_id=piece_id, by=OTHER).status_code == 404
-    assert read_offset(service, upload_id) == 0
 
 
 def test_an_upload_that_is_cancelled_or_that_nobody_goes_on_with_is_forgotten(service: PiecesService) -> None:

@@ -3,6 +3,8 @@
 Triggers keep what lists are read by (the académie of a piece, whether it has a file) and write the feed of changes.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,7 +19,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
+ID, CODE, ACADEMIE, STATUS = sa.String(32), sa.String(64), sa.String(8), sa.String(16)
+TEXT, NUMBER, FLAG, MOMENT = sa.Text(), sa.Integer(), sa.Boolean(), sa.DateTime(timezone=True)
 TO_CONTROL = where("status IS NULL AND (deposited OR validated_at IS NOT NULL)")
 CONTROLLED = where("status IS NOT NULL")
 
@@ -52,106 +55,89 @@ TRIGGERS = {
 }
 
 
+def required(**types: Any) -> list[sa.Column[Any]]:
+    """Columns that are never null, by name."""
+    return [sa.Column(name, kind, nullable=False) for name, kind in types.items()]
+
+
+def optional(**types: Any) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind) for name, kind in types.items()]
+
+
+def keys(**types: Any) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, primary_key=True) for name, kind in types.items()]
+
+
+def indexed(name: str, kind: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False, index=True)
+
+
+def owner(table: str, *, index: bool = False, nullable: bool = False) -> sa.Column[Any]:
+    """« piece_id » for « pieces »: what the row goes with."""
+    of = sa.ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return sa.Column(f"{table.removesuffix('s')}_id", ID, of, nullable=nullable, index=index)
+
+
 def upgrade() -> None:
     create_audit_entries()
     create_event_tables()
     add_object_tables()
     op.create_table(
         "candidatures",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("candidate_id", sa.String(32), nullable=False, index=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("exam_code", sa.String(64), nullable=False),
-        sa.Column("exam_label", sa.Text(), nullable=False),
-        sa.Column("session_name", sa.String(64), nullable=False),
-        sa.Column("session_label", sa.Text(), nullable=False),
-        sa.Column("academie_code", sa.String(8), nullable=False),
-        sa.Column("academie_label", sa.Text(), nullable=False),
-        sa.Column("specialite", sa.Text()),
-        sa.Column("numero_candidat", sa.String(32), nullable=False, index=True),
-        sa.Column("numero_inscription", sa.String(16), nullable=False),
-        sa.Column("nom", sa.Text(), nullable=False),
-        sa.Column("prenoms", sa.Text(), nullable=False),
-        sa.Column("saved_at", MOMENT, nullable=False),
+        *keys(id=ID),
+        indexed("candidate_id", ID),
+        *required(version=NUMBER, exam_code=CODE, exam_label=TEXT, session_name=CODE, session_label=TEXT),
+        *required(academie_code=ACADEMIE, academie_label=TEXT),
+        *optional(specialite=TEXT),
+        indexed("numero_candidat", ID),
+        *required(numero_inscription=sa.String(16), nom=TEXT, prenoms=TEXT, saved_at=MOMENT),
         sa.CheckConstraint("version > 0", name="ck_candidatures_version_positive"),
         sa.Index("ix_candidatures_academie", "academie_code", "id"),
         sa.Index("ix_candidatures_opening", "exam_code", "session_name", "academie_code", "id"),
     )
     counter = op.create_table(
         "change_counter",
-        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("id", NUMBER, primary_key=True, autoincrement=False),
+        *required(last=sa.BigInteger()),
     )
     op.bulk_insert(counter, [{"id": 1, "last": 0}])
     op.create_table(
         "changes",
-        sa.Column("id", sa.Integer(), primary_key=True),
+        *keys(id=NUMBER),
         sa.Column("position", sa.BigInteger(), unique=True),
         sa.Column("numbered_at", MOMENT, index=True),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("piece_id", sa.String(32)),
-        sa.Column("candidature_id", sa.String(32), nullable=False),
-        sa.Column("numero_candidat", sa.String(32), nullable=False),
-        sa.Column("code", sa.String(64)),
-        sa.Column("academie_code", sa.String(8), nullable=False),
+        *required(at=MOMENT, kind=STATUS),
+        *optional(piece_id=ID),
+        *required(candidature_id=ID, numero_candidat=ID),
+        *optional(code=CODE),
+        *required(academie_code=ACADEMIE),
         sa.CheckConstraint("kind IN ('deposited', 'removed', 'validated', 'controlled', 'withdrawn')", name="ck_changes_kind_known"),
         sa.Index("ix_changes_not_numbered", "id", **where("position IS NULL")),
         sa.Index("ix_changes_there", "academie_code", "position"),
     )
-    op.create_table(
-        "deposit_tries",
-        sa.Column("candidate_id", sa.String(32), primary_key=True),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("since", MOMENT, nullable=False, index=True),
-    )
-    op.create_table(
-        "reminder_rounds",
-        sa.Column("name", sa.String(200), primary_key=True),
-        sa.Column("finished_at", MOMENT, nullable=False),
-    )
+    op.create_table("deposit_tries", *keys(candidate_id=ID), *required(count=NUMBER), indexed("since", MOMENT))
+    op.create_table("reminder_rounds", *keys(name=sa.String(200)), *required(finished_at=MOMENT))
     op.create_table(
         "windows",
-        sa.Column("exam_code", sa.String(64), primary_key=True),
-        sa.Column("session_name", sa.String(64), primary_key=True),
-        sa.Column("academie_code", sa.String(8), primary_key=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("deposit_opens", MOMENT, nullable=False),
-        sa.Column("deposit_closes", MOMENT, nullable=False),
+        *keys(exam_code=CODE, session_name=CODE, academie_code=ACADEMIE),
+        *required(revision=NUMBER, deposit_opens=MOMENT, deposit_closes=MOMENT),
         sa.Column("reminder_days", sa.JSON(), nullable=False, server_default="[]"),
-        sa.Column("refusal_mails", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("refusal_mails", FLAG, nullable=False, server_default=sa.false()),
         sa.Column("options", sa.JSON(), nullable=False, server_default="{}"),
     )
-    op.create_table(
-        "withdrawals",
-        sa.Column("candidature_id", sa.String(32), primary_key=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("withdrawn_at", MOMENT, nullable=False),
-    )
+    op.create_table("withdrawals", *keys(candidature_id=ID), *required(version=NUMBER, withdrawn_at=MOMENT))
     op.create_table(
         "pieces",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("candidature_id", sa.String(32), sa.ForeignKey("candidatures.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("code", sa.String(64), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("group_code", sa.String(64), nullable=False),
-        sa.Column("group_label", sa.Text(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("asked", sa.Boolean(), nullable=False),
-        sa.Column("required", sa.Boolean(), nullable=False),
-        sa.Column("formats", sa.JSON(), nullable=False),
-        sa.Column("form", sa.String(64)),
-        sa.Column("deposit_opens", MOMENT, nullable=False),
-        sa.Column("deposit_closes", MOMENT, nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(16)),
-        sa.Column("status_comment", sa.Text()),
-        sa.Column("received_on", sa.Date()),
-        sa.Column("reopened_until", MOMENT),
-        sa.Column("validated_at", MOMENT),
-        sa.Column("academie_code", sa.String(8)),
-        sa.Column("deposited", sa.Boolean(), nullable=False, server_default=sa.false()),
-        sa.Column("asked_again_for", sa.Integer()),
+        *keys(id=ID),
+        owner("candidatures"),
+        *required(code=CODE, label=TEXT, group_code=CODE, group_label=TEXT, position=NUMBER, asked=FLAG, required=FLAG),
+        *required(formats=sa.JSON()),
+        *optional(form=CODE),
+        *required(deposit_opens=MOMENT, deposit_closes=MOMENT, revision=NUMBER),
+        *optional(status=STATUS, status_comment=TEXT, received_on=sa.Date(), reopened_until=MOMENT),
+        *optional(validated_at=MOMENT, academie_code=ACADEMIE),
+        sa.Column("deposited", FLAG, nullable=False, server_default=sa.false()),
+        *optional(asked_again_for=NUMBER),
         sa.CheckConstraint("status IN ('received', 'non_compliant', 'compliant')", name="ck_pieces_status_known"),
         sa.UniqueConstraint("candidature_id", "code"),
         sa.Index("ix_pieces_controlled", "status", "candidature_id", "code", **CONTROLLED),
@@ -162,69 +148,59 @@ def upgrade() -> None:
     )
     op.create_table(
         "reminders",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("candidature_id", sa.String(32), sa.ForeignKey("candidatures.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("group_code", sa.String(64), nullable=False),
-        sa.Column("deadline", MOMENT, nullable=False),
-        sa.Column("days", sa.Integer()),
-        sa.Column("reminded_at", MOMENT, nullable=False),
-        sa.Column("staff_id", sa.String(64)),
-        sa.Column("event_id", sa.String(32), nullable=False),
+        *keys(id=ID),
+        owner("candidatures"),
+        *required(group_code=CODE, deadline=MOMENT),
+        *optional(days=NUMBER),
+        *required(reminded_at=MOMENT),
+        *optional(staff_id=CODE),
+        *required(event_id=ID),
         sa.UniqueConstraint("candidature_id", "group_code", "deadline", "days", name="uq_reminders_rung"),
         sa.Index("ix_reminders_candidature_id", "candidature_id", "reminded_at"),
     )
     op.create_table(
         "deposits",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("piece_id", sa.String(32), sa.ForeignKey("pieces.id", ondelete="CASCADE"), nullable=False, index=True),
+        *keys(id=ID),
+        owner("pieces", index=True),
         sa.Column("object_key", KEY, nullable=False, unique=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(64), nullable=False),
-        sa.Column("media_type", sa.String(128), nullable=False),
-        sa.Column("filename", sa.String(300), nullable=False),
-        sa.Column("deposited_at", MOMENT, nullable=False),
-        sa.Column("removed_at", MOMENT),
-        sa.Column("erased_at", MOMENT),
-        sa.Column("scan", sa.String(16), nullable=False, index=True),
-        sa.Column("scanned_at", MOMENT),
-        sa.Column("converted", sa.Boolean(), nullable=False, server_default=sa.false()),
-        sa.Column("pages", sa.Integer()),
+        *required(size=NUMBER, sha256=sa.String(64), media_type=sa.String(128), filename=sa.String(300)),
+        *required(deposited_at=MOMENT),
+        *optional(removed_at=MOMENT, erased_at=MOMENT),
+        indexed("scan", STATUS),
+        *optional(scanned_at=MOMENT),
+        sa.Column("converted", FLAG, nullable=False, server_default=sa.false()),
+        *optional(pages=NUMBER),
         sa.Column("look", sa.JSON(), nullable=False, server_default="[]"),
-        sa.Column("version", sa.Integer()),
+        *optional(version=NUMBER),
         sa.Index("uq_deposits_current", "piece_id", unique=True, **where("removed_at IS NULL")),
     )
     op.create_table(
         "controls",
-        sa.Column("sequence", sa.Integer(), primary_key=True),
-        sa.Column("piece_id", sa.String(32), sa.ForeignKey("pieces.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("deposit_id", sa.String(32), sa.ForeignKey("deposits.id", ondelete="CASCADE"), index=True),
-        sa.Column("status", sa.String(16), nullable=False),
-        sa.Column("comment", sa.Text()),
-        sa.Column("received_on", sa.Date()),
-        sa.Column("reopened_until", MOMENT),
-        sa.Column("staff_id", sa.String(64), nullable=False),
-        sa.Column("controlled_at", MOMENT, nullable=False),
-        sa.Column("counts", sa.Boolean(), nullable=False, server_default=sa.true()),
-        sa.Column("before", sa.JSON()),
+        *keys(sequence=NUMBER),
+        owner("pieces", index=True),
+        owner("deposits", index=True, nullable=True),
+        *required(status=STATUS),
+        *optional(comment=TEXT, received_on=sa.Date(), reopened_until=MOMENT),
+        *required(staff_id=CODE, controlled_at=MOMENT),
+        sa.Column("counts", FLAG, nullable=False, server_default=sa.true()),
+        *optional(before=sa.JSON()),
         sa.Index("ix_controls_staff", "staff_id", "controlled_at"),
     )
     op.create_table(
         "validations",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("piece_id", sa.String(32), sa.ForeignKey("pieces.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("deposit_id", sa.String(32), sa.ForeignKey("deposits.id", ondelete="CASCADE")),
-        sa.Column("validated_at", MOMENT, nullable=False),
+        *keys(id=ID),
+        owner("pieces", index=True),
+        owner("deposits", nullable=True),
+        *required(validated_at=MOMENT),
     )
+    told = sa.ForeignKey("controls.sequence", ondelete="CASCADE")
     op.create_table(
         "refusal_notices",
-        sa.Column("control_sequence", sa.Integer(), sa.ForeignKey("controls.sequence", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-        sa.Column("event_id", sa.String(32), nullable=False),
+        sa.Column("control_sequence", NUMBER, told, primary_key=True, autoincrement=False),
+        *required(event_id=ID),
     )
-    create_uploads(
-        sa.Column("candidate_id", sa.String(32), nullable=False, index=True),
-        sa.Column("piece_id", sa.String(32), sa.ForeignKey("pieces.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("deposit_id", sa.String(32), sa.ForeignKey("deposits.id", ondelete="CASCADE"), index=True),
-    )
+    own = owner("pieces", index=True), owner("deposits", index=True, nullable=True)
+    create_uploads(indexed("candidate_id", ID), *own)
     for name, (moment, change) in TRIGGERS.items():
         create_trigger(name, moment, change)
 

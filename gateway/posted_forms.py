@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from flask import request
@@ -64,6 +65,11 @@ def posted_text(name: str, source: Mapping[str, str] | None = None) -> str:
     return (request.form if source is None else source).get(name, "").replace("\x00", "").strip()
 
 
+def posted_paragraphs() -> list[str]:
+    """The lines of a document's text that are not empty."""
+    return [line.strip() for line in posted_text("paragraphs").splitlines() if line.strip()]
+
+
 def typed_number(text: str) -> str:
     """A number as it is kept: it is often typed, or pasted, with spaces between its digits."""
     return "".join(text.split())
@@ -87,6 +93,23 @@ def shown_here(refusal: DomainError, statuses: Collection[int]) -> DomainError:
     if refusal.http_status not in statuses:
         raise refusal
     return refusal
+
+
+def shown_on(page: Callable[..., Any], *statuses: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """For a view to which a form is posted: its refusals with these statuses are shown on that page, which takes the
+    same arguments."""
+
+    def decorated(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def answer(**ids: Any) -> Any:
+            try:
+                return view(**ids)
+            except DomainError as refusal:
+                return page(**ids, refusal=shown_here(refusal, statuses))
+
+        return answer
+
+    return decorated
 
 
 def in_field(refusal: DomainError, name: str) -> DomainError:

@@ -42,6 +42,8 @@ MACROS = {
     "to_do_list": ("to_do_list",),
 }
 """What pages call, by the file in which it is: each import would cost a page some ten microseconds."""
+STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
+"""Of the badges of pieces, by the codes of services/contracts/piece_rules.py."""
 
 
 def register_components(env: Environment) -> None:
@@ -58,6 +60,7 @@ def register_components(env: Environment) -> None:
         asset_url=asset_url,
         page_labels=page_labels,
         status_labels=STATUS_LABELS,
+        status_severities=STATUS_SEVERITIES,
         pages=PAGES,
         gestion_home=GESTION_HOME,
         gestion_pages=GESTION_PAGES,

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from gateway.cookies import SESSION_COOKIE
-from gateway.sessions import exchanges_name
+from gateway.sessions import EXCHANGES
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import page_labels
 from services.contracts.registration_rules import FIELD_VALUE_LENGTH
@@ -133,7 +132,7 @@ def test_a_tab_is_shown_without_asking_accounts_anew(
     candidates: CandidateFactory, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache: ExpiringCache[Any] = ExpiringCache(seconds=60.0, at_most=100)
-    monkeypatch.setitem(running.gateway.app.extensions, exchanges_name(SESSION_COOKIE), cache)
+    monkeypatch.setitem(running.gateway.app.extensions, EXCHANGES, cache)
     browser, draft = begun(candidates)
     with service_stopped(running.accounts):
         assert browser.get(f"{draft}/{IDENTIFICATION}").status_code == 200
@@ -148,7 +147,7 @@ def test_a_version_is_saved_with_the_identity_of_its_moment(
     candidates: CandidateFactory, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache: ExpiringCache[Any] = ExpiringCache(seconds=60.0, at_most=100)
-    monkeypatch.setitem(running.gateway.app.extensions, exchanges_name(SESSION_COOKIE), cache)
+    monkeypatch.setitem(running.gateway.app.extensions, EXCHANGES, cache)
     email = candidates.create_activated_account()
     browser, draft = begun(candidates, email)
     for before in range(1, NUMBER):

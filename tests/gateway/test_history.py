@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.web.inscription import historique
+from gateway.web.inscription import mes_inscriptions
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory, deposit, depositor
@@ -84,7 +84,7 @@ def test_nobody_at_work_is_named_in_it(candidate: ScriptlessBrowser) -> None:
 def test_its_pages_give_every_event_once(candidate: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     first = candidate.path
     whole = titles(candidate)
-    monkeypatch.setattr(historique, "PAGE_LENGTH", 4)
+    monkeypatch.setattr(mes_inscriptions, "PAGE_LENGTH", 4)
     candidate.get(first)
     paged = titles(candidate)
     while "Plus ancien" in candidate.text:

@@ -4,7 +4,7 @@ import gzip
 
 from gateway.assets import STATIC_FOLDER
 from gateway.layout.frame import FOOTER, MENU
-from gateway.web.accueil.ouvertures import chosen_steps
+from gateway.web.accueil import chosen_steps
 from services.chassis import brand
 from services.contracts import page_labels
 from services.contracts.retention import TO_CONFIRM, retention

@@ -173,5 +173,4 @@ def log_out_of(people: SessionOwner, back: str) -> Response:
             links=[{"label": "Continuer", "url": address}],
         )
         response.headers["Refresh"] = f"0; url={address}"
-    people.forget_session(response)
-    return response
+    return people.forget_session(response)

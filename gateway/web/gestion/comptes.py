@@ -16,7 +16,7 @@ from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_te
 from gateway.sessions import staff_member
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.sealed_search import sealed_search, search_of_address
+from gateway.web.gestion.lists import sealed_search, search_of_address
 from services.chassis.errors import DomainError, Invalid
 from services.contracts.api import candidate_accounts as api
 from services.contracts.api.forms import Form
@@ -36,14 +36,11 @@ def list_accounts() -> ResponseReturnValue:
     typed: dict[str, str] = {}
     try:
         typed = search_of_address()
-        if not typed:
-            return _search_page(typed)
-        text = typed.get("birth_date", "")
-        day = read_day(text)
-        if text and not day:
+        day = read_day(typed.get("birth_date", ""))
+        if typed.get("birth_date") and not day:
             raise Invalid.in_field("birth_date", DAY_EXPECTED)
         sent = {**typed, "birth_date": day.isoformat() if day else None}
-        accounts = staff_member.call(api.search_candidates, body=sent)
+        accounts = staff_member.call(api.search_candidates, body=sent) if typed else None
     except DomainError as refusal:
         return _search_page(typed, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
     return _search_page(typed, accounts=accounts)

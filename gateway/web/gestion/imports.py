@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import new_order_key, posted_order_key, posted_text
+from gateway.posted_forms import new_order_key, posted_order_key, posted_paragraphs, posted_text
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import read_page, render_list, typed_filters
@@ -58,7 +58,6 @@ def list_imports() -> ResponseReturnValue:
         shown,
         {"academie": academie_options()},
         page=page,
-        can_publish=PUBLISH in staff_member.required().scopes,
         is_first_page="cursor" not in request.args,
         state_severities=STATE_SEVERITIES,
     )
@@ -115,9 +114,8 @@ def read_import_form() -> ImportForm:
 def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
     """What was typed, by the names of the API: the session as its two labels, the text as its paragraphs."""
     chosen = next((choice for choice in form.sessions if _label(choice) == typed["session"]), None)
-    paragraphs = [line.strip() for line in typed["paragraphs"].splitlines() if line.strip()]
     session = {"session": chosen.session if chosen else "", "exam": chosen.exam if chosen else ""}
-    return {**typed, **session, "paragraphs": paragraphs}
+    return {**typed, **session, "paragraphs": posted_paragraphs()}
 
 
 def type_options(form: ImportForm, *, of_every_exam: bool = False) -> list[dict[str, str]]:

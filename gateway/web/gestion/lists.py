@@ -2,6 +2,7 @@
 again; and what its page and its CSV do where one of them makes no sense. A further filter of a list needs no more than
 its declaration and its condition in the service's query. Its table is a macro of `templates/liste.html`."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -10,13 +11,15 @@ from flask import Response, request
 
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
+from gateway.seal import POST_LIFE_SECONDS, current_seal
 from gateway.sessions import staff_member
-from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.french import alphabetical, number
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, ORDER, SELECT, TEXT, Counts, PageField, StaffList
 
+SEARCH = "personne"
+LONGEST_TEXT = 254  # characters, as a mail address has: all of them together fit in an address
 PERSONAL_FILTERS = "Un nom, un numéro, une adresse mail ou une date de naissance ne se cherche pas par une adresse."
 Options = Iterable[Mapping[str, str]]
 Page = TypeVar("Page")
@@ -172,3 +175,24 @@ def _definition(field: PageField, value: str, options: list[Mapping[str, str]]) 
         "options": options,
         "is_wide": field.is_wide,
     }
+
+
+def sealed_search(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What an address has of a search that tells of a person, encrypted for the member of staff who typed it: Back, a
+    reload and the pages that follow find it there; neither the address nor a log of it says of whom it tells."""
+    text = json.dumps({name: text[:LONGEST_TEXT] for name, text in typed.items()}, ensure_ascii=False)
+    return {SEARCH: current_seal().seal_text(text, _purpose())} if typed else {}
+
+
+def search_of_address() -> dict[str, str]:
+    """What was typed; nothing without a search. Raises Invalid for one that is too old, or of somebody else."""
+    sealed = request.args.get(SEARCH)
+    text = current_seal().unseal_text(sealed, _purpose(), life_seconds=POST_LIFE_SECONDS) if sealed else "{}"
+    if text is None:
+        raise Invalid("Cette recherche date de trop longtemps, ou n'est pas la vôtre : saisissez-la de nouveau.")
+    typed: dict[str, str] = json.loads(text)
+    return typed
+
+
+def _purpose() -> str:
+    return f"{SEARCH} {staff_member.required().subject}"

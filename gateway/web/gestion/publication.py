@@ -2,6 +2,7 @@
 preview, « Publier », how far it is, what is taken back."""
 
 import re
+from functools import partial
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -10,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.pages import render_page
-from gateway.posted_forms import in_field, posted_text, shown_here, typed_number
-from gateway.sessions import staff_member
+from gateway.posted_forms import in_field, posted_text, shown_on, typed_number
+from gateway.sessions import may, staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
-from gateway.web.gestion.sealed_search import sealed_search, search_of_address
+from gateway.web.gestion.lists import sealed_search, search_of_address
 from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
-from services.chassis.errors import DomainError, Invalid, NotFound
+from services.chassis.errors import DomainError, Invalid, found
 from services.chassis.french import file_size
 from services.contracts import page_labels
 from services.contracts.api import staff_imports as api
@@ -48,19 +49,16 @@ DONE_SENTENCES = {
     "retrait-document": "Le document est retiré : le candidat ne le voit plus.",
 }
 _NUMERO = re.compile(rf"[0-9]{{{NUMERO_LENGTH}}}")
-_REVISION = re.compile(r"[0-9]{1,7}")
 
 
 @blueprint.get("/documents/<import_id>", who=access.staff(READ))
 def show_import(import_id: str, refusal: DomainError | None = None) -> Response:
     publication = read_import(import_id)
-    can_publish = PUBLISH in staff_member.required().scopes
     is_csv = publication.source == CSV
-    types = read_import_form().types if can_publish and is_csv and publication.state in OPEN_STATES else ()
+    types = read_import_form().types if may(PUBLISH) and is_csv and publication.state in OPEN_STATES else ()
     return render_page(
         "gestion/templates/publication.html",
         publication=publication,
-        can_publish=can_publish,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
         refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
@@ -114,9 +112,9 @@ def import_preview(import_id: str) -> ResponseReturnValue:
     return staff_member.stream(api.read_preview, query=query, import_id=import_id)
 
 
-@blueprint.get("/documents/<import_id>/lignes-a-corriger.csv", who=access.staff(PUBLISH))
-def lines_to_mend(import_id: str) -> ResponseReturnValue:
-    return staff_member.stream(api.read_lines_to_mend, import_id=import_id)
+blueprint.streams(
+    "/documents/<import_id>/lignes-a-corriger.csv", "lines_to_mend", api.read_lines_to_mend, who=access.staff(PUBLISH)
+)
 
 
 @blueprint.get("/documents/<import_id>/modeles", who=access.staff(PUBLISH))
@@ -128,15 +126,11 @@ def list_models(import_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/documents/<import_id>/publication", who=access.staff(PUBLISH))
+@shown_on(show_import, *REFUSALS_SHOWN_HERE)
 def publish_import(import_id: str) -> ResponseReturnValue:
-    revision = request.form.get("revision", "")
-    if not _REVISION.fullmatch(revision):
-        raise NotFound()
-    body = {"revision": int(revision), "accept_incomplete": "accept_incomplete" in request.form}
-    try:
-        staff_member.call(api.publish, import_id=import_id, body=body)
-    except DomainError as refusal:
-        return show_import(import_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
+    revision = found(request.form.get("revision", type=int))
+    body = {"revision": revision, "accept_incomplete": "accept_incomplete" in request.form}
+    staff_member.call(api.publish, import_id=import_id, body=body)
     return _done(import_id, "publication")
 
 
@@ -156,14 +150,12 @@ def ask_end_of_import(
 
 
 @blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
+@shown_on(ask_end_of_import, *REFUSALS_SHOWN_HERE)
 def end_import(import_id: str, act: str) -> ResponseReturnValue:
-    try:
-        if act == "abandon":
-            staff_member.call(api.abandon, import_id=import_id)
-        else:
-            staff_member.call(api.withdraw, import_id=import_id, body=posted_withdrawal())
-    except DomainError as refusal:
-        return ask_end_of_import(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    if act == "abandon":
+        staff_member.call(api.abandon, import_id=import_id)
+    else:
+        staff_member.call(api.withdraw, import_id=import_id, body=posted_withdrawal())
     return _done(import_id, act)
 
 
@@ -180,7 +172,6 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
         "gestion/templates/documents_publies.html",
         publication=read_import(import_id),
         documents=page.items,
-        can_publish=PUBLISH in staff_member.required().scopes,
         next_cursor=page.next_cursor,
         numero=numero,
         same_list={"incomplets": 1} if "incomplets" in request.args else {},
@@ -196,11 +187,9 @@ def search_import_documents(import_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
+@shown_on(partial(ask_end_of_import, act="retrait"), *REFUSALS_SHOWN_HERE)
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
-    try:
-        staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
-    except DomainError as refusal:
-        return ask_end_of_import(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
+    staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
     return redirect(address, code=303)
 

@@ -12,8 +12,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import BUTTONS_THAT_STAY, WORDS_SUFFIX, Values, posted_answers, shown_here
 from gateway.sessions import SessionOwner, visitor
 from gateway.web.inscription import blueprint
-from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, refusal_page
-from gateway.web.inscription.tabs import form_fields
+from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, form_fields, refusal_page
 from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.chassis.french import time_of_day

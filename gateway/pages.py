@@ -9,22 +9,7 @@ from flask import Response, current_app, g, make_response, redirect, render_temp
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.clients.base import optional_answer
-from gateway.layout.frame import (
-    ACCOUNT,
-    FOOTER,
-    GESTION_HOME,
-    GESTION_MENU,
-    GESTION_PAGES,
-    HOME,
-    LOG_IN,
-    LOG_OUT,
-    MY_DATA,
-    PAGES,
-    Brand,
-    Frame,
-    Link,
-    SessionEnd,
-)
+from gateway.layout import frame as layout
 from gateway.posted_forms import shown_errors
 from gateway.sessions import SessionOwner, shown_name, staff_member, visitor
 from gateway.settings import GatewaySettings
@@ -78,22 +63,22 @@ def redirect_after_form(address: str) -> BaseResponse:
     return redirect(address, code=303)
 
 
-_ALONE = (HOME, GESTION_HOME, ACCOUNT)
+_ALONE = (layout.HOME, layout.GESTION_HOME, layout.ACCOUNT)
 """Entries below whose address are pages that have nothing to do with them."""
 
 
 def _entry_of(path: str) -> str | None:
     """The key of the entry of a menu with this address, or with the longest that it begins with."""
-    links = (GESTION_PAGES if is_for_staff() else PAGES).values()
+    links = (layout.GESTION_PAGES if is_for_staff() else layout.PAGES).values()
     above = [link for link in links if path == link.url or (link not in _ALONE and path.startswith(f"{link.url}/"))]
     return max(above, key=lambda link: len(link.url)).key if above else None
 
 
-def page_frame(active: str | None = None) -> Frame:
+def page_frame(active: str | None = None) -> layout.Frame:
     """The frame of this request; never fails, so that error pages have one too."""
     settings: GatewaySettings = current_app.extensions["portail"]
-    anonymous_frame = Frame(
-        brand=Brand(institution=tuple(settings.brand_institution.split("|")), tagline=settings.brand_tagline),
+    anonymous_frame = layout.Frame(
+        brand=layout.Brand(institution=tuple(settings.brand_institution.split("|")), tagline=settings.brand_tagline),
         demonstration=not settings.production,
         active=active,
         contact=g.get("service_contact"),
@@ -108,8 +93,8 @@ def page_frame(active: str | None = None) -> Frame:
         anonymous_frame,
         connected=True,
         last_login=short_date(last_login) if last_login else None,
-        session_end=SessionEnd(ends_in=candidate.idle_seconds_left),
-        footer=(*FOOTER, MY_DATA),
+        session_end=layout.SessionEnd(ends_in=candidate.idle_seconds_left),
+        footer=(*layout.FOOTER, layout.MY_DATA),
     )
 
 
@@ -123,24 +108,24 @@ def people_of_page() -> SessionOwner:
     return staff_member if is_for_staff() else visitor
 
 
-def _staff_frame(frame: Frame) -> Frame:
+def _staff_frame(frame: layout.Frame) -> layout.Frame:
     """The frame of the pages of gestionnaires, logged in or not."""
     frame = dataclasses.replace(
         frame,
         menu=(),
-        public_menu=(Link("connexion", page_labels.STAFF_PAGES, GESTION_PATH),),
-        home=GESTION_HOME,
-        login=dataclasses.replace(LOG_IN, url=f"{GESTION_PATH}/connexion"),
+        public_menu=(layout.Link("connexion", page_labels.STAFF_PAGES, GESTION_PATH),),
+        home=layout.GESTION_HOME,
+        login=dataclasses.replace(layout.LOG_IN, url=f"{GESTION_PATH}/connexion"),
         register=None,
         account=None,
         messages=None,
-        logout=dataclasses.replace(LOG_OUT, url=f"{GESTION_PATH}/deconnexion"),
+        logout=dataclasses.replace(layout.LOG_OUT, url=f"{GESTION_PATH}/deconnexion"),
     )
     member = staff_member.current_if_accounts_answers()
     if member is None:
         return frame
-    end = SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
-    menu = tuple(link for scope, link in GESTION_MENU if scope in member.scopes)
+    end = layout.SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
+    menu = tuple(link for scope, link in layout.GESTION_MENU if scope in member.scopes)
     return dataclasses.replace(frame, connected=True, person=shown_name(member), session_end=end, menu=menu)
 
 

@@ -19,7 +19,7 @@ from gateway.posted_forms import in_field, shown_on
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import filled_creation_form
+from gateway.web.compte.creation import filled_creation_form
 from services.chassis.errors import DomainError, Invalid
 from services.contracts.account_rules import LINK_PROBLEMS, MAX_TOKEN_LENGTH, RESET_HOURS, State
 from services.contracts.api import visitors as api

@@ -12,7 +12,7 @@ from gateway.pages import render_page, show_contact
 from gateway.posted_forms import Values, posted_answers, shown_here, shown_on
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
+from gateway.web.compte.creation import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api import own_account as api

@@ -14,7 +14,7 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_text, read_day, shown_here
 from gateway.sessions import staff_member
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
+from gateway.web.compte.creation import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import sealed_search, search_of_address
 from services.chassis.errors import DomainError, Invalid

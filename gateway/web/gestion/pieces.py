@@ -17,7 +17,6 @@ from gateway.posted_forms import posted_text, typed_number
 from gateway.sessions import may, staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
-from gateway.web.gestion.imports import STATE_SEVERITIES
 from gateway.web.gestion.lists import (
     filters_query,
     read_list,
@@ -28,6 +27,7 @@ from gateway.web.gestion.lists import (
     typed_filters,
 )
 from gateway.web.gestion.names_from_accounts import academie_options
+from gateway.web.gestion.publication import STATE_SEVERITIES
 from services.contracts.api import missing_pieces, staff_imports, staff_pieces
 from services.contracts.api import staff_pieces as api
 from services.contracts.api.missing_pieces import IncompleteSessions

@@ -31,12 +31,10 @@ def render_page(
     refusal: DomainError | None = None,
     **context: Any,
 ) -> Response:
-    """`template` in the frame of the current visitor.
-
-    `active`: the key of the menu's entry to mark ("": of none), by default that below whose address this page is.
-    Search engines may index `indexed` pages alone. `refusal`: of what was posted; the page shows it with its `errors`,
-    the answer has its status, its Retry-After and whether nothing was done.
-    """
+    """`template` in the frame of the current visitor. `active`: the key of the menu's entry to mark ("": of none), by
+    default that below whose address this page is. Search engines may index `indexed` pages alone. `refusal`: of what
+    was posted; the page shows it with its `errors`, the answer has its status, its Retry-After and whether nothing was
+    done."""
     status = status or (refusal.http_status if refusal else 200)
     context = {
         "frame": page_frame(_entry_of(request.path) if active is None else active),
@@ -78,7 +76,8 @@ def page_frame(active: str | None = None) -> layout.Frame:
     """The frame of this request; never fails, so that error pages have one too."""
     settings: GatewaySettings = current_app.extensions["portail"]
     anonymous_frame = layout.Frame(
-        brand=layout.Brand(institution=tuple(settings.brand_institution.split("|")), tagline=settings.brand_tagline),
+        institution=tuple(settings.brand_institution.split("|")),
+        tagline=settings.brand_tagline,
         demonstration=not settings.production,
         active=active,
         contact=g.get("service_contact"),
@@ -130,15 +129,13 @@ def _staff_frame(frame: layout.Frame) -> layout.Frame:
 
 
 def show_contact_of_latest(tiles: Sequence[Tile]) -> None:
-    """Put the service gestionnaire's contact on top of this request's page (guide §4): that of the latest of these
-    candidatures, for a page that has read them anyway."""
+    """Put the service gestionnaire's contact on top of this page (guide §4): that of the latest candidature."""
     if tiles:
         g.service_contact = tiles[-1].contact
 
 
 def show_contact() -> None:
-    """The same, asked of registrations; nothing is shown without a candidature, nor while registrations does not
-    answer."""
+    """The same, asked of registrations, if it answers."""
     is_known = visitor.current_if_accounts_answers() is not None
     if is_known and (answer := optional_answer(partial(visitor.call, read_contact), None)):
         g.service_contact = answer.contact

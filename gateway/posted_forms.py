@@ -35,20 +35,16 @@ _LAST_MINUTE = (23, 59)
 
 
 def posted_answers() -> Values:
-    """The posted answers by field name, exactly as typed: a text, or a list if the name was posted several times.
-
-    NUL characters are removed: they cannot be typed, and services refuse a text that contains one.
-    """
+    """The posted answers by field name, exactly as typed but for NUL, which services refuse: a text, or a list if the
+    name was posted several times."""
     form = without_outdated_choices(request.form.to_dict(flat=False))
     typed = {name: [text.replace("\0", "") for text in texts] for name, texts in form.items() if name not in NO_ANSWERS}
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in typed.items()}
 
 
 def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The posted fields; a search whose words were changed since the page was made has no value any more.
-
-    Without the script the value chosen earlier stays in the page: « CAEN » would be sent for the words « REIMS ».
-    """
+    """The posted fields; a search whose words were changed since the page was made has no value any more: without the
+    script that chosen earlier stays in the page, and « CAEN » would be sent for the words « REIMS »."""
     fields = {name: list(values) for name, values in form.items() if not name.endswith(SHOWN_WORDS_SUFFIX)}
     for marker, shown in form.items():
         if not marker.endswith(SHOWN_WORDS_SUFFIX):

@@ -52,8 +52,7 @@ class SessionEnded(Exception):
 
 
 class SessionOwner:
-    """`cookie` is the name of the cookie; `kind`: of people, as accounts calls them: a session of others is as good as
-    none."""
+    """`kind`: of people, as accounts calls them: a session of others in this cookie is as good as none."""
 
     def __init__(self, cookie: str, kind: str) -> None:
         self._cookie = cookie
@@ -64,10 +63,7 @@ class SessionOwner:
         return read_cookie(self._cookie)
 
     def current(self) -> LoggedIn | None:
-        """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended.
-
-        Raises Unavailable while accounts does not answer.
-        """
+        """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended. Raises Unavailable."""
         if not self.is_resolved():
             g.setdefault("sessions_asked", set()).add(self._cookie)
             self._set(self._of_cookie())

@@ -47,10 +47,8 @@ STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": 
 
 
 def register_components(env: Environment) -> None:
-    """Add macros, base layouts, what they call and filters to `env` (for Flask: `app.jinja_env`); its loader stays.
-
-    A macro knows the globals that `env` has now: those of the application are set before.
-    """
+    """Add macros, base layouts, what they call and filters to `env`; its loader stays. A macro knows the globals that
+    `env` has now: those of the application are set before."""
     own = {name: FileSystemLoader(_GATEWAY / name) for name in ("components", "layout")}
     loaders: list[BaseLoader] = [PrefixLoader(own)]
     if env.loader is not None:

@@ -122,10 +122,8 @@ def field_id(name: str) -> str:
 
 
 def read_field(raw: Any, search_url: str | None = None) -> Field:
-    """A `Field` from JSON, or from a Field; unknown keys are ignored.
-
-    `search_url` is the page's search address, to which a searched field that has none of its own adds its name.
-    """
+    """A `Field` from JSON, or from a Field. `search_url` is the page's search address, to which a searched field that
+    has none of its own adds its name."""
     field = raw if isinstance(raw, Field) else Field(**_attributes(raw))
     _labels_read()[field.name] = field.label
     if search_url and (field.type == "search" or field.search) and not field.search_url:
@@ -164,8 +162,7 @@ def _labels_read() -> dict[str, str]:
 
 
 def named_detail(error: Error) -> str:
-    """An error's sentence for a list of errors that is made after the page's fields: after the label of its own, unless
-    it names its subject itself."""
+    """An error's sentence for a list of errors: after the label of its field, unless it names its subject itself."""
     detail: str = error["detail"]
     label = _labels_read().get(error_target(error) or "", "").removesuffix(" (1)")
     if not label or label.lower() in detail.lower() or _NAMES_ITS_SUBJECT.match(detail):

@@ -1,8 +1,6 @@
 """Drafts in the pages: what is typed is kept by every button and as it is typed; what they say is true."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -22,15 +20,6 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 def saved_as_typed(browser: ScriptlessBrowser, draft: str, number: int, **typed: Any) -> TestResponse:
     fields = {"revision": browser.value("revision"), **typed}
     return browser.client.post(f"{draft}/{number}/saisie", base_url=browser.url, headers=browser.headers, data=fields)
-
-
-@contextmanager
-def after_the_closing(running: InProcessPortal) -> Iterator[None]:
-    running.advance_clock(days=30)
-    try:
-        yield
-    finally:
-        running.advance_clock(days=-30)
 
 
 def test_what_the_script_sends_is_in_the_draft_with_its_hour(candidates: CandidateFactory) -> None:
@@ -81,18 +70,18 @@ def test_the_script_is_told_what_cannot_be_kept(candidates: CandidateFactory, ru
 
 def test_after_the_closing_a_draft_cannot_be_sent(candidates: CandidateFactory, running: InProcessPortal) -> None:
     browser, draft = begun(candidates)
-    with after_the_closing(running):
-        browser.get("/inscriptions")
-        assert page_labels.CLOSED_SINCE.format(end="25/10/2021 à 12:00") in browser.text
-        assert "À terminer" not in browser.text
-        assert browser.page.xpath("//main//address")
-        browser.follow("Relire : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
-        assert browser.title == "Récapitulatif"
-        assert "ce brouillon ne peut plus être transmis" in browser.text
-        browser.get(f"{draft}/{NUMBER}")
-        assert browser.page.xpath("//button[normalize-space()='Enregistrer']/@disabled")
-        browser.get("/")
-        assert "Reprendre" not in browser.text
+    running.advance_clock(days=30)
+    browser.get("/inscriptions")
+    assert page_labels.CLOSED_SINCE.format(end="25/10/2021 à 12:00") in browser.text
+    assert "À terminer" not in browser.text
+    assert browser.page.xpath("//main//address")
+    browser.follow("Relire : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
+    assert browser.title == "Récapitulatif"
+    assert "ce brouillon ne peut plus être transmis" in browser.text
+    browser.get(f"{draft}/{NUMBER}")
+    assert browser.page.xpath("//button[normalize-space()='Enregistrer']/@disabled")
+    browser.get("/")
+    assert "Reprendre" not in browser.text
 
 
 def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(candidates: CandidateFactory) -> None:

@@ -100,8 +100,7 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
 
 
 def _redirect_to_confirmation(created: Created, typed: Values, envoye: str | None = None) -> ResponseReturnValue:
-    """The mail address and what was typed are passed in an encrypted cookie: URLs end up in logs and browsing
-    histories."""
+    """With what was typed in an encrypted cookie: URLs end up in logs and browsing histories."""
     response = redirect_after_form(url_for("compte.confirmation", envoye=envoye))
     kept = {name: value for name, value in typed.items() if may_be_kept(name)}
     cookies.set_cookie(response, cookies.ADDRESS_COOKIE, _sealed(created, kept), ADDRESS_COOKIE_SECONDS)
@@ -136,8 +135,7 @@ def communes() -> ResponseReturnValue:
 
 
 def filled_creation_form(values: Values, identity: str | None = None) -> Form:
-    """The form for `values` as typed: the country chosen decides which place of birth is asked for. `identity`: of
-    FranceConnect, which fills the civil status."""
+    """The form for `values` as typed. `identity`: of FranceConnect, which fills the civil status."""
     return clients().call(fill_form, body={"values": values, "identity": identity})
 
 

@@ -4,7 +4,6 @@ reason, its link of activation sent again.
 What is searched is posted, and encrypted in the address that it leads to.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -34,6 +33,7 @@ DONE_SENTENCES = {
 def list_accounts() -> ResponseReturnValue:
     """Those that the search of the address finds."""
     typed: dict[str, str] = {}
+    accounts, refusal = None, None
     try:
         typed = search_of_address()
         day = read_day(typed.get("birth_date", ""))
@@ -41,9 +41,11 @@ def list_accounts() -> ResponseReturnValue:
             raise Invalid.in_field("birth_date", DAY_EXPECTED)
         sent = {**typed, "birth_date": day.isoformat() if day else None}
         accounts = staff_member.call(api.search_candidates, body=sent) if typed else None
-    except DomainError as refusal:
-        return _search_page(typed, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return _search_page(typed, accounts=accounts)
+    except DomainError as refused:
+        refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
+    return render_page(
+        "gestion/templates/comptes.html", typed=typed, refusal=refusal, accounts=accounts, name_of=_name_of
+    )
 
 
 @blueprint.post("/comptes", who=access.staff(CORRECT))
@@ -76,19 +78,6 @@ def correct_account(account_id: str) -> ResponseReturnValue:
 def resend_activation(account_id: str) -> ResponseReturnValue:
     staff_member.call(api.resend_activation, candidate_id=account_id)
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
-
-
-def _search_page(
-    typed: Mapping[str, str], *, accounts: api.Candidates | None = None, refusal: DomainError | None = None
-) -> Response:
-    """`accounts`: None before a search."""
-    return render_page(
-        "gestion/templates/comptes.html",
-        typed=typed,
-        refusal=refusal,
-        accounts=accounts,
-        name_of=_name_of,
-    )
 
 
 def _name_of(account: api.Candidate) -> str:

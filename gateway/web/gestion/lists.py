@@ -42,9 +42,7 @@ def render_list(
     **context: Any,
 ) -> Response:
     """The page of a list, with its filters as they were typed; 422 where one makes no sense, which its field says.
-
-    `options`: as for `_fields`; `errors`: of what the page checks besides.
-    """
+    `options`: as for `_fields`; `errors`: of what the page checks besides."""
     errors = [*_errors(declared, typed), *errors]
     orders = [{"value": order, "label": label} for order, label in declared.order_labels.items()]
     return render_page(
@@ -96,11 +94,9 @@ def personal_filters(declared: StaffList, typed: Mapping[str, str]) -> dict[str,
 def counted_options(
     declared: StaffList, typed: Mapping[str, str], counts: Counts | None, labels: Mapping[str, Mapping[str, str]]
 ) -> dict[str, list[dict[str, str]]]:
-    """The options of the counted filters, each with its number; without numbers where they tell nothing.
-
-    `labels`: of a filter's values, where these are codes; those that rows may have are offered, whatever was counted.
-    What is chosen is offered as well. `counts`: None where they came too late.
-    """
+    """The options of the counted filters, each with its number; without numbers where they tell nothing. `labels`: of a
+    filter's values, where these are codes; those that rows may have are offered, whatever was counted. What is chosen
+    is offered as well. `counts`: None where they came too late."""
     options = {}
     for name in declared.counted:
         field, of_filter = declared.page_fields[name], labels.get(name, {})

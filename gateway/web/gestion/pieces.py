@@ -161,8 +161,7 @@ def export_pieces() -> ResponseReturnValue:
 
 
 def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The filters of the address (or of `source`), by the names that the page gives them; what is to control alone
-    where it says nothing."""
+    """The filters of the address (or of `source`), by the page's names; what is to control where it says nothing."""
     given = request.args if source is None else source
     shown = {"statut": TO_CONTROL, **typed_filters(api.PIECES, given)}
     if shown["statut"] not in STATUS_CHOICES:

@@ -69,8 +69,7 @@ class TabPages:
         return assertion
 
     def save(self) -> str:
-        """« Enregistrer »: makes the draft a new version of a candidature, of the identity of this moment; the page to
-        go to."""
+        """« Enregistrer »: makes the draft a new version, of the identity of this moment; the page to go to."""
         body = {"revision": posted_revision(), "assertion": visitor.signed_identity()}
         saved = self.call(api.save_draft, body=body)
         return url_for("inscription.number", candidature_id=saved.candidature_id)

@@ -8,7 +8,6 @@ takes the same way in `deposit_files`.
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +24,6 @@ from gateway.web.justificatifs.liste import after_deposit, requested_piece, show
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http.sessions import Answer
 from services.contracts.api import pieces as api
-from services.contracts.api.operation import Operation
 from services.contracts.api.pieces import Piece
 from services.contracts.piece_rules import MAX_MERGED_FILES
 
@@ -80,6 +78,9 @@ def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303)
 
 
+_exchanged = partial(exchanged, visitor)
+
+
 @blueprint.post(UPLOADS_PATH, who=access.CANDIDATE)
 def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     upload = upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
@@ -124,10 +125,6 @@ def deposit_files(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
 
 def _deposited(piece_id: str, uploads: Sequence[str]) -> Piece:
     return visitor.call(api.deposit_uploads, body={"uploads": list(uploads)}, piece_id=piece_id)
-
-
-def _exchanged(operation: Operation[Any], headers: dict[str, str], part: bytes | None = None, **ids: str) -> Answer:
-    return exchanged(visitor, operation, headers, part, **ids)
 
 
 def _sent_headers() -> dict[str, str]:

@@ -39,6 +39,8 @@ NOTICES = {
     "adresse": "Votre nouvelle adresse mail est enregistrée : c'est désormais votre identifiant de connexion. "
     "Toutes vos sessions sont fermées : identifiez-vous.",
 }
+COOKIE_SECONDS = sign_in.ATTEMPT_MINUTES * 60
+Refused = Callable[[DomainError], Response]
 
 
 @blueprint.get("/connexion", who=access.PUBLIC)
@@ -57,11 +59,7 @@ def log_in() -> ResponseReturnValue:
         visitor.set_nobody()  # the browser may hold somebody else's session: the page is not to show their name
         return login_page(refusal=shown)
     visitor.set_owner_of(login.session)
-    response = answer_after_log_in(login.subject, local_path)
-    visitor.set_session_cookie(response, login.session)
-    visitor.set_device_cookie(response, login.device)
-    cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
-    return response
+    return _with_session(answer_after_log_in(login.subject, local_path), visitor, login)
 
 
 def login_page(
@@ -176,10 +174,6 @@ def log_out_of(people: SessionOwner, back: str) -> Response:
     return people.forget_session(response)
 
 
-COOKIE_SECONDS = sign_in.ATTEMPT_MINUTES * 60
-Refused = Callable[[DomainError], Response]
-
-
 @blueprint.get(PROVIDER_PATHS[FRANCECONNECT], who=access.PUBLIC)
 def go_to_franceconnect() -> ResponseReturnValue:
     return leave_for(FRANCECONNECT, local_path(request.args.get("suite")), _refused)
@@ -227,15 +221,15 @@ def come_back(
         if signed_in.confirmed:
             response = redirect(path, code=303)
         else:
-            response = _opened(signed_in.opened, people, path) if signed_in.opened else unknown(signed_in, path)
+            opened, page = signed_in.opened, redirect(path, code=303)
+            response = _with_session(page, people, opened) if opened else unknown(signed_in, path)
     except DomainError as refusal:
         response = _not_confirmed(refusal, path.removesuffix(CONFIRMED)) if session else refused(refusal)
     cookies.delete_cookie(response, cookies.PROVIDER_COOKIE)
     return response
 
 
-def _opened(opened: OpenedSession, people: SessionOwner, path: str) -> Response:
-    response = redirect(path, code=303)
+def _with_session(response: Response, people: SessionOwner, opened: OpenedSession) -> Response:
     people.set_session_cookie(response, opened.session)
     visitor.set_device_cookie(response, opened.device)
     cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)

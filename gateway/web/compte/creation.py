@@ -26,6 +26,8 @@ from services.contracts.api.visitors import Created, fill_form, search_communes
 STATUSES_SHOWN_HERE = (409, 422, 429, 503)
 LONGEST_SEALED = 3900  # bytes: browsers drop a cookie that is longer than 4096 with its name and attributes
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
+SENT_WITH_SEARCH = ("departement_naissance",)
+"""Other fields that the script sends along with the words searched."""
 
 
 @blueprint.get("/compte/creation", who=access.PUBLIC)
@@ -122,10 +124,6 @@ def _asked_lately() -> tuple[Created | None, Values]:
         return None, {}
     email, creation, typed = json.loads(text)
     return Created(email=email, creation=creation), typed
-
-
-SENT_WITH_SEARCH = ("departement_naissance",)
-"""Other fields that the script sends along with the words searched."""
 
 
 @blueprint.get("/compte/communes", who=access.PUBLIC)

@@ -13,8 +13,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import new_order_key, posted_order_key, posted_paragraphs, posted_text, shown_on
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import address_query
-from gateway.web.gestion.names_from_accounts import names_by_id
+from gateway.web.gestion.lists import address_query, names_by_id
 from gateway.web.gestion.publication import PUBLISH, errors_by_field, posted_withdrawal, read_import_form, type_options
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, NotFound, found

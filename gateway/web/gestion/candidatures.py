@@ -24,6 +24,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.compte import OWN_ACCOUNT, own_account
 from gateway.web.gestion.lists import (
     SEARCH,
+    academie_options,
     address_query,
     counted_options,
     filters_of_address,
@@ -33,7 +34,6 @@ from gateway.web.gestion.lists import (
     render_list,
     typed_filters,
 )
-from gateway.web.gestion.names_from_accounts import academie_options
 from services.chassis.errors import DomainError, Invalid, NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api import own_staff_account

@@ -139,11 +139,7 @@ def _with_new_session(session: str, done: str) -> BaseResponse:
 
 
 @blueprint.get("/invitation/<token>", who=access.PUBLIC)
-def open_invitation(token: str) -> ResponseReturnValue:
-    return invitation_page(token)
-
-
-def invitation_page(token: str, *, identity: str | None = None) -> Response:
+def open_invitation(token: str, identity: str | None = None) -> Response:
     """`identity`: of ProConnect, sealed, which replaces the password."""
     return LINKS.show(token, lambda link: _invitation_page(token, link, identity=identity))
 

@@ -76,7 +76,7 @@ def come_back_from_proconnect() -> ResponseReturnValue:
 def _unknown(signed_in: SignedIn, path: str) -> Response:
     staff_member.set_nobody()
     if not signed_in.asks_code and path.startswith(INVITATIONS):
-        return compte.invitation_page(path.removeprefix(INVITATIONS), identity=signed_in.identity)
+        return compte.open_invitation(path.removeprefix(INVITATIONS), signed_in.identity)
     return staff_login_page(identity=signed_in.identity, code_alone=signed_in.asks_code, next_url=path)
 
 

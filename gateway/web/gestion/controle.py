@@ -15,7 +15,7 @@ from gateway.posted_forms import posted_text, shown_on
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import TYPED_FIELDS, as_options, check_days, posted_decision, what_catalogue_says
-from gateway.web.gestion.names_from_accounts import names_by_id, openings_sentence
+from gateway.web.gestion.lists import names_by_id, openings_sentence
 from gateway.web.gestion.pieces import (
     DECISION_IS_STORED,
     LIST_IS_DONE,

@@ -13,8 +13,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_on
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import read_page, render_list, typed_filters
-from gateway.web.gestion.names_from_accounts import name_of
+from gateway.web.gestion.lists import name_of, read_page, render_list, typed_filters
 from services.chassis.errors import DomainError
 from services.chassis.french import alphabetical
 from services.contracts.account_rules import MEMBER_STATE_LABELS, STAFF_ROLE_LABELS

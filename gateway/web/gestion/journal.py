@@ -19,12 +19,12 @@ from gateway.web.gestion.lists import (
     address_query,
     filters_of_address,
     filters_query,
+    name_of,
     read_list,
     refuse_errors,
     render_list,
     typed_filters,
 )
-from gateway.web.gestion.names_from_accounts import name_of
 from gateway.web.gestion.pieces import ALL
 from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.contracts.api.audit import ENTRIES, AuditEntries, AuditEntry, export_entries, list_entries

@@ -51,6 +51,15 @@ TO_CONFIRM = "Cochez cette case pour confirmer."
 ALL = "toutes"
 """Among the académies to choose: every opening of the session."""
 _ENDS = ("closes", "deposit_closes")
+READERS = {"begins": read_instant, "ends": read_instant}
+TEXTS = ("title", "text", "reason")
+BOX_PARTS = ("id", "revision", "closes", "deposit_closes")
+REQUIRED = {**dict.fromkeys(TEXTS, TEXT_EXPECTED), "periods": "Choisissez un service au moins."}
+EXTENDED = (
+    "Les périodes sont prolongées et le message est affiché sur la page d'accueil. Les candidats concernés "
+    "reçoivent un mail ; les documents qui portent ces dates sont refaits dans l'heure qui vient."
+)
+PERIOD_OPTIONS = [{"value": value, "label": label} for value, label in PERIOD_LABELS.items()]
 
 
 @blueprint.get("/ouvertures", who=access.staff(MANAGE))
@@ -195,17 +204,6 @@ def shown_date(name: str, dates: api.OpeningDates) -> str:
 
 def _read(name: str, text: str) -> datetime | None:
     return read_end(text) if name in _ENDS else read_instant(text)
-
-
-READERS = {"begins": read_instant, "ends": read_instant}
-TEXTS = ("title", "text", "reason")
-BOX_PARTS = ("id", "revision", "closes", "deposit_closes")
-REQUIRED = {**dict.fromkeys(TEXTS, TEXT_EXPECTED), "periods": "Choisissez un service au moins."}
-EXTENDED = (
-    "Les périodes sont prolongées et le message est affiché sur la page d'accueil. Les candidats concernés "
-    "reçoivent un mail ; les documents qui portent ces dates sont refaits dans l'heure qui vient."
-)
-PERIOD_OPTIONS = [{"value": value, "label": label} for value, label in PERIOD_LABELS.items()]
 
 
 @blueprint.get("/incidents", who=access.staff(MANAGE))

@@ -18,6 +18,7 @@ from gateway.sessions import may, staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
 from gateway.web.gestion.lists import (
+    academie_options,
     filters_query,
     read_list,
     refuse_errors,
@@ -26,7 +27,6 @@ from gateway.web.gestion.lists import (
     search_of_address,
     typed_filters,
 )
-from gateway.web.gestion.names_from_accounts import academie_options
 from gateway.web.gestion.publication import STATE_SEVERITIES
 from services.contracts.api import missing_pieces, staff_imports, staff_pieces
 from services.contracts.api import staff_pieces as api

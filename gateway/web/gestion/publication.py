@@ -24,8 +24,14 @@ from gateway.posted_forms import (
 )
 from gateway.sessions import may, staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import read_page, render_list, sealed_search, search_of_address, typed_filters
-from gateway.web.gestion.names_from_accounts import academie_options
+from gateway.web.gestion.lists import (
+    academie_options,
+    read_page,
+    render_list,
+    sealed_search,
+    search_of_address,
+    typed_filters,
+)
 from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
 from services.chassis.errors import Conflict, DomainError, Invalid, found
 from services.chassis.french import file_size
@@ -51,6 +57,21 @@ STATE_SEVERITIES = {
     rules.ABANDONED: None,
 }
 """Of the badges of imports and of their documents."""
+FILE_FIELD = "fichier"
+NO_FILE = "Choisissez un fichier à envoyer."
+TOO_MANY_FILES = f"Envoyez {rules.MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
+DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
+OPEN_STATES = (rules.PREPARED, rules.CHECKED)
+REFUSALS_SHOWN_HERE = (409, 412, 422, 429)
+DONE_SENTENCES = {
+    "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
+    "envoi": "L'envoi est reçu. Rien n'est publié avant son contrôle et votre confirmation.",
+    "publication": f"La publication est lancée : chaque candidat trouve son document dans « {page_labels.DOCUMENTS} ».",
+    "abandon": "La publication est abandonnée : rien n'a été publié.",
+    "retrait": "Les documents sont retirés : les candidats ne les voient plus.",
+    "retrait-document": "Le document est retiré : le candidat ne le voit plus.",
+}
+_NUMERO = re.compile(rf"[0-9]{{{rules.NUMERO_LENGTH}}}")
 
 
 @blueprint.get("/documents", who=access.staff(READ))
@@ -153,23 +174,6 @@ def errors_by_field(refusal: DomainError) -> list[dict[str, str]]:
         name = error.pointer.removeprefix("#/").partition("/")[0].replace("exam", "session")
         first_errors.setdefault(name, {"pointer": f"#/{name}", "detail": error.detail})
     return list(first_errors.values())
-
-
-FILE_FIELD = "fichier"
-NO_FILE = "Choisissez un fichier à envoyer."
-TOO_MANY_FILES = f"Envoyez {rules.MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
-DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
-OPEN_STATES = (rules.PREPARED, rules.CHECKED)
-REFUSALS_SHOWN_HERE = (409, 412, 422, 429)
-DONE_SENTENCES = {
-    "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
-    "envoi": "L'envoi est reçu. Rien n'est publié avant son contrôle et votre confirmation.",
-    "publication": f"La publication est lancée : chaque candidat trouve son document dans « {page_labels.DOCUMENTS} ».",
-    "abandon": "La publication est abandonnée : rien n'a été publié.",
-    "retrait": "Les documents sont retirés : les candidats ne les voient plus.",
-    "retrait-document": "Le document est retiré : le candidat ne le voit plus.",
-}
-_NUMERO = re.compile(rf"[0-9]{{{rules.NUMERO_LENGTH}}}")
 
 
 @blueprint.get("/documents/<import_id>", who=access.staff(READ))

@@ -16,8 +16,14 @@ from gateway.pages import render_page
 from gateway.posted_forms import posted_text
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import address_query, filters_of_address, filters_query, render_list, typed_filters
-from gateway.web.gestion.names_from_accounts import academie_options
+from gateway.web.gestion.lists import (
+    academie_options,
+    address_query,
+    filters_of_address,
+    filters_query,
+    render_list,
+    typed_filters,
+)
 from gateway.web.gestion.pieces import first_piece
 from services.chassis.errors import Invalid
 from services.chassis.french import alphabetical

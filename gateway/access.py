@@ -5,6 +5,9 @@ The kinds of people are those of the services (services/contracts/api/operation.
 """
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, request
@@ -13,7 +16,7 @@ from werkzeug.exceptions import InternalServerError
 from gateway.sessions import staff_member, visitor
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access import View, marked, ways_of
-from services.contracts.api.operation import CANDIDATE, PUBLIC, Access, staff
+from services.contracts.api.operation import CANDIDATE, PUBLIC, Access, Operation, staff
 
 __all__ = ["CANDIDATE", "PUBLIC", "Pages", "register", "staff"]
 
@@ -21,9 +24,19 @@ __all__ = ["CANDIDATE", "PUBLIC", "Pages", "register", "staff"]
 class Pages(Blueprint):
     """A blueprint of which no route can leave out `who` may open it."""
 
+    def import_views(self) -> None:
+        """Of all modules of its package, which add their routes."""
+        for module in iter_modules([self.root_path]):
+            import_module(f"{self.import_name}.{module.name}")
+
     def route(self, rule: str, *, who: Access, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
         add = super().route(rule, **options)
         return lambda view: add(marked(view, who))
+
+    def streams(self, rule: str, endpoint: str, operation: Operation[bytes], *, who: Access) -> None:
+        """The file with which the operation answers, asked for the ids in the address."""
+        person = visitor if who == CANDIDATE else staff_member
+        self.route(rule, who=who, endpoint=endpoint)(partial(person.stream, operation))
 
 
 def register(app: Flask) -> None:

@@ -11,12 +11,11 @@ from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import access, asked_again, error_pages, web_security
+from gateway import access, asked_again, error_pages, sessions, web_security
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.components import register_components
 from gateway.seal import Seal, owner_field
 from gateway.service_clients import SERVICE_LABELS, ServiceClients
-from gateway.sessions import staff_member, visitor
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import file_reception
@@ -112,8 +111,7 @@ def _register_services(app: Flask, settings: GatewaySettings) -> None:
     }
     app.jinja_env.globals["provider_paths"] = PROVIDER_PATHS
     asked_again.register(app)
-    visitor.register(app)
-    staff_member.register(app)
+    sessions.register(app)
 
 
 def _wrap_wsgi(app: Flask, settings: GatewaySettings) -> None:

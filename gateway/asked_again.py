@@ -1,5 +1,5 @@
 """Forms that ask a candidate for the password again, for one act; and « Confirmer avec FranceConnect », which takes its
-place for who has come so (web/compte/fournisseurs.py). Accounts keeps with the session what was confirmed."""
+place for who has come so (web/compte/connexion.py). Accounts keeps with the session what was confirmed."""
 
 import json
 

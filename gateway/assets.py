@@ -29,6 +29,5 @@ _current_files = cache(load_assets)
 
 
 def asset_url(path: str) -> str:
-    """Address of a built file such as « portail.css »; raises KeyError on one that is not built. The manifest is read
-    once per process."""
+    """Address of a built file such as « portail.css »; raises KeyError on one that is not built."""
     return f"{STATIC_PREFIX}/{_current_files()[path]}"

@@ -3,6 +3,7 @@
 Under /api, and for scripts of our pages that ask for them, errors are answered as problem details (RFC 9457).
 """
 
+from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -120,39 +121,32 @@ def _error_page(status: int, refusal: DomainError | None = None) -> ResponseRetu
     default = refusal.problem.title if refusal else "La demande ne peut pas être traitée"
     heading, text = ERROR_TEXTS.get(status, (default, ""))
     detail = refusal.detail if refusal and refusal.detail != refusal.problem.title else None
-    return render_page(
-        "layout/error_page.html",
-        active="",
-        status=status,
-        refusal=refusal,
-        errors=(),
-        page_title=heading,
-        code=status,
-        lead=detail or text,
-        text="" if detail in (None, text) else text,
-        again=requested_address() if status in (429, 503) and request.method in SAFE_METHODS else None,
-        request_id=g.get("request_id"),
-    )
+    again = requested_address() if status in (429, 503) and request.method in SAFE_METHODS else None
+    shown = {"lead": detail or text, "text": "" if detail in (None, text) else text, "again": again}
+    return _rendered("error_page.html", refusal, status=status, page_title=heading, code=status, **shown)
 
 
 def _error_page_keeping_input(error: DomainError) -> ResponseReturnValue:
     """While a service is down, what was typed stays in the page, with a button that sends it again. What a page of
     another site posted is shown without the button, since the visitor may not have intended it."""
     heading, text = ERROR_TEXTS[error.http_status]
-    return render_page(
-        "layout/error_page_with_input.html",
-        active="",
-        refusal=error,
-        errors=(),
+    is_foreign = isinstance(error, ForeignPost)
+    return _rendered(
+        "error_page_with_input.html",
+        error,
         page_title=heading,
         code=error.http_status,
         lead=error.detail,
-        text="" if isinstance(error, ForeignPost) else text,
-        request_id=g.get("request_id"),
+        text="" if is_foreign else text,
         fields=fields_to_keep(),
-        retry=None if isinstance(error, ForeignPost) or is_too_long_to_keep() else requested_address(),
+        retry=None if is_foreign or is_too_long_to_keep() else requested_address(),
         too_long=is_too_long_to_keep(),
     )
+
+
+def _rendered(template: str, refusal: DomainError | None, **shown: Any) -> ResponseReturnValue:
+    request_id = g.get("request_id")
+    return render_page(f"layout/{template}", active="", refusal=refusal, errors=(), request_id=request_id, **shown)
 
 
 def _is_api_call() -> bool:

@@ -9,22 +9,7 @@ from flask import Response, current_app, g, make_response, redirect, render_temp
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.clients.base import optional_answer
-from gateway.layout.frame import (
-    ACCOUNT,
-    FOOTER,
-    GESTION_HOME,
-    GESTION_MENU,
-    GESTION_PAGES,
-    HOME,
-    LOG_IN,
-    LOG_OUT,
-    MY_DATA,
-    PAGES,
-    Brand,
-    Frame,
-    Link,
-    SessionEnd,
-)
+from gateway.layout import frame as layout
 from gateway.posted_forms import shown_errors
 from gateway.sessions import SessionOwner, shown_name, staff_member, visitor
 from gateway.settings import GatewaySettings
@@ -46,12 +31,10 @@ def render_page(
     refusal: DomainError | None = None,
     **context: Any,
 ) -> Response:
-    """`template` in the frame of the current visitor.
-
-    `active`: the key of the menu's entry to mark ("": of none), by default that below whose address this page is.
-    Search engines may index `indexed` pages alone. `refusal`: of what was posted; the page shows it with its `errors`,
-    the answer has its status, its Retry-After and whether nothing was done.
-    """
+    """`template` in the frame of the current visitor. `active`: the key of the menu's entry to mark ("": of none), by
+    default that below whose address this page is. Search engines may index `indexed` pages alone. `refusal`: of what
+    was posted; the page shows it with its `errors`, the answer has its status, its Retry-After and whether nothing was
+    done."""
     status = status or (refusal.http_status if refusal else 200)
     context = {
         "frame": page_frame(_entry_of(request.path) if active is None else active),
@@ -78,22 +61,23 @@ def redirect_after_form(address: str) -> BaseResponse:
     return redirect(address, code=303)
 
 
-_ALONE = (HOME, GESTION_HOME, ACCOUNT)
+_ALONE = (layout.HOME, layout.GESTION_HOME, layout.ACCOUNT)
 """Entries below whose address are pages that have nothing to do with them."""
 
 
 def _entry_of(path: str) -> str | None:
     """The key of the entry of a menu with this address, or with the longest that it begins with."""
-    links = (GESTION_PAGES if is_for_staff() else PAGES).values()
+    links = (layout.GESTION_PAGES if is_for_staff() else layout.PAGES).values()
     above = [link for link in links if path == link.url or (link not in _ALONE and path.startswith(f"{link.url}/"))]
     return max(above, key=lambda link: len(link.url)).key if above else None
 
 
-def page_frame(active: str | None = None) -> Frame:
+def page_frame(active: str | None = None) -> layout.Frame:
     """The frame of this request; never fails, so that error pages have one too."""
     settings: GatewaySettings = current_app.extensions["portail"]
-    anonymous_frame = Frame(
-        brand=Brand(institution=tuple(settings.brand_institution.split("|")), tagline=settings.brand_tagline),
+    anonymous_frame = layout.Frame(
+        institution=tuple(settings.brand_institution.split("|")),
+        tagline=settings.brand_tagline,
         demonstration=not settings.production,
         active=active,
         contact=g.get("service_contact"),
@@ -108,8 +92,8 @@ def page_frame(active: str | None = None) -> Frame:
         anonymous_frame,
         connected=True,
         last_login=short_date(last_login) if last_login else None,
-        session_end=SessionEnd(ends_in=candidate.idle_seconds_left),
-        footer=(*FOOTER, MY_DATA),
+        session_end=layout.SessionEnd(ends_in=candidate.idle_seconds_left),
+        footer=(*layout.FOOTER, layout.MY_DATA),
     )
 
 
@@ -123,37 +107,35 @@ def people_of_page() -> SessionOwner:
     return staff_member if is_for_staff() else visitor
 
 
-def _staff_frame(frame: Frame) -> Frame:
+def _staff_frame(frame: layout.Frame) -> layout.Frame:
     """The frame of the pages of gestionnaires, logged in or not."""
     frame = dataclasses.replace(
         frame,
         menu=(),
-        public_menu=(Link("connexion", page_labels.STAFF_PAGES, GESTION_PATH),),
-        home=GESTION_HOME,
-        login=dataclasses.replace(LOG_IN, url=f"{GESTION_PATH}/connexion"),
+        public_menu=(layout.Link("connexion", page_labels.STAFF_PAGES, GESTION_PATH),),
+        home=layout.GESTION_HOME,
+        login=dataclasses.replace(layout.LOG_IN, url=f"{GESTION_PATH}/connexion"),
         register=None,
         account=None,
         messages=None,
-        logout=dataclasses.replace(LOG_OUT, url=f"{GESTION_PATH}/deconnexion"),
+        logout=dataclasses.replace(layout.LOG_OUT, url=f"{GESTION_PATH}/deconnexion"),
     )
     member = staff_member.current_if_accounts_answers()
     if member is None:
         return frame
-    end = SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
-    menu = tuple(link for scope, link in GESTION_MENU if scope in member.scopes)
+    end = layout.SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
+    menu = tuple(link for scope, link in layout.GESTION_MENU if scope in member.scopes)
     return dataclasses.replace(frame, connected=True, person=shown_name(member), session_end=end, menu=menu)
 
 
 def show_contact_of_latest(tiles: Sequence[Tile]) -> None:
-    """Put the service gestionnaire's contact on top of this request's page (guide §4): that of the latest of these
-    candidatures, for a page that has read them anyway."""
+    """Put the service gestionnaire's contact on top of this page (guide §4): that of the latest candidature."""
     if tiles:
         g.service_contact = tiles[-1].contact
 
 
 def show_contact() -> None:
-    """The same, asked of registrations; nothing is shown without a candidature, nor while registrations does not
-    answer."""
+    """The same, asked of registrations, if it answers."""
     is_known = visitor.current_if_accounts_answers() is not None
     if is_known and (answer := optional_answer(partial(visitor.call, read_contact), None)):
         g.service_contact = answer.contact

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from flask import request
@@ -34,20 +35,16 @@ _LAST_MINUTE = (23, 59)
 
 
 def posted_answers() -> Values:
-    """The posted answers by field name, exactly as typed: a text, or a list if the name was posted several times.
-
-    NUL characters are removed: they cannot be typed, and services refuse a text that contains one.
-    """
+    """The posted answers by field name, exactly as typed but for NUL, which services refuse: a text, or a list if the
+    name was posted several times."""
     form = without_outdated_choices(request.form.to_dict(flat=False))
     typed = {name: [text.replace("\0", "") for text in texts] for name, texts in form.items() if name not in NO_ANSWERS}
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in typed.items()}
 
 
 def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The posted fields; a search whose words were changed since the page was made has no value any more.
-
-    Without the script the value chosen earlier stays in the page: « CAEN » would be sent for the words « REIMS ».
-    """
+    """The posted fields; a search whose words were changed since the page was made has no value any more: without the
+    script that chosen earlier stays in the page, and « CAEN » would be sent for the words « REIMS »."""
     fields = {name: list(values) for name, values in form.items() if not name.endswith(SHOWN_WORDS_SUFFIX)}
     for marker, shown in form.items():
         if not marker.endswith(SHOWN_WORDS_SUFFIX):
@@ -62,6 +59,11 @@ def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[st
 def posted_text(name: str, source: Mapping[str, str] | None = None) -> str:
     """What was posted under that name (or stands in `source`), without NUL and outer blanks; empty without it."""
     return (request.form if source is None else source).get(name, "").replace("\x00", "").strip()
+
+
+def posted_paragraphs() -> list[str]:
+    """The lines of a document's text that are not empty."""
+    return [line.strip() for line in posted_text("paragraphs").splitlines() if line.strip()]
 
 
 def typed_number(text: str) -> str:
@@ -87,6 +89,23 @@ def shown_here(refusal: DomainError, statuses: Collection[int]) -> DomainError:
     if refusal.http_status not in statuses:
         raise refusal
     return refusal
+
+
+def shown_on(page: Callable[..., Any], *statuses: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """For a view to which a form is posted: its refusals with these statuses are shown on that page, which takes the
+    same arguments."""
+
+    def decorated(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def answer(**ids: Any) -> Any:
+            try:
+                return view(**ids)
+            except DomainError as refusal:
+                return page(**ids, refusal=shown_here(refusal, statuses))
+
+        return answer
+
+    return decorated
 
 
 def in_field(refusal: DomainError, name: str) -> DomainError:

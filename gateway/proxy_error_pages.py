@@ -37,10 +37,6 @@ ADVICE = {
 PRODUCTION, DEMONSTRATION = "production", "demonstration"
 
 
-def main(arguments: list[str]) -> None:
-    write_pages(Path(arguments[0]))
-
-
 def write_pages(folder: Path) -> None:
     """Into `folder`, which is created. Raises AssetsMissing where the style sheets were never built."""
     app = Flask("gateway", static_folder=None, template_folder="web")
@@ -69,4 +65,4 @@ def _page(status: int, advice: str, frame: Frame) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    write_pages(Path(sys.argv[1]))

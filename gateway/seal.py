@@ -78,8 +78,7 @@ def current_seal() -> Seal:
 
 
 def owner_field() -> Markup:
-    """The hidden field for a form of the current candidate, or member of staff in « Espace de gestion »; nothing for
-    nobody. A global of templates."""
+    """The hidden field for a form of who is logged in on this page; nothing for nobody. A global of templates."""
     owner = people_of_page().current_if_accounts_answers()
     if owner is None:
         return Markup()

@@ -1,22 +1,27 @@
-"""The clients of the four services, connected once per process; which of them a page's call takes."""
+"""The clients of the four services, connected once per process; which of them a page's call takes; and answers that are
+kept for use while their service does not answer."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app
 
-from gateway.clients.base import ServiceClient
-from gateway.clients.kept_answers import Openings
+from gateway.clients.base import ServiceClient, optional_calls
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import Sessions
+from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api import erasure, own_account, own_staff_account, sessions, visitors
+from services.contracts.api.openings import HomeMessage, Selection, list_messages, read_choices
 from services.contracts.api.operation import Answer, Operation
 from services.contracts.api.served import SECTIONS
+from services.contracts.registration_rules import Purpose
 
 SERVICE_LABELS: Mapping[str, str] = {
     "accounts": "Le service des comptes",
@@ -24,6 +29,8 @@ SERVICE_LABELS: Mapping[str, str] = {
     "documents": "Le service des documents",
     "pieces": "Le service des justificatifs",
 }
+KEPT_SECONDS = 24 * 3600.0
+MAX_KEPT = 500
 PASSWORD_QUEUE_SECONDS = 5.0
 """How long a call that has a password hashed waits for a place: less than a form that is sent again waits."""
 _SERVICES = defaultdict[Operation[Any], list[str]](list)
@@ -50,6 +57,42 @@ class _PasswordClient(ServiceClient):
 
     def busy(self) -> Unavailable:
         return Unavailable(super().busy().detail, nothing_done=True)
+
+
+class Openings:
+    """What everyone reads of registrations. It is always asked; while it does not answer, its last answer of the day is
+    used."""
+
+    def __init__(self, http: ServiceClient) -> None:
+        self._http = http
+        self._answers: ExpiringCache[Any] = ExpiringCache(seconds=KEPT_SECONDS, at_most=MAX_KEPT)
+
+    def messages(self) -> list[HomeMessage]:
+        """Those to show now."""
+        return self._fresh_or_last_known(list_messages, {}, lambda _: True)
+
+    def choices(self, chosen: Mapping[str, str]) -> Selection:
+        """What « Ouverture des services » offers once domaine, exam, session, academie are chosen, as far as they are.
+        Choices that do not exist are not kept."""
+        query = {"purpose": Purpose.CONSULT.value, **chosen}
+        return self._fresh_or_last_known(read_choices, query, lambda choices: len(choices.steps) == len(chosen))
+
+    def _fresh_or_last_known(
+        self, operation: Operation[Answer], query: Mapping[str, str], is_worth_keeping: Callable[[Answer], bool]
+    ) -> Answer:
+        """Raises Unavailable without either."""
+        question = f"{operation.path}?{urlencode(query)}"
+        known: Answer | None = self._answers.get(question)
+        try:
+            with nullcontext() if known is None else optional_calls():
+                answer = self._http.call(operation, query=query)
+        except Unavailable:
+            if known is None:
+                raise
+            return known
+        if is_worth_keeping(answer):
+            self._answers.put(question, answer)
+        return answer
 
 
 class ServiceClients:
@@ -108,12 +151,8 @@ class ServiceClients:
 
     def _own_token(self, settings: GatewaySettings) -> ServiceToken:
         """With a separate client: calls that wait for this token already hold places of the other clients."""
-        client = Client(
-            self._sessions["accounts"],
-            "accounts_for_tokens",
-            label=SERVICE_LABELS["accounts"],
-            page_seconds=self._page_seconds,
-        )
+        limits: dict[str, Any] = {"label": SERVICE_LABELS["accounts"], "page_seconds": self._page_seconds}
+        client = Client(self._sessions["accounts"], "accounts_for_tokens", **limits)
         return ServiceToken(client, settings.client_id, settings.client_secret.each[0])
 
 

@@ -12,8 +12,7 @@ from flask import Flask, current_app, g
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
-from gateway.clients.base import ServiceClient, optional_answer
-from gateway.clients.file_streaming import streamed_response
+from gateway.clients.base import ServiceClient, optional_answer, streamed_response
 from gateway.cookies import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
@@ -36,6 +35,9 @@ EXCHANGE_CACHE_SECONDS = 4.0
 """How long an exchanged session or tool token may be reused: less than the 5 seconds within which a log-out or the
 withdrawal of a token counts everywhere."""
 EXCHANGE_CACHE_SIZE = 20_000
+EXCHANGES = "session_exchanges"
+"""Of the application's extensions."""
+HEADERS_OF_FILES = ("Content-Type", "Content-Length", "Content-Disposition", "Content-Security-Policy", "ETag")
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 """Of the mark of a browser that has logged in before, for accounts: less than it remembers one (BROWSER_REMEMBERED in
 services/accounts/operations/sessions.py)."""
@@ -50,26 +52,18 @@ class SessionEnded(Exception):
 
 
 class SessionOwner:
-    """`cookie` is the name of the cookie; `kind`: of people, as accounts calls them: a session of others is as good as
-    none."""
+    """`kind`: of people, as accounts calls them: a session of others in this cookie is as good as none."""
 
     def __init__(self, cookie: str, kind: str) -> None:
         self._cookie = cookie
         self._kind = kind
-
-    def register(self, app: Flask) -> None:
-        cache = ExpiringCache[LoggedIn](seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
-        app.extensions[exchanges_name(self._cookie)] = cache
 
     def session_cookie(self) -> str | None:
         """The secret in the cookie."""
         return read_cookie(self._cookie)
 
     def current(self) -> LoggedIn | None:
-        """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended.
-
-        Raises Unavailable while accounts does not answer.
-        """
+        """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended. Raises Unavailable."""
         if not self.is_resolved():
             g.setdefault("sessions_asked", set()).add(self._cookie)
             self._set(self._of_cookie())
@@ -109,8 +103,10 @@ class SessionOwner:
         return clients().call(confirm_session, is_for_staff=True, body=sent).access_token
 
     def stream(self, operation: Operation[bytes], *, at: str | None = None, **sent: Any) -> FlaskResponse:
-        """The file that it answers with, streamed to the browser."""
-        return streamed_response(self.client_of(operation, at).stream(operation, self.access_token(), **sent))
+        """The file that it answers with, streamed to the browser with the headers that concern it."""
+        answer = self.client_of(operation, at).stream(operation, self.access_token(), **sent)
+        headers = {name: answer.headers[name] for name in HEADERS_OF_FILES if name in answer.headers}
+        return streamed_response(answer, {**headers, "Cache-Control": "no-store"})
 
     def client_of(self, operation: Operation[Any], at: str | None = None) -> ServiceClient:
         return clients().client_of(operation, at, is_for_staff=self._kind == STAFF)
@@ -135,15 +131,16 @@ class SessionOwner:
         """It ends with the browser, since schools and offices share computers."""
         set_cookie(response, self._cookie, session)
 
-    def forget_session(self, response: Response) -> None:
-        """Delete the cookie, and the cached exchange of its session."""
+    def forget_session(self, response: Response) -> Response:
+        """The response, with which the cookie is deleted, and the cached exchange of its session."""
         self.drop_cached_exchange()
         delete_cookie(response, self._cookie)
+        return response
 
     def drop_cached_exchange(self) -> None:
         """Ask accounts anew at the next request: what it said has changed, or signing keys have."""
         if session := self.session_cookie():
-            self._exchanges().forget(session)
+            _exchanges().forget(session)
 
     def _set(self, person: LoggedIn | None) -> None:
         g.setdefault("session_owners", {})[self._cookie] = person
@@ -160,27 +157,10 @@ class SessionOwner:
 
     def of_session(self, session: str) -> LoggedIn:
         """Raises SessionEnded, or Unavailable while accounts is down."""
-        exchanges = self._exchanges()
-        person = exchanges.get(session)
-        if person is None:
-            person = self._exchanged(session)
-            exchanges.put(session, person)
-        return person
-
-    def _exchanged(self, session: str) -> LoggedIn:
-        try:
-            person = clients().call(exchange_session, body={"session": session})
-        except DomainError as error:
-            if error.slug == problem_types.SESSION_EXPIRED.slug:
-                raise SessionEnded(error.extra.get("subject")) from error
-            raise
+        person = _exchanges().get(session) or _exchanged(session)
         if person.kind != self._kind:
             raise SessionEnded(None)
         return person
-
-    def _exchanges(self) -> ExpiringCache[LoggedIn]:
-        exchanges: ExpiringCache[LoggedIn] = current_app.extensions[exchanges_name(self._cookie)]
-        return exchanges
 
 
 class Visitor(SessionOwner):
@@ -201,9 +181,31 @@ class Visitor(SessionOwner):
         return self.call(read_identity).assertion
 
 
-def exchanges_name(cookie: str) -> str:
-    """The name of the cached exchanges among the application's extensions."""
-    return f"{cookie}_exchanges"
+def may(scope: str) -> bool:
+    """Whether the member of staff has it. Raises Unauthenticated."""
+    return scope in staff_member.required().scopes
+
+
+def register(app: Flask) -> None:
+    """`may` is for templates too."""
+    app.jinja_env.globals["may"] = may
+    app.extensions[EXCHANGES] = ExpiringCache[LoggedIn](seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
+
+
+def _exchanges() -> ExpiringCache[LoggedIn]:
+    exchanges: ExpiringCache[LoggedIn] = current_app.extensions[EXCHANGES]
+    return exchanges
+
+
+def _exchanged(session: str) -> LoggedIn:
+    try:
+        person = clients().call(exchange_session, body={"session": session})
+    except DomainError as error:
+        if error.slug == problem_types.SESSION_EXPIRED.slug:
+            raise SessionEnded(error.extra.get("subject")) from error
+        raise
+    _exchanges().put(session, person)
+    return person
 
 
 def shown_name(member: LoggedIn) -> str:

@@ -58,12 +58,14 @@ def register(app: Flask, settings: GatewaySettings) -> None:
             raise BadRequest("Hôte inconnu.")
 
     def check_origin() -> None:
+        """By Sec-Fetch-Site, else by Origin. Forms need no token, so that a page can be sent however old it is."""
         if request.method in SAFE_METHODS or request.path.startswith("/api/"):
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         if not request.cookies and site is None and origin is None:
             return  # not a browser: no cookie of a visitor could be abused
-        if not is_same_origin(site, origin, settings):
+        by_origin = origin is not None and origin.rstrip("/") == settings.public_url.rstrip("/")
+        if not (by_origin if site is None else site in ("same-origin", "none")):
             raise ForeignPost("Pour votre sécurité, reprenez cette action depuis une page du portail.")
 
     def add_headers(response: Response) -> Response:
@@ -95,10 +97,3 @@ def check_metrics_access(token: str) -> None:
     bears_token = bool(token) and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())
     if not bears_token and ("X-Forwarded-For" in request.headers or request.remote_addr not in LOOPBACK):
         raise NotFound()
-
-
-def is_same_origin(fetch_site: str | None, origin: str | None, settings: GatewaySettings) -> bool:
-    """By Sec-Fetch-Site, else by Origin. Forms need no token, so that a page can be sent however old it is."""
-    if fetch_site is not None:
-        return fetch_site in ("same-origin", "none")
-    return origin is not None and origin.rstrip("/") == settings.public_url.rstrip("/")

@@ -1,4 +1,5 @@
-"""The client of a service: the time limit of the current page, and what is passed on of the visitor's request.
+"""The client of a service: the time limit of the current page, what is passed on of the visitor's request, and the
+files that it answers with, streamed to the browser.
 
 All calls of a page share its time. Optional calls (the visitor of a public page, a contact, a message) share a part of
 it, so that they never make a page slow that needs nothing else.
@@ -6,15 +7,16 @@ it, so that they never make a page slow that needs nothing else.
 
 import ipaddress
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from flask import g, has_request_context, request
+from flask import Response, g, has_request_context, request
 
 from services.chassis.errors import DomainError
 from services.chassis.http.client import READS, Client, ProblemAnswer
 from services.chassis.http.service_token import ServiceToken
+from services.chassis.http.sessions import Answer as HttpAnswer
 from services.chassis.web import gateway_headers
 from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
@@ -23,6 +25,7 @@ Fallback = TypeVar("Fallback")
 OWN_TOKEN_REFUSALS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
 """Problems with which accounts refuses the gateway's own token or secret, whoever the visitor is."""
 OPTIONAL_SHARE = 0.4
+CHUNK_BYTES = 64 * 1024
 
 
 class ServiceClient(Client):
@@ -128,3 +131,10 @@ def restart_time_limit() -> None:
     """To be called after a write, however long it took: the page shown next has the whole time again."""
     for name in ("page_until", "optional_seconds"):
         g.pop(name, None)
+
+
+def streamed_response(answer: HttpAnswer, headers: Mapping[str, str]) -> Response:
+    """The service's answer, passed on as it comes."""
+    response = Response(answer.iter_content(CHUNK_BYTES), status=answer.status_code, headers=headers)
+    response.call_on_close(answer.close)
+    return response

@@ -40,7 +40,10 @@ def send_files(
         for file in files:
             headers = {"Upload-Length": str(file.length), "Upload-Metadata": upload_metadata(file.name)}
             uploads.append(upload_id(exchanged(person, declared.begin, headers, None, **target)))
-            _send_parts(person, declared, uploads[-1], file.content)
+            offset = 0
+            while part := file.content.read(MAX_UPLOAD_PART_BYTES):
+                exchanged(person, declared.go_on, {"Upload-Offset": str(offset)}, part, upload_id=uploads[-1])
+                offset += len(part)
         return take(uploads)
     except DomainError:
         with suppress(DomainError):  # a service that does not answer is not asked once for each: uploads expire
@@ -64,10 +67,3 @@ def upload_metadata(filename: str) -> str:
 def upload_id(answer: Answer) -> str:
     """Of an upload that was announced."""
     return answer.headers["Location"].rpartition("/")[2]
-
-
-def _send_parts(person: SessionOwner, declared: UploadOperations, upload: str, content: BinaryIO) -> None:
-    offset = 0
-    while part := content.read(MAX_UPLOAD_PART_BYTES):
-        exchanged(person, declared.go_on, {"Upload-Offset": str(offset)}, part, upload_id=upload)
-        offset += len(part)

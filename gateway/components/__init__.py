@@ -42,13 +42,13 @@ MACROS = {
     "to_do_list": ("to_do_list",),
 }
 """What pages call, by the file in which it is: each import would cost a page some ten microseconds."""
+STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
+"""Of the badges of pieces, by the codes of services/contracts/piece_rules.py."""
 
 
 def register_components(env: Environment) -> None:
-    """Add macros, base layouts, what they call and filters to `env` (for Flask: `app.jinja_env`); its loader stays.
-
-    A macro knows the globals that `env` has now: those of the application are set before.
-    """
+    """Add macros, base layouts, what they call and filters to `env`; its loader stays. A macro knows the globals that
+    `env` has now: those of the application are set before."""
     own = {name: FileSystemLoader(_GATEWAY / name) for name in ("components", "layout")}
     loaders: list[BaseLoader] = [PrefixLoader(own)]
     if env.loader is not None:
@@ -58,6 +58,7 @@ def register_components(env: Environment) -> None:
         asset_url=asset_url,
         page_labels=page_labels,
         status_labels=STATUS_LABELS,
+        status_severities=STATUS_SEVERITIES,
         pages=PAGES,
         gestion_home=GESTION_HOME,
         gestion_pages=GESTION_PAGES,

@@ -20,6 +20,8 @@ from markupsafe import Markup
 
 from services.chassis import french
 
+Error = Mapping[str, Any]
+"""Its `detail`, and the `pointer` to its field; on other pages also its `url`."""
 YES_NO = ({"value": "oui", "label": "Oui"}, {"value": "non", "label": "Non"})
 _INPUT_TYPES = {"email": "email", "tel": "tel", "password": "password"}
 _NAMES_ITS_SUBJECT = re.compile(r"[^.?!]{1,80} : ")  # « E1 : indiquez la note obtenue »
@@ -120,11 +122,9 @@ def field_id(name: str) -> str:
 
 
 def read_field(raw: Any, search_url: str | None = None) -> Field:
-    """A `Field` from JSON, from any object with the same attributes, or from a Field; unknown keys are ignored.
-
-    `search_url` is the page's search address, to which a searched field that has none of its own adds its name.
-    """
-    field = raw if isinstance(raw, Field) else Field(**_with_defaults(_known_attributes(raw)))
+    """A `Field` from JSON, or from a Field. `search_url` is the page's search address, to which a searched field that
+    has none of its own adds its name."""
+    field = raw if isinstance(raw, Field) else Field(**_attributes(raw))
     _labels_read()[field.name] = field.label
     if search_url and (field.type == "search" or field.search) and not field.search_url:
         separator = "&" if "?" in search_url else "?"
@@ -132,37 +132,25 @@ def read_field(raw: Any, search_url: str | None = None) -> Field:
     return field
 
 
-def _known_attributes(raw: Any) -> dict[str, Any]:
-    names = Field.__dataclass_fields__
-    if isinstance(raw, Mapping):
-        return {key: raw[key] for key in names if key in raw}
-    return {key: getattr(raw, key) for key in names if hasattr(raw, key)}
-
-
-def _with_defaults(attributes: dict[str, Any]) -> dict[str, Any]:
-    if attributes.get("type") == "yes_no":
-        attributes.setdefault("inline", True)
-        attributes["options"] = attributes.get("options") or YES_NO
-    attributes["options"] = tuple(read_option(raw) for raw in attributes.get("options") or ())
+def _attributes(raw: Mapping[str, Any]) -> dict[str, Any]:
+    attributes = {key: raw[key] for key in Field.__dataclass_fields__ if key in raw}
+    if raw.get("type") == "yes_no":
+        attributes = {"inline": True, **attributes, "options": raw.get("options") or YES_NO}
+    attributes["options"] = tuple(map(read_option, attributes.get("options") or ()))
     if attributes.get("results") is not None:
-        attributes["results"] = tuple(read_option(raw) for raw in attributes["results"])
-    attributes["proposals"] = tuple(attributes.get("proposals") or ())
-    attributes["rules"] = tuple(attributes.get("rules") or ())
+        attributes["results"] = tuple(map(read_option, attributes["results"]))
     return attributes
 
 
-def messages_for(errors: Iterable[Any] | None, name: str) -> list[str]:
+def messages_for(errors: Iterable[Error] | None, name: str) -> list[str]:
     """The details of those errors that point at the field `name`."""
-    return [_text_of(error, "detail") or "" for error in errors or () if error_target(error) == name]
+    return [error["detail"] for error in errors or () if error_target(error) == name]
 
 
-def error_target(error: Any) -> str | None:
-    """The field an error is about: its `field`, else its pointer (« #/adresse/voie » → « adresse.voie »), into the
-    values typed where these are a part of what was sent (« #/values/prenoms » → « prenoms »)."""
-    named = _text_of(error, "field")
-    if named:
-        return named
-    pointer = (_text_of(error, "pointer") or "").removeprefix("#").removeprefix("/")
+def error_target(error: Error) -> str | None:
+    """The field an error is about, by its pointer (« #/adresse/voie » → « adresse.voie »), into the values typed where
+    these are a part of what was sent (« #/values/prenoms » → « prenoms »)."""
+    pointer = error.get("pointer", "").removeprefix("#").removeprefix("/")
     pointer = pointer.removeprefix("values/").removesuffix("/value")
     return pointer.replace("/", ".").replace("~1", "/").replace("~0", "~") or None
 
@@ -173,19 +161,13 @@ def _labels_read() -> dict[str, str]:
     return labels
 
 
-def named_detail(error: Any) -> str:
-    """An error's sentence for a list of errors that is made after the page's fields: after the label of its own, unless
-    it names its subject itself."""
-    detail = _text_of(error, "detail") or ""
+def named_detail(error: Error) -> str:
+    """An error's sentence for a list of errors: after the label of its field, unless it names its subject itself."""
+    detail: str = error["detail"]
     label = _labels_read().get(error_target(error) or "", "").removesuffix(" (1)")
     if not label or label.lower() in detail.lower() or _NAMES_ITS_SUBJECT.match(detail):
         return detail
     return f"{label} : {detail[:1].lower()}{detail[1:]}"
-
-
-def _text_of(error: Any, key: str) -> str | None:
-    value = error.get(key) if isinstance(error, Mapping) else getattr(error, key, None)
-    return None if value is None else str(value)
 
 
 def count_of(number: int, singular: str, plural: str | None = None) -> str:

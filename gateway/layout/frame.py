@@ -1,7 +1,7 @@
 """The content of the frame around a page, passed by the application to « layout/page.html » as `frame`."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,6 @@ ACCESSIBILITY: dict[str, Any] = tomllib.loads(
     (Path(__file__).parents[1] / "accessibility.toml").read_text(encoding="utf-8")
 )
 """What « Accessibilité » declares."""
-
-
-@dataclass(frozen=True)
-class Brand:
-    """The brand block. It can be set, since only the State may use the State's marks.
-
-    `institution` has one line per item; `accessibility` is the state of conformity, which the law requires on every
-    page."""
-
-    institution: tuple[str, ...] = tuple(brand.INSTITUTION.split("|"))
-    service_title: str = brand.SERVICE_TITLE
-    tagline: str = brand.TAGLINE
-    accessibility: str = ACCESSIBILITY["state"]
 
 
 @dataclass(frozen=True)
@@ -93,9 +80,14 @@ class SessionEnd:
 @dataclass(frozen=True)
 class Frame:
     """Everything around a page's content. `last_login` is ready to be shown, « 23/08/2018 »; so is `person`, who is
-    logged in, where the page says it. What has no address here has no link."""
+    logged in, where the page says it. What has no address here has no link. The brand block can be set, since only the
+    State may use the State's marks: `institution` has one line per item; `accessibility` is the state of conformity,
+    which the law requires on every page."""
 
-    brand: Brand = field(default_factory=Brand)
+    institution: tuple[str, ...] = tuple(brand.INSTITUTION.split("|"))
+    service_title: str = brand.SERVICE_TITLE
+    tagline: str = brand.TAGLINE
+    accessibility: str = ACCESSIBILITY["state"]
     connected: bool = False
     last_login: str | None = None
     active: str | None = None

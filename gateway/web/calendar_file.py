@@ -1,7 +1,6 @@
 """The dates of a candidature as a calendar file (iCalendar, RFC 5545), for any calendar application."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
@@ -15,45 +14,36 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 REMINDER = timedelta(days=-1)
 
 
-@dataclass(frozen=True)
-class CalendarEntry:
-    """`key` identifies it within its candidature, so that a calendar replaces it when the file is imported again."""
-
-    key: str
-    title: str
-    at: datetime
-
-
 def calendar_file(tile: Tile, to_do: PiecesToDo | None, url: str) -> bytes:
     """One event, with a reminder the day before, for each date of the candidature; `url` leads to its page."""
     calendar = Calendar()
     calendar.add("prodid", "-//Portail candidat//FR")
     calendar.add("version", "2.0")
-    for entry in calendar_entries(tile, to_do):
-        calendar.add_component(_event(tile, entry, url))
+    for key, title, at in _dates(tile, to_do):
+        calendar.add_component(_event(tile, key, f"{title} – {tile.session_label}", at, url))
     content: bytes = calendar.to_ical()
     return content
 
 
-def calendar_entries(tile: Tile, to_do: PiecesToDo | None) -> Iterator[CalendarEntry]:
-    """Deadlines are exclusive ends: they are shown as on pages, midnight as 23:59 of the day before."""
-    yield CalendarEntry("inscription", "Fin des modifications de l'inscription", shown_end(tile.closes_at))
+def _dates(tile: Tile, to_do: PiecesToDo | None) -> Iterator[tuple[str, str, datetime]]:
+    """Of each the key by which a calendar replaces it when the file is imported again, and its title. Deadlines are
+    exclusive ends: they are shown as on pages, midnight as 23:59 of the day before."""
+    yield "inscription", "Fin des modifications de l'inscription", shown_end(tile.closes_at)
     if to_do is None:
         return
     for number, period in enumerate(to_do.periods, start=1):
-        yield CalendarEntry(f"depot-{number}-debut", "Début du dépôt des justificatifs", period.opens)
-        yield CalendarEntry(f"depot-{number}-fin", "Fin du dépôt des justificatifs", shown_end(period.closes))
+        yield f"depot-{number}-debut", "Début du dépôt des justificatifs", period.opens
+        yield f"depot-{number}-fin", "Fin du dépôt des justificatifs", shown_end(period.closes)
     for piece in to_do.resubmissions:
-        title = f"Pièce à déposer à nouveau – {piece.label}"
-        yield CalendarEntry(f"piece-{piece.label.partition(' ')[0]}", title, shown_end(piece.until))
+        key = f"piece-{piece.label.partition(' ')[0]}"
+        yield key, f"Pièce à déposer à nouveau – {piece.label}", shown_end(piece.until)
 
 
-def _event(tile: Tile, entry: CalendarEntry, url: str) -> Event:
+def _event(tile: Tile, key: str, title: str, at: datetime, url: str) -> Event:
     event, reminder = Event(), Alarm()
-    title = f"{entry.title} – {tile.session_label}"
-    event.add("uid", f"{tile.id}-{entry.key}@portail-candidat")
+    event.add("uid", f"{tile.id}-{key}@portail-candidat")
     event.add("dtstamp", portal_now())
-    event.add("dtstart", entry.at.astimezone(UTC))  # a named time zone would have to be defined in the file
+    event.add("dtstart", at.astimezone(UTC))  # a named time zone would have to be defined in the file
     event.add("summary", title)
     event.add("description", f"{tile.exam_label} – {tile.session_label} – {tile.academie_label}\n{url}")
     event.add("url", url)

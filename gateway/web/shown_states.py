@@ -12,9 +12,6 @@ from services.contracts.api.pieces import PiecesToDo
 from services.contracts.api.registrations import Tile
 from services.contracts.registration_rules import TO_VALIDATE, WindowState
 
-STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
-"""Of their badges, by the codes of services/contracts/piece_rules.py."""
-
 
 @dataclass(frozen=True)
 class CandidatureState:

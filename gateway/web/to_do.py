@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
 from flask import url_for
 
-from gateway.clients.base import optional_calls
+from gateway.clients.base import optional_answer
 from gateway.components import closing_time
 from gateway.service_clients import SERVICE_LABELS
 from gateway.sessions import visitor
 from gateway.web.shown_states import is_over, late_pieces_sentence, pieces_to_do_sentence
 from services.chassis.clock import portal_now
-from services.chassis.errors import DomainError
 from services.chassis.french import short_date, time_left
 from services.contracts.api.documents import DocumentToRead, list_documents_to_read
 from services.contracts.api.drafts import Draft
@@ -70,29 +69,29 @@ class CandidateFacts:
 
     def of_candidature(self, candidature_id: str) -> CandidateFacts:
         """What concerns that candidature alone."""
-        return CandidateFacts(
-            drafts=tuple(draft for draft in self.drafts or () if draft.candidature_id == candidature_id),
+        return replace(
+            self,
+            drafts=tuple(item for item in self.drafts or () if item.candidature_id == candidature_id),
             tiles=tuple(tile for tile in self.tiles or () if tile.id == candidature_id),
-            pieces_to_do=None
-            if self.pieces_to_do is None
-            else tuple(to_do for to_do in self.pieces_to_do if to_do.candidature_id == candidature_id),
+            pieces_to_do=self.pieces_to_do
+            and tuple(item for item in self.pieces_to_do if item.candidature_id == candidature_id),
             unread_documents=tuple(
-                document for document in self.unread_documents or () if document.candidature_id == candidature_id
+                item for item in self.unread_documents or () if item.candidature_id == candidature_id
             ),
-            silent_services=self.silent_services,
+            addresses=None,
         )
 
 
 def read_facts() -> CandidateFacts:
     """Asks each service, within the time that a page has for optional calls."""
     facts = CandidateFacts()
-    if registrations := _ask_unless_silent("registrations", lambda: visitor.call(list_mine), facts):
+    if registrations := _asked("registrations", lambda: visitor.call(list_mine), facts):
         facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
         facts.ecartees, facts.withdrawn = registrations.ecartees, registrations.withdrawn
-    facts.pieces_to_do = _ask_unless_silent("pieces", read_pieces_to_do, facts)
-    unread = _ask_unless_silent("documents", lambda: visitor.call(list_documents_to_read), facts)
+    facts.pieces_to_do = _asked("pieces", read_pieces_to_do, facts)
+    unread = _asked("documents", lambda: visitor.call(list_documents_to_read), facts)
     facts.unread_documents = unread.documents if unread else None
-    facts.addresses = _ask_unless_silent("accounts", lambda: visitor.call(read_addresses), facts)
+    facts.addresses = _asked("accounts", lambda: visitor.call(read_addresses), facts)
     return facts
 
 
@@ -170,16 +169,12 @@ def _candidature_names(facts: CandidateFacts) -> dict[str, str]:
     return {tile.id: candidature_name(tile) for tile in facts.tiles or ()}
 
 
-def _ask_unless_silent(service: str, ask: Callable[[], Answer], facts: CandidateFacts) -> Answer | None:
-    """None where the service does not answer, which is noted in `facts`; it is not asked a second time."""
-    if service in facts.silent_services:
-        return None
-    try:
-        with optional_calls():
-            return ask()
-    except DomainError:
+def _asked(service: str, ask: Callable[[], Answer], facts: CandidateFacts) -> Answer | None:
+    """None where the service does not answer, which is noted in `facts`."""
+    answer = optional_answer(ask, None)
+    if answer is None:
         facts.silent_services.append(service)
-        return None
+    return answer
 
 
 def _address_items(facts: CandidateFacts) -> Iterator[ToDoItem]:

@@ -178,7 +178,7 @@ class Examples:
 
     def _team(self, chief: StaffBrowser) -> dict[str, str]:
         """Somebody who is invited, with the link, and somebody who is disabled."""
-        invited, disabled = invitations.new_address(), StaffFactory(self.portal).account("03")
+        invited, disabled = new_address(), StaffFactory(self.portal).account("03")
         invitations.invite(chief, invited)
         link = invitations.mailed_link(self.portal, invited)
         with self.apps["accounts"].app_context():

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.service_names import SERVICES
-from gateway.api.documentation import only_open
+from gateway.api import only_open
 from tests.architecture.apps import build
 
 RELEASED = Path(__file__).parent / "released_api.txt"

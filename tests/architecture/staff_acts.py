@@ -12,7 +12,7 @@ import pyotp
 from tests.architecture.staff_at_work import Sent, StaffAtWork, to
 from tests.documents.imports.exam_office import NEW as NEW_IMPORT
 from tests.documents.imports.exam_office import pdf_of, zip_of
-from tests.gateway.gestion import invitations
+from tests.gateway.candidates import new_address
 from tests.gateway.gestion.people import PASSWORD
 from tests.registrations.catalogue.small_exam import SMALL
 from tests.support.authenticator import Authenticator
@@ -38,7 +38,7 @@ def _send_activation(office: StaffAtWork) -> Sent:
 
 
 def _invite(office: StaffAtWork) -> str:
-    invited = {"email": invitations.new_address(), "nom": "DURAND", "prenoms": "Paule", "role": "gestionnaire"}
+    invited = {"email": new_address(), "nom": "DURAND", "prenoms": "Paule", "role": "gestionnaire"}
     sent = office.with_code(**invited, academies=["03"])
     return str((office.call("accounts", "POST", "/staff", json=sent).json or {})["id"])
 

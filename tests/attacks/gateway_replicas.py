@@ -54,13 +54,9 @@ class Replica:
         """Requests answered, without probes and without those answered 503."""
         text = requests.get(f"{self.url}/metrics", timeout=TIMEOUT_SECONDS).text
         samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
-        requests_ = [sample for sample in samples if sample.name == "http_requests_total"]
-        counted = [
-            sample
-            for sample in requests_
-            if sample.labels["route"] not in HEALTH_PATHS and sample.labels["status"] != "503"
-        ]
-        return round(sum(sample.value for sample in counted))
+        answered = [sample for sample in samples if sample.name == "http_requests_total"]
+        uncounted = [one for one in answered if one.labels["route"] in HEALTH_PATHS or one.labels["status"] == "503"]
+        return round(sum(one.value for one in answered) - sum(one.value for one in uncounted))
 
 
 class Site:

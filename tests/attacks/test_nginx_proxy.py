@@ -87,7 +87,7 @@ def test_what_is_for_operators_is_not_found_from_outside(site: Site) -> None:
     assert sum(replica.requests_served() for replica in site.replicas) == before
 
 
-def test_without_a_gateway_a_page_says_so(proxy_alone: Proxy) -> None:
+def test_without_a_gateway_a_page_says_so_and_tools_are_told_in_their_way(proxy_alone: Proxy) -> None:
     answer = requests.get(f"{proxy_alone.url}/inscription", timeout=TIMEOUT_SECONDS)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert answer.headers["Server"] == "nginx", "no version of it"
@@ -95,9 +95,6 @@ def test_without_a_gateway_a_page_says_so(proxy_alone: Proxy) -> None:
     assert re.search(rf"<title>\s*{re.escape(heading.strip())}", answer.text)
     assert "Site de démonstration" in answer.text
     assert problems_of(answer.text) == []
-
-
-def test_without_a_gateway_tools_are_told_in_their_way(proxy_alone: Proxy) -> None:
     answer = requests.post(f"{proxy_alone.url}/api/pieces/v1/controls", json={}, timeout=TIMEOUT_SECONDS)
     assert answer.status_code == 503
     assert answer.headers["Content-Type"].startswith("application/problem+json")

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from gateway.components import STATUS_SEVERITIES
 from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
-from gateway.web.shown_states import STATUS_SEVERITIES
 from services.contracts import registration_rules as rules
 from services.contracts.document_rules import LONGEST_CODE
 from services.contracts.piece_rules import PICTURE_FORMATS, Format, Scan, Status

@@ -8,8 +8,8 @@ from deploy.service_names import BACKED_UP_BUCKETS
 from deploy.tools import container_numbers
 from gateway.settings import GatewaySettings
 from gateway.web import messages
-from gateway.web.gestion import journal_pages, relances
-from gateway.web.gestion.jetons import SCOPE_LABELS
+from gateway.web.gestion import journal, relances
+from gateway.web.gestion.compte import SCOPE_LABELS
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES, STAFF_UPLOADS_AT_ONCE
 from services.accounts.domain.staff import SCOPES, Role
 from services.chassis.settings import Settings
@@ -97,7 +97,7 @@ def test_no_page_of_a_list_asks_for_more_than_the_services_give_at_once() -> Non
     asked_and_given = {
         "messages, and whether there are older ones": (messages.PAGE_LENGTH + 1, LARGEST_MAILS_PAGE),
         "relances": (relances.CANDIDATURES_OF_A_PAGE, LARGEST_PAGE),
-        "journal": (journal_pages.ENTRIES_OF_A_PAGE, LARGEST_AUDIT_PAGE),
+        "journal": (journal.ENTRIES_OF_A_PAGE, LARGEST_AUDIT_PAGE),
         "pieces and candidatures": (USUAL_PAGE, LARGEST_PAGE),
     }
     assert {page: pair for page, pair in asked_and_given.items() if pair[0] > pair[1]} == {}

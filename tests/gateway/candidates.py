@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
-from gateway.sessions import exchanges_name
+from gateway.sessions import EXCHANGES
 from gateway.web import mails
 from services.contracts import page_labels
 from services.contracts.api import drafts
@@ -132,4 +132,4 @@ def creation_answers(address: str, **changes: Any) -> dict[str, Any]:
 def drop_cached_exchange(portal: InProcessPortal, browser: ScriptlessBrowser, kind: str = SESSION_COOKIE) -> None:
     """The gateway asks accounts anew whose session this is, as it does after four seconds."""
     extensions = portal.gateway.app.extensions
-    extensions[exchanges_name(kind)].forget(browser.cookie(cookie_name(extensions["portail"], kind)))
+    extensions[EXCHANGES].forget(browser.cookie(cookie_name(extensions["portail"], kind)))

@@ -25,9 +25,9 @@ running = two_services("session")
 
 @pytest.fixture(autouse=True)
 def time_of_the_portal(request: pytest.FixtureRequest) -> None:
-    """A portal that serves several tests has its own time in each, whatever other tests of the process did since."""
+    """A portal that serves several tests is in the guide's month in each, whatever other tests did since."""
     if "running" in request.fixturenames:
-        request.getfixturevalue("running").set_clock()
+        request.getfixturevalue("running").turn_clock_back()
 
 
 @pytest.fixture

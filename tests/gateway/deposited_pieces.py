@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlalchemy import inspect, select, update
-from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import new_id
 from services.contracts.piece_rules import Scan
@@ -14,19 +13,15 @@ from tests.support.in_process_four_services import InProcessFourServices
 def add_pieces_to_control(running: InProcessFourServices, candidature_id: str, number: int) -> None:
     """Copies of one of the candidature's deposited pieces, under codes of their own; their files are not stored."""
     with running.pieces.app.app_context(), db.operation() as session:
-        _add(session, candidature_id, number)
-
-
-def _add(session: Session, candidature_id: str, number: int) -> None:
-    piece = session.scalars(select(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)).first()
-    assert piece is not None
-    deposit_row = session.scalars(select(Deposit).where(Deposit.piece_id == piece.id)).first()
-    assert deposit_row is not None
-    for index in range(number):
-        copy = _copied(piece, code=f"COPIE{index:03}", id=new_id())
-        session.add(copy)
-        session.flush()
-        session.add(_copied(deposit_row, id=new_id(), piece_id=copy.id, object_key=f"copies/{copy.id}"))
+        piece = session.scalars(select(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)).first()
+        assert piece is not None
+        deposit_row = session.scalars(select(Deposit).where(Deposit.piece_id == piece.id)).first()
+        assert deposit_row is not None
+        for index in range(number):
+            copy = _copied(piece, code=f"COPIE{index:03}", id=new_id())
+            session.add(copy)
+            session.flush()
+            session.add(_copied(deposit_row, id=new_id(), piece_id=copy.id, object_key=f"copies/{copy.id}"))
 
 
 def _copied(row: Any, **changed: Any) -> Any:

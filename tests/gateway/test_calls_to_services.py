@@ -13,12 +13,11 @@ from unittest.mock import Mock
 import pytest
 from flask import Flask
 
-from gateway.api import routing
+from gateway import api
 from gateway.app import create_app
 from gateway.clients.base import optional_calls, seconds_left
 from gateway.clients.file_uploads import ReceivedFile, send_files
-from gateway.clients.kept_answers import Openings
-from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.service_clients import SERVICE_LABELS, Openings, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
@@ -74,7 +73,7 @@ def test_what_a_page_can_do_without_takes_a_part_of_its_time(running: InProcessP
 
 def test_addresses_take_turns_at_asking_about_tokens(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     limit = Limit("tested", 1)
-    monkeypatch.setattr(routing, "_exchanges", limit)
+    monkeypatch.setattr(api, "_exchanges", limit)
     with limit.place("a flood"):
         assert ask_api(running.gateway.app, PIECES, "invented").status_code == 503
     assert ask_api(running.gateway.app, PIECES, "invented").status_code == 401

@@ -117,7 +117,7 @@ def test_an_expired_or_unknown_link_says_what_to_do(candidates: CandidateFactory
     link, browser = candidates.link_to(email), candidates.browser()
     running.advance_clock(hours=ACTIVATION_HOURS + 1)
     browser.get(link)
-    running.advance_clock(hours=-ACTIVATION_HOURS - 1)
+    running.turn_clock_back()
     assert browser.title == "Ce lien a expiré"
     assert "remplacé" not in browser.text
     browser.follow(page_labels.CREATE_ACCOUNT)

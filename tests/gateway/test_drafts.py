@@ -1,15 +1,12 @@
 """Drafts in the pages: what is typed is kept by every button and as it is typed; what they say is true."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from gateway.cookies import SESSION_COOKIE
-from gateway.sessions import exchanges_name
+from gateway.sessions import EXCHANGES
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import page_labels
 from services.contracts.registration_rules import FIELD_VALUE_LENGTH
@@ -23,15 +20,6 @@ from tests.support.scriptless_browser import ScriptlessBrowser
 def saved_as_typed(browser: ScriptlessBrowser, draft: str, number: int, **typed: Any) -> TestResponse:
     fields = {"revision": browser.value("revision"), **typed}
     return browser.client.post(f"{draft}/{number}/saisie", base_url=browser.url, headers=browser.headers, data=fields)
-
-
-@contextmanager
-def after_the_closing(running: InProcessPortal) -> Iterator[None]:
-    running.advance_clock(days=30)
-    try:
-        yield
-    finally:
-        running.advance_clock(days=-30)
 
 
 def test_what_the_script_sends_is_in_the_draft_with_its_hour(candidates: CandidateFactory) -> None:
@@ -82,18 +70,18 @@ def test_the_script_is_told_what_cannot_be_kept(candidates: CandidateFactory, ru
 
 def test_after_the_closing_a_draft_cannot_be_sent(candidates: CandidateFactory, running: InProcessPortal) -> None:
     browser, draft = begun(candidates)
-    with after_the_closing(running):
-        browser.get("/inscriptions")
-        assert page_labels.CLOSED_SINCE.format(end="25/10/2021 à 12:00") in browser.text
-        assert "À terminer" not in browser.text
-        assert browser.page.xpath("//main//address")
-        browser.follow("Relire : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
-        assert browser.title == "Récapitulatif"
-        assert "ce brouillon ne peut plus être transmis" in browser.text
-        browser.get(f"{draft}/{NUMBER}")
-        assert browser.page.xpath("//button[normalize-space()='Enregistrer']/@disabled")
-        browser.get("/")
-        assert "Reprendre" not in browser.text
+    running.advance_clock(days=30)
+    browser.get("/inscriptions")
+    assert page_labels.CLOSED_SINCE.format(end="25/10/2021 à 12:00") in browser.text
+    assert "À terminer" not in browser.text
+    assert browser.page.xpath("//main//address")
+    browser.follow("Relire : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
+    assert browser.title == "Récapitulatif"
+    assert "ce brouillon ne peut plus être transmis" in browser.text
+    browser.get(f"{draft}/{NUMBER}")
+    assert browser.page.xpath("//button[normalize-space()='Enregistrer']/@disabled")
+    browser.get("/")
+    assert "Reprendre" not in browser.text
 
 
 def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(candidates: CandidateFactory) -> None:
@@ -133,7 +121,7 @@ def test_a_tab_is_shown_without_asking_accounts_anew(
     candidates: CandidateFactory, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache: ExpiringCache[Any] = ExpiringCache(seconds=60.0, at_most=100)
-    monkeypatch.setitem(running.gateway.app.extensions, exchanges_name(SESSION_COOKIE), cache)
+    monkeypatch.setitem(running.gateway.app.extensions, EXCHANGES, cache)
     browser, draft = begun(candidates)
     with service_stopped(running.accounts):
         assert browser.get(f"{draft}/{IDENTIFICATION}").status_code == 200
@@ -148,7 +136,7 @@ def test_a_version_is_saved_with_the_identity_of_its_moment(
     candidates: CandidateFactory, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache: ExpiringCache[Any] = ExpiringCache(seconds=60.0, at_most=100)
-    monkeypatch.setitem(running.gateway.app.extensions, exchanges_name(SESSION_COOKIE), cache)
+    monkeypatch.setitem(running.gateway.app.extensions, EXCHANGES, cache)
     email = candidates.create_activated_account()
     browser, draft = begun(candidates, email)
     for before in range(1, NUMBER):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.web.inscription import historique
+from gateway.web.inscription import mes_inscriptions
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory, deposit, depositor
@@ -64,7 +64,9 @@ EVENTS = [
 """In their order, others between them; the second version has changed what was typed, the restored one nothing."""
 
 
-def test_it_tells_what_happened_the_newest_first(candidate: ScriptlessBrowser) -> None:
+def test_it_tells_its_candidate_alone_what_happened_the_newest_first(
+    candidate: ScriptlessBrowser, candidates: CandidateFactory
+) -> None:
     told = titles(candidate)
     rest = iter(told)
     for event in EVENTS:
@@ -74,17 +76,15 @@ def test_it_tells_what_happened_the_newest_first(candidate: ScriptlessBrowser) -
     assert "Motif : Candidature rétablie" not in candidate.text
     [change] = candidate.page.xpath("//main//details//tbody/tr")
     assert text_of(change).endswith("0612345678")
-
-
-def test_nobody_at_work_is_named_in_it(candidate: ScriptlessBrowser) -> None:
-    assert "DUVAL" not in candidate.answer.text
+    assert candidates.log_in().get(candidate.path).status_code == 404
+    assert "DUVAL" not in candidate.answer.text, "nobody at work is named"
     assert "gestion1@" not in candidate.answer.text
 
 
 def test_its_pages_give_every_event_once(candidate: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     first = candidate.path
     whole = titles(candidate)
-    monkeypatch.setattr(historique, "PAGE_LENGTH", 4)
+    monkeypatch.setattr(mes_inscriptions, "PAGE_LENGTH", 4)
     candidate.get(first)
     paged = titles(candidate)
     while "Plus ancien" in candidate.text:
@@ -101,8 +101,3 @@ def test_a_part_that_is_missing_is_named(candidate: ScriptlessBrowser, running: 
     assert "Inscription commencée" not in titles(candidate)
     assert "Fichier déposé" in candidate.text
     candidate.get(candidate.path)
-
-
-def test_that_of_someone_else_is_not_found(candidate: ScriptlessBrowser, candidates: CandidateFactory) -> None:
-    other = candidates.log_in()
-    assert other.get(candidate.path).status_code == 404

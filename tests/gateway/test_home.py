@@ -4,7 +4,6 @@ import gzip
 
 from gateway.assets import STATIC_FOLDER
 from gateway.layout.frame import FOOTER, MENU
-from gateway.web.accueil.ouvertures import chosen_steps
 from services.chassis import brand
 from services.contracts import page_labels
 from services.contracts.retention import TO_CONFIRM, retention
@@ -69,12 +68,6 @@ def test_openings_are_picked_in_turn(plain: ScriptlessBrowser) -> None:
     plain.press("Revenir sur BTS 2022")
     assert "Informations disponibles" not in plain.text
     assert plain.page.xpath("//button[.='BTS 2022']")
-
-
-def test_a_choice_that_is_taken_back_takes_those_after_it_back_too() -> None:
-    chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
-    assert chosen_steps({**chosen, "revenir": "exam"}) == {"domaine": "Examen"}
-    assert chosen_steps({**chosen, "session": ""}) == {"domaine": "Examen", "exam": "BTS"}
 
 
 def test_search_engines_find_the_public_pages_only(plain: ScriptlessBrowser) -> None:

@@ -1,7 +1,5 @@
 """Logging in and out, what is typed while a session dies, and while too many log in at once."""
 
-from typing import Any
-
 from gateway.cookies import SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.web.compte.connexion import local_path
@@ -133,15 +131,11 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, 
     assert plain.value("email") == email
 
 
-def what_hashes(email: str) -> tuple[tuple[str, dict[str, Any]], ...]:
-    log_in = {"identifiant": email, "password": PASSWORD}
-    return ("/connexion", log_in), ("/compte/creation", creation_answers(email))
-
-
 def test_a_form_without_turn_at_hashing_keeps_what_is_typed(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
     email = new_address()
     with occupy_hashing_turns(running.accounts.app):
-        for path, fields in what_hashes(email):
+        log_in = {"identifiant": email, "password": PASSWORD}
+        for path, fields in (("/connexion", log_in), ("/compte/creation", creation_answers(email))):
             plain.post(path, fields)
             assert (plain.answer.status_code, plain.path) == (503, path)
             assert f"{BUSY} Complétez de nouveau ce qui n'est plus rempli" in plain.text

@@ -69,10 +69,7 @@ def test_only_what_tools_may_call_is_there(plain: ScriptlessBrowser) -> None:
     assert {"/v1/staff/openings", "/v1/staff/candidatures"} <= listed["registrations"].keys()
     assert "/v1/messages" in listed["registrations"], "open to everyone"
     assert not [path for path in listed["registrations"] if path.startswith("/v1/candidates")]
-
-
-def test_without_script_the_descriptions_are_found(plain: ScriptlessBrowser) -> None:
-    for service in SERVICES:
+    for service in SERVICES:  # without script
         assert f"/api/{service}/openapi.json" in plain.get("/api/docs").text
         assert f"/api/{service}/openapi.json" in plain.get(f"/api/docs/{service}").text
     assert plain.get("/api/docs/inconnu").status_code == 404

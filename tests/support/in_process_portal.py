@@ -49,7 +49,7 @@ class InProcessPortal:
         gateway, accounts, registrations = free_ports(3)
         self.url = f"http://{host}:{gateway}"
         self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
-        self._offset = NOW - clock.system_now()
+        self._offset = self._first_offset = NOW - clock.system_now()
         registrations_url, secrets = self._registrations_url, ClientSecrets(json.dumps(SECRETS))
         accounts_app = self._migrated(
             "accounts",
@@ -69,6 +69,11 @@ class InProcessPortal:
     def advance_clock(self, **time: float) -> None:
         """Move the portal's time on; sessions, which go by the system's clock, do not notice."""
         self._offset += timedelta(**time)
+        self.set_clock()
+
+    def turn_clock_back(self) -> None:
+        """Undo what `advance_clock` did."""
+        self._offset = self._first_offset
         self.set_clock()
 
     def set_clock(self) -> None:

@@ -3,7 +3,7 @@
 import pkgutil
 from importlib import import_module
 
-from gateway.api import routing
+from gateway.api import WRITE_SECONDS
 from gateway.web.gestion import ouvertures
 from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from portail import (
@@ -41,7 +41,7 @@ def test_the_tool_asks_for_no_more_than_the_portal_gives() -> None:
     assert portal_api.LONGEST_PAGE == LARGEST_PAGE
     assert 0 < bulk.BATCH <= LARGEST_CHANGES_PAGE
     assert 0 < changes_commands.PAGE <= LARGEST_CHANGES_PAGE
-    assert publications.CHECK_SECONDS > routing.WRITE_SECONDS, "it waits longer for a check than the portal takes"
+    assert publications.CHECK_SECONDS > WRITE_SECONDS, "it waits longer for a check than the portal takes"
 
 
 def test_the_tool_knows_the_portals_codes_and_words() -> None:

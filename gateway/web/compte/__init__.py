@@ -3,15 +3,4 @@
 from gateway.access import Pages
 
 blueprint = Pages("compte", __name__)
-
-from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
-    account_form,
-    connexion,
-    creation,
-    donnees,
-    effacement,
-    fournisseurs,
-    mailed_links,
-    modification,
-    mot_de_passe,
-)
+blueprint.import_views()

@@ -1,6 +1,9 @@
 """« Veuillez vous identifier », and resuming the post that the end of the session interrupted; « Se déconnecter » and
-« Rester connecté »."""
+« Rester connecté »; « S'identifier avec FranceConnect »: the way to the provider and back, which ProConnect's pages
+share (gestion/connexion.py). What accounts gives for a browser on its way waits in a cookie of its own.
+"""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from gateway import access, cookies
+from gateway.asked_again import CONFIRMED, asked_to_confirm
 from gateway.clients.base import optional_answer, visitor_source
 from gateway.pages import redirect_after_form, render_page
 from gateway.posted_forms import shown_here
@@ -17,10 +21,12 @@ from gateway.seal import current_seal
 from gateway.service_clients import clients
 from gateway.sessions import SessionOwner, visitor
 from gateway.web.compte import blueprint
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, found
 from services.contracts import problem_types
 from services.contracts.api import sessions as api
-from services.contracts.api.sign_in import read_provider_log_out
+from services.contracts.api import sign_in
+from services.contracts.api.sessions import OpenedSession
+from services.contracts.api.sign_in import FRANCECONNECT, PROVIDER_PATHS, RETURN, SignedIn, read_provider_log_out
 
 STATUSES_SHOWN_HERE = (401, 403, 409, 422, 429, 503)
 IDENTITY_FIELD = "identite"
@@ -33,6 +39,8 @@ NOTICES = {
     "adresse": "Votre nouvelle adresse mail est enregistrée : c'est désormais votre identifiant de connexion. "
     "Toutes vos sessions sont fermées : identifiez-vous.",
 }
+COOKIE_SECONDS = sign_in.ATTEMPT_MINUTES * 60
+Refused = Callable[[DomainError], Response]
 
 
 @blueprint.get("/connexion", who=access.PUBLIC)
@@ -51,46 +59,36 @@ def log_in() -> ResponseReturnValue:
         visitor.set_nobody()  # the browser may hold somebody else's session: the page is not to show their name
         return login_page(refusal=shown)
     visitor.set_owner_of(login.session)
-    response = answer_after_log_in(login.subject, local_path)
-    visitor.set_session_cookie(response, login.session)
-    visitor.set_device_cookie(response, login.device)
-    cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
-    return response
+    return _with_session(answer_after_log_in(login.subject, local_path), visitor, login)
 
 
 def login_page(
-    *,
-    ended: bool = False,
-    sealed: str | None = None,
-    next_url: str | None = None,
-    status: int | None = None,
-    notice: str | None = None,
-    refusal: DomainError | None = None,
-    identity: str | None = None,
+    *, status: int | None = None, notice: str | None = None, refusal: DomainError | None = None, **asked: Any
 ) -> Response:
-    """`ended`: the session has ended; `sealed`: what was posted after that, encrypted (gateway/seal.py); `next_url`:
-    where to go after log-in. `identity`: of FranceConnect, which no account has yet, sealed."""
+    """`asked`: as for log_in_form; an identity is of FranceConnect, and no account has it yet."""
     return render_page(
         "compte/templates/connexion.html",
         status=status,
-        indexed=not ended and not next_url,
+        indexed=not asked.get("ended") and not asked.get("next_url"),
         notice=notice,
         not_activated=refusal is not None and refusal.slug == problem_types.NOT_ACTIVATED.slug,
         creation=refusal.extra.get("creation") if refusal else None,
-        **log_in_form(local_path, ended, sealed, next_url, refusal, identity),
+        **log_in_form(local_path, refusal, **asked),
     )
 
 
 def log_in_form(
     path_of: Callable[[str | None], str],
-    ended: bool,
-    sealed: str | None,
-    next_url: str | None,
     refusal: DomainError | None,
+    *,
+    ended: bool = False,
+    sealed: str | None = None,
+    next_url: str | None = None,
     identity: str | None = None,
 ) -> dict[str, Any]:
     """What both pages that ask to log in show, after a refusal with what was posted; `path_of` gives the address where
-    it is a page of theirs."""
+    it is a page of theirs. `ended`: the session has ended; `sealed`: what was posted after that, encrypted
+    (gateway/seal.py); `next_url`: where to go after log-in; `identity`: of a provider, sealed."""
     if refusal:
         sealed, next_url = request.form.get("saisie") or None, request.form.get("suite")
     return {
@@ -173,5 +171,88 @@ def log_out_of(people: SessionOwner, back: str) -> Response:
             links=[{"label": "Continuer", "url": address}],
         )
         response.headers["Refresh"] = f"0; url={address}"
-    people.forget_session(response)
+    return people.forget_session(response)
+
+
+@blueprint.get(PROVIDER_PATHS[FRANCECONNECT], who=access.PUBLIC)
+def go_to_franceconnect() -> ResponseReturnValue:
+    return leave_for(FRANCECONNECT, local_path(request.args.get("suite")), _refused)
+
+
+@blueprint.get(PROVIDER_PATHS[FRANCECONNECT] + RETURN, who=access.PUBLIC)
+def come_back_from_franceconnect() -> ResponseReturnValue:
+    return come_back(FRANCECONNECT, visitor, lambda signed_in, path: _choose_account(signed_in), _refused)
+
+
+@blueprint.get(f"{PROVIDER_PATHS[FRANCECONNECT]}/confirmation", who=access.CANDIDATE)
+def confirm_with_franceconnect() -> ResponseReturnValue:
+    """« Confirmer avec FranceConnect », for the act of a page (gateway/asked_again.py)."""
+    act, path = found(asked_to_confirm())
+    confirming = {"act": act, "session": visitor.session_cookie() or ""}
+    return leave_for(FRANCECONNECT, path + CONFIRMED, lambda refusal: _not_confirmed(refusal, path), **confirming)
+
+
+def leave_for(provider: str, path: str, refused: Refused, **confirming: str) -> Response:
+    """To the provider, to come back to `path` in the end. `confirming`: an act, and the session."""
+    try:
+        begun = clients().call(sign_in.begin_sign_in, body={"provider": provider, **confirming})
+    except DomainError as refusal:
+        return refused(refusal)
+    response = redirect(begun.address)
+    on_its_way = current_seal().seal_text(json.dumps([begun.attempt, path]), cookies.PROVIDER_COOKIE)
+    cookies.set_cookie(response, cookies.PROVIDER_COOKIE, on_its_way, COOKIE_SECONDS)
     return response
+
+
+def come_back(
+    provider: str, people: SessionOwner, unknown: Callable[[SignedIn, str], Response], refused: Refused
+) -> Response:
+    """Logs in who is known, or has confirmed an act, and goes on; `unknown` makes the page of who is not, or gives a
+    code first. The cookie serves once."""
+    on_its_way = current_seal().unseal_text(
+        cookies.read_cookie(cookies.PROVIDER_COOKIE) or "", cookies.PROVIDER_COOKIE, life_seconds=COOKIE_SECONDS
+    )
+    attempt, path = json.loads(on_its_way) if on_its_way else ("", "")
+    session = people.session_cookie() if path.endswith(CONFIRMED) else None
+    sent = {"provider": provider, "attempt": attempt, "session": session or "", "device": visitor.device_cookie()}
+    sent |= {"issuer": request.args.get("iss", ""), **{name: request.args.get(name, "") for name in ("state", "code")}}
+    try:
+        signed_in = clients().call(sign_in.finish_sign_in, body=sent)
+        if signed_in.confirmed:
+            response = redirect(path, code=303)
+        else:
+            opened, page = signed_in.opened, redirect(path, code=303)
+            response = _with_session(page, people, opened) if opened else unknown(signed_in, path)
+    except DomainError as refusal:
+        response = _not_confirmed(refusal, path.removesuffix(CONFIRMED)) if session else refused(refusal)
+    cookies.delete_cookie(response, cookies.PROVIDER_COOKIE)
+    return response
+
+
+def _with_session(response: Response, people: SessionOwner, opened: OpenedSession) -> Response:
+    people.set_session_cookie(response, opened.session)
+    visitor.set_device_cookie(response, opened.device)
+    cookies.delete_cookie(response, cookies.ADDRESS_COOKIE)
+    return response
+
+
+def _choose_account(signed_in: SignedIn) -> Response:
+    """To create an account with this identity, or to join it to the one that its owner has."""
+    visitor.set_nobody()
+    return login_page(identity=signed_in.identity)
+
+
+def _not_confirmed(refusal: DomainError, page: str) -> Response:
+    return render_page(
+        "layout/error_page.html",
+        refusal=refusal,
+        errors=(),
+        page_title="Votre identité n'est pas confirmée",
+        lead=refusal.detail,
+        links=[{"label": "Revenir à la page", "url": page}],
+    )
+
+
+def _refused(refusal: DomainError) -> Response:
+    visitor.set_nobody()
+    return login_page(refusal=shown_here(refusal, STATUSES_SHOWN_HERE))

@@ -1,8 +1,10 @@
-"""« Formulaire de création », then « Confirmation de réception de mail » (guide §3)."""
+"""« Formulaire de création », then « Confirmation de réception de mail » (guide §3); and what the modification of an
+account shares: reading the form, searching the commune of birth."""
 
 import json
+from typing import Any, cast
 
-from flask import request, url_for
+from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
@@ -13,16 +15,19 @@ from gateway.posted_forms import Values, posted_answers, shown_here
 from gateway.seal import current_seal, may_be_kept
 from gateway.service_clients import clients
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, filled_creation_form, is_refresh, with_search_results
 from gateway.web.compte.connexion import IDENTITY_FIELD, posted_identity
+from gateway.web.inscription.refus import differing_lines
 from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
 from services.contracts.api import visitors as api
-from services.contracts.api.visitors import Created
+from services.contracts.api.forms import Form, Suggestions
+from services.contracts.api.visitors import Created, fill_form, search_communes
 
 STATUSES_SHOWN_HERE = (409, 422, 429, 503)
 LONGEST_SEALED = 3900  # bytes: browsers drop a cookie that is longer than 4096 with its name and attributes
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
+SENT_WITH_SEARCH = ("departement_naissance",)
+"""Other fields that the script sends along with the words searched."""
 
 
 @blueprint.get("/compte/creation", who=access.PUBLIC)
@@ -38,12 +43,12 @@ def creation_form() -> ResponseReturnValue:
 
 @blueprint.post("/compte/creation", who=access.PUBLIC)
 def create() -> ResponseReturnValue:
-    values, identity = posted_answers(), posted_identity()
+    values = posted_answers()
     values.pop(IDENTITY_FIELD, None)
     if is_refresh():
         return _form(values)
     try:
-        sent = {"values": values, "source": visitor_source(), "identity": identity}
+        sent = {"values": values, "source": visitor_source(), "identity": posted_identity()}
         created = clients().call(api.create_account, body=sent)
     except DomainError as refusal:
         return _form(values, shown_here(refusal, STATUSES_SHOWN_HERE))
@@ -97,8 +102,7 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
 
 
 def _redirect_to_confirmation(created: Created, typed: Values, envoye: str | None = None) -> ResponseReturnValue:
-    """The mail address and what was typed are passed in an encrypted cookie: URLs end up in logs and browsing
-    histories."""
+    """With what was typed in an encrypted cookie: URLs end up in logs and browsing histories."""
     response = redirect_after_form(url_for("compte.confirmation", envoye=envoye))
     kept = {name: value for name, value in typed.items() if may_be_kept(name)}
     cookies.set_cookie(response, cookies.ADDRESS_COOKIE, _sealed(created, kept), ADDRESS_COOKIE_SECONDS)
@@ -120,3 +124,51 @@ def _asked_lately() -> tuple[Created | None, Values]:
         return None, {}
     email, creation, typed = json.loads(text)
     return Created(email=email, creation=creation), typed
+
+
+@blueprint.get("/compte/communes", who=access.PUBLIC)
+def communes() -> ResponseReturnValue:
+    """Suggestions for the commune of birth: {"options": [{"value", "label"}], "advice"}."""
+    return jsonify(_communes(request.args.get("departement_naissance", ""), request.args.get("q", "")))
+
+
+def filled_creation_form(values: Values, identity: str | None = None) -> Form:
+    """The form for `values` as typed. `identity`: of FranceConnect, which fills the civil status."""
+    return clients().call(fill_form, body={"values": values, "identity": identity})
+
+
+def is_refresh() -> bool:
+    """« Actualiser » or « Rechercher » was pressed: the form is shown again, nothing is checked."""
+    return "rechercher" in request.form or request.form.get("action") == "stay"
+
+
+def with_search_results(form: Form, values: Values) -> Form:
+    """`form` with the communes found for the words typed, where « Rechercher » was pressed."""
+    searched = request.form.get("rechercher")
+    if not searched:
+        return form
+    words = str(values.get(f"{searched}-texte", ""))
+    suggestions = _communes(str(values.get("departement_naissance", "")), words)
+    results = {"results": suggestions.options, "advice": suggestions.advice, "display": words}
+    for field in (field for section in form["sections"] for field in section["fields"]):
+        if field["name"] == searched:
+            cast(dict[str, Any], field).update(results)
+    return form
+
+
+def both_inputs(typed: Form, saved: Form) -> dict[str, Any]:
+    """The lines in which two forms of a civil status differ, for `both_inputs` of components/summary_list.html."""
+    ours, theirs = (
+        {field["name"]: field for section in form["sections"] for field in section["fields"]} for form in (typed, saved)
+    )
+    posted, kept = (
+        {name: field["value"] or "" for name, field in each.items() if "confirmation" not in name}
+        for each in (ours, theirs)
+    )
+    saved_lines = differing_lines({**ours, **theirs}, kept, posted)
+    return {"posted_lines": differing_lines({**theirs, **ours}, posted, kept), "saved_lines": saved_lines}
+
+
+def _communes(departement: str, words: str) -> Suggestions:
+    query = {"departement": departement[:3], "q": words[:100]}
+    return clients().call(search_communes, query=query)

@@ -1,4 +1,5 @@
-"""Links received by mail (guide §3, §4): « Activer mon compte », confirming a new mail address, cancelling the change.
+"""Links received by mail (guide §3, §4): « Activer mon compte », confirming a new mail address, cancelling the change,
+« Mot de passe oublié ».
 
 Opening one changes nothing, since mail scanners open links too; a button confirms.
 """
@@ -7,19 +8,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from flask import Response, redirect, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import access
 from gateway.layout import frame
-from gateway.pages import render_page
-from gateway.posted_forms import shown_here
+from gateway.pages import redirect_after_form, render_page
+from gateway.posted_forms import in_field, shown_on
 from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
-from services.chassis.errors import DomainError
-from services.contracts.account_rules import LINK_PROBLEMS, MAX_TOKEN_LENGTH, State
+from gateway.web.compte.creation import filled_creation_form
+from services.chassis.errors import DomainError, Invalid
+from services.contracts.account_rules import LINK_PROBLEMS, MAX_TOKEN_LENGTH, RESET_HOURS, State
 from services.contracts.api import visitors as api
+from services.contracts.api.forms import Form
 from services.contracts.api.operation import Operation
 from services.contracts.api.visitors import LinkState
 from services.contracts.problem_types import LINK_UNKNOWN
@@ -45,7 +49,7 @@ class MailedLinks(Generic[Link]):
     buttons: Mapping[str, Buttons]
     are_of_staff: bool = False
 
-    def call(self, operation: Operation[Answer], token: str, **others: str) -> Answer:
+    def call(self, operation: Operation[Answer], token: str, **others: str | None) -> Answer:
         """What accounts answers to a call with the link's token."""
         return clients().call(operation, body={"token": token, **others}, is_for_staff=self.are_of_staff)
 
@@ -54,21 +58,21 @@ class MailedLinks(Generic[Link]):
         link = self._state_of(token)
         return page(link) if link.state == State.USABLE else self.unusable_page(link)
 
-    def use(self, token: str, use: Callable[[], object]) -> Response | None:
-        """None once `use` has been done; else the page that says why the link is not usable.
-
-        Raises the refusals of `use` that are not about the link.
-        """
+    def use(
+        self, operation: Operation[Answer], token: str, done: Callable[[Answer], BaseResponse], **others: str | None
+    ) -> BaseResponse:
+        """What `done` makes of accounts' answer; else the page that says why the link is not usable. Raises what
+        is not about the link."""
         if len(token) > MAX_TOKEN_LENGTH:
             return self.unusable_page(self._state_of(token))
         try:
-            use()
+            answer = self.call(operation, token, **others)
         except DomainError as refusal:
             if refusal.http_status != 410:
                 raise
             state = STATES_BY_PROBLEM.get(refusal.slug, State.UNKNOWN)
             return self.unusable_page(LinkState(state=state, detail=refusal.detail))
-        return None
+        return done(answer)
 
     def unusable_page(self, link: LinkState) -> Response:
         """The page that says why a link is not usable and what to do."""
@@ -84,6 +88,15 @@ class MailedLinks(Generic[Link]):
         if len(token) > MAX_TOKEN_LENGTH:
             return self.check.answer(state=State.UNKNOWN)
         return self.call(self.check, token)
+
+
+def _to(endpoint: str, done: str) -> BaseResponse:
+    return redirect_after_form(url_for(endpoint, fait=done))
+
+
+def _to_log_in(done: str) -> BaseResponse:
+    """Accounts has ended every session of the account, this browser's too."""
+    return visitor.forget_session(_to("compte.log_in_page", done))
 
 
 ACTIVATION_LINKS = MailedLinks(
@@ -107,8 +120,7 @@ def activation(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/compte/activation/<token>", who=access.PUBLIC)
 def activate(token: str) -> ResponseReturnValue:
-    unusable = ACTIVATION_LINKS.use(token, lambda: ACTIVATION_LINKS.call(api.activate_account, token))
-    return unusable or redirect(url_for("compte.log_in_page", fait="activation"), code=303)
+    return ACTIVATION_LINKS.use(api.activate_account, token, lambda _: _to("compte.log_in_page", "activation"))
 
 
 ADDRESS_LINKS = MailedLinks(
@@ -119,21 +131,17 @@ ADDRESS_LINKS = MailedLinks(
 
 @blueprint.get("/compte/adresse/<token>", who=access.PUBLIC)
 def address_change(token: str) -> ResponseReturnValue:
-    return ADDRESS_LINKS.show(token, lambda link: render_page("compte/templates/adresse.html"))
+    return ADDRESS_LINKS.show(token, lambda link: _address_page(token))
+
+
+def _address_page(token: str, refusal: DomainError | None = None) -> Response:
+    return render_page("compte/templates/adresse.html", refusal=refusal)
 
 
 @blueprint.post("/compte/adresse/<token>", who=access.PUBLIC)
+@shown_on(_address_page, 409)
 def confirm_address(token: str) -> ResponseReturnValue:
-    """Accounts ends every session of the account, this browser's too."""
-    try:
-        unusable = ADDRESS_LINKS.use(token, lambda: ADDRESS_LINKS.call(api.confirm_email, token))
-    except DomainError as refusal:
-        return render_page("compte/templates/adresse.html", refusal=shown_here(refusal, (409,)))
-    if unusable:
-        return unusable
-    response = redirect(url_for("compte.log_in_page", fait="adresse"), code=303)
-    visitor.forget_session(response)
-    return response
+    return ADDRESS_LINKS.use(api.confirm_email, token, lambda _: _to_log_in("adresse"))
 
 
 CANCELLATION_LINKS = MailedLinks(
@@ -150,5 +158,55 @@ def cancellation(token: str) -> ResponseReturnValue:
 @blueprint.post("/compte/annulation/<token>", who=access.PUBLIC)
 def cancel_address_change(token: str) -> ResponseReturnValue:
     """Then ask for a new password: another person who requested the change knows the old one."""
-    unusable = CANCELLATION_LINKS.use(token, lambda: CANCELLATION_LINKS.call(api.cancel_email_change, token))
-    return unusable or redirect(url_for("compte.forgotten", fait="annulation"), code=303)
+    return CANCELLATION_LINKS.use(api.cancel_email_change, token, lambda _: _to("compte.forgotten", "annulation"))
+
+
+RESET_LINKS = MailedLinks(
+    api.check_reset,
+    {**dict.fromkeys(LINK_PROBLEMS, (RESET,)), "ended": (RESET, LOG_IN), "used": (LOG_IN, RESET)},
+)
+CANCELLED = (
+    "Le changement d'adresse mail est annulé : votre adresse reste la même. Si vous n'étiez pas à l'origine de cette "
+    "demande, quelqu'un connaît votre mot de passe : réinitialisez-le sans attendre."
+)
+FORGOTTEN = "compte/templates/mot_de_passe_oublie.html"
+
+
+@blueprint.get("/compte/mot-de-passe-oublie", who=access.PUBLIC)
+def forgotten(refusal: DomainError | None = None) -> Response:
+    if refusal:
+        shown = refusal if refusal.errors else in_field(refusal, "email")
+        return render_page(FORGOTTEN, refusal=shown, email=request.form.get("email"))
+    notice = CANCELLED if request.args.get("fait") == "annulation" else None
+    return render_page(FORGOTTEN, indexed=notice is None, notice=notice)
+
+
+@blueprint.post("/compte/mot-de-passe-oublie", who=access.PUBLIC)
+@shown_on(forgotten, 422, 429)
+def ask_reset() -> ResponseReturnValue:
+    """The same answer for every address, known or not."""
+    email = request.form.get("email", "")
+    if not email.strip():
+        raise Invalid.in_field("email", "Saisissez votre adresse mail.")
+    clients().call(api.ask_reset, body={"email": email})
+    return render_page(FORGOTTEN, sent_to=email.strip(), reset_hours=RESET_HOURS)
+
+
+@blueprint.get("/compte/mot-de-passe/<token>", who=access.PUBLIC)
+def new_password(token: str) -> ResponseReturnValue:
+    return RESET_LINKS.show(token, lambda link: _password_page(token))
+
+
+def _password_page(token: str, refusal: DomainError | None = None) -> Response:
+    """With the two password fields of the creation form, which accounts defines with the rules in force."""
+    form = filled_creation_form({})
+    fields = [field for section in form["sections"] for field in section["fields"] if field["type"] == "password"]
+    shown: Form = {"sections": [{"title": None, "notice": None, "fields": fields}]}
+    return render_page("compte/templates/mot_de_passe.html", refusal=refusal, form=shown)
+
+
+@blueprint.post("/compte/mot-de-passe/<token>", who=access.PUBLIC)
+@shown_on(_password_page, 422, 503)
+def set_password(token: str) -> ResponseReturnValue:
+    passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
+    return RESET_LINKS.use(api.complete_reset, token, lambda _: _to_log_in("mot-de-passe"), **passwords)

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.asked_again import given_again
 from gateway.pages import render_page, show_contact
-from gateway.posted_forms import Values, posted_answers, shown_here
+from gateway.posted_forms import Values, posted_answers, shown_here, shown_on
 from gateway.sessions import visitor
 from gateway.web.compte import blueprint
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
+from gateway.web.compte.creation import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api import own_account as api
@@ -57,9 +57,7 @@ def change_account() -> ResponseReturnValue:
 def _response_after_change(values: Values, pending: bool) -> ResponseReturnValue:
     """A new password has ended every session: the candidate logs in with it."""
     if values.get("password"):
-        response = redirect(url_for("compte.log_in_page", fait="mot-de-passe"), code=303)
-        visitor.forget_session(response)
-        return response
+        return visitor.forget_session(redirect(url_for("compte.log_in_page", fait="mot-de-passe"), code=303))
     visitor.drop_cached_exchange()
     return redirect(url_for("compte.account", fait="adresse" if pending else "enregistre"), code=303)
 
@@ -88,11 +86,7 @@ def ask_deletion(refusal: DomainError | None = None) -> ResponseReturnValue:
 
 
 @blueprint.post("/compte/suppression", who=access.CANDIDATE)
+@shown_on(ask_deletion, 409, 422, 429, 503)
 def delete_account() -> ResponseReturnValue:
-    try:
-        visitor.call(api.delete_account, body=given_again())
-    except DomainError as refusal:
-        return ask_deletion(shown_here(refusal, (409, 422, 429, 503)))
-    response = redirect("/?fait=suppression", code=303)
-    visitor.forget_session(response)
-    return response
+    visitor.call(api.delete_account, body=given_again())
+    return visitor.forget_session(redirect("/?fait=suppression", code=303))

@@ -1,17 +1,19 @@
 """« Mes documents » and « Les formulaires » (guide §8, §9)."""
 
-from contextlib import suppress
+from functools import partial
+from typing import Any
 
-from flask import request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.base import optional_calls
+from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.sessions import visitor
 from gateway.web.shown_states import document_mark
-from services.chassis.errors import DomainError, found
+from services.chassis.errors import found
 from services.contracts.api import documents as api
+from services.contracts.api.operation import Operation
 from services.contracts.api.registrations import list_candidatures, list_forms
 
 blueprint = access.Pages("documents", __name__)
@@ -41,29 +43,19 @@ def show(candidature_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/documents/fichier/<document_id>", who=access.CANDIDATE)
 def file(document_id: str) -> ResponseReturnValue:
-    answer = visitor.stream(api.read_pdf, query={"save": "enregistrer" in request.args}, document_id=document_id)
-    _mark_opened(document_id)
-    return answer
+    return _opened(api.read_pdf, document_id, query={"save": "enregistrer" in request.args})
 
 
 @blueprint.get("/documents/page/<document_id>", who=access.CANDIDATE)
 def html(document_id: str) -> ResponseReturnValue:
     """« Version accessible »: the same document as an HTML page."""
-    answer = visitor.stream(api.read_html, document_id=document_id)
-    _mark_opened(document_id)
-    return answer
+    return _opened(api.read_html, document_id)
 
 
-@blueprint.get("/documents/<candidature_id>/confirmation", who=access.CANDIDATE)
-def confirmation(candidature_id: str) -> ResponseReturnValue:
-    """« Visualiser/Imprimer »"""
-    return visitor.stream(api.read_confirmation, candidature_id=candidature_id)
-
-
-@blueprint.get("/documents/<candidature_id>/formulaire/<code>", who=access.CANDIDATE)
-def form(candidature_id: str, code: str) -> ResponseReturnValue:
-    """A PDF form with the candidate's data, to be completed by hand."""
-    return visitor.stream(api.read_form, candidature_id=candidature_id, code=code)
+blueprint.streams(  # « Visualiser/Imprimer »
+    "/documents/<candidature_id>/confirmation", "confirmation", api.read_confirmation, who=access.CANDIDATE
+)
+blueprint.streams("/documents/<candidature_id>/formulaire/<code>", "form", api.read_form, who=access.CANDIDATE)
 
 
 @blueprint.get("/formulaires", who=access.CANDIDATE)
@@ -74,7 +66,8 @@ def forms() -> ResponseReturnValue:
     return render_page("documents/templates/formulaires.html", offered=offered)
 
 
-def _mark_opened(document_id: str) -> None:
-    """Remove the document from the list of unread ones; after a failure it stays there."""
-    with suppress(DomainError), optional_calls():
-        visitor.call(api.mark_opened, document_id=document_id)
+def _opened(operation: Operation[bytes], document_id: str, **sent: Any) -> Response:
+    """The document, which leaves the list of unread ones; after a failure to say so it stays there."""
+    answer = visitor.stream(operation, document_id=document_id, **sent)
+    optional_answer(partial(visitor.call, api.mark_opened, document_id=document_id), None)
+    return answer

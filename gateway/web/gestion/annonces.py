@@ -1,6 +1,5 @@
 """« Messages »: what the home page says for a time, published, looked at first and taken off by an administrator."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Response, redirect, request, url_for
@@ -15,8 +14,8 @@ from gateway.posted_forms import (
     read_end,
     read_instant,
     read_instants,
-    shown_here,
     shown_instant,
+    shown_on,
 )
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
@@ -33,17 +32,13 @@ DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est
 
 
 @blueprint.get("/messages", who=access.staff(MANAGE))
-def list_messages(
-    typed: Mapping[str, str] | None = None, *, preview: bool = False, refusal: DomainError | None = None
-) -> Response:
+def list_messages(*, preview: bool = False, refusal: DomainError | None = None) -> Response:
     now = portal_now()
-    published = staff_member.call(api.list_messages).messages
-    messages = [(message, _state(message, now)) for message in published]
     return render_page(
         "gestion/templates/annonces.html",
         refusal=refusal,
-        messages=messages,
-        values=typed or {"severity": "info", "shown_from": shown_instant(now)},
+        messages=[(message, _state(message, now)) for message in staff_member.call(api.list_messages).messages],
+        values=_posted() if preview or refusal else {"severity": "info", "shown_from": shown_instant(now)},
         preview=preview,
         severity_options=[{"value": value, "label": label} for value, label in SEVERITY_LABELS.items()],
         instant_hint=INSTANT_HINT,
@@ -52,15 +47,13 @@ def list_messages(
 
 
 @blueprint.post("/messages", who=access.staff(MANAGE))
+@shown_on(list_messages, 422)
 def publish_message() -> ResponseReturnValue:
-    posted = {name: posted_text(name) for name in FIELDS}
-    try:
-        instants = read_instants(posted, READERS, REQUIRED)
-        if posted_text("action") != "publier":
-            return list_messages(posted, preview=True)
-        staff_member.call(api.publish_message, body=posted | instants)
-    except DomainError as refusal:
-        return list_messages(posted, refusal=shown_here(refusal, (422,)))
+    posted = _posted()
+    instants = read_instants(posted, READERS, REQUIRED)
+    if posted_text("action") != "publier":
+        return list_messages(preview=True)
+    staff_member.call(api.publish_message, body=posted | instants)
     return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
 
 
@@ -68,6 +61,10 @@ def publish_message() -> ResponseReturnValue:
 def withdraw_message(message_id: str) -> ResponseReturnValue:
     staff_member.call(api.withdraw_message, message_id=message_id)
     return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
+
+
+def _posted() -> dict[str, str]:
+    return {name: posted_text(name) for name in FIELDS}
 
 
 def _state(message: api.PublishedMessage, now: datetime) -> str:

@@ -1,5 +1,6 @@
-"""A candidature: what was declared and what changed from version to version, its documents, notes between
-gestionnaires; its end, with a reason, on the candidate's request or by écart, and its return."""
+"""A candidature: what was declared and what changed from version to version, notes between gestionnaires; its end, with
+a reason, on the candidate's request or by écart, and its return. Its documents: one written for it alone and published
+at once; one of any origin withdrawn."""
 
 from operator import itemgetter
 
@@ -9,18 +10,18 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_calls
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here
+from gateway.posted_forms import new_order_key, posted_order_key, posted_paragraphs, posted_text, shown_on
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.comptes import CORRECT
-from gateway.web.gestion.lists import address_query
-from gateway.web.gestion.names_from_accounts import names_by_id
+from gateway.web.gestion.lists import address_query, names_by_id
+from gateway.web.gestion.publication import PUBLISH, errors_by_field, posted_withdrawal, read_import_form, type_options
 from services.chassis.clock import portal_now
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, NotFound, found
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.audit import ENTRIES
-from services.contracts.api.staff_documents import StaffDocument, list_documents, read_document
+from services.contracts.api.staff_documents import StaffDocument, list_documents, publish_documents, read_document
+from services.contracts.api.staff_imports import withdraw_document
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, VALIDATION_LABELS
 
@@ -28,6 +29,9 @@ MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "
 MANAGE = "candidatures:manage"
 BY_STAFF = "staff:"
 API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart", "retablissement": "restoration"}
+CHANGE = f"/candidatures/<candidature_id>/<any({', '.join(API_ACTS)}):act>"
+DOCUMENT = "/candidatures/<candidature_id>/documents/<document_id>/retrait"
+WRITTEN_FIELDS = ("type", "title", "paragraphs")
 DONE_SENTENCES = {
     "document": f"Le document est publié : le candidat le trouve dans « {page_labels.DOCUMENTS} » dans un instant.",
     "retrait": "Le document est retiré : le candidat ne l'ouvre plus.",
@@ -41,9 +45,7 @@ DONE_SENTENCES = {
 
 
 @blueprint.get("/candidatures/<candidature_id>", who=access.staff("candidatures:read"))
-def show_candidature(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
-    """`note`: as it was typed, where it was refused."""
-    member = staff_member.required()
+def show_candidature(candidature_id: str, refusal: DomainError | None = None) -> Response:
     candidature = staff_member.call(api.read_candidature, candidature_id=candidature_id)
     documents = _documents(candidature_id)  # before names, which the page can do without sooner
     return render_page(
@@ -56,31 +58,23 @@ def show_candidature(candidature_id: str, *, note: str = "", refusal: DomainErro
         validation_labels=VALIDATION_LABELS,
         history=_history(candidature),
         is_closed=candidature.session_closes <= portal_now(),
-        can_manage=MANAGE in member.scopes,
-        can_correct=CORRECT in member.scopes,
-        can_publish="documents:publish" in member.scopes,
         journal=address_query(ENTRIES, {"numero": candidature.numero_candidat or "", "candidats": "oui"}),
-        reads_journal="audit:read" in member.scopes,
         mail_labels=MAIL_LABELS,
         automatic_types=AUTOMATIC_TYPES,
-        note=note,
+        note=posted_text("text") if refusal else "",
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 
 
-@blueprint.get("/candidatures/documents/<document_id>", who=access.staff("candidatures:read"))
-def open_document(document_id: str) -> ResponseReturnValue:
-    """A document of a candidature as PDF; documents writes down who opened it."""
-    return staff_member.stream(read_document, document_id=document_id)
+blueprint.streams(  # as PDF; documents writes down who opened it
+    "/candidatures/documents/<document_id>", "open_document", read_document, who=access.staff("candidatures:read")
+)
 
 
 @blueprint.post("/candidatures/<candidature_id>/notes", who=access.staff(MANAGE))
+@shown_on(show_candidature, 422)
 def write_note(candidature_id: str) -> ResponseReturnValue:
-    text = posted_text("text")
-    try:
-        staff_member.call(api.write_note, body={"text": text}, candidature_id=candidature_id)
-    except DomainError as refusal:
-        return show_candidature(candidature_id, note=text, refusal=shown_here(refusal, (422,)))
+    staff_member.call(api.write_note, body={"text": posted_text("text")}, candidature_id=candidature_id)
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
 
 
@@ -109,31 +103,66 @@ def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
         return () if refusal.http_status == NotFound.problem.status else None
 
 
-@blueprint.get(
-    "/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>", who=access.staff(MANAGE)
-)
-def ask_change(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
+@blueprint.get(CHANGE, who=access.staff(MANAGE))
+def ask_change(candidature_id: str, act: str, refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/changement_d_etat.html",
         refusal=refusal,
         candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
         act=act,
-        reason=reason,
+        reason=posted_text("reason"),
     )
 
 
-@blueprint.post(
-    "/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>", who=access.staff(MANAGE)
-)
+@blueprint.post(CHANGE, who=access.staff(MANAGE))
+@shown_on(ask_change, 409, 422, 429)
 def change_state(candidature_id: str, act: str) -> ResponseReturnValue:
-    reason = posted_text("reason")
-    try:
-        staff_member.call(
-            api.change_state,
-            body={"reason": reason},
-            candidature_id=candidature_id,
-            how=API_ACTS[act],
-        )
-    except DomainError as refusal:
-        return ask_change(candidature_id, act, reason=reason, refusal=shown_here(refusal, (409, 422, 429)))
+    body = {"reason": posted_text("reason")}
+    staff_member.call(api.change_state, body=body, candidature_id=candidature_id, how=API_ACTS[act])
     return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
+
+
+@blueprint.get("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
+def ask_document(candidature_id: str, refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/document_redige.html",
+        refusal=refusal,
+        candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
+        types=type_options(read_import_form(), of_every_exam=True),
+        typed={name: posted_text(name) for name in WRITTEN_FIELDS},
+        order_key=posted_order_key() if refusal else new_order_key(),
+        errors=errors_by_field(refusal) if refusal else [],
+    )
+
+
+@blueprint.post("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
+@shown_on(ask_document, 404, 409, 422)
+def publish_document(candidature_id: str) -> ResponseReturnValue:
+    order = {
+        "type": posted_text("type"),
+        "title": posted_text("title"),
+        "paragraphs": posted_paragraphs(),
+        "candidatures": [candidature_id],
+    }
+    staff_member.call(publish_documents, body=order, headers={"Idempotency-Key": posted_order_key()})
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="document"), code=303)
+
+
+@blueprint.get(DOCUMENT, who=access.staff(PUBLISH))
+def ask_withdrawal(candidature_id: str, document_id: str, refusal: DomainError | None = None) -> Response:
+    """Raises NotFound for a document that is none of this candidature's."""
+    documents = staff_member.call(list_documents, candidature_id=candidature_id).documents
+    return render_page(
+        "gestion/templates/retrait_de_document.html",
+        refusal=refusal,
+        candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
+        document=found(next((document for document in documents if document.id == document_id), None)),
+        **posted_withdrawal(),
+    )
+
+
+@blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
+@shown_on(ask_withdrawal, 422, 429)
+def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
+    staff_member.call(withdraw_document, document_id=document_id, body=posted_withdrawal())
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"), code=303)

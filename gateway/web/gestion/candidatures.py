@@ -23,6 +23,8 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.compte import OWN_ACCOUNT, own_account
 from gateway.web.gestion.lists import (
+    SEARCH,
+    academie_options,
     address_query,
     counted_options,
     filters_of_address,
@@ -32,8 +34,6 @@ from gateway.web.gestion.lists import (
     render_list,
     typed_filters,
 )
-from gateway.web.gestion.names_from_accounts import academie_options
-from gateway.web.gestion.sealed_search import SEARCH
 from services.chassis.errors import DomainError, Invalid, NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api import own_staff_account

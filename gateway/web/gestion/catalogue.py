@@ -38,9 +38,7 @@ def show_catalogue(refusal: DomainError | None = None) -> Response:
     )
 
 
-@blueprint.get("/catalogue/<code>.zip", who=access.staff(MANAGE))
-def download_catalogue(code: str) -> ResponseReturnValue:
-    return staff_member.stream(api.read_files, code=code)
+blueprint.streams("/catalogue/<code>.zip", "download_catalogue", api.read_files, who=access.staff(MANAGE))
 
 
 @blueprint.post("/catalogue", who=access.staff(MANAGE))
@@ -54,13 +52,12 @@ def compare_catalogue() -> ResponseReturnValue:
 
 @blueprint.post("/catalogue/chargement", who=access.staff(MANAGE))
 def load_catalogue() -> ResponseReturnValue:
-    archive, etag = request.form.get("archive", ""), request.form.get("etag", "")
-    body = {"archive": archive, "etag": etag}
+    body = {name: request.form.get(name, "") for name in ("archive", "etag")}
     try:
         staff_member.call(api.load_catalogue, body=body)
     except DomainError as refusal:
         if refusal.http_status in (412, 422, 429):
-            return _compared(archive, refusal)
+            return _compared(body["archive"], refusal)
         return show_catalogue(shown_here(refusal, REFUSALS_SHOWN_HERE))
     return redirect(url_for("gestion.show_catalogue", fait="chargement"), code=303)
 

@@ -1,35 +1,55 @@
-"""« Mon compte » of a member of staff: password, second factor, recovery codes; each change asks for a fresh code. And
-the link of an invitation, by which the account is set up; opening the link changes nothing."""
+"""« Mon compte » of a member of staff: password, second factor, recovery codes, « Clés d'accès » (passkeys), « Jetons
+d'accès » of one's own tools; each change asks for a fresh code. And the link of an invitation, by which the account is
+set up; opening the link changes nothing."""
 
 from typing import Any
 
 import segno
-from flask import Response, redirect, request, url_for
+from flask import Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here
+from gateway.posted_forms import posted_text, shown_here, shown_on
 from gateway.service_clients import clients
 from gateway.sessions import staff_member
 from gateway.web.compte import mailed_links
 from gateway.web.compte.connexion import posted_identity
 from gateway.web.gestion import blueprint
+from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.contracts import page_labels
-from services.contracts.account_rules import LINK_PROBLEMS, STAFF_ROLE_LABELS
+from services.contracts.account_rules import LINK_PROBLEMS, STAFF_ROLE_LABELS, TOKEN_DAYS_WORDS
 from services.contracts.api import own_staff_account as api
+from services.contracts.api import passkeys
+from services.contracts.api.team import TOKENS, ToolToken
 
 OWN_ACCOUNT = "account:manage"
 STATUSES_SHOWN_HERE = (409, 422, 429, 503)
 PASSWORD_FIELDS = ("current_password", "password", "password_confirmation", "code")
 DONE_SENTENCES = {
+    "ajout": "Votre clé d'accès est en service.",
+    "retrait": "La clé d'accès est retirée : elle ne sert plus.",
+    "revocation": "Le jeton est révoqué : il est refusé dans les secondes qui suivent.",
     "mot-de-passe": "Votre mot de passe est changé. Vos autres sessions sont terminées.",
     "facteur": "Votre nouveau second facteur est en service ; l'ancien ne sert plus. Vos autres sessions sont "
     "terminées.",
 }
+SCOPE_LABELS = {
+    "pieces:read": "Lire les pièces justificatives",
+    "pieces:control": "Décider des pièces justificatives",
+    "candidatures:read": "Lire les candidatures",
+    "candidatures:manage": "Écarter, désinscrire, rétablir ou corriger des candidatures",
+    "documents:publish": "Publier des documents",
+    "candidates:correct": "Corriger l'état civil de candidats, écarter des règles",
+    "openings:manage": "Changer les dates des ouvertures et les messages",
+    "audit:read": "Lire le journal",
+    "staff:manage": "Lire la liste de l'équipe et révoquer des jetons",
+}
+USABLE = "Valable"
+DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
 FEW_CODES = 3
 """With so many recovery codes left or fewer, the page advises to ask for new ones."""
 LOG_IN = {"label": "M'identifier", "url": "/gestion/connexion"}
@@ -51,58 +71,46 @@ def show_own_account() -> ResponseReturnValue:
 
 @blueprint.get("/compte/mot-de-passe", who=access.staff(OWN_ACCOUNT))
 def ask_password(refusal: DomainError | None = None) -> Response:
-    hint = own_account().password_hint
-    return _page("mot_de_passe.html", refusal, password_hint=hint)
+    return _page("mot_de_passe.html", refusal, password_hint=own_account().password_hint)
 
 
 @blueprint.post("/compte/mot-de-passe", who=access.staff(OWN_ACCOUNT))
+@shown_on(ask_password, *STATUSES_SHOWN_HERE)
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
-    try:
-        opened = staff_member.call(api.change_password, body=values)
-    except DomainError as refusal:
-        return ask_password(shown_here(refusal, STATUSES_SHOWN_HERE))
-    return _with_new_session(opened.session, "mot-de-passe")
+    return _with_new_session(staff_member.call(api.change_password, body=values).session, "mot-de-passe")
 
 
 @blueprint.get("/compte/codes-de-secours", who=access.staff(OWN_ACCOUNT))
-def ask_recovery_codes() -> ResponseReturnValue:
-    return _page("codes_de_secours.html", account=own_account())
+def ask_recovery_codes(refusal: DomainError | None = None) -> Response:
+    return _page("codes_de_secours.html", refusal, account=own_account())
 
 
 @blueprint.post("/compte/codes-de-secours", who=access.staff(OWN_ACCOUNT))
+@shown_on(ask_recovery_codes, *STATUSES_SHOWN_HERE)
 def make_recovery_codes() -> ResponseReturnValue:
-    try:
-        sent = {"code": posted_text("code")}
-        new = staff_member.call(api.renew_recovery_codes, body=sent)
-    except DomainError as refusal:
-        return _page("codes_de_secours.html", shown_here(refusal, STATUSES_SHOWN_HERE), account=own_account())
+    new = staff_member.call(api.renew_recovery_codes, body={"code": posted_text("code")})
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
     lead = "Les anciens ne servent plus."
     return _page("codes_de_secours_nouveaux.html", codes=new.recovery_codes, lead=lead, next_step=back)
 
 
 @blueprint.get("/compte/second-facteur", who=access.staff(OWN_ACCOUNT))
-def ask_second_factor() -> ResponseReturnValue:
-    return _page("second_facteur.html")
+def ask_second_factor(refusal: DomainError | None = None) -> Response:
+    return _page("second_facteur.html", refusal)
 
 
 @blueprint.post("/compte/second-facteur", who=access.staff(OWN_ACCOUNT))
+@shown_on(ask_second_factor, *STATUSES_SHOWN_HERE)
 def propose_second_factor() -> ResponseReturnValue:
-    try:
-        sent = {"code": posted_text("code")}
-        proposal = staff_member.call(api.propose_second_factor, body=sent)
-    except DomainError as refusal:
-        return _page("second_facteur.html", shown_here(refusal, STATUSES_SHOWN_HERE))
-    return _proposal_page(proposal)
+    return _proposal_page(staff_member.call(api.propose_second_factor, body={"code": posted_text("code")}))
 
 
 @blueprint.post("/compte/second-facteur/confirmation", who=access.staff(OWN_ACCOUNT))
 def confirm_second_factor() -> ResponseReturnValue:
     sealed = {"proposal": posted_text("proposal")}
     try:
-        sent = {**sealed, "code": posted_text("code")}
-        opened = staff_member.call(api.renew_second_factor, body=sent)
+        opened = staff_member.call(api.renew_second_factor, body={**sealed, "code": posted_text("code")})
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
         proposal = staff_member.call(api.check_proposal, body=sealed).proposal
@@ -131,29 +139,22 @@ def _with_new_session(session: str, done: str) -> BaseResponse:
 
 
 @blueprint.get("/invitation/<token>", who=access.PUBLIC)
-def open_invitation(token: str) -> ResponseReturnValue:
-    return invitation_page(token)
-
-
-def invitation_page(token: str, *, identity: str | None = None) -> Response:
+def open_invitation(token: str, identity: str | None = None) -> Response:
     """`identity`: of ProConnect, sealed, which replaces the password."""
     return LINKS.show(token, lambda link: _invitation_page(token, link, identity=identity))
 
 
 @blueprint.post("/invitation/<token>", who=access.PUBLIC)
 def complete_invitation(token: str) -> ResponseReturnValue:
-    set_up: list[api.SetUp] = []
     typed = {name: posted_text(name) for name in ("proposal", "code")}
     passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
     identity = posted_identity()
-    sent = {"token": token, **passwords, **typed, "identity": identity}
     try:
-        unusable = LINKS.use(token, lambda: set_up.append(clients().call(api.complete_invitation, body=sent)))
+        return LINKS.use(api.complete_invitation, token, _codes_page, **passwords, **typed, identity=identity)
     except DomainError as refusal:
         shown = shown_here(refusal, (403, 409, 422, 503))
         link = LINKS.call(api.check_invitation, token, proposal=typed["proposal"])
         return _invitation_page(token, link, shown, identity=identity if shown.http_status == 422 else None)
-    return unusable or _codes_page(set_up[0])
 
 
 def _invitation_page(
@@ -190,3 +191,80 @@ def qr_svg(text: str) -> Markup:
     code = segno.make(text, error="m", micro=False)
     svg = code.svg_inline(scale=1, border=4, dark="#000", light="#fff", omitsize=True, svgclass=None)
     return Markup(svg)  # noqa: S704 - the text is in its squares alone
+
+
+@blueprint.get("/compte/cles-d-acces", who=access.staff(OWN_ACCOUNT))
+def list_passkeys(refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/cles_d_acces.html",
+        passkeys=own_account().passkeys,
+        name=posted_text("name"),
+        refusal=refusal,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
+
+
+@blueprint.post("/compte/cles-d-acces", who=access.staff(OWN_ACCOUNT))
+@shown_on(list_passkeys, *STATUSES_SHOWN_HERE)
+def add_passkey() -> ResponseReturnValue:
+    staff_member.call(passkeys.add_passkey, body={name: posted_text(name) for name in ("name", "passkey", "code")})
+    return redirect(url_for("gestion.list_passkeys", fait="ajout"), code=303)
+
+
+@blueprint.post("/compte/cles-d-acces/<passkey_id>/retrait", who=access.staff(OWN_ACCOUNT))
+@shown_on(lambda passkey_id, refusal: list_passkeys(refusal), *STATUSES_SHOWN_HERE)
+def remove_passkey(passkey_id: str) -> ResponseReturnValue:
+    staff_member.call(passkeys.remove_passkey, passkey_id=passkey_id)
+    return redirect(url_for("gestion.list_passkeys", fait="retrait"), code=303)
+
+
+@blueprint.post("/cles-d-acces", who=access.PUBLIC)
+def prepare_passkey() -> Response:
+    """For the script alone; at a log-in nobody is known yet."""
+    sent = {"purpose": posted_text("pour"), "session": staff_member.session_cookie() or ""}
+    return jsonify(clients().call(passkeys.prepare_passkey, is_for_staff=True, body=sent).options)
+
+
+@blueprint.get("/compte/jetons", who=access.staff(OWN_ACCOUNT))
+def list_tokens(refusal: DomainError | None = None) -> Response:
+    page = staff_member.call(api.list_tokens, query={"cursor": request.args.get("cursor") or None})
+    return render_page(
+        "gestion/templates/jetons.html",
+        asked=_asked_token(),
+        columns=TOKENS.page_columns,
+        tokens=page.items,
+        state_of=_state_of_token,
+        usable=USABLE,
+        next_cursor=page.next_cursor,
+        scopes=[{"value": scope, "label": SCOPE_LABELS.get(scope, scope)} for scope in own_account().scopes],
+        scope_labels=SCOPE_LABELS,
+        days_words=TOKEN_DAYS_WORDS,
+        days=[{"value": days, "label": label} for days, label in DAYS.items()],
+        refusal=refusal,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
+
+
+@blueprint.post("/compte/jetons", who=access.staff(OWN_ACCOUNT))
+@shown_on(list_tokens, *STATUSES_SHOWN_HERE)
+def create_token() -> ResponseReturnValue:
+    asked = _asked_token()
+    days = int(asked["days"]) if asked["days"] in DAYS else None
+    created = staff_member.call(api.create_token, body={**asked, "days": days, "code": posted_text("code")})
+    return render_page("gestion/templates/jeton_nouveau.html", name=asked["name"], token=created.token)
+
+
+def _asked_token() -> dict[str, Any]:
+    return {"name": posted_text("name"), "scopes": request.form.getlist("scopes"), "days": posted_text("days")}
+
+
+@blueprint.post("/compte/jetons/<token_id>/revocation", who=access.staff(OWN_ACCOUNT))
+def revoke_token(token_id: str) -> ResponseReturnValue:
+    staff_member.call(api.revoke_token, token_id=token_id)
+    return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
+
+
+def _state_of_token(token: ToolToken) -> str:
+    if token.revoked_at:
+        return "Révoqué"
+    return USABLE if clock.system_now() < token.expires_at else "Expiré"

@@ -4,7 +4,6 @@ reason, its link of activation sent again.
 What is searched is posted, and encrypted in the address that it leads to.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -14,9 +13,9 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_text, read_day, shown_here
 from gateway.sessions import staff_member
-from gateway.web.compte.account_form import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
+from gateway.web.compte.creation import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.sealed_search import sealed_search, search_of_address
+from gateway.web.gestion.lists import sealed_search, search_of_address
 from services.chassis.errors import DomainError, Invalid
 from services.contracts.api import candidate_accounts as api
 from services.contracts.api.forms import Form
@@ -34,19 +33,19 @@ DONE_SENTENCES = {
 def list_accounts() -> ResponseReturnValue:
     """Those that the search of the address finds."""
     typed: dict[str, str] = {}
+    accounts, refusal = None, None
     try:
         typed = search_of_address()
-        if not typed:
-            return _search_page(typed)
-        text = typed.get("birth_date", "")
-        day = read_day(text)
-        if text and not day:
+        day = read_day(typed.get("birth_date", ""))
+        if typed.get("birth_date") and not day:
             raise Invalid.in_field("birth_date", DAY_EXPECTED)
         sent = {**typed, "birth_date": day.isoformat() if day else None}
-        accounts = staff_member.call(api.search_candidates, body=sent)
-    except DomainError as refusal:
-        return _search_page(typed, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return _search_page(typed, accounts=accounts)
+        accounts = staff_member.call(api.search_candidates, body=sent) if typed else None
+    except DomainError as refused:
+        refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
+    return render_page(
+        "gestion/templates/comptes.html", typed=typed, refusal=refusal, accounts=accounts, name_of=_name_of
+    )
 
 
 @blueprint.post("/comptes", who=access.staff(CORRECT))
@@ -79,19 +78,6 @@ def correct_account(account_id: str) -> ResponseReturnValue:
 def resend_activation(account_id: str) -> ResponseReturnValue:
     staff_member.call(api.resend_activation, candidate_id=account_id)
     return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
-
-
-def _search_page(
-    typed: Mapping[str, str], *, accounts: api.Candidates | None = None, refusal: DomainError | None = None
-) -> Response:
-    """`accounts`: None before a search."""
-    return render_page(
-        "gestion/templates/comptes.html",
-        typed=typed,
-        refusal=refusal,
-        accounts=accounts,
-        name_of=_name_of,
-    )
 
 
 def _name_of(account: api.Candidate) -> str:

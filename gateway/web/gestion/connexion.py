@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from typing import Any
 
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
@@ -13,13 +14,14 @@ from gateway.sessions import staff_member, visitor
 from gateway.web.compte.connexion import (
     STATUSES_SHOWN_HERE,
     answer_after_log_in,
+    come_back,
     end_session,
+    leave_for,
     log_in_form,
     log_out_of,
     opened_session,
     posted_identity,
 )
-from gateway.web.compte.fournisseurs import come_back, leave_for
 from gateway.web.gestion import blueprint, compte
 from services.chassis.errors import DomainError, Forbidden
 from services.contracts import page_labels
@@ -74,7 +76,7 @@ def come_back_from_proconnect() -> ResponseReturnValue:
 def _unknown(signed_in: SignedIn, path: str) -> Response:
     staff_member.set_nobody()
     if not signed_in.asks_code and path.startswith(INVITATIONS):
-        return compte.invitation_page(path.removeprefix(INVITATIONS), identity=signed_in.identity)
+        return compte.open_invitation(path.removeprefix(INVITATIONS), signed_in.identity)
     return staff_login_page(identity=signed_in.identity, code_alone=signed_in.asks_code, next_url=path)
 
 
@@ -90,17 +92,10 @@ def extend() -> ResponseReturnValue:
 
 
 def staff_login_page(
-    *,
-    ended: bool = False,
-    sealed: str | None = None,
-    next_url: str | None = None,
-    status: int | None = None,
-    refusal: DomainError | None = None,
-    identity: str | None = None,
-    code_alone: bool = False,
+    *, status: int | None = None, refusal: DomainError | None = None, code_alone: bool = False, **asked: Any
 ) -> Response:
-    """`identity`: of ProConnect, sealed; `code_alone`: the account is known by it, and no password is asked."""
-    shown = log_in_form(_gestion_path, ended, sealed, next_url, refusal, identity)
+    """`asked`: as for log_in_form; `code_alone`: the account is known by its identity, and no password is asked."""
+    shown = log_in_form(_gestion_path, refusal, **asked)
     code_alone = code_alone or (bool(posted_identity()) and "identifiant" not in request.form)
     return render_page("gestion/templates/connexion.html", status=status, code_alone=code_alone, **shown)
 

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here
+from gateway.posted_forms import posted_text, shown_on
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import TYPED_FIELDS, as_options, check_days, posted_decision, what_catalogue_says
-from gateway.web.gestion.names_from_accounts import names_by_id, openings_sentence
+from gateway.web.gestion.lists import names_by_id, openings_sentence
 from gateway.web.gestion.pieces import (
     DECISION_IS_STORED,
     LIST_IS_DONE,
@@ -25,7 +25,6 @@ from gateway.web.gestion.pieces import (
     first_piece,
     shown_filters,
 )
-from gateway.web.shown_states import STATUS_SEVERITIES
 from gateway.web_security import content_security_policy
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.api import staff_pieces as api
@@ -56,7 +55,7 @@ def start_control() -> ResponseReturnValue:
 
 
 @blueprint.get("/pieces/<piece_id>", who=access.staff("pieces:read"))
-def show_piece(piece_id: str, *, refusal: DomainError | None = None) -> Response:
+def show_piece(piece_id: str, refusal: DomainError | None = None) -> Response:
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
     filters = {**api_filters_of(shown), "neighbours": "true"}
@@ -82,10 +81,8 @@ def show_piece(piece_id: str, *, refusal: DomainError | None = None) -> Response
         epreuves_title=EPREUVES,
         counted=api.COUNTED,
         typed={name: posted_text(name) for name in TYPED_FIELDS} if refusal else {},
-        can_decide="pieces:control" in staff_member.required().scopes,
         reasons=as_options(catalogue.reasons),
         compared_with=catalogue.compared_with,
-        status_severities=STATUS_SEVERITIES,
         own=piece.own_controls,
         is_taken_back=request.args.get("fait") == TAKEN_BACK,
         is_after_decision=request.args.get("fait") == DECISION_IS_STORED,
@@ -95,28 +92,23 @@ def show_piece(piece_id: str, *, refusal: DomainError | None = None) -> Response
 
 
 @blueprint.post("/pieces/<piece_id>/decision", who=access.staff("pieces:control"))
+@shown_on(show_piece, *REFUSALS_SHOWN_HERE)
 def decide(piece_id: str) -> ResponseReturnValue:
     shown = shown_filters(request.form)
     control = {"deposit_id": request.form.get("deposit_id") or None, **posted_decision()}
     if control["status"] not in STATUS_LABELS:
         raise NotFound()
     headers = _posted_etag()
-    try:
-        check_days()
-        piece = staff_member.call(api.control_piece, body=control, headers=headers, piece_id=piece_id)
-    except DomainError as refusal:
-        return show_piece(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    check_days()
+    piece = staff_member.call(api.control_piece, body=control, headers=headers, piece_id=piece_id)
     return redirect(_next_address(piece.id, shown), code=303)
 
 
 @blueprint.post("/pieces/<piece_id>/annulation", who=access.staff("pieces:control"))
+@shown_on(show_piece, *REFUSALS_SHOWN_HERE)
 def take_back(piece_id: str) -> ResponseReturnValue:
     """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
-    headers = _posted_etag()
-    try:
-        staff_member.call(api.take_back_control, headers=headers, piece_id=piece_id)
-    except DomainError as refusal:
-        return show_piece(piece_id, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    staff_member.call(api.take_back_control, headers=_posted_etag(), piece_id=piece_id)
     return redirect(_address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303)
 
 

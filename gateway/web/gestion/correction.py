@@ -8,15 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here
+from gateway.posted_forms import posted_text, shown_on
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.candidature import MANAGE, show_candidature
 from gateway.web.inscription.onglets import TabPages, posted_revision
-from gateway.web.inscription.tabs import form_fields
-from services.chassis.errors import DomainError
+from gateway.web.inscription.refus import form_fields
 from services.contracts.api import drafts as api
-from services.contracts.api.staff_candidatures import OVERRIDE, save_correction, start_correction
+from services.contracts.api.staff_candidatures import save_correction, start_correction
 
 CORRECTION = "/candidatures/<candidature_id>/correction"
 TAB = f"{CORRECTION}/<draft_id>/<int:number>"
@@ -52,9 +51,8 @@ class CorrectionPages(TabPages):
         return url_for("gestion.show_candidature", candidature_id=self.candidature_id)
 
     def context(self, tab: api.Tab) -> dict[str, Any]:
-        can_override = OVERRIDE in staff_member.required().scopes
         reason = self.written_besides().get("reason", tab.reason)
-        return {"back": self.way_out(), "can_override": can_override, "reason": reason, "overridden": _overridden()}
+        return {"back": self.way_out(), "reason": reason, "overridden": _overridden()}
 
 
 def _overridden() -> list[str]:
@@ -69,12 +67,10 @@ def keep_overridden(endpoint: str, values: dict[str, Any]) -> None:
 
 
 @blueprint.post(CORRECTION, who=access.staff(MANAGE))
+@shown_on(show_candidature, 409)
 def start_correcting(candidature_id: str) -> ResponseReturnValue:
     """Begin a correction, or resume the one under way."""
-    try:
-        draft = staff_member.call(start_correction, candidature_id=candidature_id)
-    except DomainError as refusal:
-        return show_candidature(candidature_id, refusal=shown_here(refusal, (409,)))
+    draft = staff_member.call(start_correction, candidature_id=candidature_id)
     tab = url_for("gestion.show_correction", candidature_id=candidature_id, draft_id=draft.id, number=draft.current)
     return redirect(tab, code=303)
 

@@ -1,7 +1,6 @@
 """« Équipe »: administrateurs see who has access, invite, give another profile, disable, enable, and reset a lost
 second factor."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +10,10 @@ from werkzeug.exceptions import NotFound
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import posted_text, shown_here
+from gateway.posted_forms import posted_text, shown_on
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import read_page, render_list, typed_filters
-from gateway.web.gestion.names_from_accounts import name_of
+from gateway.web.gestion.lists import name_of, read_page, render_list, typed_filters
 from services.chassis.errors import DomainError
 from services.chassis.french import alphabetical
 from services.contracts.account_rules import MEMBER_STATE_LABELS, STAFF_ROLE_LABELS
@@ -111,23 +109,19 @@ def list_team() -> ResponseReturnValue:
 
 
 @blueprint.get("/equipe/invitation", who=access.staff(*MANAGE))
-def ask_invitation(typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None) -> Response:
+def ask_invitation(refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/invitation_a_envoyer.html",
-        values=typed or {"role": "gestionnaire"},
+        values=_posted_invitation() if refusal else {"role": "gestionnaire"},
         refusal=refusal,
         **_profile_options(),
     )
 
 
 @blueprint.post("/equipe/invitation", who=access.staff(*MANAGE))
+@shown_on(ask_invitation, *STATUSES_SHOWN_HERE)
 def invite() -> ResponseReturnValue:
-    values = {**{name: posted_text(name) for name in ("nom", "prenoms", "email")}, **_posted_profile()}
-    try:
-        sent = {**values, "code": posted_text("code")}
-        staff_member.call(api.invite, body=sent)
-    except DomainError as refusal:
-        return ask_invitation(values, shown_here(refusal, STATUSES_SHOWN_HERE))
+    staff_member.call(api.invite, body={**_posted_invitation(), "code": posted_text("code")})
     return redirect(url_for("gestion.list_team", fait=INVITED), code=303)
 
 
@@ -147,9 +141,7 @@ def show_member(staff_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
-def ask_act(
-    staff_id: str, act: str, typed: Mapping[str, Any] | None = None, refusal: DomainError | None = None
-) -> Response:
+def ask_act(staff_id: str, act: str, refusal: DomainError | None = None) -> Response:
     member = staff_member.call(api.read_member, staff_id=staff_id)
     if refusal is None and not _is_offered(ACTS[act], act, member):
         raise NotFound()
@@ -158,22 +150,26 @@ def ask_act(
         staff_id=staff_id,
         name=name_of(member),
         act=ACTS[act],
-        values=typed or {"role": member.role, "academies": member.academies or ()},
+        values=_posted_act(ACTS[act]) if refusal else {"role": member.role, "academies": member.academies or ()},
         refusal=refusal,
         **(_profile_options() if ACTS[act].asks_profile else {}),
     )
 
 
 @blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
+@shown_on(ask_act, *STATUSES_SHOWN_HERE)
 def do_act(staff_id: str, act: str) -> ResponseReturnValue:
-    sent = {"code": posted_text("code"), **({"reason": posted_text("reason")} if ACTS[act].asks_reason else {})}
-    if ACTS[act].asks_profile:
-        sent |= _posted_profile()
-    try:
-        staff_member.call(ACTS[act].operation, body=sent, staff_id=staff_id)
-    except DomainError as refusal:
-        return ask_act(staff_id, act, sent, shown_here(refusal, STATUSES_SHOWN_HERE))
+    staff_member.call(ACTS[act].operation, body=_posted_act(ACTS[act]), staff_id=staff_id)
     return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
+
+
+def _posted_invitation() -> dict[str, Any]:
+    return {**{name: posted_text(name) for name in ("nom", "prenoms", "email")}, **_posted_profile()}
+
+
+def _posted_act(act: Act) -> dict[str, Any]:
+    sent = {"code": posted_text("code"), **({"reason": posted_text("reason")} if act.asks_reason else {})}
+    return {**sent, **(_posted_profile() if act.asks_profile else {})}
 
 
 def _posted_profile() -> dict[str, Any]:
@@ -198,8 +194,7 @@ def _is_own(member: Member) -> bool:
 
 def _academie_labels() -> dict[str, str]:
     """By code, in the order in which they are shown."""
-    known = staff_member.call(api.list_academies)
-    return {academie.value: academie.label for academie in known.academies}
+    return {academie.value: academie.label for academie in staff_member.call(api.list_academies).academies}
 
 
 def _labels() -> dict[str, Any]:

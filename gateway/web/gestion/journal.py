@@ -1,7 +1,10 @@
-"""« Journal »: who did what to whom, before and after, in every service; for administrators."""
+"""« Journal »: who did what to whom, before and after, in every service, the newest first; for administrators."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,19 +15,18 @@ from gateway.posted_forms import typed_number
 from gateway.service_clients import SERVICE_LABELS
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, JournalPage, read_journal
 from gateway.web.gestion.lists import (
     address_query,
     filters_of_address,
     filters_query,
+    name_of,
     read_list,
     refuse_errors,
     render_list,
     typed_filters,
 )
-from gateway.web.gestion.names_from_accounts import name_of
 from gateway.web.gestion.pieces import ALL
-from services.chassis.errors import DomainError, NotFound
+from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.contracts.api.audit import ENTRIES, AuditEntries, AuditEntry, export_entries, list_entries
 from services.contracts.api.team import Member, list_members
 from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS, readable_changes
@@ -36,23 +38,28 @@ SERVICE_NAMES = {
     "documents": "documents",
     "pieces": "justificatifs",
 }
-NO_ENTRIES = JournalPage(entries=(), cursor=None, missing=())
+ENTRIES_OF_A_PAGE = 50
+UNKNOWN_PAGE = "Cette suite du journal n'existe pas : revenez à son début."
 ACCOUNT_ACTS = ("account_opened", "activation_resent", "identity_corrected")
 _ID = re.compile(rb"\b[0-9a-f]{32}\b")
 _NO_PART_OF_A_CELL = re.compile(r"^[^\w]+|[;\"\s]+")
 
 
+class JournalPage(NamedTuple):
+    """`cursor`: for the page that follows, None after the last; `missing`: services that do not answer."""
+
+    entries: list[AuditEntry]
+    cursor: str | None
+    missing: list[str]
+
+
+NO_ENTRIES = JournalPage([], None, [])
+
+
 @blueprint.get("/journal", who=access.staff("audit:read"))
 def show_journal() -> ResponseReturnValue:
     shown, cursor = filters_of_address(ENTRIES), request.args.get("suite")
-    filters = {**filters_query(ENTRIES, shown), "limit": str(ENTRIES_OF_A_PAGE)}
-
-    def read(service: str, before: int | None) -> AuditEntries:
-        if service not in SERVICE_NAMES:
-            raise DomainError("Cette suite du journal n'existe pas : revenez à son début.")
-        return staff_member.call(list_entries, at=service, query={**filters, "before": before})
-
-    page = read_list(ENTRIES, shown, lambda: read_journal(SERVICE_NAMES, cursor, read), NO_ENTRIES)
+    page = read_list(ENTRIES, shown, lambda: _read_entries(cursor, filters_query(ENTRIES, shown)), NO_ENTRIES)
     names = {member.id: name_of(member) for member in _everybody()}
     return render_list(
         "gestion/templates/journal.html",
@@ -62,12 +69,44 @@ def show_journal() -> ResponseReturnValue:
             "qui": [{"value": member_id, "label": name} for member_id, name in sorted(names.items(), key=_by_name)],
             "acte": [{"value": code, "label": label} for code, label in sorted(ACTION_LABELS.items(), key=_by_name)],
         },
-        entries=[item.entry for item in page.entries],
+        entries=page.entries,
         cells=_cells(names),
         missing=[SERVICE_LABELS[service] for service in page.missing],
         services=SERVICE_NAMES,
         next_query=address_query(ENTRIES, shown, suite=page.cursor) if page.cursor else None,
     )
+
+
+def _read_entries(cursor: str | None, filters: Mapping[str, str]) -> JournalPage:
+    """One page of the entries of all services put together. The cursor holds of each the id below which it goes on
+    (None: from the newest), without those that have no more."""
+    positions = _positions(cursor) if cursor else dict.fromkeys(SERVICE_NAMES)
+    pages: dict[str, AuditEntries] = {}
+    for service, before in positions.items():
+        query = {**filters, "limit": str(ENTRIES_OF_A_PAGE), "before": before}
+        with suppress(Unavailable):
+            pages[service] = staff_member.call(list_entries, at=service, query=query)
+    entries = [(service, entry) for service, page in pages.items() for entry in page.entries]
+    shown = sorted(entries, key=lambda item: (item[1].at, item[1].id), reverse=True)[:ENTRIES_OF_A_PAGE]
+    following = {}
+    for service, page in pages.items():
+        ids = [entry.id for of, entry in shown if of == service]
+        if len(ids) < len(page.entries) or page.next_before is not None:
+            following[service] = min(ids, default=positions[service])
+    missing = [service for service in positions if service not in pages]
+    return JournalPage([entry for _, entry in shown], json.dumps(following) if following else None, missing)
+
+
+def _positions(cursor: str) -> dict[str, int | None]:
+    """Raises DomainError for what no page of ours holds."""
+    try:
+        positions = json.loads(cursor)
+    except (ValueError, RecursionError):
+        raise DomainError(UNKNOWN_PAGE) from None
+    is_ours = isinstance(positions, dict) and positions.keys() <= SERVICE_NAMES.keys()
+    if not is_ours or not all(isinstance(place, int | None) for place in positions.values()):
+        raise DomainError(UNKNOWN_PAGE)
+    return positions
 
 
 @blueprint.post("/journal", who=access.staff("audit:read"))

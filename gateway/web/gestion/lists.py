@@ -1,22 +1,32 @@
 """The filters of a declared list (`services/contracts/api/staff_lists.py`) on its page: typed, sent to the API, shown
 again; and what its page and its CSV do where one of them makes no sense. A further filter of a list needs no more than
-its declaration and its condition in the service's query. Its table is a macro of `templates/liste.html`."""
+its declaration and its condition in the service's query. Its table is a macro of `templates/liste.html`.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+Names that accounts holds, of other gestionnaires and of académies: none while accounts does not answer."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, request
 
+from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
+from gateway.seal import POST_LIFE_SECONDS, current_seal
 from gateway.sessions import staff_member
-from gateway.web.gestion.sealed_search import sealed_search, search_of_address
 from services.chassis.errors import Invalid, NotFound
-from services.chassis.french import alphabetical, number
+from services.chassis.french import alphabetical, number, time_of_day
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, ORDER, SELECT, TEXT, Counts, PageField, StaffList
+from services.contracts.api.staff_pieces import RecentOpening
+from services.contracts.api.team import StaffName, list_academies, list_names
 
+SEARCH = "personne"
+LONGEST_TEXT = 254  # characters, as a mail address has: all of them together fit in an address
+UNKNOWN = "un autre gestionnaire"
 PERSONAL_FILTERS = "Un nom, un numéro, une adresse mail ou une date de naissance ne se cherche pas par une adresse."
 Options = Iterable[Mapping[str, str]]
 Page = TypeVar("Page")
@@ -39,9 +49,7 @@ def render_list(
     **context: Any,
 ) -> Response:
     """The page of a list, with its filters as they were typed; 422 where one makes no sense, which its field says.
-
-    `options`: as for `_fields`; `errors`: of what the page checks besides.
-    """
+    `options`: as for `_fields`; `errors`: of what the page checks besides."""
     errors = [*_errors(declared, typed), *errors]
     orders = [{"value": order, "label": label} for order, label in declared.order_labels.items()]
     return render_page(
@@ -93,11 +101,9 @@ def personal_filters(declared: StaffList, typed: Mapping[str, str]) -> dict[str,
 def counted_options(
     declared: StaffList, typed: Mapping[str, str], counts: Counts | None, labels: Mapping[str, Mapping[str, str]]
 ) -> dict[str, list[dict[str, str]]]:
-    """The options of the counted filters, each with its number; without numbers where they tell nothing.
-
-    `labels`: of a filter's values, where these are codes; those that rows may have are offered, whatever was counted.
-    What is chosen is offered as well. `counts`: None where they came too late.
-    """
+    """The options of the counted filters, each with its number; without numbers where they tell nothing. `labels`: of a
+    filter's values, where these are codes; those that rows may have are offered, whatever was counted. What is chosen
+    is offered as well. `counts`: None where they came too late."""
     options = {}
     for name in declared.counted:
         field, of_filter = declared.page_fields[name], labels.get(name, {})
@@ -148,7 +154,16 @@ def _fields(declared: StaffList, typed: Mapping[str, str], options: Mapping[str,
     """The definitions of the form's fields. `options`: of each list to choose from, by the field's name; one without
     options is not shown, nor is a hidden field without a value."""
     return [
-        _definition(field, typed.get(field.name, ""), list(options.get(field.name, ())))
+        {
+            "name": field.name,
+            "label": field.label,
+            "type": TEXT if field.kind == DAY else field.kind,
+            "value": typed.get(field.name, ""),
+            "hint": field.hint or None,
+            "placeholder": field.placeholder if field.kind == SELECT else None,
+            "options": list(options.get(field.name, ())),
+            "is_wide": field.is_wide,
+        }
         for field in declared.page_fields.values()
         if (field.kind != SELECT or options.get(field.name)) and (field.kind != HIDDEN or field.name in typed)
     ]
@@ -161,14 +176,51 @@ def _sent(field: PageField, text: str) -> str:
     return "true" if field.kind == CHECKBOX else text
 
 
-def _definition(field: PageField, value: str, options: list[Mapping[str, str]]) -> dict[str, Any]:
-    return {
-        "name": field.name,
-        "label": field.label,
-        "type": TEXT if field.kind == DAY else field.kind,
-        "value": value,
-        "hint": field.hint or None,
-        "placeholder": field.placeholder if field.kind == SELECT else None,
-        "options": options,
-        "is_wide": field.is_wide,
-    }
+def sealed_search(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What an address has of a search that tells of a person, encrypted for the member of staff who typed it: Back, a
+    reload and the pages that follow find it there; neither the address nor a log of it says of whom it tells."""
+    text = json.dumps({name: text[:LONGEST_TEXT] for name, text in typed.items()}, ensure_ascii=False)
+    return {SEARCH: current_seal().seal_text(text, _purpose())} if typed else {}
+
+
+def search_of_address() -> dict[str, str]:
+    """What was typed; nothing without a search. Raises Invalid for one that is too old, or of somebody else."""
+    sealed = request.args.get(SEARCH)
+    text = current_seal().unseal_text(sealed, _purpose(), life_seconds=POST_LIFE_SECONDS) if sealed else "{}"
+    if text is None:
+        raise Invalid("Cette recherche date de trop longtemps, ou n'est pas la vôtre : saisissez-la de nouveau.")
+    typed: dict[str, str] = json.loads(text)
+    return typed
+
+
+def _purpose() -> str:
+    return f"{SEARCH} {staff_member.required().subject}"
+
+
+def openings_sentence(openings: Sequence[RecentOpening], names: Mapping[str, str]) -> str:
+    """« Anne DUVAL a ouvert ce fichier à 10:32 »; the last time, where several have."""
+    people = sorted({names.get(opening.staff_id, UNKNOWN) for opening in openings})
+    listed = " et ".join([", ".join(people[:-1]), people[-1]]) if people[1:] else people[0]
+    have = "ont ouvert ce fichier, la dernière fois" if openings[1:] else "a ouvert ce fichier"
+    return f"{listed[0].upper()}{listed[1:]} {have} à {time_of_day(openings[0].at)}"
+
+
+def names_by_id(staff_ids: Collection[str]) -> dict[str, str]:
+    """Their names by id; empty while accounts does not answer."""
+    if not staff_ids:
+        return {}
+    query = {"ids": ",".join(sorted(set(staff_ids)))}
+    names = optional_answer(partial(staff_member.call, list_names, query=query), None)
+    return {person.id: name_of(person) for person in names.items} if names else {}
+
+
+def name_of(person: StaffName) -> str:
+    return f"{person.prenoms} {person.nom}"
+
+
+def academie_options() -> list[dict[str, str]]:
+    """Empty for who is limited to some académies, and sees no others, and while accounts does not answer."""
+    if staff_member.required().academies is not None:
+        return []
+    known = optional_answer(partial(staff_member.call, list_academies), None)
+    return [{"value": academie.value, "label": academie.label} for academie in known.academies] if known else []

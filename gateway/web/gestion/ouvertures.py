@@ -1,5 +1,6 @@
 """« Ouvertures »: the dates of each opening, or of several of a session at once, changed with a reason by an
-administrator; what candidates lose by it is read and confirmed first."""
+administrator; what candidates lose by it is read and confirmed first. « Incidents »: a time at which the portal could
+not be used is noted, and the periods that it cut are extended in one act, once it was read whom that concerns."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,9 +17,11 @@ from gateway.pages import render_page
 from gateway.posted_forms import (
     INSTANT_EXPECTED,
     INSTANT_HINT,
+    TEXT_EXPECTED,
     posted_text,
     read_end,
     read_instant,
+    read_instants,
     shown_end_instant,
     shown_here,
     shown_instant,
@@ -28,6 +31,7 @@ from gateway.web.gestion import blueprint
 from services.chassis.errors import DomainError, FieldError, Invalid, found
 from services.contracts.api import administration as api
 from services.contracts.api.staff_documents import RemadeDocuments, read_remade
+from services.contracts.registration_rules import PERIOD_LABELS
 
 MANAGE = "openings:manage"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "À venir", "closed": "Fermée"}
@@ -47,6 +51,15 @@ TO_CONFIRM = "Cochez cette case pour confirmer."
 ALL = "toutes"
 """Among the académies to choose: every opening of the session."""
 _ENDS = ("closes", "deposit_closes")
+READERS = {"begins": read_instant, "ends": read_instant}
+TEXTS = ("title", "text", "reason")
+BOX_PARTS = ("id", "revision", "closes", "deposit_closes")
+REQUIRED = {**dict.fromkeys(TEXTS, TEXT_EXPECTED), "periods": "Choisissez un service au moins."}
+EXTENDED = (
+    "Les périodes sont prolongées et le message est affiché sur la page d'accueil. Les candidats concernés "
+    "reçoivent un mail ; les documents qui portent ces dates sont refaits dans l'heure qui vient."
+)
+PERIOD_OPTIONS = [{"value": value, "label": label} for value, label in PERIOD_LABELS.items()]
 
 
 @blueprint.get("/ouvertures", who=access.staff(MANAGE))
@@ -191,3 +204,78 @@ def shown_date(name: str, dates: api.OpeningDates) -> str:
 
 def _read(name: str, text: str) -> datetime | None:
     return read_end(text) if name in _ENDS else read_instant(text)
+
+
+@blueprint.get("/incidents", who=access.staff(MANAGE))
+def note_incident() -> Response:
+    return _incident_page({"periods": [*PERIOD_LABELS]})
+
+
+@blueprint.post("/incidents", who=access.staff(MANAGE))
+def extend_periods() -> ResponseReturnValue:
+    """Looked at first, then extended as it was looked at: a box that stays ticked brings the revision and the ends that
+    were shown."""
+    typed: dict[str, Any] = {name: posted_text(name) for name in (*READERS, *TEXTS)}
+    typed["periods"] = request.form.getlist("periods")
+    action, boxes = posted_text("action"), [box.split(" ") for box in request.form.getlist("openings")]
+    moves: Sequence[api.OpeningMove] | None = None
+    refusal = None
+    try:
+        incident = typed | read_instants(typed, READERS, REQUIRED)
+        moves = staff_member.call(api.preview_incident, body=incident) if action != "corriger" else None
+        if action == "prolonger":
+            if not boxes:
+                raise Invalid.in_field("openings", "Choisissez une ouverture au moins.")
+            openings = [dict(zip(BOX_PARTS, box, strict=False)) for box in boxes]
+            staff_member.call(api.extend_periods, body={**incident, "openings": openings})
+            return redirect(url_for("gestion.note_incident", fait="prolonge"), code=303)
+    except DomainError as refused:
+        refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
+    if moves is None:
+        return _incident_page(typed, refusal)
+    ticked = [move.opening.id for move in moves] if action == "apercu" else [box[0] for box in boxes]
+    return _incident_moves_page(moves, typed, ticked, refusal)
+
+
+def _incident_page(typed: Mapping[str, Any], refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/incidents.html",
+        refusal=refusal,
+        values=typed,
+        period_options=PERIOD_OPTIONS,
+        instant_hint=INSTANT_HINT,
+        done=EXTENDED if request.args.get("fait") == "prolonge" else None,
+    )
+
+
+def _incident_moves_page(
+    moves: Sequence[api.OpeningMove],
+    typed: Mapping[str, Any],
+    ticked: Sequence[str],
+    refusal: DomainError | None = None,
+) -> Response:
+    boxes = {move.opening.id: _box(move) for move in moves}
+    return render_page(
+        "gestion/templates/incident_apercu.html",
+        refusal=refusal,
+        moves=moves,
+        typed=typed,
+        options=list(boxes.values()),
+        ticked=[box["value"] for opening_id, box in boxes.items() if opening_id in ticked],
+    )
+
+
+def _box(move: api.OpeningMove) -> dict[str, str]:
+    opening, after = move.opening, move.after
+    changes = [
+        f"{label} : {shown_date(name, opening)} → {shown_date(name, after)}"
+        for name, label in DATE_LABELS.items()
+        if getattr(after, name) != getattr(opening, name)
+    ]
+    concerned = f"Candidatures actives : {opening.candidatures}, brouillons : {opening.drafts}"
+    read = (opening.id, str(opening.revision), after.closes.isoformat(), after.deposit_closes.isoformat())
+    return {
+        "value": " ".join(read),
+        "label": f"{opening.exam_label}, {opening.session_label} : {opening.academie_label}",
+        "hint": ". ".join((*changes, concerned)),
+    }

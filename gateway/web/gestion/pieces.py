@@ -1,8 +1,10 @@
 """« Pièces »: the list, by filters that stand in the address; a N° candidat is posted, and its candidate's id stands
-there."""
+there. « À traiter »: pieces that wait for a control, by session and regroupement, the longest waiting first; how many
+candidatures lack pieces; publications under way."""
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import groupby
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
@@ -10,19 +12,31 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.clients.base import optional_answer
+from gateway.pages import render_page
 from gateway.posted_forms import posted_text, typed_number
-from gateway.sessions import staff_member
+from gateway.sessions import may, staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.decisions import POSTED_PIECES, posted_value, reason_options
-from gateway.web.gestion.lists import filters_query, read_list, refuse_errors, render_list, typed_filters
-from gateway.web.gestion.names_from_accounts import academie_options
-from gateway.web.gestion.sealed_search import sealed_search, search_of_address
-from gateway.web.shown_states import STATUS_SEVERITIES
+from gateway.web.gestion.lists import (
+    academie_options,
+    filters_query,
+    read_list,
+    refuse_errors,
+    render_list,
+    sealed_search,
+    search_of_address,
+    typed_filters,
+)
+from gateway.web.gestion.publication import STATE_SEVERITIES
+from services.contracts.api import missing_pieces, staff_imports, staff_pieces
 from services.contracts.api import staff_pieces as api
+from services.contracts.api.missing_pieces import IncompleteSessions
 from services.contracts.api.staff_pieces import OwnControls, StaffPiece, StaffPieces
+from services.contracts.document_rules import CHECKED, PREPARED, PUBLISHING
 from services.contracts.page_sizes import LARGEST_PAGE, LARGEST_SELECTION, USUAL_PAGE
 from services.contracts.piece_rules import STATUS_LABELS, Status
 
+UNDER_WAY = (PREPARED, CHECKED, PUBLISHING)
 TO_CONTROL = "a-controler"
 SENT_AGAIN = "renvoyees"
 ALL = "toutes"
@@ -89,7 +103,6 @@ def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
 def _list_page(
     shown: Mapping[str, str], page: StaffPieces, numero_candidat: str, *, is_whole_list: bool = False
 ) -> Response:
-    can_decide = "pieces:control" in staff_member.required().scopes
     read_own_controls = partial(staff_member.call, api.read_own_controls)
     is_after_selection = request.args.get("fait") == SELECTION
     return render_list(
@@ -103,10 +116,9 @@ def _list_page(
         },
         pieces=page.items,
         posted_value=posted_value,
-        can_decide=can_decide,
         own=NO_CONTROLS if is_after_selection else optional_answer(read_own_controls, NO_CONTROLS),
         numero_candidat=numero_candidat,
-        reasons=reason_options(page.items) if can_decide else [],
+        reasons=reason_options(page.items) if may("pieces:control") else [],
         next_query=_next_query(shown, page.next_cursor, is_whole_list),
         is_whole_list=is_whole_list,
         whole_list_query=urlencode({**shown, SELECTION: WHOLE_LIST}),
@@ -116,7 +128,6 @@ def _list_page(
         total=page.total,
         counted=api.COUNTED,
         size_choices=[{"value": size, "label": size} for size in PAGE_SIZES],
-        status_severities=STATUS_SEVERITIES,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 
@@ -150,8 +161,7 @@ def export_pieces() -> ResponseReturnValue:
 
 
 def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The filters of the address (or of `source`), by the names that the page gives them; what is to control alone
-    where it says nothing."""
+    """The filters of the address (or of `source`), by the page's names; what is to control where it says nothing."""
     given = request.args if source is None else source
     shown = {"statut": TO_CONTROL, **typed_filters(api.PIECES, given)}
     if shown["statut"] not in STATUS_CHOICES:
@@ -165,3 +175,26 @@ def api_filters_of(shown: Mapping[str, str]) -> dict[str, str]:
     query = filters_query(api.PIECES, shown)
     status = query.pop("status")
     return {**FILTERS_OF_STATUS.get(status, {"status": status}), **query}
+
+
+@blueprint.get("", who=access.staff("pieces:read"))
+def show_waiting() -> ResponseReturnValue:
+    """Without what lacks pieces, and without publications, while their services do not answer."""
+    waiting = staff_member.call(staff_pieces.read_control_queue).items
+    by_session = sorted(waiting, key=lambda row: (row.session_label, row.exam))
+    sessions = [(label, list(rows)) for label, rows in groupby(by_session, key=lambda row: row.session_label)]
+    incomplete = optional_answer(lambda: staff_member.call(missing_pieces.count_missing_pieces), IncompleteSessions())
+    newest = optional_answer(lambda: staff_member.call(staff_imports.list_imports).items, ())
+    return render_page(
+        "gestion/templates/a_traiter.html",
+        sessions=sessions,
+        waiting=waiting,
+        incomplete=incomplete,
+        publications=[row for row in newest if _is_under_way(row)],
+        state_severities=STATE_SEVERITIES,
+    )
+
+
+def _is_under_way(row: staff_imports.Import) -> bool:
+    """Whether it still has something to publish or to mend."""
+    return row.state in UNDER_WAY and (row.state != CHECKED or row.ready + row.refused + row.to_check > 0)

@@ -1,7 +1,10 @@
-"""One publication: its file, which documents checks line by line, or file by file in its turn; what was checked, a
-preview, « Publier », how far it is, what is taken back."""
+"""« Documents »: what was published for many candidates at a time, and the beginning of a new publication; then one
+publication: its file, which documents checks line by line, or file by file in its turn, what was checked, a preview,
+« Publier », how far it is, what is taken back."""
 
 import re
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -10,34 +13,55 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.pages import render_page
-from gateway.posted_forms import in_field, posted_text, shown_here, typed_number
-from gateway.sessions import staff_member
-from gateway.web.gestion import blueprint
-from gateway.web.gestion.imports import PUBLISH, READ, STATE_SEVERITIES, read_import_form
-from gateway.web.gestion.sealed_search import sealed_search, search_of_address
-from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
-from services.chassis.errors import DomainError, Invalid, NotFound
-from services.chassis.french import file_size
-from services.contracts import page_labels
-from services.contracts.api import staff_imports as api
-from services.contracts.api.staff_imports import Import, ImportDocuments
-from services.contracts.document_rules import (
-    CHECKED,
-    CSV,
-    MAX_ARCHIVE_BYTES,
-    MAX_CSV_BYTES,
-    MAX_LINES,
-    MAX_PDF_BYTES,
-    MAX_PDFS_PER_SENDING,
-    NUMERO_LENGTH,
-    PREPARED,
+from gateway.posted_forms import (
+    in_field,
+    new_order_key,
+    posted_order_key,
+    posted_paragraphs,
+    posted_text,
+    shown_on,
+    typed_number,
 )
+from gateway.sessions import may, staff_member
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.lists import (
+    academie_options,
+    read_page,
+    render_list,
+    sealed_search,
+    search_of_address,
+    typed_filters,
+)
+from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
+from services.chassis.errors import Conflict, DomainError, Invalid, found
+from services.chassis.french import file_size
+from services.contracts import document_rules as rules
+from services.contracts import page_labels, problem_types
+from services.contracts.api import staff_imports as api
+from services.contracts.api.staff_imports import Import, ImportDocuments, ImportForm, SessionChoice
 
+CHANGED_AND_SENT_AGAIN = (
+    "Vous avez déjà préparé une publication avec ce formulaire, puis vous l'avez modifié. Pour en préparer une autre "
+    "avec ce que vous voyez ici, choisissez à nouveau « Continuer »."
+)
+READ, PUBLISH = "candidatures:read", "documents:publish"
+FIELDS = ("type", "source", "academie", "session", "title", "paragraphs")
+STATE_SEVERITIES = {
+    rules.PREPARED: "new",
+    rules.CHECKED: "new",
+    rules.READY: "new",
+    rules.PUBLISHING: "info",
+    rules.PUBLISHED: "success",
+    rules.FAILED: "error",
+    rules.WITHDRAWN: "warning",
+    rules.ABANDONED: None,
+}
+"""Of the badges of imports and of their documents."""
 FILE_FIELD = "fichier"
 NO_FILE = "Choisissez un fichier à envoyer."
-TOO_MANY_FILES = f"Envoyez {MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
+TOO_MANY_FILES = f"Envoyez {rules.MAX_PDFS_PER_SENDING} fichiers au plus à la fois."
 DOCUMENT = "/documents/<import_id>/documents/<document_id>/retrait"
-OPEN_STATES = (PREPARED, CHECKED)
+OPEN_STATES = (rules.PREPARED, rules.CHECKED)
 REFUSALS_SHOWN_HERE = (409, 412, 422, 429)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
@@ -47,34 +71,133 @@ DONE_SENTENCES = {
     "retrait": "Les documents sont retirés : les candidats ne les voient plus.",
     "retrait-document": "Le document est retiré : le candidat ne le voit plus.",
 }
-_NUMERO = re.compile(rf"[0-9]{{{NUMERO_LENGTH}}}")
-_REVISION = re.compile(r"[0-9]{1,7}")
+_NUMERO = re.compile(rf"[0-9]{{{rules.NUMERO_LENGTH}}}")
+
+
+@blueprint.get("/documents", who=access.staff(READ))
+def list_imports() -> ResponseReturnValue:
+    shown, none = typed_filters(api.IMPORTS, request.args), api.Imports(items=(), next_cursor=None)
+    page = read_page(api.IMPORTS, shown, api.list_imports, none)
+    return render_list(
+        "gestion/templates/imports.html",
+        api.IMPORTS,
+        shown,
+        {"academie": academie_options()},
+        page=page,
+        is_first_page="cursor" not in request.args,
+        state_severities=STATE_SEVERITIES,
+    )
+
+
+@blueprint.get("/documents/nouveau", who=access.staff(PUBLISH))
+def ask_import(
+    typed: Mapping[str, str] | None = None,
+    order_key: str = "",
+    form: ImportForm | None = None,
+    refusal: DomainError | None = None,
+) -> Response:
+    return render_page(
+        "gestion/templates/nouvel_import.html",
+        choices_of=_choices(form or read_import_form()),
+        typed=typed or {"source": rules.CSV},
+        order_key=order_key or new_order_key(),
+        refusal=refusal,
+        errors=errors_by_field(refusal) if refusal else [],
+    )
+
+
+@blueprint.post("/documents/nouveau", who=access.staff(PUBLISH))
+def create_import() -> ResponseReturnValue:
+    typed = {name: posted_text(name) for name in FIELDS}
+    order_key = posted_order_key()
+    form = read_import_form()
+    try:
+        new = staff_member.call(
+            api.create_import,
+            body=_new_import(form, typed),
+            headers={"Idempotency-Key": order_key},
+        )
+    except DomainError as refusal:
+        if refusal.http_status not in (403, 409, 422):
+            raise
+        if refusal.slug == problem_types.KEY_ALREADY_USED.slug:
+            return ask_import(typed, new_order_key(), form, Conflict(CHANGED_AND_SENT_AGAIN))
+        return ask_import(typed, order_key, form, refusal)
+    return redirect(url_for("gestion.show_import", import_id=new.id), code=303)
+
+
+@blueprint.get("/documents/modeles/<type>.csv", who=access.staff(PUBLISH))
+def import_model(type: str) -> ResponseReturnValue:
+    """A model of the rules.CSV, to be filled in; of a session it has the candidates."""
+    scope = {name: request.args.get(name) for name in api.ModelQuery().fields}
+    return staff_member.stream(api.read_model, query=scope, type=type)
+
+
+def read_import_form() -> ImportForm:
+    return staff_member.call(api.read_form)
+
+
+def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """What was typed, by the names of the API: the session as its two labels, the text as its paragraphs."""
+    chosen = next((choice for choice in form.sessions if _label(choice) == typed["session"]), None)
+    session = {"session": chosen.session if chosen else "", "exam": chosen.exam if chosen else ""}
+    return {**typed, **session, "paragraphs": posted_paragraphs()}
+
+
+def type_options(form: ImportForm, *, of_every_exam: bool = False) -> list[dict[str, str]]:
+    """`of_every_exam`: without what only one exam's catalogue declares, which is published in PDF."""
+    return [
+        {"value": item.type, "label": f"{item.label} - {item.exam}" if item.exam else item.label}
+        for item in form.types
+        if item.exam is None or not of_every_exam
+    ]
+
+
+def _choices(form: ImportForm) -> dict[str, list[dict[str, str]]]:
+    """The options of each list of the form."""
+    return {
+        "types": type_options(form),
+        "sources": [{"value": value, "label": label} for value, label in rules.SOURCE_LABELS.items()],
+        "academies": [{"value": item.code, "label": item.label} for item in form.academies],
+        "sessions": [{"value": _label(item), "label": _label(item)} for item in form.sessions],
+    }
+
+
+def _label(choice: SessionChoice) -> str:
+    return f"{choice.session} - {choice.exam}"
+
+
+def errors_by_field(refusal: DomainError) -> list[dict[str, str]]:
+    """Tied to the page's fields: an exam is chosen with its session, a paragraph is part of the text."""
+    first_errors: dict[str, dict[str, str]] = {}
+    for error in refusal.errors:
+        name = error.pointer.removeprefix("#/").partition("/")[0].replace("exam", "session")
+        first_errors.setdefault(name, {"pointer": f"#/{name}", "detail": error.detail})
+    return list(first_errors.values())
 
 
 @blueprint.get("/documents/<import_id>", who=access.staff(READ))
 def show_import(import_id: str, refusal: DomainError | None = None) -> Response:
     publication = read_import(import_id)
-    can_publish = PUBLISH in staff_member.required().scopes
-    is_csv = publication.source == CSV
-    types = read_import_form().types if can_publish and is_csv and publication.state in OPEN_STATES else ()
+    is_csv = publication.source == rules.CSV
+    types = read_import_form().types if may(PUBLISH) and is_csv and publication.state in OPEN_STATES else ()
     return render_page(
         "gestion/templates/publication.html",
         publication=publication,
-        can_publish=can_publish,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
         refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
-        check=staff_member.call(api.read_check, import_id=import_id) if publication.state == CHECKED else None,
+        check=staff_member.call(api.read_check, import_id=import_id) if publication.state == rules.CHECKED else None,
         incomplete=staff_member.call(api.list_documents, import_id=import_id, query={"is_incomplete": True})
         if is_csv
         else None,
         state_severities=STATE_SEVERITIES,
         limits={
-            "lines": MAX_LINES,
-            "files": MAX_PDFS_PER_SENDING,
-            "each": file_size(MAX_PDF_BYTES),
-            "csv": file_size(MAX_CSV_BYTES),
-            "together": file_size(MAX_ARCHIVE_BYTES),
+            "lines": rules.MAX_LINES,
+            "files": rules.MAX_PDFS_PER_SENDING,
+            "each": file_size(rules.MAX_PDF_BYTES),
+            "csv": file_size(rules.MAX_CSV_BYTES),
+            "together": file_size(rules.MAX_ARCHIVE_BYTES),
         },
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
         refusal=refusal,
@@ -84,10 +207,10 @@ def show_import(import_id: str, refusal: DomainError | None = None) -> Response:
 @blueprint.post("/documents/<import_id>/fichier", who=access.staff(PUBLISH))
 def send_import_file(import_id: str) -> ResponseReturnValue:
     source = read_import(import_id).source
-    largest = MAX_CSV_BYTES if source == CSV else MAX_ARCHIVE_BYTES
+    largest = rules.MAX_CSV_BYTES if source == rules.CSV else rules.MAX_ARCHIVE_BYTES
     try:
         with received_files(FILE_FIELD, staff_member.required().subject, largest, limit=STAFF_UPLOADS) as files:
-            if not files or len(files) > (1 if source == CSV else MAX_PDFS_PER_SENDING):
+            if not files or len(files) > (1 if source == rules.CSV else rules.MAX_PDFS_PER_SENDING):
                 raise Invalid(TOO_MANY_FILES if files else NO_FILE)
             for file in files:
                 _send(import_id, file)
@@ -95,11 +218,11 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
         if refusal.http_status in (401, 403, 404):
             raise
         return show_import(import_id, in_field(refusal, FILE_FIELD))
-    return _done(import_id, "controle" if source == CSV else "envoi")
+    return _done(import_id, "controle" if source == rules.CSV else "envoi")
 
 
 def _send(import_id: str, file: ReceivedFile) -> None:
-    """A CSV takes the place of the one sent before; a PDF or an archive is added."""
+    """A rules.CSV takes the place of the one sent before; a PDF or an archive is added."""
 
     def take(uploads: list[str]) -> None:
         staff_member.call(api.take_uploads, body={"uploads": uploads}, import_id=import_id)
@@ -114,9 +237,9 @@ def import_preview(import_id: str) -> ResponseReturnValue:
     return staff_member.stream(api.read_preview, query=query, import_id=import_id)
 
 
-@blueprint.get("/documents/<import_id>/lignes-a-corriger.csv", who=access.staff(PUBLISH))
-def lines_to_mend(import_id: str) -> ResponseReturnValue:
-    return staff_member.stream(api.read_lines_to_mend, import_id=import_id)
+blueprint.streams(
+    "/documents/<import_id>/lignes-a-corriger.csv", "lines_to_mend", api.read_lines_to_mend, who=access.staff(PUBLISH)
+)
 
 
 @blueprint.get("/documents/<import_id>/modeles", who=access.staff(PUBLISH))
@@ -128,15 +251,11 @@ def list_models(import_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/documents/<import_id>/publication", who=access.staff(PUBLISH))
+@shown_on(show_import, *REFUSALS_SHOWN_HERE)
 def publish_import(import_id: str) -> ResponseReturnValue:
-    revision = request.form.get("revision", "")
-    if not _REVISION.fullmatch(revision):
-        raise NotFound()
-    body = {"revision": int(revision), "accept_incomplete": "accept_incomplete" in request.form}
-    try:
-        staff_member.call(api.publish, import_id=import_id, body=body)
-    except DomainError as refusal:
-        return show_import(import_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
+    revision = found(request.form.get("revision", type=int))
+    body = {"revision": revision, "accept_incomplete": "accept_incomplete" in request.form}
+    staff_member.call(api.publish, import_id=import_id, body=body)
     return _done(import_id, "publication")
 
 
@@ -156,14 +275,12 @@ def ask_end_of_import(
 
 
 @blueprint.post("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
+@shown_on(ask_end_of_import, *REFUSALS_SHOWN_HERE)
 def end_import(import_id: str, act: str) -> ResponseReturnValue:
-    try:
-        if act == "abandon":
-            staff_member.call(api.abandon, import_id=import_id)
-        else:
-            staff_member.call(api.withdraw, import_id=import_id, body=posted_withdrawal())
-    except DomainError as refusal:
-        return ask_end_of_import(import_id, act, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
+    if act == "abandon":
+        staff_member.call(api.abandon, import_id=import_id)
+    else:
+        staff_member.call(api.withdraw, import_id=import_id, body=posted_withdrawal())
     return _done(import_id, act)
 
 
@@ -180,7 +297,6 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
         "gestion/templates/documents_publies.html",
         publication=read_import(import_id),
         documents=page.items,
-        can_publish=PUBLISH in staff_member.required().scopes,
         next_cursor=page.next_cursor,
         numero=numero,
         same_list={"incomplets": 1} if "incomplets" in request.args else {},
@@ -196,11 +312,9 @@ def search_import_documents(import_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
+@shown_on(partial(ask_end_of_import, act="retrait"), *REFUSALS_SHOWN_HERE)
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
-    try:
-        staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
-    except DomainError as refusal:
-        return ask_end_of_import(import_id, "retrait", document_id, shown_here(refusal, REFUSALS_SHOWN_HERE))
+    staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
     return redirect(address, code=303)
 

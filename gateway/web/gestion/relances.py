@@ -16,8 +16,14 @@ from gateway.pages import render_page
 from gateway.posted_forms import posted_text
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.lists import address_query, filters_of_address, filters_query, render_list, typed_filters
-from gateway.web.gestion.names_from_accounts import academie_options
+from gateway.web.gestion.lists import (
+    academie_options,
+    address_query,
+    filters_of_address,
+    filters_query,
+    render_list,
+    typed_filters,
+)
 from gateway.web.gestion.pieces import first_piece
 from services.chassis.errors import Invalid
 from services.chassis.french import alphabetical
@@ -49,7 +55,7 @@ _VALUE = re.compile(r"(?P<id>[0-9a-f]{32}) (?P<number>[0-9A-Za-z]{1,32})")
 
 @blueprint.get("/relances", who=access.staff("pieces:read"))
 def list_incomplete() -> ResponseReturnValue:
-    member, shown, cursor = staff_member.required(), dict[str, str](), request.args.get("cursor")
+    shown, cursor = dict[str, str](), request.args.get("cursor")
     errors = []
     try:
         shown = filters_of_address(api.MISSING_PIECES)
@@ -74,7 +80,6 @@ def list_incomplete() -> ResponseReturnValue:
         },
         errors=errors,
         items=page.items,
-        can_remind="pieces:control" in member.scopes,
         is_first_page=not cursor,
         in_address=in_address,
         next_query=in_address(cursor=page.next_cursor) if page.next_cursor else None,
@@ -119,7 +124,7 @@ def _regroupements(page: MissingPieces, query: Mapping[str, str]) -> list[dict[s
 @blueprint.get("/relances/toute-la-liste", who=access.staff("pieces:read"))
 def ask_whole_list() -> ResponseReturnValue:
     """How many candidatures and mails that is."""
-    shown, member = filters_of_address(api.MISSING_PIECES), staff_member.required()
+    shown = filters_of_address(api.MISSING_PIECES)
     query = _api_filters(shown)
     listed = staff_member.call(api.read_whole_list, query=query)
     return render_page(
@@ -127,7 +132,6 @@ def ask_whole_list() -> ResponseReturnValue:
         listed=listed,
         filters=_labels_of(shown, query),
         is_begun=request.args.get("fait") == BEGUN,
-        can_remind="pieces:control" in member.scopes,
     )
 
 

@@ -6,5 +6,4 @@ from gateway.web.shown_states import is_over, recap_number
 blueprint = Pages("inscription", __name__)
 blueprint.add_app_template_test(is_over, "over")
 blueprint.add_app_template_filter(recap_number)
-
-from gateway.web.inscription import choix, historique, mes_inscriptions, onglets, validation  # noqa: E402, F401 - they add their routes
+blueprint.import_views()

@@ -13,12 +13,11 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.pages import render_page
 from gateway.sessions import visitor
-from gateway.web.accueil.ouvertures import chosen_steps
+from gateway.web.accueil import chosen_steps
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.onglets import TabPages
-from gateway.web.inscription.refus import refusal_page
-from gateway.web.inscription.tabs import form_fields
-from services.chassis.errors import DomainError, NotFound
+from gateway.web.inscription.refus import form_fields, shows_refusals
+from services.chassis.errors import NotFound
 from services.chassis.french import alphabetical
 from services.contracts.api.drafts import Tab, list_specialites, open_draft, read_specialite
 from services.contracts.api.openings import read_choices
@@ -38,13 +37,11 @@ def choose() -> ResponseReturnValue:
 
 
 @blueprint.post("/inscription", who=access.CANDIDATE)
+@shows_refusals
 def validate() -> ResponseReturnValue:
     """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists already."""
     body = {"opening_id": request.form.get("opening_id", ""), "assertion": visitor.signed_identity()}
-    try:
-        draft = visitor.call(open_draft, body=body)
-    except DomainError as refusal:
-        return refusal_page(refusal)
+    draft = visitor.call(open_draft, body=body)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303)
 
 

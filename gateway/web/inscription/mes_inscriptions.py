@@ -1,22 +1,36 @@
-"""« Mes inscriptions » (guide §7, §11): see, print, modify, withdraw; « N° Inscription » after a save (§5.8)."""
+"""« Mes inscriptions » (guide §7, §11): see, print, modify, withdraw; « N° Inscription » after a save (§5.8); « Valider
+mon inscription »: what the candidate certifies, then the password or FranceConnect, which accounts vouches for; and
+« Historique »: what happened to a candidature, from all services that know a part of it."""
+
+from collections.abc import Iterator
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
+from gateway.asked_again import given_again
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
-from gateway.posted_forms import shown_here
+from gateway.posted_forms import posted_text, shown_on
+from gateway.service_clients import SERVICE_LABELS
 from gateway.sessions import visitor
 from gateway.web import to_do
 from gateway.web.calendar_file import MEDIA_TYPE, calendar_file
 from gateway.web.inscription import blueprint
-from gateway.web.inscription.refus import refusal_page
+from gateway.web.inscription.refus import shows_refusals
 from gateway.web.shown_states import candidature_state
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.contracts.api import registrations as api
 from services.contracts.api.drafts import delete_draft, read_draft
+from services.contracts.api.history import History, read_history, text_of, words
+from services.contracts.api.own_account import prove_password
+from services.contracts.registration_rules import CERTIFICATION, VALIDATED
 
+HISTORY_SERVICES = ("pieces", "documents", "registrations")
+"""In the order of what happened in one instant, the newest first: a document is made after its version is saved."""
+SECONDS_OF_A_SERVICE = 0.7
+"""For its answer: one that hangs leaves the others theirs, within the time of a page."""
+PAGE_LENGTH = 25
 DONE = {
     "desinscription": "Votre désinscription est enregistrée. Un mail vous le confirme.",
     "validation": "Votre inscription est validée. Un mail vous le confirme.",
@@ -61,32 +75,25 @@ def dates(candidature_id: str) -> ResponseReturnValue:
     """The candidature's dates as a calendar file."""
     tile = _candidature(candidature_id)
     pieces_to_do = next((item for item in to_do.read_pieces_to_do() if item.candidature_id == candidature_id), None)
-    content = calendar_file(
-        tile, pieces_to_do, url_for("inscription.show", candidature_id=candidature_id, _external=True)
-    )
+    page = url_for("inscription.show", candidature_id=candidature_id, _external=True)
     headers = {"Content-Disposition": "attachment; filename=dates.ics", "Cache-Control": "no-store"}
-    return Response(content, content_type=MEDIA_TYPE, headers=headers)
+    return Response(calendar_file(tile, pieces_to_do, page), content_type=MEDIA_TYPE, headers=headers)
 
 
 @blueprint.get("/inscriptions/<candidature_id>/numero", who=access.CANDIDATE)
 def number(candidature_id: str) -> ResponseReturnValue:
     """« N° Inscription »: what was saved, until when it can be changed, the contact."""
     saved = visitor.call(api.read_acknowledgement, candidature_id=candidature_id)
-    last = len(saved.tabs)
-    tabs = [
-        {"number": tab.number, "title": tab.title, "state": "current" if tab.number == last else "done"}
-        for tab in saved.tabs
-    ]
+    tabs = [{"number": tab.number, "title": tab.title, "state": "done"} for tab in saved.tabs]
+    tabs[-1]["state"] = "current"
     return render_page("inscription/templates/numero.html", saved=saved, tabs=tabs)
 
 
 @blueprint.post("/inscriptions/<candidature_id>/modification", who=access.CANDIDATE)
+@shows_refusals
 def modify(candidature_id: str) -> ResponseReturnValue:
-    try:
-        body = {"assertion": visitor.signed_identity()}
-        draft = visitor.call(api.start_modification, body=body, candidature_id=candidature_id)
-    except DomainError as refusal:
-        return refusal_page(refusal)
+    body = {"assertion": visitor.signed_identity()}
+    draft = visitor.call(api.start_modification, body=body, candidature_id=candidature_id)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=1), code=303)
 
 
@@ -97,20 +104,16 @@ def ask_withdrawal(candidature_id: str, refusal: DomainError | None = None) -> R
 
 
 @blueprint.post("/inscriptions/<candidature_id>/desinscription", who=access.CANDIDATE)
+@shown_on(ask_withdrawal, 403)
 def withdraw(candidature_id: str) -> ResponseReturnValue:
-    try:
-        visitor.call(api.withdraw, candidature_id=candidature_id)
-    except DomainError as refusal:
-        return ask_withdrawal(candidature_id, shown_here(refusal, (403,)))
+    visitor.call(api.withdraw, candidature_id=candidature_id)
     return redirect(url_for("inscription.list_mine", fait="desinscription"), code=303)
 
 
 @blueprint.post("/inscriptions/<candidature_id>/desinscription/annulation", who=access.CANDIDATE)
+@shows_refusals
 def undo_withdrawal(candidature_id: str) -> ResponseReturnValue:
-    try:
-        visitor.call(api.undo_withdrawal, candidature_id=candidature_id)
-    except DomainError as refusal:
-        return refusal_page(refusal)
+    visitor.call(api.undo_withdrawal, candidature_id=candidature_id)
     return redirect(url_for("inscription.list_mine", fait="annulation"), code=303)
 
 
@@ -128,3 +131,58 @@ def abandon(draft_id: str) -> ResponseReturnValue:
 
 def _candidature(candidature_id: str) -> api.Candidature:
     return visitor.call(api.read_candidature, candidature_id=candidature_id)
+
+
+@blueprint.get("/inscriptions/<candidature_id>/validation", who=access.CANDIDATE)
+def ask_validation(candidature_id: str, refusal: DomainError | None = None) -> Response:
+    candidature = _candidature(candidature_id)
+    return render_page(
+        "inscription/templates/validation.html",
+        active="inscriptions",
+        refusal=None if candidature.validation == VALIDATED else refusal,  # the form was sent twice
+        candidature=candidature,
+        certification=CERTIFICATION,
+    )
+
+
+@blueprint.post("/inscriptions/<candidature_id>/validation", who=access.CANDIDATE)
+@shown_on(ask_validation, 403, 409, 412, 422, 429, 503)
+def validate_registration(candidature_id: str) -> ResponseReturnValue:
+    """The version that was shown, by its digest: a newer one is shown instead of being validated unread. Raises
+    NotFound for what no form of ours holds."""
+    version, digest = request.form.get("version", type=int), posted_text("digest")
+    if version is None:
+        raise NotFound()
+    proof = visitor.call(prove_password, body={**given_again(), "digest": digest}).proof
+    shown = {"version": version, "digest": digest, "proof": proof}
+    visitor.call(api.validate_version, body=shown, candidature_id=candidature_id)
+    return redirect(url_for("inscription.show", candidature_id=candidature_id, fait="validation"), code=303)
+
+
+@blueprint.get("/inscriptions/<candidature_id>/historique", who=access.CANDIDATE)
+def show_history(candidature_id: str) -> Response:
+    answers = dict(_answers(candidature_id))
+    events = [event for answer in answers.values() if answer for event in answer.events]
+    events.sort(key=lambda event: event.at, reverse=True)  # of one instant they stay in their order
+    page = max(1, request.args.get("page", 1, type=int))
+    shown = events[(page - 1) * PAGE_LENGTH : page * PAGE_LENGTH]
+    return render_page(
+        "inscription/templates/historique.html",
+        label=next((answer.label for answer in answers.values() if answer and answer.label), None),
+        events=[(event, words(event), text_of(event)) for event in shown],
+        missing=[SERVICE_LABELS[service] for service, answer in answers.items() if answer is None],
+        newer=page - 1,
+        older=page + 1 if len(events) > page * PAGE_LENGTH else None,
+        candidature_id=candidature_id,
+    )
+
+
+def _answers(candidature_id: str) -> Iterator[tuple[str, History | None]]:
+    """By service, None of one that does not answer. Raises NotFound where registrations knows no such candidature of
+    this candidate."""
+    for service in HISTORY_SERVICES:
+        try:
+            answer = visitor.call(read_history, at=service, candidature_id=candidature_id, seconds=SECONDS_OF_A_SERVICE)
+        except Unavailable:
+            answer = None
+        yield service, answer

@@ -12,8 +12,7 @@ from gateway.pages import render_page
 from gateway.posted_forms import BUTTONS_THAT_STAY, WORDS_SUFFIX, Values, posted_answers, shown_here
 from gateway.sessions import SessionOwner, visitor
 from gateway.web.inscription import blueprint
-from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, refusal_page
-from gateway.web.inscription.tabs import form_fields
+from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, form_fields, refusal_page
 from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.chassis.french import time_of_day
@@ -70,8 +69,7 @@ class TabPages:
         return assertion
 
     def save(self) -> str:
-        """« Enregistrer »: makes the draft a new version of a candidature, of the identity of this moment; the page to
-        go to."""
+        """« Enregistrer »: makes the draft a new version, of the identity of this moment; the page to go to."""
         body = {"revision": posted_revision(), "assertion": visitor.signed_identity()}
         saved = self.call(api.save_draft, body=body)
         return url_for("inscription.number", candidature_id=saved.candidature_id)
@@ -133,37 +131,35 @@ class TabPages:
         if refusal.http_status not in (403, 409, 422):
             raise refusal
         unsaved = values if refusal.http_status == 422 and "revision" not in refusal.extra else {}
-        words = _words_without_choice(values)
-        return self.show(self.read(number), refusal=refusal, unsaved=unsaved, words=words)
+        tab = self.read(number)
+        for field in form_fields(tab):
+            if field["name"] in unsaved and not field.get("disabled"):
+                field["value"] = unsaved[field["name"]]
+        _show_words(tab, values)
+        return self.show(tab, refusal=refusal, unsaved=bool(unsaved))
 
     def _show_search_results(self, number: int, searched: str, values: Values) -> ResponseReturnValue:
+        """For searches without the script: the results under the field, which keeps the words typed."""
         words = str(values.get(f"{searched}{WORDS_SUFFIX}", ""))
-        suggestions = self.search(number, searched, words)
-        words_left = _words_without_choice(values) | {searched: words}
-        return self.show(self.read(number), results={searched: suggestions}, words=words_left)
+        suggestions, tab = self.search(number, searched, words), self.read(number)
+        _show_words(tab, values)
+        for field in form_fields(tab):
+            if field["name"] == searched:
+                field |= {"results": suggestions.options, "advice": suggestions.advice, "display": words}
+        return self.show(tab)
 
     def show(
-        self,
-        tab: api.Tab,
-        verify: bool = False,
-        *,
-        refusal: DomainError | None = None,
-        results: dict[str, Suggestions] | None = None,
-        words: dict[str, str] | None = None,
-        unsaved: Values | None = None,
+        self, tab: api.Tab, verify: bool = False, *, refusal: DomainError | None = None, unsaved: bool = False
     ) -> ResponseReturnValue:
-        """`verify` shows the errors that registrations finds in the tab (for links from a refused save); `unsaved` are
-        typed values that the draft could not take."""
-        draft, number = tab.draft, tab.number
-        _add_search_results(tab, results or {}, words or {})
-        _add_typed_values(tab, unsaved or {})
+        """`verify` shows the errors that registrations finds in the tab (for links from a refused save); `unsaved`: it
+        holds typed values that the draft could not take."""
         return render_page(
             self.template,
             refusal=refusal,
-            draft=draft,
-            unsaved=bool(unsaved),
+            draft=tab.draft,
+            unsaved=unsaved,
             tab=tab,
-            tabs=_tab_headings(draft, number),
+            tabs=_tab_headings(tab.draft, tab.number),
             errors=list(tab.errors) if verify else _errors(refusal),
             search_url=f"{request.path}/recherche",
             **self.context(tab),
@@ -175,12 +171,12 @@ def tab_url(number: int, **more: str) -> str:
     return url_for(str(request.endpoint), **{**(request.view_args or {}), "number": number, **more})
 
 
-def _words_without_choice(values: Values) -> dict[str, str]:
-    """By field name, the words typed into searches in which nothing is chosen yet."""
-    posted_values = {
-        name.removesuffix(WORDS_SUFFIX): str(text) for name, text in values.items() if name.endswith(WORDS_SUFFIX)
-    }
-    return {name: text for name, text in posted_values.items() if text and not values.get(name)}
+def _show_words(tab: api.Tab, values: Values) -> None:
+    """The words typed into searches in which nothing is chosen yet."""
+    for field in form_fields(tab):
+        words = values.get(f"{field['name']}{WORDS_SUFFIX}")
+        if words and not values.get(field["name"]):
+            field["display"] = str(words)
 
 
 def _chosen_proposal() -> Values:
@@ -214,22 +210,6 @@ def _errors(refusal: DomainError | None) -> list[dict[str, Any]]:
 def _error_on_other_tab(tab: dict[str, Any], error: dict[str, str]) -> dict[str, Any]:
     url = tab_url(tab["number"], verifier="oui", _anchor=field_id(error_target(error) or ""))
     return {"detail": f"{tab['title']} : {error['detail']}", "url": url, "tab": tab["number"]}
-
-
-def _add_search_results(tab: api.Tab, results: dict[str, Suggestions], words: dict[str, str]) -> None:
-    """For searches without the script: list the results under the field, which keeps the words typed."""
-    for field in form_fields(tab):
-        if field["name"] in results:
-            suggestions = results[field["name"]]
-            field |= {"results": suggestions.options, "advice": suggestions.advice}
-        if field["name"] in words:
-            field["display"] = words[field["name"]]
-
-
-def _add_typed_values(tab: api.Tab, values: Values) -> None:
-    for field in form_fields(tab):
-        if field["name"] in values and not field.get("disabled"):
-            field["value"] = values[field["name"]]
 
 
 def posted_revision() -> int:

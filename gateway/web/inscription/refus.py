@@ -1,34 +1,27 @@
 """Pages of a refusal that no change in the tab can resolve (the reason, next steps, what could not be saved), and of a
-tab that two windows wrote (the differing fields with both values; nothing is overwritten)."""
+tab that two windows wrote (the differing fields with both values; nothing is overwritten); the fields of a tab."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.pages import render_page
-from gateway.posted_forms import WORDS_SUFFIX, Values
-from gateway.web.inscription.tabs import fields_by_name
+from gateway.posted_forms import WORDS_SUFFIX, Values, shown_on
 from services.chassis.errors import DomainError
 from services.contracts import page_labels, problem_types
 from services.contracts.api.drafts import Tab
 
-DRAFT_ALREADY_SAVED = problem_types.DRAFT_SAVED.slug
 OTHER_CANDIDATURE = problem_types.CANDIDATURE_EXISTS.slug
-FINAL_REFUSALS = (DRAFT_ALREADY_SAVED, OTHER_CANDIDATURE)
+FINAL_REFUSALS = (problem_types.DRAFT_SAVED.slug, OTHER_CANDIDATURE)
 """Refusals that no change in the tab can resolve."""
 
 
 def refusal_page(
     refusal: DomainError, *, draft_id: str | None = None, tab: Tab | None = None, values: Values | None = None
 ) -> ResponseReturnValue:
-    """`draft_id` is the draft that cannot be saved; `values` were typed into its `tab`.
-
-    Raises refusals that are not due to the candidate's choices or to the date (other statuses than 403 and 409).
-    """
-    if refusal.http_status not in (403, 409):
-        raise refusal
+    """`draft_id` is the draft that cannot be saved; `values` were typed into its `tab`."""
     saved: Values = {name: field.get("value") or "" for name, field in fields_by_name(tab).items()} if tab else {}
     return render_page(
         "inscription/templates/refus.html",
@@ -39,6 +32,10 @@ def refusal_page(
         next_steps=_next_steps(refusal, draft_id),
         unsaved_lines=differing_lines(fields_by_name(tab), values, saved) if tab and values else [],
     )
+
+
+shows_refusals = shown_on(lambda refusal, **ids: refusal_page(refusal), 403, 409)
+"""For views: those that are due to the candidate's choices or to the date, on a page of their own."""
 
 
 def _next_steps(refusal: DomainError, draft_id: str | None) -> list[dict[str, str]]:
@@ -104,3 +101,15 @@ def _readable(field: Mapping[str, Any], texts: str | list[str]) -> list[str]:
 
 def _as_list(texts: str | list[str]) -> list[str]:
     return texts if isinstance(texts, list) else [texts]
+
+
+def form_fields(tab: Tab) -> list[dict[str, Any]]:
+    """Of all sections of its form, in their order."""
+    sections = tab.form["sections"] if tab.form else []
+    return [cast(dict[str, Any], field) for section in sections for field in section["fields"]]
+
+
+def fields_by_name(tab: Tab) -> dict[str, dict[str, Any]]:
+    """The fields of the form, and those of the épreuves."""
+    of_epreuves = [field for epreuve in tab.epreuves or () for field in (epreuve.position, epreuve.option) if field]
+    return {field["name"]: field for field in (*form_fields(tab), *cast(list[dict[str, Any]], of_epreuves))}

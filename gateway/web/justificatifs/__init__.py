@@ -3,5 +3,4 @@
 from gateway.access import Pages
 
 blueprint = Pages("justificatifs", __name__)
-
-from gateway.web.justificatifs import depot, lisible, liste, uploads  # noqa: E402, F401 - they add their routes
+blueprint.import_views()

@@ -1,21 +1,35 @@
-"""« Envoyer une pièce jointe »: deposit by a plain form (by the script: uploads.py); and deletion."""
+"""« Envoyer une pièce jointe », and deletion. Files go to pieces as uploads in small parts (tus 1.0.0), which it then
+makes the piece's file.
+
+The page's script sends the parts itself, so that an interrupted upload can be resumed: they are passed on as they come.
+It requests problem details, by which it also notices an ended session. A form that is posted whole, without the script,
+takes the same way in `deposit_files`.
+"""
+
+from collections.abc import Sequence
+from functools import partial
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from gateway import access, file_rules
+from gateway.clients.file_uploads import VERSION, ReceivedFile, exchanged, send_files, upload_id
 from gateway.pages import render_page
-from gateway.posted_forms import in_field, shown_here
+from gateway.posted_forms import in_field, shown_on
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.file_reception import received_files
-from gateway.web.justificatifs.lisible import after_deposit
-from gateway.web.justificatifs.liste import requested_piece, show
-from gateway.web.justificatifs.uploads import deposit_files
+from gateway.web.justificatifs.file_reception import received_files, upload_place
+from gateway.web.justificatifs.liste import after_deposit, requested_piece, show
 from services.chassis.errors import DomainError, Invalid
+from services.chassis.http.sessions import Answer
 from services.contracts.api import pieces as api
+from services.contracts.api.pieces import Piece
 from services.contracts.piece_rules import MAX_MERGED_FILES
 
+UPLOADS_PATH = "/justificatifs/<candidature_id>/envois/<piece_id>"
+SENT_HEADERS = ("Upload-Length", "Upload-Metadata", "Upload-Offset")
+ANSWERED_HEADERS = ("Upload-Length", "Upload-Offset")
 FIELD = "fichier"
 NO_FILE = "Choisissez un fichier à envoyer."
 SESSION_ENDED = (
@@ -58,9 +72,65 @@ def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
+@shown_on(lambda candidature_id, piece_id, refusal: show(candidature_id, refusal=refusal), 403, 409)
 def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    try:
-        visitor.call(api.delete_deposit, piece_id=piece_id)
-    except DomainError as refusal:
-        return show(candidature_id, refusal=shown_here(refusal, (403, 409)))
+    visitor.call(api.delete_deposit, piece_id=piece_id)
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303)
+
+
+_exchanged = partial(exchanged, visitor)
+
+
+@blueprint.post(UPLOADS_PATH, who=access.CANDIDATE)
+def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    upload = upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
+    address = url_for("justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload)
+    return _tus_response(201, Location=address)
+
+
+@blueprint.route(f"{UPLOADS_PATH}/<upload_id>", methods=["HEAD"], who=access.CANDIDATE)
+def state(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
+    return _tus_response(200, _exchanged(api.read_upload, {}, upload_id=upload_id))
+
+
+@blueprint.patch(f"{UPLOADS_PATH}/<upload_id>", who=access.CANDIDATE)
+def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
+    try:
+        with upload_place(visitor.required().subject):
+            part = request.get_data(cache=False)
+            answer = _exchanged(api.continue_upload, _sent_headers(), part, upload_id=upload_id)
+    except (ClientDisconnected, OSError) as error:
+        raise BadRequest() from error
+    return _tus_response(204, answer)
+
+
+@blueprint.delete(f"{UPLOADS_PATH}/<upload_id>", who=access.CANDIDATE)
+def cancel(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
+    _exchanged(api.abandon_upload, {}, upload_id=upload_id)
+    return _tus_response(204)
+
+
+@blueprint.post(f"{UPLOADS_PATH}/depot", who=access.CANDIDATE)
+def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    """The uploads become the piece's file; `Location` is the page to go on with."""
+    uploads = request.form.getlist("envoi")
+    piece = _deposited(piece_id, uploads)
+    return _tus_response(201, Location=after_deposit(candidature_id, piece, file_count=len(uploads)))
+
+
+def deposit_files(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
+    """Send files that came with one form; the piece with its one file."""
+    return send_files(visitor, api.uploads, files, partial(_deposited, piece_id), piece_id=piece_id)
+
+
+def _deposited(piece_id: str, uploads: Sequence[str]) -> Piece:
+    return visitor.call(api.deposit_uploads, body={"uploads": list(uploads)}, piece_id=piece_id)
+
+
+def _sent_headers() -> dict[str, str]:
+    return {name: request.headers[name] for name in SENT_HEADERS if name in request.headers}
+
+
+def _tus_response(status: int, answer: Answer | None = None, **headers: str) -> Response:
+    passed = {name: answer.headers[name] for name in ANSWERED_HEADERS if name in answer.headers} if answer else {}
+    return Response(status=status, headers={**VERSION, "Cache-Control": "no-store", **passed, **headers})

@@ -1,17 +1,21 @@
-"""The pieces asked for by candidature, and « J'ai fourni toutes mes pièces »."""
+"""The pieces asked for by candidature; « J'ai fourni toutes mes pièces »; « Est-ce lisible ? »: a preview of the file
+just deposited, and warnings about its legibility."""
+
+from pathlib import PurePath
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import shown_here
+from gateway.posted_forms import shown_on
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from gateway.web.shown_states import STATUS_SEVERITIES
 from services.chassis.errors import DomainError, found
+from services.chassis.french import file_size
 from services.contracts.api import pieces as api
-from services.contracts.api.pieces import Piece, RequestedPieces
+from services.contracts.api.pieces import Deposit, Piece, RequestedPieces
+from services.contracts.piece_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
 
 DONE_SENTENCES = {
     "depose": "Votre fichier est déposé.",
@@ -21,6 +25,14 @@ DONE_SENTENCES = {
 UNDER_SCAN, NOT_SCANNED = "pending", "not_scanned"
 SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 """In the place of the labels of these antivirus states, which agree with « pièce »."""
+LEGIBILITY_WARNINGS = {
+    "blank": "La page paraît vide : vérifiez que c'est la bonne page et qu'on y distingue le texte.",
+    "sideways": "La page paraît tournée : le texte doit se lire sans pencher la tête.",
+    "blurred": "La photo paraît floue : posez le document à plat, dans la lumière, et reprenez la photo de près.",
+    "small": "L'image a peu de détails : agrandie, elle ne pourra peut-être pas être lue.",
+}
+"""By the codes of pieces' look at a file; they warn and never refuse."""
+LARGEST_PHOTO_BYTES = 1024**3  # larger sizes in the query string are ignored
 
 
 @blueprint.get("/justificatifs", who=access.CANDIDATE)
@@ -47,37 +59,31 @@ def show(candidature_id: str, *, refusal: DomainError | None = None) -> Response
         requested=requested,
         is_all_handed_over=is_all_handed_over(requested),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
-        status_severities=STATUS_SEVERITIES,
         scan_words=SCAN_WORDS,
         under_scan=UNDER_SCAN,
         not_scanned=NOT_SCANNED,
     )
 
 
-@blueprint.get("/justificatifs/fichier/<piece_id>", who=access.CANDIDATE)
-def file(piece_id: str) -> ResponseReturnValue:
-    return visitor.stream(api.read_file, piece_id=piece_id)
+blueprint.streams("/justificatifs/fichier/<piece_id>", "file", api.read_file, who=access.CANDIDATE)
 
 
 @blueprint.get("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
 def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
     requested = requested_pieces(candidature_id)
     groups = (entry for period in requested.periods for entry in period.groups)
-    requested_group = found(next((entry for entry in groups if entry.code == group), None))
     return render_page(
         "justificatifs/templates/validation.html",
         candidature_id=candidature_id,
-        group=requested_group,
+        group=found(next((entry for entry in groups if entry.code == group), None)),
         warning=requested.warning,
     )
 
 
 @blueprint.post("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
+@shown_on(lambda candidature_id, group, refusal: show(candidature_id, refusal=refusal), 403, 409, 422)
 def validate(candidature_id: str, group: str) -> ResponseReturnValue:
-    try:
-        visitor.call(api.validate_group, candidature_id=candidature_id, code=group)
-    except DomainError as refusal:
-        return show(candidature_id, refusal=shown_here(refusal, (403, 409, 422)))
+    visitor.call(api.validate_group, candidature_id=candidature_id, code=group)
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
 
 
@@ -92,8 +98,59 @@ def requested_piece(candidature_id: str, piece_id: str) -> Piece:
 
 def is_all_handed_over(requested: RequestedPieces) -> bool:
     """Nothing is left to deposit or to validate, and all periods are open."""
-    groups = [group for period in requested.periods for group in period.groups]
-    has_something_to_do = any(
-        group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in groups
+    return all(
+        period.open
+        and not any(group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in period.groups)
+        for period in requested.periods
     )
-    return not has_something_to_do and all(period.open for period in requested.periods)
+
+
+@blueprint.get("/justificatifs/<candidature_id>/lisible/<piece_id>", who=access.CANDIDATE)
+def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    piece = requested_piece(candidature_id, piece_id)
+    if piece.deposit is None:
+        return redirect(url_for("justificatifs.show", candidature_id=candidature_id))
+    return render_page(
+        "justificatifs/templates/lisible.html",
+        candidature_id=candidature_id,
+        piece=piece,
+        deposit=piece.deposit,
+        warnings=[LEGIBILITY_WARNINGS[code] for code in piece.deposit.look if code in LEGIBILITY_WARNINGS],
+        done=processing_sentences(piece.deposit, *map(_query_number, ("fichiers", "avant", "apres"))),
+    )
+
+
+blueprint.streams("/justificatifs/apercu/<piece_id>", "preview", api.read_preview, who=access.CANDIDATE)
+
+
+def after_deposit(candidature_id: str, piece: Piece, *, file_count: int) -> str:
+    """The page to show after a deposit made of `file_count` files."""
+    if piece.deposit is None or not has_preview(piece.deposit):
+        return url_for("justificatifs.show", candidature_id=candidature_id, fait="depose")
+    several = file_count if file_count > 1 else None
+    return url_for("justificatifs.show_preview", candidature_id=candidature_id, piece_id=piece.id, fichiers=several)
+
+
+def has_preview(deposit: Deposit) -> bool:
+    """Whether its file can be shown as a picture, by its name."""
+    extension = PurePath(deposit.filename).suffix.casefold().removeprefix(".")
+    return OTHER_EXTENSIONS.get(extension, extension) in VIEWABLE_FORMATS
+
+
+def processing_sentences(deposit: Deposit, files: int, before: int, after: int) -> list[str]:
+    """What was done with the files chosen; `before`, `after`: their bytes, where the browser reduced photographs."""
+    sentences = []
+    if 0 < after < before:
+        reduced = "Votre photo a été réduite" if files < 2 else "Vos fichiers ont été réduits"
+        sentences.append(f"{reduced} de {file_size(before)} à {file_size(after)}.")
+    if files > 1:
+        pages = f" de {deposit.pages} pages" if deposit.pages and deposit.pages > 1 else ""
+        sentences.append(f"Vos {files} fichiers ont été réunis en un PDF{pages}.")
+    elif deposit.converted:
+        sentences.append("Votre photo a été convertie en JPEG, sans la date ni le lieu de la prise de vue.")
+    return sentences
+
+
+def _query_number(name: str) -> int:
+    """A number of the query string, 0 where there is none."""
+    return min(request.args.get(name, 0, type=int), LARGEST_PHOTO_BYTES)

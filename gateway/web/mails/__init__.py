@@ -49,11 +49,6 @@ def read_mails(folder: Path) -> Iterator[Mail]:
     return (_read(file) for file in files[:MAX_MAILS])
 
 
-def find_mail(folder: Path, name: str) -> Mail | None:
-    """The mail of that name; names are compared with those of the folder's files, so no path leads out of it."""
-    return next((_read(file) for file in _files(folder) if file.stem == name), None)
-
-
 def _files(folder: Path) -> list[Path]:
     return [file for file in folder.glob("*.eml") if not file.name.startswith(".")] if folder.is_dir() else []
 
@@ -91,21 +86,14 @@ def mail(name: str) -> ResponseReturnValue:
 @blueprint.get("/mails/<name>/html", who=access.PUBLIC)
 def html_part(name: str) -> ResponseReturnValue:
     """The HTML part alone, in a sandbox: nothing in it runs, sends or loads."""
-    html = found(_mail(name).html)
-    response = Response(_with_links_opening_outside_frame(html), content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = MAIL_POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _with_links_opening_outside_frame(html: str) -> str:
-    before, head, after = html.partition("<head>")
-    return f"{before}{head}{OPEN_LINKS_OUTSIDE_FRAME}{after}" if head else f"{OPEN_LINKS_OUTSIDE_FRAME}{html}"
+    before, head, after = found(_mail(name).html).rpartition("<head>")
+    headers = {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN", "Cache-Control": "no-store"}
+    return Response(f"{before}{head}{OPEN_LINKS_OUTSIDE_FRAME}{after}", mimetype="text/html", headers=headers)
 
 
 def _mail(name: str) -> Mail:
-    return found(find_mail(_folder(), name))
+    """Names are compared with those of the folder's files, so no path leads out of it."""
+    return found(next((_read(file) for file in _files(_folder()) if file.stem == name), None))
 
 
 def _folder() -> Path:

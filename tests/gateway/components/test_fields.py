@@ -32,16 +32,13 @@ def test_zero_is_singular_in_french() -> None:
     assert count_of(17035, "pièce") == "17\u202f035 pièces"
 
 
-def test_the_name_of_a_control_is_its_label_with_a_star_when_required(shown: Shown) -> None:
-    page = shown({"name": "nom", "label": "Nom de famille", "hint": "(Nom de naissance)", "required": True})
+def test_a_control_is_named_by_its_label_with_a_star_when_required_and_tied_to_its_hint_and_error(shown: Shown) -> None:
+    field = {"name": "nom", "label": "Nom de famille", "hint": "(Nom de naissance)", "required": True}
+    page = shown(field, "Manquant")
     assert text_of(page.xpath("//label[@for='champ-nom']")[0]) == "Nom de famille *"
     assert text_of(page.xpath("//*[@id='champ-nom-aide']")[0]) == "(Nom de naissance)"
-    assert "champ-nom-aide" in page.xpath("//input/@aria-describedby")[0].split()
-
-
-def test_an_error_is_tied_to_its_control(shown: Shown) -> None:
-    page = shown({"name": "nom"}, "Manquant")
     described = page.xpath("//input/@aria-describedby")[0].split()
+    assert "champ-nom-aide" in described
     assert page.xpath("//input/@aria-invalid") == ["true"]
     assert any(text_of(page.xpath(f"//*[@id='{identifier}']")[0]) == "Manquant" for identifier in described)
 
@@ -86,12 +83,6 @@ def test_hostile_text_stays_text(shown: Shown) -> None:
     page = shown({"name": "n", "label": hostile, "hint": hostile, "value": hostile}, hostile)
     assert page.xpath("//script") == []
     assert page.xpath("//input/@value") == [hostile]
-
-
-def test_a_search_keeps_its_value_apart_from_the_words(shown: Shown) -> None:
-    page = shown({"name": "commune", "type": "search", "value": "10387", "display": "TROYES"})
-    assert page.xpath("//input[@name='commune']/@value") == ["10387"]
-    assert page.xpath("//input[@name='commune-texte']/@value") == ["TROYES"]
 
 
 def test_a_value_goes_when_its_words_were_changed_and_only_then() -> None:

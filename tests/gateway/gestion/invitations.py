@@ -1,7 +1,5 @@
 """Invitations to « Espace de gestion »: the link in the mail, and what its page shows."""
 
-import itertools
-
 import pyotp
 
 from tests.gateway.candidates import CandidateFactory
@@ -11,11 +9,6 @@ from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 NEW_PASSWORD = "Tilleul/2021"
-_numbers = itertools.count(1)
-
-
-def new_address() -> str:
-    return f"invitee{next(_numbers)}@example.org"
 
 
 def invite(chief: StaffBrowser, email: str, role: str = "gestionnaire", academies: str = "03", **typed: str) -> None:

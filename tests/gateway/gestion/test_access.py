@@ -139,13 +139,6 @@ def test_a_gestionnaire_is_no_candidate(staff: StaffFactory) -> None:
     assert browser.answer.status_code == 403, "the candidates' page asks for no second factor"
 
 
-def test_logging_out_ends_it(staff: StaffFactory) -> None:
-    browser = staff.logged_in("03")
-    browser.press(page_labels.LOG_OUT)
-    browser.get("/gestion")
-    assert browser.path == "/gestion/connexion"
-
-
 @pytest.mark.usefixtures("candidature")
 def test_another_académies_gestionnaire_finds_nothing(staff: StaffFactory) -> None:
     here, elsewhere = staff.logged_in("03"), staff.logged_in("20")

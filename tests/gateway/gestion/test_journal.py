@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from gateway.clients import file_streaming
+from gateway.clients import base
 from gateway.posted_forms import DAY_EXPECTED
-from gateway.web.gestion import journal, journal_pages
+from gateway.web.gestion import journal
 from services.contracts.audit_labels import ACTION_LABELS, readable_changes
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import text_of
@@ -36,8 +36,7 @@ def test_its_pages_give_every_act_of_every_service_once(
 ) -> None:
     administrator.get("/gestion/journal?candidats=oui")
     whole = rows(administrator)
-    for module in (journal_pages, journal):
-        monkeypatch.setattr(module, "ENTRIES_OF_A_PAGE", 3)
+    monkeypatch.setattr(journal, "ENTRIES_OF_A_PAGE", 3)
     administrator.get("/gestion/journal?candidats=oui")
     paged = rows(administrator)
     while len(paged) < len(whole) and "Page suivante" in administrator.text:
@@ -61,7 +60,7 @@ def test_days_bound_it_and_days_or_pages_that_are_none_are_said_so(administrator
 def test_its_acts_are_given_as_csv_which_is_an_act_too(
     administrator: ScriptlessBrowser, candidature: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_streaming, "CHUNK_BYTES", 7)  # which cuts ids that names replace
+    monkeypatch.setattr(base, "CHUNK_BYTES", 7)  # which cuts ids that names replace
     administrator.get("/gestion/journal?candidats=oui")
     administrator.follow("inscriptions")
     assert administrator.answer.headers["Content-Disposition"] == "attachment; filename=journal-registrations.csv"

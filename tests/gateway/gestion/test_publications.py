@@ -144,8 +144,15 @@ def test_pdfs_are_checked_meanwhile_and_the_page_says_how_far_that_is(
     assert rows(gestionnaire) == ["notice.pdf - Aucun N° candidat (11 chiffres) dans le nom du fichier"]
 
 
-def test_no_file_or_one_that_cannot_be_taken_is_said_on_the_page(gestionnaire: ScriptlessBrowser) -> None:
-    path = prepare(gestionnaire)
+def test_no_file_or_one_that_cannot_be_taken_is_said_on_the_page(
+    gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    path, places = prepare(gestionnaire), running.gateway.app.extensions[STAFF_UPLOADS]
+    with places.place("one"), places.place("another"):
+        send(gestionnaire, path, csv_of([]))
+    assert TOO_MANY_IN_ALL in gestionnaire.text
+    answer = gestionnaire.answer
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(RETRY_SECONDS))
     for files, status, said in (
         ([(b"", "")], 422, "Choisissez un fichier"),
         ([(b"x", "1.csv"), (b"x", "2.csv")], 422, "Envoyez "),
@@ -196,12 +203,3 @@ def test_the_home_page_lists_publications_under_way_until_they_are_given_up(
     assert "Envoyer le fichier" not in gestionnaire.text
     gestionnaire.get("/gestion")
     assert path not in gestionnaire.answer.text
-
-
-def test_a_file_without_place_says_until_when(gestionnaire: ScriptlessBrowser, running: InProcessFourServices) -> None:
-    path, places = prepare(gestionnaire), running.gateway.app.extensions[STAFF_UPLOADS]
-    with places.place("one"), places.place("another"):
-        send(gestionnaire, path, csv_of([]))
-    assert TOO_MANY_IN_ALL in gestionnaire.text
-    answer = gestionnaire.answer
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(RETRY_SECONDS))

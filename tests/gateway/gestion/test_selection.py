@@ -117,9 +117,16 @@ def test_more_than_a_page_asks_for_a_code_whatever_the_form_says(long_list: Scri
         assert long_list.answer.status_code == status, len(selected)
 
 
-def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
-    assert boxes(gestionnaire, candidate)
-    values = gestionnaire.page.xpath("//input[@name='selection']/@value")
+def test_selecting_nothing_or_nonsense_is_told_and_what_was_typed_stays_with_a_mistake(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    values = boxes(gestionnaire, candidate)
+    select(gestionnaire, "compliant")
+    assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
+    for nonsense in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):
+        posted = [("selection", value) for value in nonsense]
+        gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *posted])
+        assert gestionnaire.answer.status_code == 422
     form = [("comment", "Illisible."), ("received_on", "hier"), ("decision", "received")]
     gestionnaire.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
     assert (gestionnaire.answer.status_code, gestionnaire.value("received_on")) == (422, "hier")
@@ -127,13 +134,3 @@ def test_what_was_typed_stays_with_a_mistake(gestionnaire: ScriptlessBrowser, ca
     assert "Illisible." in gestionnaire.answer.text
     gestionnaire.press(f"Continuer : {RECEIVED}", received_on="05/10/2021")
     assert f"2 pièces sont maintenant « {RECEIVED} »." in gestionnaire.text
-
-
-def test_selecting_nothing_or_nonsense_is_told(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
-    assert boxes(gestionnaire, candidate)
-    select(gestionnaire, "compliant")
-    assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
-    for nonsense in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):
-        values = [("selection", value) for value in nonsense]
-        gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
-        assert gestionnaire.answer.status_code == 422

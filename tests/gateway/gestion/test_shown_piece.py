@@ -39,7 +39,9 @@ def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(desk:
         answer.close()  # it has a place among the calls until then
 
 
-def test_what_acts_in_the_file_is_said_beside_it(desk: ScriptlessBrowser, running: InProcessFourServices) -> None:
+def test_what_acts_in_the_file_and_pages_that_are_not_shown_are_said_beside_it(
+    desk: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
     path = desk.path
     for found, words in (
         (None, "Contenu actif du fichier d'origine : non examiné."),
@@ -50,10 +52,7 @@ def test_what_acts_in_the_file_is_said_beside_it(desk: ScriptlessBrowser, runnin
         desk.get(path)
         assert words in desk.text
         assert bool(words) == ("ontenu actif" in desk.text or "Ce fichier contient" in desk.text)
-
-
-def test_pages_that_are_not_shown_are_announced(desk: ScriptlessBrowser, running: InProcessFourServices) -> None:
-    path, most = desk.path, MAX_SHOWN_PAGES
+    most = MAX_SHOWN_PAGES
     for pages, shown, words in (
         (most, most, ""),
         (most + 1, most, f"les {most} premières pages sur {most + 1} sont montrées"),

@@ -6,8 +6,8 @@ from services.accounts.domain.staff import RECOVERY_CODES
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
 from services.contracts.account_rules import INVITATION_LIFETIME
-from tests.gateway.candidates import drop_cached_exchange
-from tests.gateway.gestion.invitations import invite, mailed_link, new_address, recovery_codes, set_up, shown_secret
+from tests.gateway.candidates import drop_cached_exchange, new_address
+from tests.gateway.gestion.invitations import invite, mailed_link, recovery_codes, set_up, shown_secret
 from tests.gateway.gestion.people import StaffAccount, StaffBrowser, StaffFactory, log_in, rows
 from tests.support.in_process_four_services import InProcessFourServices
 
@@ -47,7 +47,7 @@ def test_a_link_that_opens_nothing_says_what_to_do(staff: StaffFactory, running:
     assert (person.answer.status_code, person.title) == (410, "Ce lien a été remplacé")
     running.advance_clock(seconds=INVITATION_LIFETIME.total_seconds() + 1)
     person.get(mailed_link(running, email))
-    running.advance_clock(seconds=-INVITATION_LIFETIME.total_seconds() - 1)
+    running.turn_clock_back()
     assert "Demandez à un administrateur de vous inviter de nouveau." in person.text
     person.get("/gestion/invitation/inconnue")
     assert (person.answer.status_code, person.title) == (404, "Ce lien n'est pas reconnu")

@@ -91,19 +91,14 @@ def before_scripts(typist: Typist, number: int) -> Iterator[None]:
     held.pop().continue_()
 
 
-def test_a_choice_made_before_the_scripts_arrive_changes_the_form(typist: Typist) -> None:
+def test_a_choice_made_before_the_scripts_arrive_changes_the_form_and_what_is_typed_is_saved(typist: Typist) -> None:
     country = typist.field("pays")
     with before_scripts(typist, IDENTIFICATION):
         expect(typist.field("code_postal")).to_have_attribute("inputmode", "numeric")
         country.select_option(label="ALLEMAGNE")
+        typist.field("adresse").fill("1 rue du port")
     expect(typist.field("code_postal")).not_to_have_attribute("inputmode", "numeric")
     expect(country.locator("option:checked")).to_have_text("ALLEMAGNE")
-
-
-def test_what_is_typed_before_the_scripts_arrive_is_saved(typist: Typist) -> None:
-    with before_scripts(typist, IDENTIFICATION):
-        typist.field("adresse").fill("1 rue du port")
-    typist.reads(SAVED)
     typist.holds("adresse", "1 rue du port")
 
 

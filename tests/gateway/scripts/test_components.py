@@ -134,12 +134,14 @@ def test_the_summary_of_mistakes_takes_the_focus_and_leads_to_the_field(page: Pa
     expect(page.get_by_role("radio", name="Oui")).to_be_focused()
 
 
-def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) -> None:
+def test_the_end_of_the_session_is_announced_put_off_and_leaves_what_was_typed(page: Page, site: str) -> None:
     _type_and_wait(page, site, WARNED_SECONDS)
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
     expect(page.get_by_role("alert")).to_contain_text(f"{(SESSION_END.ends_in - WARNED_SECONDS) // 60} minutes")
     page.get_by_role("button", name="Rester connecté").click()
     expect(page.get_by_text("Votre session va bientôt se terminer")).to_have_count(0)
+    page.clock.fast_forward((SESSION_END.ends_in + 60) * 1000)
+    expect(page.get_by_role("alert")).to_contain_text("Votre session est terminée")
     expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
 
 
@@ -157,12 +159,6 @@ def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(tabs
         tabs.keyboard.press("Tab")
     assert "diplome=bt" in (sent.value.post_data or "")
     expect(tabs.get_by_label("Diplôme ou formation")).to_have_value("bt")
-
-
-def test_a_session_that_ended_leaves_what_was_typed(page: Page, site: str) -> None:
-    _type_and_wait(page, site, SESSION_END.ends_in + 60)
-    expect(page.get_by_role("alert")).to_contain_text("Votre session est terminée")
-    expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
 
 
 def _type_and_wait(page: Page, site: str, seconds: int) -> None:

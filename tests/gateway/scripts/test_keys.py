@@ -37,7 +37,7 @@ def _decided(page: Page, status: str) -> None:
     page.get_by_text(f"Votre décision : « {status} »").wait_for(timeout=MILLISECONDS)
 
 
-def test_a_refusal_by_key_asks_for_its_reason_first(desk: Page) -> None:
+def test_a_refusal_by_key_asks_for_its_reason_first_which_a_digit_chooses(desk: Page) -> None:
     first = desk.url
     desk.keyboard.press("x")
     reason, comment = desk.locator("[name=reason]"), desk.locator("[name=comment]")
@@ -52,25 +52,23 @@ def test_a_refusal_by_key_asks_for_its_reason_first(desk: Page) -> None:
     assert (missing.count(), reason.get_attribute("aria-invalid")) == (0, None)
     desk.keyboard.press("Escape")
     assert desk.evaluate("document.activeElement === document.body")
-    desk.get_by_role("button", name=NON_COMPLIANT).click()
-    _decided(desk, NON_COMPLIANT)
-
-
-def test_a_digit_chooses_a_reason_and_a_key_refuses(desk: Page) -> None:
     desk.keyboard.press("x")
     desk.keyboard.press("2")
-    reason = desk.locator("[name=reason]")
     assert reason.input_value() == reason.locator("option").nth(2).get_attribute("value")
-    assert reason.get_attribute("aria-invalid") is None
     desk.keyboard.press("x")
     _decided(desk, NON_COMPLIANT)
 
 
-def test_keys_are_those_of_the_buttons_in_a_list_of_one_status(desk: Page, running: InProcessFourServices) -> None:
+def test_keys_decide_and_take_back_also_in_a_list_of_one_status(desk: Page, running: InProcessFourServices) -> None:
     """The filter of that status stands in the form, too."""
-    candidature = desk.url.partition("candidature=")[2].partition("&")[0]
+    candidature, first = desk.url.partition("candidature=")[2].partition("&")[0], _shown_piece(desk)
     desk.keyboard.press("c")
-    _decided(desk, "Conforme")
+    _decided(desk, COMPLIANT)
+    desk.keyboard.press("a")
+    desk.get_by_text("est annulée.").wait_for(timeout=MILLISECONDS)
+    assert _shown_piece(desk) == first
+    desk.keyboard.press("c")
+    _decided(desk, COMPLIANT)
     desk.goto(f"{running.url}/gestion/pieces?candidature={candidature}&statut=compliant")
     desk.locator("tbody a").first.click()
     _wait_for_keys(desk)
@@ -90,15 +88,6 @@ def test_keys_go_from_piece_to_piece_and_can_be_switched_off(desk: Page) -> None
     desk.keyboard.press("s")
     desk.locator("h1").click()
     assert desk.url == first
-
-
-def test_a_key_takes_the_last_decision_back(desk: Page) -> None:
-    first = _shown_piece(desk)
-    desk.keyboard.press("c")
-    _decided(desk, COMPLIANT)
-    desk.keyboard.press("a")
-    desk.get_by_text("est annulée.").wait_for(timeout=MILLISECONDS)
-    assert _shown_piece(desk) == first
 
 
 def test_the_buttons_stay_in_sight_below_all_that_is_said(desk: Page, running: InProcessFourServices) -> None:

@@ -85,23 +85,10 @@ def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in
     reads(selection, f"{PIECES} pièces sont maintenant « {RECEIVED} ».")
     assert posts == [POSTED_PIECES, POSTED_PIECES, REST]
     assert selection.locator("[name=selection]:checked").count() == 0
-
-
-def test_a_wrong_code_stops_the_first_part_the_right_one_does_all(selection: Page, gestionnaire: StaffBrowser) -> None:
-    code, comment = selection.locator("[name=second_facteur]"), selection.locator("[name=comment]")
-    code.fill("000000")
-    comment.fill("Vu le 4 octobre.")
-    posts = on_parts(selection, (), Route.continue_)
-    press(selection)
-    reads(selection, "Ce code n'est pas le bon", f"{PIECES} pièces à décider encore")
-    assert posts == [POSTED_PIECES], "no other try is made"
-    code.fill(gestionnaire.code())
-    press(selection)
-    reads(selection, f"{PIECES} pièces sont maintenant « {RECEIVED} ».")
     assert set(selection.locator("[data-statut]").all_inner_texts()) == {RECEIVED}
     press(selection)
     reads(selection, "Aucune pièce n'est sélectionnée.")
-    assert comment.input_value() == "Vu le 4 octobre."
+    assert received_on.input_value() == "05/10/2021"
 
 
 def test_a_decision_before_that_on_the_selection_stands(selection: Page, gestionnaire: StaffBrowser) -> None:

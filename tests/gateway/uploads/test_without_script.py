@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
+from gateway.web.justificatifs.liste import LEGIBILITY_WARNINGS
 from services.contracts import page_labels
 from services.contracts.piece_rules import MAX_FILE_BYTES, Scan, Sign
 from tests.accounts.creation_form import PASSWORD

@@ -12,6 +12,7 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from services.accounts.settings import AccountsSettings
+from tests.bench.bare_paper import drawn_confirmation
 from tests.bench.candidate_journey import REQUESTS
 from tests.bench.process_usage import processor_seconds
 from tests.bench.record import ROOT
@@ -39,12 +40,15 @@ class Floor:
         return REQUESTS * self.page + PAPERS * self.paper + HASHES * self.hash
 
 
-def measured(draw: Callable[[], Any]) -> Floor:
-    """`draw` makes one paper in bare reportlab."""
-    return Floor(_page(), processor_of(draw, PAPERS_DRAWN), processor_of(_hash(), HASHES_MADE))
+def measured() -> Floor:
+    hasher = PasswordHasher(
+        time_cost=AccountsSettings.argon2_passes, memory_cost=AccountsSettings.argon2_memory_kib, parallelism=1
+    )
+    paper = _processor_of(drawn_confirmation, PAPERS_DRAWN)
+    return Floor(_page(), paper, _processor_of(lambda: hasher.hash("Bouleau/2021"), HASHES_MADE))
 
 
-def processor_of(act: Callable[[], Any], times: int) -> float:
+def _processor_of(act: Callable[[], Any], times: int) -> float:
     """Processor seconds of this process for one time; the first, which loads and compiles, is not counted."""
     act()
     taken = []
@@ -53,13 +57,6 @@ def processor_of(act: Callable[[], Any], times: int) -> float:
         act()
         taken.append(time.process_time() - before)
     return mean(taken)
-
-
-def _hash() -> Callable[[], Any]:
-    hasher = PasswordHasher(
-        time_cost=AccountsSettings.argon2_passes, memory_cost=AccountsSettings.argon2_memory_kib, parallelism=1
-    )
-    return lambda: hasher.hash("Bouleau/2021")
 
 
 def _page() -> float:

@@ -1,7 +1,5 @@
 """The command `portail`."""
 
-from __future__ import annotations
-
 import os
 import sys
 import traceback

@@ -2,8 +2,6 @@
 incidents …` (noted by administrateurs, with the periods that they extend) and `portail messages …` (what the home page
 says, published and taken off by administrateurs), `portail retention` (what will be erased)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +10,11 @@ import click
 
 from portail.api import Api, pass_api, segment
 from portail.failures import ExitCode, Failure
-from portail.output import PARIS, Columns, paris_time, print_list, print_one, with_academie, with_exam, with_format
+from portail.output import PARIS, paris_time, print_list, print_one, with_academie, with_exam, with_format
 
 STAFF_OPENINGS = "/registrations/v1/staff/openings"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "Pas encore ouverte", "closed": "Fermée"}
-OPENING_COLUMNS = Columns(
+OPENING_COLUMNS = (
     ("ouverture_id", "Identifiant", lambda row: row["opening_id"]),
     ("examen", "Examen", lambda row: row["exam"]),
     ("session", "Session", lambda row: row["session"]),
@@ -25,7 +23,7 @@ OPENING_COLUMNS = Columns(
     ("ouvre_le", "Ouvre le", lambda row: paris_time(row["opens"])),
     ("ferme_le", "Ferme le", lambda row: paris_time(row["closes"])),
 )
-DETAIL_COLUMNS = Columns(
+DETAIL_COLUMNS = (
     ("ouverture_id", "Identifiant", lambda row: row["id"]),
     ("session", "Session", lambda row: row["session_label"]),
     ("academie", "Académie", lambda row: row["academie_label"]),
@@ -42,7 +40,7 @@ STAFF_INCIDENTS = "/registrations/v1/staff/incidents"
 PERIODS = {"inscriptions": "registration", "pieces": "deposit"}
 """The user's word → the API's code."""
 EXTENDED = ("id", "revision", "closes", "deposit_closes")
-MOVE_COLUMNS = Columns(
+MOVE_COLUMNS = (
     ("ouverture_id", "Identifiant", lambda row: row["opening"]["id"]),
     ("session", "Session", lambda row: row["opening"]["session_label"]),
     ("academie", "Académie", lambda row: row["opening"]["academie_label"]),
@@ -54,7 +52,7 @@ MOVE_COLUMNS = Columns(
     ("candidatures", "Candidatures", lambda row: row["opening"]["candidatures"]),
 )
 STAFF_RETENTION = "/registrations/v1/staff/retention"
-RETENTION_COLUMNS = Columns(
+RETENTION_COLUMNS = (
     ("examen", "Examen", lambda row: row["exam"]),
     ("session", "Session", lambda row: row["session_label"]),
     ("donnees", "Données", lambda row: row["kind_label"]),
@@ -68,7 +66,7 @@ STAFF_MESSAGES = "/registrations/v1/staff/messages"
 SEVERITIES = {"information": "info", "attention": "warning", "alerte": "error"}
 """The user's word → the API's code."""
 _WORDS = {code: word for word, code in SEVERITIES.items()}
-MESSAGE_COLUMNS = Columns(
+MESSAGE_COLUMNS = (
     ("message_id", "Identifiant", lambda row: row["id"]),
     ("gravite", "Gravité", lambda row: _WORDS.get(row["severity"], row["severity"])),
     ("titre", "Titre", lambda row: row["title"]),

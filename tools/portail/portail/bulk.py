@@ -4,8 +4,6 @@ Lines that the report calls done are not sent again. The others are, with the et
 out just before the break is recognised by what the piece then is.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -1,8 +1,5 @@
 """`portail candidatures …` and `portail epreuves …`: found, read, exported, ended or restored with a reason."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +7,14 @@ import click
 
 from portail import output
 from portail.api import Api, pass_api, segment
-from portail.downloads import export_command, save_export
+from portail.downloads import save_export, to_file
 
 CANDIDATURES = "/registrations/v1/staff/candidatures"
 STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
 PIECES = {"manquantes": "missing", "a-valider": "to_validate", "fournies": "complete"}
 VALIDATIONS = {"a-valider": "to_validate", "validee": "validated"}
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
-COLUMNS = output.Columns(
+COLUMNS = (
     ("candidature_id", "Identifiant", lambda row: row["id"]),
     output.NUMERO_CANDIDAT,
     ("numero_inscription", "N° d'inscription", lambda row: row["numero_inscription"]),
@@ -83,11 +80,11 @@ def show_candidature(api: Api, form: str, candidature: str) -> None:
 
 @candidatures.command("export")
 @_filters
-@export_command
+@to_file
 @pass_api
-def export_candidatures(api: Api, target: Path, advance: Callable[[int], None], **filters: Any) -> None:
+def export_candidatures(api: Api, target: Path, **filters: Any) -> None:
     """Exporter en CSV les candidatures de mes académies."""
-    save_export(api, f"{CANDIDATURES}.csv", _query(filters), target, advance)
+    save_export(api, f"{CANDIDATURES}.csv", _query(filters), target)
 
 
 @candidatures.command("withdraw")
@@ -130,8 +127,8 @@ def epreuves() -> None:
 
 @epreuves.command("export")
 @_filters
-@export_command
+@to_file
 @pass_api
-def export_epreuves(api: Api, target: Path, advance: Callable[[int], None], **filters: Any) -> None:
+def export_epreuves(api: Api, target: Path, **filters: Any) -> None:
     """Exporter en CSV une ligne par candidat et épreuve."""
-    save_export(api, "/registrations/v1/staff/epreuves.csv", _query(filters), target, advance)
+    save_export(api, "/registrations/v1/staff/epreuves.csv", _query(filters), target)

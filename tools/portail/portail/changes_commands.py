@@ -1,7 +1,5 @@
 """`portail changes follow`: what changes, from a place on, for as long as one listens."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time

@@ -3,8 +3,6 @@
 A token is never an argument: arguments stand in the list of processes and in the shell's history.
 """
 
-from __future__ import annotations
-
 import os
 import tomllib
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A decision is about what was seen, nothing newer: a small file of the user's own
 which pieces were last looked at here; it holds identifiers alone.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -21,6 +19,12 @@ STATUSES = {"recue": "received", "conforme": "compliant", "non-conforme": "non_c
 """The user's word → the API's code."""
 _CHANGED = 412
 SEEN_AT_MOST = 500  # pieces; the oldest are dropped
+
+
+@dataclass(frozen=True)
+class SeenPiece:
+    etag: str
+    deposit_id: str | None
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,6 @@ def is_carried_out(piece: Mapping[str, Any], seen: SeenPiece, decision: Decision
         (decision.comment or "").strip() or None,
         decision.received_on,
     )
-
-
-@dataclass(frozen=True)
-class SeenPiece:
-    etag: str
-    deposit_id: str | None
 
 
 def remember(piece: Item) -> None:

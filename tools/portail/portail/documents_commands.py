@@ -1,7 +1,5 @@
 """`portail documents …`: documents published for many candidates from a CSV, checked as a whole first."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Sequence
@@ -12,13 +10,13 @@ import click
 
 from portail import output, publications
 from portail.api import Api, pass_api, segment
-from portail.downloads import save_export
+from portail.downloads import save_export, to_file
 from portail.failures import ExitCode, Failure
 from portail.publications import Choices, Import
 
 POLL_SECONDS = 1.0
 _INCOMPLETE = 422
-COLUMNS = output.Columns(
+COLUMNS = (
     ("publication_id", "Identifiant", lambda row: row["id"]),
     ("type", "Type", lambda row: row["type_label"]),
     ("session", "Session", lambda row: row["session"]),
@@ -29,7 +27,7 @@ COLUMNS = output.Columns(
     ("refuses", "Lignes refusées", lambda row: row["refused"]),
     ("preparee_le", "Préparée le", lambda row: output.paris_time(row["created_at"])),
 )
-MISTAKE_COLUMNS = output.Columns(
+MISTAKE_COLUMNS = (
     ("ligne", "Ligne", lambda row: row["place"]),
     output.NUMERO_CANDIDAT,
     ("motif", "Motif", lambda row: row["reason"]),
@@ -54,7 +52,7 @@ def list_publications(api: Api, form: str, limite: int, academie: str | None) ->
 
 @documents.command("model")
 @click.argument("type")
-@click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+@to_file
 @click.option("--session", help="BTS 2022, ou 2022 : le modèle a ses candidats et leurs épreuves.")
 @click.option("--academie", help="Code sur deux chiffres ; par défaut la vôtre.")
 @pass_api
@@ -67,18 +65,16 @@ def model(api: Api, type: str, target: Path, session: str | None, academie: str 
     if session:
         chosen = _choices(api, type, session, academie, "", ())
         scope = {"session": chosen.session, "exam": chosen.exam, "academie": chosen.academie}
-    save_export(api, f"/documents/v1/import-models/{type}", scope, target, lambda size: None)
-    click.echo(target)
+    save_export(api, f"/documents/v1/import-models/{type}", scope, target)
 
 
 @documents.command("refusals")
 @click.argument("publication", metavar="PUBLICATION")
-@click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+@to_file
 @pass_api
 def refusals(api: Api, publication: str, target: Path) -> None:
     """Enregistrer les lignes refusées d'une publication, avec leur motif, pour les corriger."""
-    save_export(api, f"/documents/v1/imports/{segment(publication)}/refusals.csv", {}, target, lambda size: None)
-    click.echo(target)
+    save_export(api, f"/documents/v1/imports/{segment(publication)}/refusals.csv", {}, target)
 
 
 @documents.command("publish")
@@ -87,12 +83,7 @@ def refusals(api: Api, publication: str, target: Path) -> None:
 @click.option("--session", help="BTS 2022, ou 2022 ; par défaut la seule.")
 @click.option("--academie", help="Code sur deux chiffres ; par défaut la vôtre.")
 @click.option("--titre", "title", default="", help="Par défaut celui du type.")
-@click.option(
-    "--texte",
-    "texts",
-    multiple=True,
-    help="Un paragraphe au-dessus du tableau, ou à lire au lieu des PDF.",
-)
+@click.option("--texte", "texts", multiple=True, help="Un paragraphe au-dessus du tableau, ou à lire au lieu des PDF.")
 @click.option("--avec-incomplets", "incomplete", is_flag=True, help="Publier aussi ce à quoi il manque une épreuve.")
 @click.option("--dry-run", is_flag=True, help="Contrôler seulement : rien n'est publié.")
 @click.option("--yes", is_flag=True, help="Publier sans demander.")

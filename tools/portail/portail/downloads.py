@@ -1,15 +1,12 @@
 """Files and exports on disk: whole or not at all, under names that the portal's users cannot choose freely."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO
 
 import click
 import requests
@@ -25,7 +22,8 @@ _LONGEST_NAME = 100  # characters of what the candidate called the file
 
 Advance = Callable[[int], None]
 Check = Callable[[str], None]  # of a SHA-256
-View = TypeVar("View", bound=Callable[..., Any])
+
+to_file = click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
 
 
 def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, original: bool) -> Path | None:
@@ -52,9 +50,12 @@ def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, ori
     return None if is_there else target
 
 
-def save_export(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance) -> None:
-    """Save a streamed export; a file of that name is replaced once the new one is whole. Raises Failure."""
-    _save(api, path, params, target, advance, lambda digest: None)
+def save_export(api: Api, path: str, params: dict[str, str], target: Path) -> None:
+    """Save a streamed export and say where; it replaces a file of that name once it is whole. Raises Failure."""
+    with progress_bar(SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn()) as progress:
+        task = progress.add_task(f"Export vers {target}", total=None)
+        _save(api, path, params, target, lambda size: progress.advance(task, size), lambda digest: None)
+    click.echo(target)
 
 
 def file_name(piece: Item, *, original: bool) -> str:
@@ -106,18 +107,3 @@ def _new_file(target: Path) -> Iterator[BinaryIO]:
 def _digest(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def export_command(view: View) -> View:
-    """The argument FICHIER.csv; the command gets `target`, and `advance`, to be called with the bytes that came."""
-
-    @click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
-    @wraps(view)
-    def command(*args: Any, target: Path, **options: Any) -> Any:
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn())
-        with progress_bar(*columns) as progress:
-            task = progress.add_task(f"Export vers {target}", total=None)
-            view(*args, target=target, advance=lambda size: progress.advance(task, size), **options)
-        click.echo(target)
-
-    return command  # type: ignore[return-value]

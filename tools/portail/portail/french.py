@@ -3,8 +3,6 @@
 click asks `gettext` of the standard library, taken when it is imported: so this is called before.
 """
 
-from __future__ import annotations
-
 import gettext
 
 SENTENCES = {

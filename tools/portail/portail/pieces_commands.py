@@ -1,8 +1,5 @@
 """`portail pieces …`: what waits, one piece, its file, decisions on one and on many."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +9,7 @@ from rich.progress import Progress
 from portail import bulk, output
 from portail.api import Api, pass_api, segment
 from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, remember, status_of
-from portail.downloads import download_piece, export_command, save_export
+from portail.downloads import download_piece, save_export, to_file
 from portail.failures import ExitCode, Failure
 
 PIECES = "/pieces/v1/pieces"
@@ -24,7 +21,7 @@ STATUS_FILTERS: dict[str, dict[str, str]] = {
     "toutes": {},
 }
 YES_OR_NO = {"oui": "true", "non": "false"}
-COLUMNS = output.Columns(
+COLUMNS = (
     ("piece_id", "Identifiant", lambda piece: piece["id"]),
     ("etag", None, lambda piece: piece["etag"]),
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
@@ -39,7 +36,7 @@ COLUMNS = output.Columns(
     ("antivirus", None, lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
     ("statut", "Statut", lambda piece: piece["status_label"]),
 )
-DETAIL_COLUMNS = output.Columns(
+DETAIL_COLUMNS = (
     ("piece_id", "Identifiant", lambda piece: piece["id"]),
     ("etag", None, lambda piece: piece["etag"]),
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
@@ -225,8 +222,8 @@ def _say_outcomes(
 
 @pieces.command("export")
 @_filters
-@export_command
+@to_file
 @pass_api
-def export_pieces(api: Api, target: Path, statut: str, advance: Callable[[int], None], **filters: Any) -> None:
+def export_pieces(api: Api, target: Path, statut: str, **filters: Any) -> None:
     """Exporter en CSV les pièces de mes académies."""
-    save_export(api, "/pieces/v1/pieces.csv", _query(statut, filters), target, advance)
+    save_export(api, "/pieces/v1/pieces.csv", _query(statut, filters), target)

@@ -4,8 +4,6 @@ An import is ordered under a key made of the file's content and of what was chos
 instead of publishing anew.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """`portail verify`: what the QR of a paper holds, checked without a network. Knows what a QR says alone."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from portail.api import Api, segment
-from portail.decisions import Decision, SeenPiece, is_carried_out, status_of
+from portail.decisions import CHANGED, Decision, SeenPiece, is_carried_out, piece_path, status_of
 from portail.failures import ExitCode, Failure
 from portail.output import BYTE_ORDER_MARK, EXPORT_DELIMITER, safe_cell
 
@@ -28,7 +29,6 @@ REPORT_COLUMNS = ("ligne", "piece_id", "empreinte", "resultat", "detail")
 DONE, REFUSED, POSTPONED = "fait", "refusé", "à reprendre"
 BATCH = 100  # decisions of a call; the portal takes as many as LONGEST_PAGE
 PAUSES = (1.0, 4.0, 15.0)  # seconds
-_CHANGED, _UNAVAILABLE = 412, 503
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,16 @@ def read_lines(file: Path) -> list[Line]:
     missing = [name for name in (*IDENTIFIERS, "decision") if name not in (reader.fieldnames or [])]
     if missing:
         raise Failure(f"Colonnes manquantes dans {file.name} : {', '.join(missing)}.", ExitCode.USAGE)
-    lines, mistakes = _parsed_rows(reader)
+    lines: list[Line] = []
+    mistakes: list[str] = []
+    try:
+        for row in reader:
+            try:
+                lines += _line(reader.line_num, row)
+            except Failure as failure:
+                mistakes.append(f"  ligne {reader.line_num} : {failure.detail}")
+    except csv.Error as error:
+        mistakes.append(f"  ligne {reader.line_num} : le CSV n'est pas lisible ({error}).")
     mistakes += _repeated(lines)
     if mistakes:
         raise Failure("\n".join([f"{file.name} : rien n'a été envoyé.", *mistakes]), ExitCode.USAGE)
@@ -81,21 +90,18 @@ def done_before(report: Path) -> set[str]:
     return {row[2] for row in rows if len(row) == len(REPORT_COLUMNS) and row[3] == DONE}
 
 
-def carry_out(
-    api: Api, lines: Sequence[Line], report: Path, advance: Callable[[int], None] = lambda number: None
-) -> list[Outcome]:
+def carry_out(api: Api, lines: Sequence[Line], report: Path, advance: Callable[[int], None]) -> list[Outcome]:
     """Send the lines in batches, each outcome on disk before the next one. Raises Failure where the portal stays away.
 
     `advance` is called with how many lines were settled.
     """
     outcomes: list[Outcome] = []
     _begin_report(report)
-    remaining = iter(lines)
-    while batch := list(islice(remaining, BATCH)):
-        settled = _send_batch(api, batch)
+    for start in range(0, len(lines), BATCH):
+        settled = _send_batch(api, lines[start : start + BATCH])
         _append(report, settled)
         outcomes += settled
-        advance(len(batch))
+        advance(len(settled))
     return outcomes
 
 
@@ -115,36 +121,21 @@ def _send(api: Api, batch: Sequence[Line]) -> list[Outcome]:
     controls = [
         {"piece_id": line.piece_id, "if_match": line.seen.etag, **line.decision.body(line.seen)} for line in batch
     ]
-    answer = api.call("POST", "/pieces/v1/controls", json={"controls": controls})
-    return [_outcome(api, *pair) for pair in zip(batch, answer.json()["results"], strict=True)]
+    results = api.call("POST", "/pieces/v1/controls", json={"controls": controls}).json()["results"]
+    return [_outcome(api, line, result) for line, result in zip(batch, results, strict=True)]
 
 
-def _outcome(api: Api, line: Line, result: dict[str, Any]) -> Outcome:
-    status = result["http_status"]
+def _outcome(api: Api, line: Line, answer: dict[str, Any]) -> Outcome:
+    status = answer["http_status"]
     if status == 200:
         return Outcome(line, DONE)
-    problem = result["problem"] or {}
+    if status == CHANGED and is_carried_out(api.read(piece_path(line.piece_id)), line.seen, line.decision):
+        return Outcome(line, DONE, "Déjà enregistré.")
+    problem = answer["problem"] or {}
     details = [problem.get("detail") or problem.get("title", "")]
     details += [error["detail"] for error in problem.get("errors", [])]
-    if status == _CHANGED and is_carried_out(
-        api.read(f"/pieces/v1/pieces/{segment(line.piece_id)}"), line.seen, line.decision
-    ):
-        return Outcome(line, DONE, "Déjà enregistré.")
-    return Outcome(line, POSTPONED if status == _UNAVAILABLE else REFUSED, " ".join(filter(None, details)))
-
-
-def _parsed_rows(reader: csv.DictReader[str]) -> tuple[list[Line], list[str]]:
-    lines: list[Line] = []
-    mistakes: list[str] = []
-    try:
-        for row in reader:
-            try:
-                lines += _line(reader.line_num, row)
-            except Failure as failure:
-                mistakes.append(f"  ligne {reader.line_num} : {failure.detail}")
-    except csv.Error as error:
-        mistakes.append(f"  ligne {reader.line_num} : le CSV n'est pas lisible ({error}).")
-    return lines, mistakes
+    result = POSTPONED if status == requests.codes.unavailable else REFUSED
+    return Outcome(line, result, " ".join(filter(None, details)))
 
 
 def _line(number: int, row: dict[str, str | None]) -> Iterator[Line]:

@@ -17,7 +17,8 @@ from portail.output import Item
 
 STATUSES = {"recue": "received", "conforme": "compliant", "non-conforme": "non_compliant"}
 """The user's word → the API's code."""
-_CHANGED = 412
+CHANGED = 412
+"""The piece is no longer in the state of If-Match."""
 SEEN_AT_MOST = 500  # pieces; the oldest are dropped
 
 
@@ -44,10 +45,14 @@ class Decision:
 def status_of(word: str) -> str:
     """The API's code of what a user typed: « Non Conforme », « recue », « reçue ». Raises Failure."""
     folded = word.strip().lower().replace("ç", "c").replace(" ", "-").replace("_", "-")
-    folded = {"reçue": "recue"}.get(folded, folded)
     if folded not in STATUSES:
         raise Failure(f"« {word} » n'est pas une décision : {', '.join(STATUSES)}.", ExitCode.USAGE)
     return STATUSES[folded]
+
+
+def piece_path(piece_id: str) -> str:
+    """Where the API has a piece. Raises Failure for what is no id."""
+    return f"/pieces/v1/pieces/{segment(piece_id)}"
 
 
 def decide(api: Api, piece_id: str, seen: SeenPiece, decision: Decision) -> Item:
@@ -55,18 +60,13 @@ def decide(api: Api, piece_id: str, seen: SeenPiece, decision: Decision) -> Item
 
     A call whose answer was lost is repeated; if the piece has changed then, by just this decision, it is done.
     """
-    path = f"/pieces/v1/pieces/{segment(piece_id)}"
+    path, headers = piece_path(piece_id), {"If-Match": seen.etag}
     try:
-        body = decision.body(seen)
-        answer = api.call("POST", f"{path}/control", json=body, headers={"If-Match": seen.etag})
+        return dict(api.call("POST", f"{path}/control", json=decision.body(seen), headers=headers).json())
     except Failure as failure:
-        if failure.status != _CHANGED:
-            raise
-        piece = api.read(path)
-        if not is_carried_out(piece, seen, decision):
+        if failure.status != CHANGED or not is_carried_out(piece := api.read(path), seen, decision):
             raise
         return dict(piece)
-    return dict(answer.json())
 
 
 def is_carried_out(piece: Mapping[str, Any], seen: SeenPiece, decision: Decision) -> bool:

@@ -13,6 +13,7 @@ import requests
 from rich.progress import DownloadColumn, SpinnerColumn, TextColumn
 
 from portail.api import Api, segment
+from portail.decisions import piece_path
 from portail.failures import ExitCode, Failure
 from portail.output import Item, numero_of, progress_bar
 
@@ -46,7 +47,7 @@ def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, ori
 
     folder.mkdir(parents=True, exist_ok=True)
     form = {"form": "original" if original else "copy"}
-    _save(api, f"/pieces/v1/pieces/{segment(piece['id'])}/file", form, target, advance, check)
+    _save(api, f"{piece_path(piece['id'])}/file", form, target, advance, check)
     return None if is_there else target
 
 

@@ -7,8 +7,8 @@ import click
 from rich.progress import Progress
 
 from portail import bulk, output
-from portail.api import Api, pass_api, segment
-from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, remember, status_of
+from portail.api import Api, pass_api
+from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, piece_path, remember, status_of
 from portail.downloads import download_piece, save_export, to_file
 from portail.failures import ExitCode, Failure
 
@@ -114,7 +114,7 @@ def next_piece(api: Api, form: str, statut: str, apres: str | None, **filters: A
 @pass_api
 def show_piece(api: Api, form: str, piece: str) -> None:
     """Montrer une pièce (en JSON : avec tout ce qui lui est arrivé)."""
-    _show(api.read(f"{PIECES}/{segment(piece)}"), form)
+    _show(api.read(piece_path(piece)), form)
 
 
 def _show(piece: output.Item, form: str) -> None:
@@ -132,7 +132,7 @@ def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> No
     with output.progress_bar(*Progress.get_default_columns()) as progress:
         task = progress.add_task("Téléchargement", total=None)
         for piece_id in ids:
-            piece = api.read(f"{PIECES}/{segment(piece_id)}")
+            piece = api.read(piece_path(piece_id))
             total = piece["deposit"]["size"] if piece["deposit"] and original else None
             progress.reset(task, total=total)
             saved = download_piece(api, piece, folder, lambda size: progress.advance(task, size), original=original)
@@ -144,23 +144,17 @@ def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> No
 @pieces.command("decide")
 @click.argument("piece")
 @click.argument("decision")
-@click.option("--commentaire", help="Le candidat lira exactement ce texte ; non-conforme en demande un.")
-@click.option("--recue-le", help="Date de réception sur papier, AAAA-MM-JJ.")
-@click.option("--a-renvoyer-jusqu-au", help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ.")
+@click.option("--commentaire", "comment", help="Le candidat lira exactement ce texte ; non-conforme en demande un.")
+@click.option("--recue-le", "received_on", help="Date de réception sur papier, AAAA-MM-JJ.")
+@click.option(
+    "--a-renvoyer-jusqu-au", "resubmit_until", help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ."
+)
 @click.option("--etag", help="État de la pièce, avec --depot : par défaut celui que l'outil vous a montré.")
 @click.option("--depot", help="Identifiant du fichier examiné ; sans lui : reçue sur papier.")
 @output.with_format
 @pass_api
 def decide_piece(
-    api: Api,
-    form: str,
-    piece: str,
-    decision: str,
-    commentaire: str | None,
-    recue_le: str | None,
-    a_renvoyer_jusqu_au: str | None,
-    etag: str | None,
-    depot: str | None,
+    api: Api, form: str, piece: str, decision: str, etag: str | None, depot: str | None, **words: str | None
 ) -> None:
     """Décider d'une pièce que vous avez regardée : recue, conforme ou non-conforme.
 
@@ -169,9 +163,8 @@ def decide_piece(
     seen = SeenPiece(etag, depot) if etag else last_seen(piece)
     if seen is None:
         raise Failure(f"Regardez d'abord la pièce : « portail pieces show {piece} ».", ExitCode.USAGE)
-    wanted = Decision(status_of(decision), commentaire, recue_le, a_renvoyer_jusqu_au)
-    decided = decide(api, piece, seen, wanted)
-    output.print_one(decided, DETAIL_COLUMNS, form)
+    wanted = Decision(status_of(decision), **words)
+    output.print_one(decide(api, piece, seen, wanted), DETAIL_COLUMNS, form)
 
 
 @pieces.command("undo")
@@ -183,7 +176,7 @@ def undo_decision(api: Api, form: str, piece: str) -> None:
 
     Si son candidat, ou quelqu'un d'autre, y a donné suite, rien n'est annulé (code de sortie 5).
     """
-    path = f"{PIECES}/{segment(piece)}"
+    path = piece_path(piece)
     answer = api.call("DELETE", f"{path}/control", headers={"If-Match": api.read(path)["etag"]})
     output.print_one(dict(answer.json()), DETAIL_COLUMNS, form)
 

@@ -73,10 +73,5 @@ def _read_saved_position(state: Path) -> str | None:
 def _line(item: dict[str, Any]) -> str:
     if not sys.stdout.isatty():
         return json.dumps(item, ensure_ascii=False)
-    words = (
-        paris_time(item["at"]),
-        LABELS.get(item["kind"], item["kind"]),
-        numero_of(item),
-        item["code"] or "",
-    )
+    words = (paris_time(item["at"]), LABELS.get(item["kind"], item["kind"]), numero_of(item), item["code"] or "")
     return plain("  ".join([*words, item["piece_id"] or item["candidature_id"]])).plain

@@ -56,12 +56,10 @@ def checked_url(url: str) -> str:
         raise Failure("L'adresse du portail n'en est pas une.", ExitCode.USAGE) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise Failure("L'adresse du portail commence par https:// et ne contient pas d'identifiant.", ExitCode.USAGE)
-    plain_is_wanted = os.environ.get(PLAIN_HTTP_VARIABLE) == "oui"
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not plain_is_wanted:
-        raise Failure(
-            f"Le jeton passerait en clair : utilisez https://, ou {PLAIN_HTTP_VARIABLE}=oui sur un réseau sûr.",
-            ExitCode.USAGE,
-        )
+    is_safe = parts.scheme == "https" or parts.hostname in _LOOPBACK
+    if not is_safe and os.environ.get(PLAIN_HTTP_VARIABLE) != "oui":
+        sentence = f"Le jeton passerait en clair : utilisez https://, ou {PLAIN_HTTP_VARIABLE}=oui sur un réseau sûr."
+        raise Failure(sentence, ExitCode.USAGE)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 

@@ -2,11 +2,13 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+import requests
 
 from portail import output, publications
 from portail.api import Api, pass_api, segment
@@ -15,7 +17,6 @@ from portail.failures import ExitCode, Failure
 from portail.publications import Choices, Import
 
 POLL_SECONDS = 1.0
-_INCOMPLETE = 422
 COLUMNS = (
     ("publication_id", "Identifiant", lambda row: row["id"]),
     ("type", "Type", lambda row: row["type_label"]),
@@ -61,10 +62,8 @@ def model(api: Api, type: str, target: Path, session: str | None, academie: str 
     known = [item["type"] for item in api.read("/documents/v1/import-form")["types"] if item["columns"]]
     if type not in known:
         raise Failure(f"« {type} » n'a pas de modèle : {', '.join(known)}.", ExitCode.USAGE)
-    scope = {}
-    if session:
-        chosen = _choices(api, type, session, academie, "", ())
-        scope = {"session": chosen.session, "exam": chosen.exam, "academie": chosen.academie}
+    chosen = session and asdict(_choices(api, type, session, academie, "", ()))
+    scope = {name: chosen[name] for name in ("session", "exam", "academie")} if chosen else {}
     save_export(api, f"/documents/v1/import-models/{type}", scope, target)
 
 
@@ -123,16 +122,18 @@ def _choices(
 ) -> Choices:
     """What was typed, as the portal names it. Raises Failure for what is not offered, or not clear."""
     offered = api.read("/documents/v1/import-form")
-    sessions = [row for row in offered["sessions"] if session is None or row["session"].endswith(session)]
-    academies = [row["code"] for row in offered["academies"] if academie is None or row["code"] == academie]
-    if len(sessions) != 1:
-        known = ", ".join(row["session"] for row in offered["sessions"])
-        raise Failure(f"Choisissez --session parmi : {known}.", ExitCode.USAGE)
-    if len(academies) != 1:
-        known = ", ".join(row["code"] for row in offered["academies"])
-        raise Failure(f"Choisissez --academie parmi : {known}.", ExitCode.USAGE)
-    chosen = sessions[0]
-    return Choices(type, academies[0], chosen["exam"], chosen["session"], title.strip(), tuple(texts))
+    exams = {row["session"]: row["exam"] for row in offered["sessions"]}
+    chosen = _only("--session", exams, lambda name: session is None or name.endswith(session))
+    code = _only("--academie", [row["code"] for row in offered["academies"]], lambda code: academie in (None, code))
+    return Choices(type, code, exams[chosen], chosen, title.strip(), tuple(texts))
+
+
+def _only(option: str, offered: Iterable[str], is_meant: Callable[[str], bool]) -> str:
+    """The only one that is meant. Raises Failure."""
+    found = list(filter(is_meant, offered))
+    if len(found) != 1:
+        raise Failure(f"Choisissez {option} parmi : {', '.join(offered)}.", ExitCode.USAGE)
+    return found[0]
 
 
 def _published(api: Api, publication: Import, *, incomplete: bool, yes: bool) -> Import:
@@ -142,24 +143,18 @@ def _published(api: Api, publication: Import, *, incomplete: bool, yes: bool) ->
         publications.act(api, publication["id"], "abandonment")
         raise Failure("Aucune ligne ne peut être publiée : rien n'est publié.", ExitCode.REFUSED)
     question = f"Documents à publier : {ready}{f' (lignes refusées : {refused})' if refused else ''}. Publier ?"
-    if not yes and not _confirmed(question):
+    if not yes and not sys.stdin.isatty():
+        raise Failure(f"{question} Sans terminal, confirmez avec --yes.", ExitCode.USAGE)
+    if not yes and click.prompt(f"{question} (oui/non)", err=True).strip().lower() not in ("o", "oui"):
         publications.act(api, publication["id"], "abandonment")
         raise Failure("Rien n'est publié.", ExitCode.INTERRUPTED)
     body = {"revision": publication["revision"], "accept_incomplete": incomplete}
     try:
         return publications.act(api, publication["id"], "publication", **body)
     except Failure as failure:
-        if failure.status != _INCOMPLETE:
-            raise
-        option = "Pour les publier ainsi : --avec-incomplets."
-        raise Failure(f"{failure.detail.splitlines()[0]} {option}", failure.code) from None
-
-
-def _confirmed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise Failure(f"{question} Sans terminal, confirmez avec --yes.", ExitCode.USAGE)
-    answer: str = click.prompt(f"{question} (oui/non)", err=True)
-    return answer.strip().lower() in ("o", "oui")
+        if failure.status == requests.codes.unprocessable_entity:  # some lack an épreuve
+            failure.detail = f"{failure.detail.splitlines()[0]} Pour les publier ainsi : --avec-incomplets."
+        raise
 
 
 def _under_way(publication: Import) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +67,7 @@ def check(api: Api, import_id: str, file: Path) -> Import:
         with suppress(Failure):
             api.call("DELETE", f"/documents/v1/uploads/{upload}", headers=TUS_VERSION)
         raise
-    checked: Import = taken.json()
-    return checked
+    return dict(taken.json())
 
 
 def _send_parts(api: Api, path: str, content: bytes) -> None:
@@ -87,25 +86,23 @@ def _send_parts(api: Api, path: str, content: bytes) -> None:
 
 def mistakes(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
     """The lines that are not published and the documents that lack an épreuve, each with its reason."""
-    incomplete = _rows(api, import_id, "documents", is_incomplete="true")
-    return chain(_rows(api, import_id, "refusals"), ({**row, "place": ""} for row in incomplete))
+    yield from _rows(api, import_id, "refusals")
+    for row in _rows(api, import_id, "documents", is_incomplete="true"):
+        yield {**row, "place": ""}
 
 
 def failures(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
     """The documents that could not be published, in the form of `mistakes`."""
-    rows = (row for row in _rows(api, import_id, "documents") if row["state"] == "failed")
-    return ({**row, "place": ""} for row in rows)
+    return ({**row, "place": ""} for row in _rows(api, import_id, "documents") if row["state"] == "failed")
 
 
 def act(api: Api, import_id: str, name: str, **body: object) -> Import:
     """`name`: publication, abandonment or withdrawal; given again, each changes nothing. Raises Failure."""
-    answer: Import = api.call("POST", f"{IMPORTS}/{segment(import_id)}/{name}", json=body).json()
-    return answer
+    return dict(api.call("POST", f"{IMPORTS}/{segment(import_id)}/{name}", json=body).json())
 
 
 def read(api: Api, import_id: str) -> Import:
-    found: Import = api.read(f"{IMPORTS}/{segment(import_id)}")
-    return found
+    return dict(api.read(f"{IMPORTS}/{segment(import_id)}"))
 
 
 def _rows(api: Api, import_id: str, what: str, **wanted: str) -> Iterator[dict[str, Any]]:

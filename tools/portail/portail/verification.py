@@ -39,9 +39,8 @@ def verify(content: str, file: Path) -> None:
         said = json.loads(facts)
         keys = [_key(item) for item in json.loads(file.read_text(encoding="utf-8"))["keys"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise Failure(
-            f"Ce n'est pas le QR code d'un document, ou {file} ne contient pas de clés.", ExitCode.USAGE
-        ) from error
+        sentence = f"Ce n'est pas le QR code d'un document, ou {file} ne contient pas de clés."
+        raise Failure(sentence, ExitCode.USAGE) from error
     if not any(_has_signed(key, facts, signature) for key in keys) or not page.endswith(f"/{_code_of(signature)}"):
         raise Failure(NOT_OURS, ExitCode.REFUSED)
     for label, value in zip(LABELS, said, strict=False):

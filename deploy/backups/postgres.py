@@ -29,12 +29,6 @@ def pgbackrest(command: str, *options: str) -> str:
     return run("pgbackrest", f"--stanza={STANZA}", *options, command)
 
 
-def prepare() -> None:
-    """Create the stanza, which may be repeated, and allow WAL to be archived. Raises Failed."""
-    pgbackrest("stanza-create")
-    ARCHIVING.touch()
-
-
 def backups() -> Backups:
     """Raises Failed."""
     try:

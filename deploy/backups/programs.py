@@ -13,14 +13,7 @@ class Failed(Exception):
 def run(*command: str, typed: str = "", seconds: float | None = None) -> str:
     """Run the command with `typed` on its standard input; returns its output. Raises Failed."""
     try:
-        result = subprocess.run(
-            command,
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+        result = subprocess.run(command, input=typed, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired as late:
         raise Failed(f"{command[0]}: not within {seconds:g} s") from late
     if result.returncode:

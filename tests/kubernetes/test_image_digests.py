@@ -39,9 +39,7 @@ def _pinned(image: str, answers: str) -> str:
     return f"{tag}@sha256:{hashlib.sha256(f'{answers} {tag}'.encode()).hexdigest()}"
 
 
-def test_images_are_built_on_those_and_the_example_of_a_broker_runs_one() -> None:
+def test_images_are_built_on_those() -> None:
     built_on = re.findall(r"^ARG \w+_IMAGE=(.+)$", (ROOT / "deploy/images/Dockerfile").read_text(), re.MULTILINE)
     assert len(built_on) > 3
     assert set(built_on) <= IMAGES
-    example = (ROOT / "deploy/kubernetes/examples/rabbitmq.yaml").read_text(encoding="utf-8")
-    assert f"image: {dict(COMPOSE_DEFAULTS)['RABBITMQ_IMAGE']}\n" in example

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from deploy.backups import objects, postgres
 from deploy.backups.ages import PORT, Ages, Schedule, serve
-from deploy.backups.programs import Failed, log
+from deploy.backups.programs import Failed, log, touched_at
 
 CHECK_SECONDS = 5.0
 AFTER_FAILURE_SECONDS = 30.0
@@ -76,7 +76,7 @@ def _back_up(ages: Ages) -> None:
 
 
 def _copy_objects(ages: Ages) -> None:
-    if ages.schedule.objects_due(objects.copied_at(), time.time()):
+    if ages.schedule.objects_due(touched_at(objects.LAST_COPY), time.time()):
         started = time.monotonic()
         objects.copy_out()
         log("objects_copied", seconds=round(time.monotonic() - started, 1))

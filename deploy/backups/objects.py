@@ -38,11 +38,6 @@ def copy_back() -> None:
         run("rclone", "copy", *OPTIONS, f"copies:{bucket}", f"{bucket}:{bucket}")
 
 
-def copied_at() -> float | None:
-    """When the last copy that was finished began, in seconds since 1970."""
-    return LAST_COPY.stat().st_mtime if LAST_COPY.exists() else None
-
-
 def _configure(*keys: str) -> None:
     """Write rclone's settings: each of BUCKETS with the keys of that name, and the encrypted copies."""
     urls = [(SECRETS / f"{name}-objects-url").read_text().strip() for name in keys]

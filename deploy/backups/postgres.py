@@ -53,11 +53,6 @@ def wal_age() -> float | None:
         return None
 
 
-def restored_at() -> float | None:
-    """When the cluster was last restored from this repository, in seconds since 1970."""
-    return RESTORED.stat().st_mtime if RESTORED.exists() else None
-
-
 def restore(until: datetime | None) -> None:
     """Restore the cluster into its empty folder, as at `until` or at the end of the archived WAL. Raises Failed.
 

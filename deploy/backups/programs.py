@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 
 class Failed(Exception):
@@ -20,6 +21,11 @@ def run(*command: str, typed: str = "", seconds: float | None = None) -> str:
         last_lines = (result.stderr or result.stdout).strip().splitlines()[-5:]
         raise Failed(f"{command[0]} ended with {result.returncode}: {' / '.join(last_lines)}")
     return result.stdout
+
+
+def touched_at(marker: Path) -> float | None:
+    """The modification time of a marker file in seconds since 1970; None where there is none."""
+    return marker.stat().st_mtime if marker.exists() else None
 
 
 def log(event: str, **fields: object) -> None:

@@ -23,6 +23,12 @@ from services.contracts import EVENTS
 from services.objects import ObjectStore
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    secrets.make(tmp_path / "secrets")
+    return tmp_path / "secrets"
+
+
 def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 

@@ -10,8 +10,7 @@ from services.documents.models import Document, Import, db
 from tests.documents.imports.exam_office import csv_of, pdf_of, zip_of
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.tools.tool import Tool, tool_token
-from tests.tools.unreliable_portal import LOST, UnreliablePortal
+from tests.tools.tool import LOST, Tool, UnreliablePortal, tool_token
 
 pytestmark = pytest.mark.usefixtures("deposited")
 

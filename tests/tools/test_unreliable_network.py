@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.tools.tool import Tool, csv_rows
-from tests.tools.unreliable_portal import BUSY, LOST, UNHEARD, UnreliablePortal
+from tests.tools.tool import BUSY, LOST, UNHEARD, Tool, UnreliablePortal, csv_rows
 
 pytestmark = pytest.mark.usefixtures("deposited")
 

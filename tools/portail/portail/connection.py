@@ -25,14 +25,12 @@ class Connection:
 
 def config_file() -> Path:
     """Where `portail configure` writes."""
-    folder = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(folder) / "portail" / "config.toml"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "portail" / "config.toml"
 
 
 def state_folder() -> Path:
     """For what the tool remembers between two commands."""
-    folder = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(folder) / "portail"
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "portail"
 
 
 def read_connection() -> Connection:

@@ -42,7 +42,7 @@ def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, ori
     def check(digest: str) -> None:
         if original and digest != deposit["sha256"]:
             raise Failure("Le fichier reçu n'est pas celui de la pièce : recommencez.", ExitCode.REFUSED)
-        if is_there and digest != _digest(target):
+        if is_there and digest != hashlib.sha256(target.read_bytes()).hexdigest():
             raise Failure(f"{target} existe déjà, avec un autre contenu.", ExitCode.REFUSED)
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,22 +73,17 @@ def _save(api: Api, path: str, params: dict[str, str], target: Path, advance: Ad
     for last_try in (*[False] * (_TRIES - 1), True):
         try:
             with _new_file(target) as stream:
-                check(_receive(api, path, params, stream, advance))
+                digest = hashlib.sha256()
+                with api.call("GET", path, params=params, stream=True) as answer:
+                    for chunk in answer.iter_content(CHUNK):
+                        stream.write(chunk)
+                        digest.update(chunk)
+                        advance(len(chunk))
+                check(digest.hexdigest())
             return
         except requests.RequestException as error:
             if last_try:
                 raise Failure("Le téléchargement s'est interrompu.", ExitCode.UNAVAILABLE) from error
-
-
-def _receive(api: Api, path: str, params: dict[str, str], stream: BinaryIO, advance: Advance) -> str:
-    """Returns the SHA-256 of what came. Raises requests' errors where the stream broke off."""
-    digest = hashlib.sha256()
-    with api.call("GET", path, params=params, stream=True) as answer:
-        for chunk in answer.iter_content(CHUNK):
-            stream.write(chunk)
-            digest.update(chunk)
-            advance(len(chunk))
-    return digest.hexdigest()
 
 
 @contextmanager
@@ -103,8 +98,3 @@ def _new_file(target: Path) -> Iterator[BinaryIO]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

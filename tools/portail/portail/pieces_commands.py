@@ -193,20 +193,13 @@ def decide_many(api: Api, file: Path) -> None:
     lines, report = bulk.read_lines(file), file.with_name(f"{file.name}.rapport.csv")
     done = bulk.done_before(report)
     remaining = [line for line in lines if line.digest not in done]
+    before = len(lines) - len(remaining)
     with output.counted_progress() as progress:
-        task = progress.add_task("Décisions", total=len(lines), completed=len(lines) - len(remaining))
+        task = progress.add_task("Décisions", total=len(lines), completed=before)
         outcomes = bulk.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
-    _say_outcomes(lines, remaining, outcomes, report)
-
-
-def _say_outcomes(
-    lines: list[bulk.Line], remaining: list[bulk.Line], outcomes: list[bulk.Outcome], report: Path
-) -> None:
-    """Raises Failure where lines did not pass."""
     failed = [outcome for outcome in outcomes if outcome.result != bulk.DONE]
     for outcome in failed:
         click.echo(f"ligne {outcome.line.number} : {outcome.result}. {outcome.detail}", err=True)
-    before = len(lines) - len(remaining)
     resumed = f", dont {before} lors d'une exécution précédente" if before else ""
     click.echo(f"{len(lines) - len(failed)} décisions enregistrées sur {len(lines)}{resumed}. Rapport : {report}")
     if failed:

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 from cryptography.exceptions import InvalidSignature
@@ -37,7 +36,8 @@ def verify(content: str, file: Path) -> None:
         raw = base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4))
         facts, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
         said = json.loads(facts)
-        keys = [_key(item) for item in json.loads(file.read_text(encoding="utf-8"))["keys"]]
+        texts = [f"{item['x']}=" for item in json.loads(file.read_text(encoding="utf-8"))["keys"]]
+        keys = [Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(text)) for text in texts]
     except (ValueError, KeyError, TypeError) as error:
         sentence = f"Ce n'est pas le QR code d'un document, ou {file} ne contient pas de clés."
         raise Failure(sentence, ExitCode.USAGE) from error
@@ -45,10 +45,6 @@ def verify(content: str, file: Path) -> None:
         raise Failure(NOT_OURS, ExitCode.REFUSED)
     for label, value in zip(LABELS, said, strict=False):
         click.echo(f"{label} : {value or '-'}")
-
-
-def _key(item: dict[str, Any]) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(f"{item['x']}="))
 
 
 def _has_signed(key: Ed25519PublicKey, facts: bytes, signature: bytes) -> bool:

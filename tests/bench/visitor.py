@@ -63,7 +63,6 @@ class Visitor:
         url: str,
         timings: Timings,
         pause: Callable[[], None] = lambda: None,
-        *,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         parts = urlsplit(url)

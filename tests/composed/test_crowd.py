@@ -7,7 +7,6 @@ import http.client
 import multiprocessing
 import random
 import re
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -83,18 +82,14 @@ def one_address_tries_passwords(url: str, connections: int, address: str | None 
 def _try_passwords(
     url: str, connections: int, headers: Mapping[str, str], over: Event, answers: SimpleQueue[dict[str, int]]
 ) -> None:
-    counted: list[Counter[str]] = [Counter() for _ in range(connections)]
-    threads = [threading.Thread(target=_try_over_one, args=(url, headers, over, mine)) for mine in counted]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    answers.put(dict(sum(counted, Counter())))
+    with ThreadPoolExecutor(connections) as pool:
+        counted = pool.map(lambda _: _try_over_one(url, headers, over), range(connections))
+        answers.put(dict(sum(counted, Counter())))
 
 
-def _try_over_one(url: str, headers: Mapping[str, str], over: Event, counted: Counter[str]) -> None:
+def _try_over_one(url: str, headers: Mapping[str, str], over: Event) -> Counter[str]:
     """Wrong passwords for addresses that nobody has."""
-    parts = urlsplit(url)
+    parts, counted = urlsplit(url), Counter[str]()
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, TIMEOUT_SECONDS)
     while not over.is_set():
         body = urlencode({"identifiant": f"{random.getrandbits(60):x}@example.org", "password": "Fausse/2021"})
@@ -107,6 +102,7 @@ def _try_over_one(url: str, headers: Mapping[str, str], over: Event, counted: Co
             counted[type(error).__name__] += 1
             connection.close()
     connection.close()
+    return counted
 
 
 class PortalMails(Mails):

@@ -36,7 +36,8 @@ def at(text: str) -> float:
 def test_each_day_has_its_backup_once_its_hour_has_passed_and_each_week_a_full_one(
     full: str | None, newest: str | None, now: str, due: str | None
 ) -> None:
-    assert SCHEDULE.backup_due(Backups(full and at(full), newest and at(newest)), at(now)) == due
+    existing = Backups(at(full), at(newest)) if full and newest else Backups()
+    assert SCHEDULE.backup_due(existing, at(now)) == due
 
 
 def test_objects_are_copied_at_once_and_then_every_so_often() -> None:

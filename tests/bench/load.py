@@ -11,8 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
 from tests.bench.candidate_journey import Choice, walk
-from tests.bench.mails import Mails
-from tests.bench.visitor import RETRY_SECONDS, Timings, UnexpectedAnswer, Visitor
+from tests.bench.visitor import RETRY_SECONDS, Mails, Timings, UnexpectedAnswer, Visitor
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import requests
 
 from tests.bench.candidate_journey import CREATE, KEPT, LOG_IN, create_account, log_in
-from tests.bench.mails import Mails
-from tests.bench.visitor import FORM, TIMEOUT_SECONDS, Answer, Timings, Visitor
+from tests.bench.visitor import FORM, TIMEOUT_SECONDS, Answer, Mails, Timings, Visitor
 from tests.composed.test_draining import TIMEOUT
 from tests.journeys import personas
 from tests.journeys.justificatifs_page import JustificatifsPage

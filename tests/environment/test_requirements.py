@@ -1,9 +1,10 @@
-"""What the Makefile and the images install is what pyproject.toml declares, in versions whose files are known; a package
-whose licence would ask for the portal's own code, or that names none, is not shipped unnoticed."""
+"""What the Makefile and the images install is what pyproject.toml declares, in versions whose files are known; no
+package is shipped whose licence would ask for the portal's own code or that names none."""
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_file_of_npm_has_its_digest_too() -> None:
         ([], 1),
     ],
 )
-def test_what_may_be_shipped(tmp_path: Path, declared: list[dict[str, str]], code: int) -> None:
+def test_what_may_be_shipped(tmp_path: Path, declared: list[dict[str, Any]], code: int) -> None:
     component = {"name": "something", "version": "1.0", "licenses": declared}
     (tmp_path / "pieces.json").write_text(json.dumps({"components": [component]}), encoding="utf-8")
     assert licences.main([tmp_path / "pieces.json"]) == code

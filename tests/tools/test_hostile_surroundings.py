@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -62,7 +62,7 @@ def process(tool: Tool, *words: str, output: int | BinaryIO = subprocess.PIPE) -
     ],
 )
 def test_a_token_or_an_address_that_is_none_is_refused_and_not_shown(
-    tool: Tool, wrong: dict[str, str], said: str
+    tool: Tool, wrong: dict[str, Any], said: str
 ) -> None:
     refused = replace(tool, **wrong).run(*LIST)
     assert (refused.returncode, refused.stdout) == (2, "")

@@ -10,12 +10,10 @@ from tests.monitoring.definitions import (
     ALERTS,
     FOLDER,
     MONITORING,
-    PANELS,
     QUERIES,
     RECORDED,
     ROOT,
     RULES,
-    SECTIONS,
     promtool,
     read_yaml,
 )
@@ -86,13 +84,6 @@ def test_every_process_of_the_composed_portal_is_asked_and_missed() -> None:
 
 
 def test_the_files_are_what_follows_from_the_panels_and_the_page() -> None:
+    """No panel leads to a section that is not there: then nothing follows."""
     files = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER / "dashboards").iterdir()}
     assert files == dashboards(), "make definitions"
-
-
-def test_each_panel_leads_to_what_is_to_be_done() -> None:
-    for title, panel in PANELS.items():
-        [link] = panel["links"]
-        address, _, number = link["url"].partition("?viewPanel=panel-")
-        assert address == "/d/portail-que-faire", title
-        assert SECTIONS[int(number)]["options"]["content"].splitlines()[0].strip(), title

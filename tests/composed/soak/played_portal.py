@@ -69,7 +69,7 @@ class PlayedPods:
 
     def _own_config_map(self, mount: Object) -> Object:
         """A copy under a name of this project: podman makes a volume of that name, which outlives the pod."""
-        [given] = [each for each in of_kind(self._objects, "ConfigMap") if each["metadata"]["name"] == mount["name"]]
+        given = named(self._objects, "ConfigMap", mount["name"])
         mount["name"] = self._named(mount["name"])
         return {**given, "metadata": {"name": mount["name"]}}
 
@@ -78,8 +78,8 @@ class PlayedPods:
             if "secret" in source:
                 given, items = self._secrets, source["secret"]["items"]
             else:
-                name, items = source["configMap"]["name"], source["configMap"]["items"]
-                [given] = [each["data"] for each in self._objects if each["metadata"]["name"] == name]
+                given = named(self._objects, "ConfigMap", source["configMap"]["name"])["data"]
+                items = source["configMap"]["items"]
             yield from ((item["path"], given[item["key"]]) for item in items)
 
     def _secret(self, name: str, files: dict[str, str]) -> Object:

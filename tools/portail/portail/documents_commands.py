@@ -1,20 +1,103 @@
-"""`portail documents …`: documents published for many candidates from a CSV, checked as a whole first."""
+"""`portail documents …`: documents published for many candidates from a CSV, checked as a whole first.
 
+An import is ordered under a key made of the file's content and of what was chosen: the same command goes on with it
+instead of publishing anew.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import click
 import requests
 
-from portail import output, publications
+from portail import output
 from portail.api import Api, pass_api, segment
 from portail.downloads import save_export, to_file
 from portail.failures import ExitCode, Failure
-from portail.publications import Choices, Import
+
+IMPORTS = "/documents/v1/imports"
+OPEN_STATES = ("prepared", "checked")
+PUBLISHING, PUBLISHED = "publishing", "published"
+TUS_VERSION = {"Tus-Resumable": "1.0.0"}
+PART_BYTES = 1024 * 1024  # of an upload, in one call
+CHECK_SECONDS = 130.0  # of the largest table; the portal gives up sooner, and checks PDFs later
+
+Import = dict[str, Any]
+
+
+def import_for(api: Api, file: Path, choices: dict[str, Any], *, anew: bool = False) -> Import:
+    """The import of just this content and these choices, as a run before left it; a new one where there is none that
+    goes on, or `anew`. Raises Failure."""
+    new = {**choices, "source": "pdf" if file.suffix.lower() in (".pdf", ".zip") else "csv"}
+    digest = hashlib.sha256(json.dumps(new).encode() + file.read_bytes()).hexdigest()
+    for attempt in count():
+        key = secrets.token_urlsafe(24) if anew else f"{digest[:24]}-{attempt}"
+        publication: Import = api.call("POST", IMPORTS, json=new, headers={"Idempotency-Key": key}).json()
+        if publication["state"] in (*OPEN_STATES, PUBLISHING, PUBLISHED):
+            break
+    return publication
+
+
+def check(api: Api, import_id: str, file: Path) -> Import:
+    """Send the file, and have it checked, at once or (« to_check ») later; a table takes the place of one sent before.
+    Raises Failure for a file that cannot be read."""
+    root, content = f"{IMPORTS}/{segment(import_id)}", file.read_bytes()
+    name = base64.b64encode(file.name.encode()).decode()
+    headers = {**TUS_VERSION, "Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"}
+    upload = segment(api.call("POST", f"{root}/uploads", headers=headers).headers["Location"].rpartition("/")[2])
+    try:
+        _send_parts(api, f"/documents/v1/uploads/{upload}", content)
+        taken = api.call("POST", f"{root}/files", json={"uploads": [upload]}, timeout=CHECK_SECONDS)
+    except Failure:
+        with suppress(Failure):
+            api.call("DELETE", f"/documents/v1/uploads/{upload}", headers=TUS_VERSION)
+        raise
+    return dict(taken.json())
+
+
+def _send_parts(api: Api, path: str, content: bytes) -> None:
+    """Each begins where the portal has got to: of a part whose answer was lost it may have all."""
+    offset = 0
+    while offset < len(content):
+        headers = {**TUS_VERSION, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
+        try:
+            answer = api.call("PATCH", path, data=content[offset : offset + PART_BYTES], headers=headers)
+            offset = int(answer.headers["Upload-Offset"])
+        except Failure as failure:
+            if "offset" not in failure.problem:
+                raise
+            offset = int(failure.problem["offset"])
+
+
+def mistakes(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
+    """The lines that are not published and the documents that lack an épreuve, each with its reason."""
+    yield from _rows(api, import_id, "refusals")
+    for row in _rows(api, import_id, "documents", is_incomplete="true"):
+        yield {**row, "place": ""}
+
+
+def failures(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
+    """The documents that could not be published, in the form of `mistakes`."""
+    return ({**row, "place": ""} for row in _rows(api, import_id, "documents") if row["state"] == "failed")
+
+
+def act(api: Api, import_id: str, name: str, **body: object) -> Import:
+    """`name`: publication, abandonment or withdrawal; given again, each changes nothing. Raises Failure."""
+    return dict(api.call("POST", f"{IMPORTS}/{segment(import_id)}/{name}", json=body).json())
+
+
+def _rows(api: Api, import_id: str, what: str, **wanted: str) -> Iterator[dict[str, Any]]:
+    return api.pages(f"{IMPORTS}/{segment(import_id)}/{what}", wanted, "items")
+
 
 POLL_SECONDS = 1.0
 COLUMNS = (
@@ -48,7 +131,7 @@ def documents() -> None:
 def list_publications(api: Api, form: str, limite: int, academie: str | None) -> None:
     """Lister les publications de mes académies, les plus récentes d'abord."""
     wanted = {"academie": academie} if academie else {}
-    output.print_list(api.pages(publications.IMPORTS, wanted, "items", limite), COLUMNS, form)
+    output.print_list(api.pages(IMPORTS, wanted, "items", limite), COLUMNS, form)
 
 
 @documents.command("model")
@@ -62,7 +145,7 @@ def model(api: Api, type: str, target: Path, session: str | None, academie: str 
     known = [item["type"] for item in api.read("/documents/v1/import-form")["types"] if item["columns"]]
     if type not in known:
         raise Failure(f"« {type} » n'a pas de modèle : {', '.join(known)}.", ExitCode.USAGE)
-    chosen = session and asdict(_choices(api, type, session, academie, "", ()))
+    chosen = _choices(api, type, session, academie, "", ()) if session else None
     scope = {name: chosen[name] for name in ("session", "exam", "academie")} if chosen else {}
     save_export(api, f"/documents/v1/import-models/{type}", scope, target)
 
@@ -100,32 +183,39 @@ def publish(
     deux fois. Code de sortie 7 : des lignes ne sont pas publiées.
     """
     choices = _choices(api, **typed)
-    publication = publications.import_for(api, file, choices, anew=dry_run)
-    if publication["state"] in publications.OPEN_STATES:
-        publication = publications.check(api, publication["id"], file)
+    publication = import_for(api, file, choices, anew=dry_run)
+    if publication["state"] in OPEN_STATES:
+        publication = check(api, publication["id"], file)
         publication = _followed(api, publication, "Contrôle")
-        output.print_list(publications.mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
+        output.print_list(mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
         if dry_run:
-            publications.act(api, publication["id"], "abandonment")
+            act(api, publication["id"], "abandonment")
             _end(publication, f"Documents qui seraient publiés : {publication['ready']}. Rien ne l'est.")
             return
         publication = _published(api, publication, incomplete=incomplete, yes=yes)
     if not at_once:
         publication = _followed(api, publication, "Publication")
     if publication["failed"]:
-        output.print_list(publications.failures(api, publication["id"]), MISTAKE_COLUMNS, form)
+        output.print_list(failures(api, publication["id"]), MISTAKE_COLUMNS, form)
     _end(publication, f"Documents publiés : {publication['published']} sur {publication['ready']}.")
 
 
 def _choices(
     api: Api, type: str, session: str | None, academie: str | None, title: str, texts: Sequence[str]
-) -> Choices:
+) -> dict[str, Any]:
     """What was typed, as the portal names it. Raises Failure for what is not offered, or not clear."""
     offered = api.read("/documents/v1/import-form")
     exams = {row["session"]: row["exam"] for row in offered["sessions"]}
     chosen = _only("--session", exams, lambda name: session is None or name.endswith(session))
     code = _only("--academie", [row["code"] for row in offered["academies"]], lambda code: academie in (None, code))
-    return Choices(type, code, exams[chosen], chosen, title.strip(), tuple(texts))
+    return {
+        "type": type,
+        "academie": code,
+        "exam": exams[chosen],
+        "session": chosen,
+        "title": title.strip(),
+        "paragraphs": list(texts),
+    }
 
 
 def _only(option: str, offered: Iterable[str], is_meant: Callable[[str], bool]) -> str:
@@ -140,17 +230,17 @@ def _published(api: Api, publication: Import, *, incomplete: bool, yes: bool) ->
     """Publish what was read in the report, after a yes. Raises Failure, click.Abort."""
     ready, refused = publication["ready"], publication["refused"]
     if not ready:
-        publications.act(api, publication["id"], "abandonment")
+        act(api, publication["id"], "abandonment")
         raise Failure("Aucune ligne ne peut être publiée : rien n'est publié.", ExitCode.REFUSED)
     question = f"Documents à publier : {ready}{f' (lignes refusées : {refused})' if refused else ''}. Publier ?"
     if not yes and not sys.stdin.isatty():
         raise Failure(f"{question} Sans terminal, confirmez avec --yes.", ExitCode.USAGE)
     if not yes and click.prompt(f"{question} (oui/non)", err=True).strip().lower() not in ("o", "oui"):
-        publications.act(api, publication["id"], "abandonment")
+        act(api, publication["id"], "abandonment")
         raise Failure("Rien n'est publié.", ExitCode.INTERRUPTED)
     body = {"revision": publication["revision"], "accept_incomplete": incomplete}
     try:
-        return publications.act(api, publication["id"], "publication", **body)
+        return act(api, publication["id"], "publication", **body)
     except Failure as failure:
         if failure.status == requests.codes.unprocessable_entity:  # some lack an épreuve
             failure.detail = f"{failure.detail.splitlines()[0]} Pour les publier ainsi : --avec-incomplets."
@@ -162,7 +252,7 @@ def _under_way(publication: Import) -> tuple[int, int] | None:
     if publication.get("to_check"):
         return publication["files_checked"], publication["files_to_check"]
     done = publication["published"] + publication["failed"]
-    return (done, publication["ready"]) if publication["state"] == publications.PUBLISHING else None
+    return (done, publication["ready"]) if publication["state"] == PUBLISHING else None
 
 
 def _followed(api: Api, publication: Import, title: str) -> Import:
@@ -172,7 +262,7 @@ def _followed(api: Api, publication: Import, title: str) -> Import:
         while counted := _under_way(publication):
             progress.update(task, completed=counted[0], total=counted[1])
             time.sleep(POLL_SECONDS)
-            publication = publications.read(api, publication["id"])
+            publication = dict(api.read(f"{IMPORTS}/{segment(publication['id'])}"))
     return publication
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from portail import bulk, output
+from portail import decisions, output
 from portail.api import Api, pass_api
 from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, piece_path, remember, status_of
 from portail.downloads import download_piece, save_export, to_file
@@ -91,7 +91,7 @@ def pieces() -> None:
 def list_pieces(api: Api, form: str, statut: str, limite: int, tout: bool, a_decider: bool, **filters: Any) -> None:
     """Lister les pièces : celles à contrôler, ou d'un autre statut."""
     pages = api.pages(PIECES, _query(statut, filters), "items", None if tout else limite)
-    output.print_list(pages, COLUMNS, form, bulk.DECISION_COLUMNS if a_decider else ())
+    output.print_list(pages, COLUMNS, form, decisions.DECISION_COLUMNS if a_decider else ())
 
 
 @pieces.command("next")
@@ -190,14 +190,14 @@ def decide_many(api: Api, file: Path) -> None:
     Ce qu'il advient de chaque ligne est dans FICHIER.csv.rapport.csv ; la même commande reprend ce qui s'est
     interrompu, sans rien faire deux fois. Code de sortie 7 : des lignes ne sont pas passées.
     """
-    lines, report = bulk.read_lines(file), file.with_name(f"{file.name}.rapport.csv")
-    done = bulk.done_before(report)
+    lines, report = decisions.read_lines(file), file.with_name(f"{file.name}.rapport.csv")
+    done = decisions.done_before(report)
     remaining = [line for line in lines if line.digest not in done]
     before = len(lines) - len(remaining)
     with output.counted_progress() as progress:
         task = progress.add_task("Décisions", total=len(lines), completed=before)
-        outcomes = bulk.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
-    failed = [outcome for outcome in outcomes if outcome.result != bulk.DONE]
+        outcomes = decisions.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
+    failed = [outcome for outcome in outcomes if outcome.result != decisions.DONE]
     for outcome in failed:
         click.echo(f"ligne {outcome.line.number} : {outcome.result}. {outcome.detail}", err=True)
     resumed = f", dont {before} lors d'une exécution précédente" if before else ""

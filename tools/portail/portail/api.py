@@ -18,7 +18,7 @@ from urllib.parse import quote
 import requests
 
 from portail import __version__
-from portail.connection import Connection, read_connection
+from portail.connection import read_connection
 from portail.failures import ExitCode, Failure, failure_of
 
 PATIENCE_VARIABLE = "PORTAIL_PATIENCE"
@@ -35,12 +35,11 @@ Query = Mapping[str, Any]
 class Api:
     """`call` gives the portal's answer, or raises Failure."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._root = f"{connection.url}/api"
+    def __init__(self, url: str, token: str) -> None:
+        self._root, self._token = f"{url}/api", token
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"portail/{__version__}"
         self._session.auth = self._with_token
-        self._token = connection.token
         self._patience = _patience()
 
     def read(self, path: str, params: Query | None = None) -> Any:
@@ -133,4 +132,4 @@ def _retry_after(answer: requests.Response) -> float:
 
 def pass_api(view: Callable[..., None]) -> Callable[..., None]:
     """Calls the command with the API as its first argument. Raises Failure without address or token."""
-    return wraps(view)(lambda **options: view(Api(read_connection()), **options))
+    return wraps(view)(lambda **options: view(Api(*read_connection()), **options))

@@ -5,7 +5,6 @@ A token is never an argument: arguments stand in the list of processes and in th
 
 import os
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,14 +12,6 @@ from portail.failures import ExitCode, Failure
 
 URL_VARIABLE, TOKEN_VARIABLE, PLAIN_HTTP_VARIABLE = "PORTAIL_URL", "PORTAIL_TOKEN", "PORTAIL_SANS_TLS"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-@dataclass(frozen=True)
-class Connection:
-    """`url`: of the portal, without a slash at its end."""
-
-    url: str
-    token: str
 
 
 def config_file() -> Path:
@@ -33,8 +24,9 @@ def state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "portail"
 
 
-def read_connection() -> Connection:
-    """Raises Failure without address or token, for a file open to others, and where the token would go in clear."""
+def read_connection() -> tuple[str, str]:
+    """Address, without a slash at its end, and token. Raises Failure without one of them, for a file open to others,
+    and where the token would go in clear."""
     url, token = os.environ.get(URL_VARIABLE), os.environ.get(TOKEN_VARIABLE)
     if not (url and token):
         stored = _read_file(config_file())
@@ -42,7 +34,7 @@ def read_connection() -> Connection:
     if not url or not token:
         missing = URL_VARIABLE if not url else TOKEN_VARIABLE
         raise Failure(f"{missing} n'est pas renseigné : exécutez « portail configure ».", ExitCode.USAGE)
-    return Connection(checked_url(url), checked_token(token))
+    return checked_url(url), checked_token(token)
 
 
 def checked_url(url: str) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,6 +15,7 @@ from services.chassis.settings import Settings
 from tests.bench.installation import ON_SERVERS, ONE_MACHINE, Installation
 from tests.bench.least_cost import Floor, measured
 from tests.support.launched_portal import LaunchedPortal
+from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder
 
@@ -41,9 +43,13 @@ def on_servers(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> Iterator[I
     mails = _MailsAsFiles()
     databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
     real = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": mails.url}
-    portal = LaunchedPortal("bench-servers", AS_SHIPPED | real)
+    behind_proxy = {"BEHIND_PROXY": "1", "TRUSTED_PROXIES": "1"}
+    portal = LaunchedPortal("bench-servers", AS_SHIPPED | real | behind_proxy)
+    proxy = Proxy(urlsplit(portal.url).port or 80)
+    proxy.dns.addresses = ["127.0.0.1"]
     servers = {"PostgreSQL": postgres.pid, "RabbitMQ": rabbitmq.pid}
-    yield Installation(ON_SERVERS, portal, mails.folder, servers)
+    yield Installation(ON_SERVERS, portal, mails.folder, servers, proxy.url)
+    proxy.close()
     portal.stop()
     mails.stop()
 

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from tests.bench.candidate_journey import create_account, log_in
+from tests.bench.crowd import Crowd, CrowdResult
 from tests.bench.load import Load, LoadResult
 from tests.bench.process_usage import Usage, usage, used_since
 from tests.bench.record import record
@@ -50,10 +53,14 @@ def pids_of(portal: LaunchedPortal) -> dict[str, int]:
 
 
 class Installation:
-    """`label` names the mode in the table of figures; `servers` are processes beside the portal's own, by name."""
+    """`label` names the mode in the table of figures; `servers` are processes beside the portal's own, by name; `proxy`
+    is the address of the one before the portal, by which a crowd comes."""
 
-    def __init__(self, label: str, portal: LaunchedPortal, mails: Path, servers: Mapping[str, int]) -> None:
+    def __init__(
+        self, label: str, portal: LaunchedPortal, mails: Path, servers: Mapping[str, int], proxy: str = ""
+    ) -> None:
         self.label = label
+        self._door = proxy or portal.url
         self.portal = portal
         self._mails = mails
         self._servers = dict(servers)
@@ -70,6 +77,13 @@ class Installation:
         result = run_load_process(load)
         self._wait_until_idle(pids)
         return Measured(result, used_since(before, pids))
+
+    def meet_crowd(self, people: int, connections: int, seconds: float) -> CrowdResult:
+        """Wait until all that follows from it is done, too."""
+        crowd = Crowd(self._door, urlsplit(self.portal.url).netloc, str(self._mails), people, connections, seconds)
+        result = CrowdResult(**_run("tests.bench.crowd", asdict(crowd)))
+        self._wait_until_idle(self.pids)
+        return result
 
     def new_candidate(self) -> tuple[Visitor, str]:
         """A visitor logged in with a new account, and its address."""
@@ -90,10 +104,16 @@ class Installation:
 
 
 def run_load_process(load: Load) -> LoadResult:
-    command = [sys.executable, "-m", "tests.bench.load"]
-    done = subprocess.run(command, input=json.dumps(asdict(load)), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return LoadResult(**json.loads(done.stdout))
+    return LoadResult(**_run("tests.bench.load", asdict(load)))
+
+
+def _run(module: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a process of its own makes of `given`."""
+    completed = subprocess.run(
+        [sys.executable, "-m", module], input=json.dumps(given), capture_output=True, text=True, check=False
+    )
+    assert completed.returncode == 0, completed.stderr
+    return dict(json.loads(completed.stdout))
 
 
 def record_waits(who: str, result: LoadResult) -> None:

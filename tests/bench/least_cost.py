@@ -87,11 +87,11 @@ def measured() -> Floor:
     hasher = PasswordHasher(
         time_cost=AccountsSettings.argon2_passes, memory_cost=AccountsSettings.argon2_memory_kib, parallelism=1
     )
-    paper = _processor_of(drawn_confirmation, PAPERS_DRAWN)
-    return Floor(_page(), paper, _processor_of(lambda: hasher.hash("Bouleau/2021"), HASHES_MADE))
+    paper = processor_of(drawn_confirmation, PAPERS_DRAWN)
+    return Floor(_page(), paper, processor_of(lambda: hasher.hash("Bouleau/2021"), HASHES_MADE))
 
 
-def _processor_of(act: Callable[[], Any], times: int) -> float:
+def processor_of(act: Callable[[], Any], times: int) -> float:
     """Processor seconds of this process for one time; the first, which loads and compiles, is not counted."""
     act()
     taken = []

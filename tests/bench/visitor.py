@@ -61,19 +61,22 @@ class Timings:
 
 
 class Visitor:
-    """`pause` is called before each request of a page, as a person reads before they press; `headers`: further ones of
-    each request."""
+    """`pause` is called before each request of a page, as a person reads before they press. `source`: the address of
+    this machine from which it calls, where that matters; `headers`: further ones of each request."""
 
     def __init__(
         self,
         url: str,
         timings: Timings,
         pause: Callable[[], None] = lambda: None,
+        *,
+        source: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         parts = urlsplit(url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+        own = (source, 0) if source else None
+        self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS, source_address=own)
         self._headers = {**SAME_ORIGIN, "Accept-Encoding": "identity", **(headers or {})}
         self._cookies: dict[str, str] = {}
         self._used = float("-inf")

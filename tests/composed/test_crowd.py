@@ -3,21 +3,15 @@ and what is kept of one candidate has an end."""
 
 from __future__ import annotations
 
-import http.client
-import multiprocessing
-import random
 import re
-import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
 
 import requests
 
-from tests.bench.candidate_journey import CREATE, KEPT, LOG_IN, create_account, log_in
-from tests.bench.visitor import FORM, TIMEOUT_SECONDS, Answer, Mails, Timings, Visitor
+from tests.bench.candidate_journey import create_account, log_in
+from tests.bench.crowd import PageVisitor, one_address_tries_passwords
+from tests.bench.visitor import Mails, Timings
 from tests.composed.test_draining import TIMEOUT
 from tests.journeys import personas
 from tests.journeys.justificatifs_page import JustificatifsPage
@@ -27,10 +21,6 @@ from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from multiprocessing.queues import SimpleQueue
-    from multiprocessing.synchronize import Event
-
     from tests.journeys.candidate import Candidate
     from tests.journeys.conftest import NewCandidate
     from tests.support.composed_portal import ComposedPortal
@@ -41,67 +31,8 @@ MORE_THAN_WAIT = 500
 REFUSED_SECONDS = 120.0
 FILE_BYTES = 3_000_000
 """Two of these are more than is kept of one candidate in this portal."""
-LONGEST_SECONDS = 180.0
-"""As long as a page sends its form again (gateway/style/password_form.js)."""
 _LINK = re.compile(r"/compte/activation/[\w-]+")
 _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
-
-
-class PageVisitor(Visitor):
-    """Sends again what the scripts of the page send again by themselves, and nothing else."""
-
-    _until: float | None = None
-
-    def comes_back(self, step: str, answer: Answer) -> bool:
-        if step not in (LOG_IN, KEPT) and not (step == CREATE and answer.nothing_done):
-            return False
-        self._until = self._until or time.monotonic() + LONGEST_SECONDS
-        time.sleep(answer.retry_after * (1 + random.random()))
-        return time.monotonic() < self._until
-
-
-@contextmanager
-def one_address_tries_passwords(url: str, connections: int, address: str | None = None) -> Iterator[Counter[str]]:
-    """While the block runs, from a process of its own; the answers by status are counted in what it gives, once the
-    block has ended."""
-    over, counted = multiprocessing.Event(), Counter[str]()
-    answers: SimpleQueue[dict[str, int]] = multiprocessing.SimpleQueue()
-    headers = SAME_ORIGIN | FORM | ({"X-Forwarded-For": address} if address else {})
-    given = (url, connections, headers, over, answers)
-    process = multiprocessing.Process(target=_try_passwords, args=given, daemon=True)
-    process.start()
-    try:
-        yield counted
-    finally:
-        over.set()
-        counted.update(answers.get())
-        process.join()
-
-
-def _try_passwords(
-    url: str, connections: int, headers: Mapping[str, str], over: Event, answers: SimpleQueue[dict[str, int]]
-) -> None:
-    with ThreadPoolExecutor(connections) as pool:
-        counted = pool.map(lambda _: _try_over_one(url, headers, over), range(connections))
-        answers.put(dict(sum(counted, Counter())))
-
-
-def _try_over_one(url: str, headers: Mapping[str, str], over: Event) -> Counter[str]:
-    """Wrong passwords for addresses that nobody has."""
-    parts, counted = urlsplit(url), Counter[str]()
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, TIMEOUT_SECONDS)
-    while not over.is_set():
-        body = urlencode({"identifiant": f"{random.getrandbits(60):x}@example.org", "password": "Fausse/2021"})
-        try:
-            connection.request("POST", "/connexion", body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            counted[str(answer.status)] += 1
-        except (OSError, http.client.HTTPException) as error:
-            counted[type(error).__name__] += 1
-            connection.close()
-    connection.close()
-    return counted
 
 
 class PortalMails(Mails):
@@ -131,7 +62,7 @@ def test_one_address_with_many_connections_keeps_nobody_of_another_from_logging_
             log_in(visitor, person[1])
             refusals.append(sum(visitor.timings.errors.values()))
 
-    flood = one_address_tries_passwords(composed.url, CONNECTIONS, "198.51.100.1")
+    flood = one_address_tries_passwords(composed.url, CONNECTIONS, headers={"X-Forwarded-For": "198.51.100.1"})
     with flood as tried, ThreadPoolExecutor(PEOPLE) as pool:
         list(pool.map(logs_in, people.items()))
     print(f"\nto the one address: {dict(tried)}, refused once and let in: {sum(refusals)}")

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from deploy.backups import objects, postgres
 from deploy.backups.ages import PORT, Ages, Schedule, serve
-from deploy.backups.programs import Failed, log
+from deploy.backups.programs import Failed, log, touched_at
 
 CHECK_SECONDS = 5.0
 AFTER_FAILURE_SECONDS = 30.0
@@ -25,20 +25,20 @@ AFTER_FAILURE_SECONDS = 30.0
 
 def main() -> None:
     os.umask(0o077)
-    match sys.argv[1:]:
-        case ["run"]:
-            run()
-        case ["probe"]:
-            probe()
-        case ["restore", "databases"]:
-            _run_or_exit(lambda: postgres.restore(None))
-        case ["restore", "databases", instant]:
-            until = _instant(instant)
-            _run_or_exit(lambda: postgres.restore(until))
-        case ["restore", "objects"]:
-            _run_or_exit(objects.copy_back)
-        case _:
-            sys.exit(__doc__)
+    try:
+        match sys.argv[1:]:
+            case ["run"]:
+                run()
+            case ["probe"]:
+                probe()
+            case ["restore", "databases", *instant] if len(instant) <= 1:
+                postgres.restore(_instant(instant[0]) if instant else None)
+            case ["restore", "objects"]:
+                objects.copy_back()
+            case _:
+                sys.exit(__doc__)
+    except (Failed, OSError) as error:
+        sys.exit(str(error))
 
 
 def run() -> None:
@@ -47,7 +47,7 @@ def run() -> None:
         objects_seconds=60 * float(os.environ.get("BACKUP_OBJECTS_MINUTES", "10")),
     )
     ages = Ages(schedule)
-    for step, attempt in (("backup", lambda: _back_up(ages)), ("objects", lambda: _copy_objects(ages))):
+    for step, attempt in (("backup", _back_up), ("objects", _copy_objects)):
         threading.Thread(target=_repeat, args=(step, attempt, ages), daemon=True).start()
     serve(ages)
 
@@ -64,7 +64,8 @@ def probe() -> None:
 
 def _back_up(ages: Ages) -> None:
     if not postgres.ARCHIVING.exists():
-        postgres.prepare()
+        postgres.pgbackrest("stanza-create")  # which may be repeated
+        postgres.ARCHIVING.touch()
         log("archiving_begun")
     ages.backups = postgres.backups()
     if kind := ages.schedule.backup_due(ages.backups, time.time()):
@@ -75,17 +76,17 @@ def _back_up(ages: Ages) -> None:
 
 
 def _copy_objects(ages: Ages) -> None:
-    if ages.schedule.objects_due(objects.copied_at(), time.time()):
+    if ages.schedule.objects_due(touched_at(objects.LAST_COPY), time.time()):
         started = time.monotonic()
         objects.copy_out()
         log("objects_copied", seconds=round(time.monotonic() - started, 1))
 
 
-def _repeat(step: str, attempt: Callable[[], None], ages: Ages) -> None:
+def _repeat(step: str, attempt: Callable[[Ages], None], ages: Ages) -> None:
     while True:
         pause = CHECK_SECONDS
         try:
-            attempt()
+            attempt(ages)
         except (Failed, OSError) as error:
             ages.failures[step] += 1
             log(f"{step}_failed", level="error", reason=str(error))
@@ -101,13 +102,6 @@ def _instant(text: str) -> datetime:
     if until.tzinfo is None:
         sys.exit(f"{text}: of which zone? 2026-11-25T17:00:00+01:00")
     return until
-
-
-def _run_or_exit(action: Callable[[], None]) -> None:
-    try:
-        action()
-    except (Failed, OSError) as error:
-        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from deploy.backups import objects, postgres
 from deploy.backups.postgres import Backups
+from deploy.backups.programs import touched_at
 
 FULL_DAYS = 6.5  # a week, less the time that a backup may take
 MAX_WAL_AGE = 300.0
@@ -62,17 +63,13 @@ class Ages:
 
     def now(self) -> dict[str, float]:
         """Ages in seconds, by metric."""
-        now = time.time()
-        since_start = now - self.started
-        wal = postgres.wal_age()
-        restored = postgres.restored_at()
-        drill = {} if restored is None else {"backup_restored_age_seconds": now - restored}
-        return {
-            "backup_wal_age_seconds": since_start if wal is None else wal,
+        now, wal, restored = time.time(), postgres.wal_age(), touched_at(postgres.RESTORED)
+        ages = {
+            "backup_wal_age_seconds": now - self.started if wal is None else wal,
             "backup_age_seconds": now - (self.backups.any or self.started),
-            "backup_objects_age_seconds": now - (objects.copied_at() or self.started),
-            **drill,
+            "backup_objects_age_seconds": now - (touched_at(objects.LAST_COPY) or self.started),
         }
+        return ages if restored is None else {**ages, "backup_restored_age_seconds": now - restored}
 
     def limits(self) -> dict[str, float]:
         """In seconds, by metric: beyond one of them the container is unhealthy, and an alert fires."""
@@ -96,8 +93,7 @@ class Ages:
         ]
         lines.append("# HELP backup_failures_total Tries that failed.\n# TYPE backup_failures_total counter")
         lines += [f'backup_failures_total{{step="{step}"}} {self.failures[step]}' for step in ("backup", "objects")]
-        has_full = self.backups.full is not None
-        lines.append(_gauge("backup_full_there", "Whether there is a full backup.", has_full))
+        lines.append(_gauge("backup_full_there", "Whether there is a full backup.", self.backups.full is not None))
         return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,6 @@ so one of the same size is the same.
 """
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -24,7 +23,7 @@ OPTIONS = ("--config", str(CONFIGURATION), "--size-only", "--fast-list", "--tran
 
 def copy_out() -> None:
     """Copy what is not in the repository. Raises Failed."""
-    _configure(dict.fromkeys(BUCKETS, "backup"))
+    _configure("backup", "backup")
     started = LAST_COPY.with_suffix(".part")
     started.touch()
     for bucket in BUCKETS:
@@ -34,19 +33,15 @@ def copy_out() -> None:
 
 def copy_back() -> None:
     """Copy what is not in the store. Raises Failed."""
-    _configure({bucket: bucket for bucket in BUCKETS})
+    _configure(*BUCKETS)
     for bucket in BUCKETS:
         run("rclone", "copy", *OPTIONS, f"copies:{bucket}", f"{bucket}:{bucket}")
 
 
-def copied_at() -> float | None:
-    """When the last copy that was finished began, in seconds since 1970."""
-    return LAST_COPY.stat().st_mtime if LAST_COPY.exists() else None
-
-
-def _configure(keys: Mapping[str, str]) -> None:
-    """Write rclone's settings: each bucket with the keys of that name, and the encrypted copies."""
-    sections = [_store(bucket, (SECRETS / f"{name}-objects-url").read_text().strip()) for bucket, name in keys.items()]
+def _configure(*keys: str) -> None:
+    """Write rclone's settings: each of BUCKETS with the keys of that name, and the encrypted copies."""
+    urls = [(SECRETS / f"{name}-objects-url").read_text().strip() for name in keys]
+    sections = [_store(bucket, url) for bucket, url in zip(BUCKETS, urls, strict=True)]
     obscured = run("rclone", "obscure", "-", typed=(SECRETS / "backup-cipher-pass").read_text().strip()).strip()
     repository = os.environ.get("BACKUP_OBJECTS", "/backups/objects")
     sections.append(

@@ -29,12 +29,6 @@ def pgbackrest(command: str, *options: str) -> str:
     return run("pgbackrest", f"--stanza={STANZA}", *options, command)
 
 
-def prepare() -> None:
-    """Create the stanza, which may be repeated, and allow WAL to be archived. Raises Failed."""
-    pgbackrest("stanza-create")
-    ARCHIVING.touch()
-
-
 def backups() -> Backups:
     """Raises Failed."""
     try:
@@ -57,11 +51,6 @@ def wal_age() -> float | None:
         return float(run(*command, "postgres", seconds=QUERY_SECONDS))
     except (Failed, ValueError):
         return None
-
-
-def restored_at() -> float | None:
-    """When the cluster was last restored from this repository, in seconds since 1970."""
-    return RESTORED.stat().st_mtime if RESTORED.exists() else None
 
 
 def restore(until: datetime | None) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -13,43 +14,60 @@ from deploy.secret_rotation import secrets_in
 from deploy.service_names import BACKED_UP_BUCKETS, CLIENTS, OBJECT_SERVICES, SERVICES
 from services.contracts import EVENTS
 
-Texts = Mapping[str, str]
-
 # As in services.chassis.events.topology, which needs packages; a test holds them equal.
 EXCHANGE = "portail.events"
 POOLER = "pooler:6432"
 
 
-def derived_files(secrets: Texts) -> dict[str, str]:
+@dataclass(frozen=True)
+class Account:
+    """What a URL among the secrets says of who uses a server; `path`: its database, virtual host or bucket."""
+
+    url: SplitResult
+    user: str
+    password: str
+    path: str
+
+
+def derived_files(secrets: Mapping[str, str]) -> dict[str, str]:
     """Content of each derived file by its name, from the secrets by theirs. Raises ValueError for a malformed URL."""
-    clients = {client: _accepted(secrets[f"{client}-client-secret"]) for client in CLIENTS}
+    clients = {client: secrets_in(secrets[f"{client}-client-secret"]) for client in CLIENTS}
+    brokers = {service: _account(secrets, f"{service}-broker-url") for service in SERVICES}
+    databases = {service: _account(secrets, f"{service}-database-url") for service in SERVICES}
+    buckets = {service: _account(secrets, f"{service}-objects-url") for service in OBJECT_SERVICES}
+    backup = _account(secrets, "backup-objects-url", with_path=False)
+    cipher = f"[global]\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={secrets['backup-cipher-pass']}\n"
     return {
-        "client-secrets": _json(clients),
-        "rabbitmq-users.json": _json(broker_users(secrets)),
-        "objects-identities.json": _json(objects_identities(secrets)),
-        "pgbackrest-cipher.conf": repository_cipher(secrets["backup-cipher-pass"]),
-        "pooler-users": pooler_users(secrets),
-        **{f"{service}-pooled-url": pooled_url(secrets, service) for service in SERVICES},
+        # What accounts accepts from a client: both secrets while they are rotated.
+        "client-secrets": _json({client: each if len(each) > 1 else each[0] for client, each in clients.items()}),
+        "rabbitmq-users.json": _json(_broker_users(brokers)),
+        "objects-identities.json": _json(_objects_identities(buckets, backup)),
+        "pgbackrest-cipher.conf": cipher,
+        # PgBouncer's auth_file: each service's role with its password, which PgBouncer also uses at PostgreSQL.
+        "pooler-users": "".join(f"{_quoted(role.user)} {_quoted(role.password)}\n" for role in databases.values()),
+        **{f"{service}-pooled-url": _pooled(role.url) for service, role in databases.items()},
     }
 
 
-def _accepted(client_secret: str) -> str | list[str]:
-    """What accounts accepts from a client: both secrets while they are rotated."""
-    secrets = secrets_in(client_secret)
-    return secrets if len(secrets) > 1 else secrets[0]
-
-
-def broker_users(secrets: Texts) -> dict[str, Any]:
+def _broker_users(accounts: Mapping[str, Account]) -> dict[str, Any]:
     """RabbitMQ definitions: a user per service with no more rights than its own queues and its own event types."""
-    urls = {service: _url(secrets, f"{service}-broker-url") for service in SERVICES}
-    accounts_by_service = {service: {"user": _user(url), "vhost": _path(url)} for service, url in urls.items()}
+    names = {service: {"user": account.user, "vhost": account.path} for service, account in accounts.items()}
     return {
-        "vhosts": [{"name": vhost} for vhost in sorted({account["vhost"] for account in accounts_by_service.values()})],
-        "users": [_broker_user(url) for url in urls.values()],
-        "permissions": [{**account, **_rights(service)} for service, account in accounts_by_service.items()],
+        "vhosts": [{"name": vhost} for vhost in sorted({account.path for account in accounts.values()})],
+        "users": [
+            {
+                "name": account.user,
+                "password_hash": password_hash(account.password),
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": [],
+                "limits": {},
+            }
+            for account in accounts.values()
+        ],
+        "permissions": [{**name, **_rights(service)} for service, name in names.items()],
         "topic_permissions": [
-            {**account, "exchange": EXCHANGE, "write": _any_of(types_of(service)), "read": "^$"}
-            for service, account in accounts_by_service.items()
+            {**name, "exchange": EXCHANGE, "write": _any_of(types_of(service)), "read": "^$"}
+            for service, name in names.items()
         ],
     }
 
@@ -65,53 +83,29 @@ def password_hash(password: str) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def objects_identities(secrets: Texts) -> dict[str, Any]:
+def _objects_identities(buckets: Mapping[str, Account], backup: Account) -> dict[str, Any]:
     """SeaweedFS's -s3.config: each service has all rights in the bucket of its URL, backups read theirs."""
-    urls = {service: _url(secrets, f"{service}-objects-url") for service in OBJECT_SERVICES}
-    identities = [_identity(service, url, [f"Admin:{_path(url)}"]) for service, url in urls.items()]
-    read = [f"{right}:{_path(url)}" for url in map(urls.__getitem__, BACKED_UP_BUCKETS) for right in ("Read", "List")]
-    backup = _url(secrets, "backup-objects-url", with_path=False)
-    return {"identities": [*identities, _identity("backup", backup, read)]}
+    read = [f"{right}:{buckets[service].path}" for service in BACKED_UP_BUCKETS for right in ("Read", "List")]
+    owned = [(service, account, [f"Admin:{account.path}"]) for service, account in buckets.items()]
+    return {
+        "identities": [
+            {
+                "name": name,
+                "credentials": [{"accessKey": account.user, "secretKey": account.password}],
+                "actions": actions,
+            }
+            for name, account, actions in (*owned, ("backup", backup, read))
+        ]
+    }
 
 
-def repository_cipher(password: str) -> str:
-    """pgBackRest's secret settings."""
-    return f"[global]\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={password}\n"
-
-
-def pooler_users(secrets: Texts) -> str:
-    """PgBouncer's auth_file: each service's role with its password, which PgBouncer also uses at PostgreSQL."""
-    urls = [_url(secrets, f"{service}-database-url") for service in SERVICES]
-    return "".join(f"{_quoted(_user(url))} {_quoted(_password(url))}\n" for url in urls)
-
-
-def pooled_url(secrets: Texts, service: str) -> str:
-    """The URL of the service's database through the pooler."""
-    url = _url(secrets, f"{service}-database-url")
-    credentials = url.netloc.rpartition("@")[0]
-    return url._replace(netloc=f"{credentials}@{POOLER}").geturl()
+def _pooled(url: SplitResult) -> str:
+    """The URL of the same database through the pooler."""
+    return url._replace(netloc=f"{url.netloc.rpartition('@')[0]}@{POOLER}").geturl()
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def _identity(name: str, url: SplitResult, actions: list[str]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "credentials": [{"accessKey": _user(url), "secretKey": _password(url)}],
-        "actions": actions,
-    }
-
-
-def _broker_user(url: SplitResult) -> dict[str, Any]:
-    return {
-        "name": _user(url),
-        "password_hash": password_hash(_password(url)),
-        "hashing_algorithm": "rabbit_password_hashing_sha256",
-        "tags": [],
-        "limits": {},
-    }
 
 
 def _rights(service: str) -> dict[str, str]:
@@ -124,27 +118,16 @@ def _any_of(names: list[str]) -> str:
     return f"^({'|'.join(map(re.escape, names))})$" if names else "^$"
 
 
-def _url(secrets: Texts, name: str, *, with_path: bool = True) -> SplitResult:
+def _account(secrets: Mapping[str, str], name: str, *, with_path: bool = True) -> Account:
     """Raises ValueError, naming the file and not its content."""
     try:
         url = urlsplit(secrets[name])
     except ValueError:
         raise ValueError(f"{name}: not a URL") from None
-    if not url.username or not url.password or (with_path and not _path(url)):
+    account = Account(url, unquote(url.username or ""), unquote(url.password or ""), unquote(url.path.strip("/")))
+    if not account.user or not account.password or (with_path and not account.path):
         raise ValueError(f"{name}: a URL with user, password and path is expected")
-    return url
-
-
-def _user(url: SplitResult) -> str:
-    return unquote(url.username or "")
-
-
-def _password(url: SplitResult) -> str:
-    return unquote(url.password or "")
-
-
-def _path(url: SplitResult) -> str:
-    return unquote(url.path.strip("/"))
+    return account
 
 
 def _json(content: dict[str, Any]) -> str:

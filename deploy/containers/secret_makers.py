@@ -3,6 +3,7 @@
 import base64
 import secrets
 from collections.abc import Callable
+from functools import partial
 
 from deploy.service_names import CLIENTS, OBJECT_SERVICES, SERVICES
 
@@ -23,71 +24,43 @@ def ed25519_pem() -> str:
     return f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
 
 
-def fernet_key() -> str:
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-
-
-def demo_password() -> str:
-    """Has every class of character that the guide asks for (17 characters of 20)."""
-    return f"Demo.{secrets.token_urlsafe(8)}a"
-
-
-def database_url(service: str, role: str) -> str:
+def _database_url(service: str, role: str) -> str:
     return f"postgresql+psycopg://{role}:{password()}@postgres:5432/{service}"
 
 
-def broker_url(service: str) -> str:
+def _broker_url(service: str) -> str:
     return f"amqp://{service}:{password()}@rabbitmq:5672/{VHOST}"
 
 
-def objects_url(service: str) -> str:
-    return f"s3+http://{secrets.token_hex(10)}:{secrets.token_hex(20)}@objects:8333/{service}"
-
-
-def backup_objects_url() -> str:
-    """Without a bucket: backups read all of them."""
-    return f"s3+http://{secrets.token_hex(10)}:{secrets.token_hex(20)}@objects:8333/"
+def _objects_url(bucket: str) -> str:
+    return f"s3+http://{secrets.token_hex(10)}:{secrets.token_hex(20)}@objects:8333/{bucket}"
 
 
 DEMONSTRATION_CLIENT_SECRET = "the demonstration's secret"  # noqa: S105
 """Of the providers that the demonstration plays; the real ones give another."""
-
-
-def _makers() -> dict[str, Callable[[], str]]:
-    makers: dict[str, Callable[[], str]] = {"postgres-password": password}
-    for service in SERVICES:
-        makers |= _makers_of(service)
-    for client in CLIENTS:
-        makers[f"{client}-client-secret"] = lambda: secrets.token_urlsafe(32)
-    return makers | {
-        "signing-key": ed25519_pem,
-        "paper-key": ed25519_pem,
-        "audit-key": ed25519_pem,
-        "sealing-key": lambda: secrets.token_urlsafe(32),
-        "seal-key": fernet_key,
-        "metrics-token": password,
-        "grafana-password": password,
-        "mail-url": lambda: "smtp://mailpit:1025",
-        "franceconnect-client-secret": lambda: DEMONSTRATION_CLIENT_SECRET,
-        "proconnect-client-secret": lambda: DEMONSTRATION_CLIENT_SECRET,
-        "demo-password": demo_password,
-        "backup-cipher-pass": password,
-        "backup-objects-url": backup_objects_url,
-    }
-
-
-def _makers_of(service: str) -> dict[str, Callable[[], str]]:
-    makers: dict[str, Callable[[], str]] = {
-        f"{service}-database-url": lambda: database_url(service, service),
-        f"{service}-migrations-url": lambda: database_url(service, f"{service}_owner"),
-        f"{service}-broker-url": lambda: broker_url(service),
-    }
-    if service in OBJECT_SERVICES:
-        makers[f"{service}-objects-url"] = lambda: objects_url(service)
-    return makers
-
-
-SECRET_MAKERS = _makers()
+_random_text = partial(secrets.token_urlsafe, 32)
+SECRET_MAKERS: dict[str, Callable[[], str]] = {
+    "postgres-password": password,
+    **{f"{service}-database-url": partial(_database_url, service, service) for service in SERVICES},
+    **{f"{service}-migrations-url": partial(_database_url, service, f"{service}_owner") for service in SERVICES},
+    **{f"{service}-broker-url": partial(_broker_url, service) for service in SERVICES},
+    **{f"{service}-objects-url": partial(_objects_url, service) for service in OBJECT_SERVICES},
+    **{f"{client}-client-secret": _random_text for client in CLIENTS},
+    "signing-key": ed25519_pem,
+    "paper-key": ed25519_pem,
+    "audit-key": ed25519_pem,
+    "sealing-key": _random_text,
+    "seal-key": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),  # of Fernet
+    "metrics-token": password,
+    "grafana-password": password,
+    "mail-url": lambda: "smtp://mailpit:1025",
+    "franceconnect-client-secret": lambda: DEMONSTRATION_CLIENT_SECRET,
+    "proconnect-client-secret": lambda: DEMONSTRATION_CLIENT_SECRET,
+    # Has every class of character that the guide asks for (17 characters of 20).
+    "demo-password": lambda: f"Demo.{secrets.token_urlsafe(8)}a",
+    "backup-cipher-pass": password,
+    "backup-objects-url": partial(_objects_url, ""),  # without a bucket: backups read all of them
+}
 """By name of the secret's file, the function that makes its content."""
 ROTATABLE = (
     "signing-key",

@@ -44,9 +44,14 @@ def make(folder: Path) -> Result:
     folder.chmod(0o700)
     result = Result()
     for name, new in SECRET_MAKERS.items():
-        (result.made if _add(folder / name, new()) else result.existing).append(name)
+        if _existing(folder / name) is None:
+            _add(folder / name, new())
+            result.made.append(name)
+        else:
+            result.existing.append(name)
     for name, text in derived_files({name: _read(folder / name) for name in SECRET_MAKERS}).items():
-        if _replace(folder / name, text):
+        if _existing(folder / name) != text:  # else its mounts stay those of the running containers
+            _written_beside(folder / name, text).replace(folder / name)
             result.derived.append(name)
     return result
 
@@ -58,46 +63,35 @@ def rotate(folder: Path, name: str, step: Step) -> Result:
     """
     if name not in ROTATABLE:
         raise Unusable(f"{name} is not turned in steps: one of {', '.join(ROTATABLE)}, or see docs/operations/run.md")
-    _replace(folder / name, rotate_text(_read(folder / name), step, SECRET_MAKERS[name]))
+    _written_beside(folder / name, rotate_text(_read(folder / name), step, SECRET_MAKERS[name])).replace(folder / name)
     return make(folder)
 
 
-def _add(path: Path, text: str) -> bool:
-    """False where the file is there already: it stays, whoever wrote it, and is made readable for containers."""
-    if path.exists():
-        _read(path)
-        _open_to_containers(path)
-        return False
-    part = _written_beside(path, text)
-    try:
-        os.link(part, path)  # unlike a rename, never over a file that came meanwhile
-    finally:
-        part.unlink()
-    return True
-
-
-def _replace(path: Path, text: str) -> bool:
-    """False where the file says so already: its mounts stay those of the running containers."""
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        _open_to_containers(path)
-        return False
+def _existing(path: Path) -> str | None:
+    """The text of a file, whoever wrote it, which is made readable for containers: they run as other users, and on the
+    host the folder guards the files. None where there is none. Raises Unusable."""
     if path.is_dir():
-        raise Unusable(_folder_in_the_way(path))
-    _written_beside(path, text).replace(path)
-    return True
+        raise Unusable(f"{path} is a folder, as container engines make where a file is missing: delete it")
+    if not path.exists():
+        return None
+    if path.stat().st_mode & 0o777 != 0o444:
+        path.chmod(0o444)
+    return path.read_text(encoding="utf-8")
 
 
 def _read(path: Path) -> str:
-    if path.is_dir():
-        raise Unusable(_folder_in_the_way(path))
-    text = path.read_text(encoding="utf-8").strip()
+    text = (_existing(path) or "").strip()
     if not text:
         raise Unusable(f"{path} is empty: delete it, or write the secret into it")
     return text
 
 
-def _folder_in_the_way(path: Path) -> str:
-    return f"{path} is a folder, as container engines make where a file is missing: delete it"
+def _add(path: Path, text: str) -> None:
+    part = _written_beside(path, text)
+    try:
+        os.link(part, path)  # unlike a rename, never over a file that came meanwhile
+    finally:
+        part.unlink()
 
 
 def _written_beside(path: Path, text: str) -> Path:
@@ -115,25 +109,10 @@ def _written_beside(path: Path, text: str) -> Path:
     return part
 
 
-def _open_to_containers(path: Path) -> None:
-    """Containers run as other users; on the host the folder guards the files."""
-    if path.stat().st_mode & 0o777 != 0o444:
-        path.chmod(0o444)
-
-
-def copy_environment(example: Path, target: Path) -> bool:
-    """Give Compose its settings file where the operator has none. False where there is nothing to do."""
-    if target.exists() or not example.exists():
-        return False
-    shutil.copyfile(example, target)
-    return True
-
-
 def _print_result(folder: Path, result: Result) -> None:
-    if result.made:
-        print(f"{folder}: made {', '.join(result.made)}")
-    if result.derived:
-        print(f"{folder}: derived {', '.join(result.derived)}")
+    for done, names in (("made", result.made), ("derived", result.derived)):
+        if names:
+            print(f"{folder}: {done} {', '.join(names)}")
     if result.existing:
         print(f"{folder}: kept {len(result.existing)} that were there")
     if result.existing and (result.made or result.derived):
@@ -149,7 +128,8 @@ def main() -> None:
     if name:
         print(f"{folder}: {name}: {step}")
     _print_result(folder, result)
-    if folder.resolve() == DEFAULT_FOLDER and copy_environment(EXAMPLE, ENVIRONMENT):
+    if folder.resolve() == DEFAULT_FOLDER and EXAMPLE.exists() and not ENVIRONMENT.exists():
+        shutil.copyfile(EXAMPLE, ENVIRONMENT)
         print(f"{ENVIRONMENT}: copied from {EXAMPLE.relative_to(ROOT)}, for you to edit")
 
 
@@ -158,11 +138,8 @@ def _parse(arguments: list[str]) -> tuple[str, Step, Path]:
     is_rotation = arguments[:1] == ["turn"]
     steps = [word for word in arguments if is_rotation and word in ("--promote", "--drop-old")]
     words = [word for word in arguments[is_rotation:] if word not in steps]
-    if (
-        len(steps) > 1
-        or not is_rotation <= len(words) <= is_rotation + 1
-        or any(word.startswith("-") for word in words)
-    ):
+    count_is_wrong = len(steps) > 1 or not is_rotation <= len(words) <= is_rotation + 1
+    if count_is_wrong or any(word.startswith("-") for word in words):
         sys.exit(__doc__)
     name = words.pop(0) if is_rotation else ""
     step = Step(steps[0].removeprefix("--")) if steps else Step.ADD

@@ -68,12 +68,13 @@ class Plan:
     def service_environment(self, service: str) -> dict[str, str]:
         """What a service reads, whatever its role (web, worker, command): servers that the operator names
         (ACCOUNTS_DATABASE_URL, MAIL_URL …), else the machine's own files."""
+        keys = f"{self.secrets.objects_key}:{self.secrets.objects_secret}"
         own = {
             "DATABASE_URL": os.environ.get(f"{service.upper()}_DATABASE_URL", self.state.database_url(service)),
             "CLIENT_ID": service,
             "CLIENT_SECRET": self.secrets.clients[service],
             "AUDIT_KEY": self.secrets.audit_key,
-            "OBJECTS_URL": self._bucket(service),
+            "OBJECTS_URL": f"s3+http://{keys}@127.0.0.1:{self.ports['objects']}/{service}",
             "MAIL_URL": os.environ.get("MAIL_URL", f"file://{self.state.mail}"),
             "MAIL_CA_FILE": os.environ.get("MAIL_CA_FILE", ""),
             "ANTIVIRUS_URL": os.environ.get("ANTIVIRUS_URL", "none"),
@@ -101,25 +102,18 @@ class Plan:
 
     def children(self) -> list[Child]:
         """In the order in which they are started."""
-        web_processes = [self._web(service) for service in SERVICES]
-        workers = [self._worker(service) for service in SERVICES]
-        return [*web_processes, *workers, self.identity_providers(), self._gateway()]
+        processes = [*map(self._web, SERVICES), *map(self._worker, SERVICES)]
+        return [*processes, self._identity_providers(), self._gateway()]
 
     def objects(self) -> Child:
         """The S3 server; rclone wants its keys in the environment, quoted, never on its command line."""
         address = f"127.0.0.1:{self.ports['objects']}"
         options = ("--vfs-cache-mode", "off", "--addr", address, "--config", os.devnull)
-        keys = f'"{self.secrets.objects_key},{self.secrets.objects_secret}"'
         command = (_rclone(), "serve", "s3", *options, str(self.state.objects))
-        return Child(
-            "objects",
-            command,
-            _inherited_environment() | {"RCLONE_AUTH_KEY": keys},
-            f"http://{address}/",
-            False,
-        )
+        keys = {"RCLONE_AUTH_KEY": f'"{self.secrets.objects_key},{self.secrets.objects_secret}"'}
+        return Child("objects", command, _inherited_environment() | keys, f"http://{address}/", is_ours=False)
 
-    def identity_providers(self) -> Child:
+    def _identity_providers(self) -> Child:
         """FranceConnect and ProConnect of the demonstration."""
         port = str(self.ports["identity-providers"])
         command = ("tests.support.identity_provider", self.public_url, port)
@@ -158,10 +152,6 @@ class Plan:
             "PORTAIL_OFFSET": str(self.offset),
             "BROKER_URL": self.broker_url,
         }  # fmt: skip
-
-    def _bucket(self, service: str) -> str:
-        keys = f"{self.secrets.objects_key}:{self.secrets.objects_secret}"
-        return f"s3+http://{keys}@127.0.0.1:{self.ports['objects']}/{service}"
 
 
 def free_ports() -> dict[str, int]:

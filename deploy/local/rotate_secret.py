@@ -32,11 +32,10 @@ def main() -> None:
 
 def secrets_after(current: Secrets, name: str, step: Step) -> Secrets:
     """The secrets after this step for the one of this name. Raises StepOutOfOrder."""
-    if name.endswith("-client-secret"):
-        client = name.removesuffix("-client-secret")
+    client, field = name.removesuffix("-client-secret"), name.replace("-", "_")
+    if client != name:
         text = rotate_text(current.clients[client], step, SECRET_MAKERS[name])
         return dataclasses.replace(current, clients={**current.clients, client: text})
-    field = name.replace("-", "_")
     changed: dict[str, Any] = {field: rotate_text(getattr(current, field), step, SECRET_MAKERS[name])}
     return dataclasses.replace(current, **changed)
 

@@ -40,16 +40,17 @@ def create_demonstration_staff(plan: Plan) -> None:
 
 def _create_staff(plan: Plan, name: str) -> dict[str, str]:
     email, role, academies = DEMONSTRATION_STAFF[name]
-    person = ("--email", email, "--role", role, "--academies", academies, "--nom", "DEMONSTRATION", "--prenoms", role)
-    typed = plan.secrets.staff_passwords[name]
+
+    def run(command: str, *words: str, typed: str = "") -> dict[str, str]:
+        return dict(json.loads(run_command(plan, "accounts", command, "--email", email, *words, typed=typed)))
+
+    person = ("--role", role, "--academies", academies, "--nom", "DEMONSTRATION", "--prenoms", role)
+    password = plan.secrets.staff_passwords[name]
     try:
-        created = json.loads(run_command(plan, "accounts", "create-staff", *person, "--password-stdin", typed=typed))
+        created = run("create-staff", *person, "--password-stdin", typed=password)
     except StepFailed:  # an earlier start ended between this step and the writing of demo.json
-        created = json.loads(
-            run_command(plan, "accounts", "renew-staff", "--email", email, "--password-stdin", typed=typed)
-        )
-    scopes = ("--scopes", ",".join(sorted(scopes_of(role))))
-    token = json.loads(run_command(plan, "accounts", "create-token", "--email", email, *scopes))["token"]
+        created = run("renew-staff", "--password-stdin", typed=password)
+    token = run("create-token", "--scopes", ",".join(sorted(scopes_of(role))))["token"]
     return {**{key: created[key] for key in ("email", "password", "totp_secret")}, "token": token}
 
 

@@ -62,11 +62,8 @@ class Supervisor:
         if running.child == child:
             return False
         _signal(running.process, signal.SIGTERM)
-        try:
-            running.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            _signal(running.process, signal.SIGKILL)
-            running.process.wait()
+        _wait_or_kill(running.process, STOP_SECONDS)
+        running.process.wait()
         self.start(child)
         return True
 
@@ -112,10 +109,7 @@ class Supervisor:
             _signal(running.process, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         for running in self._running.values():
-            try:
-                running.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _signal(running.process, signal.SIGKILL)
+            _wait_or_kill(running.process, max(0.1, deadline - time.monotonic()))
         self._running.clear()
         terminate_all()
 
@@ -148,6 +142,13 @@ def answers(health: str | None, seconds: float = 2.0) -> bool:
         return refusal.code < HTTPStatus.INTERNAL_SERVER_ERROR  # the S3 server refuses who has no key
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _wait_or_kill(process: Process, seconds: float) -> None:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        _signal(process, signal.SIGKILL)
 
 
 def _signal(process: Process, number: signal.Signals) -> None:

@@ -7,33 +7,23 @@ it. The proxy lets bodies pass that are larger than what the gateway and the ser
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
+from deploy.service_names import SERVICES
 from gateway.app import FORM_LIMIT
-from gateway.settings import GatewaySettings
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES
-from services.accounts.settings import AccountsSettings
 from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.settings import Settings
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
-from services.documents.settings import DocumentsSettings
-from services.pieces.settings import PiecesSettings
-from services.registrations.settings import RegistrationsSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 KUBERNETES = ROOT / "deploy/kubernetes/base"
 PROXY = ROOT / "deploy/containers/proxy/portal.conf"
-PROCESSES: tuple[type[Settings], ...] = (
-    GatewaySettings,
-    AccountsSettings,
-    RegistrationsSettings,
-    DocumentsSettings,
-    PiecesSettings,
-)
+PROCESSES = ("gateway", *(f"services.{service}" for service in SERVICES))
 OF_CONTAINERS = {"PORTAIL_ENV", "PUBLIC_URL", "LOG_LEVEL", "ANTIVIRUS_URL", "PORTAIL_OFFSET"}
 """Settings whose default in containers is their own."""
 EXAMPLES = {"BACKUP_REPOSITORY", "TLS_CERTIFICATE", "TLS_KEY"}
@@ -73,13 +63,12 @@ def written() -> dict[Path, str]:
 
 def _of_processes() -> dict[str, str]:
     """Defaults by the names of the settings, as an environment has them."""
-    fields = (field for settings in PROCESSES for field in dataclasses.fields(settings))
+    names = [value for each in PROCESSES for value in vars(import_module(f"{each}.settings")).values()]
+    settings = [value for value in names if isinstance(value, type) and issubclass(value, Settings)]
+    fields = (field for each in settings for field in dataclasses.fields(each))
     named = {field.name.upper(): field.default for field in fields if field.default is not dataclasses.MISSING}
-    return {name: _text(value) for name, value in named.items() if name not in OF_CONTAINERS}
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    texts = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in named.items()}
+    return {name: text for name, text in texts.items() if name not in OF_CONTAINERS}
 
 
 def _defaults_of(compose: str) -> Iterator[tuple[str, str]]:
@@ -101,13 +90,8 @@ def _with(defaults: Mapping[str, str], place: re.Pattern[str], text: str) -> str
 
 def _with_body_sizes(text: str) -> str:
     """In their order: forms, deposited files, what exam offices publish."""
-    sizes = iter(
-        (
-            max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES),
-            MAX_FILE_BYTES + ENVELOPE_BYTES,
-            MAX_ARCHIVE_BYTES + ENVELOPE_BYTES,
-        )
-    )
+    forms = max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES)
+    sizes = iter((forms, MAX_FILE_BYTES + ENVELOPE_BYTES, MAX_ARCHIVE_BYTES + ENVELOPE_BYTES))
     return _BODY_SIZE.sub(lambda _: f"client_max_body_size {next(sizes) // MEBIBYTE + 1}m;", text)
 
 

@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "monitoring" / "grafana"
 PAGES = ("deploy/monitoring/alerts.md", *(f"docs/operations/{name}.md" for name in ("install", "run", "recover")))
 PANELS_UID, SECTIONS_UID = "portail", "portail-que-faire"
+SECTIONS_URL = f"/d/{SECTIONS_UID}?viewPanel=panel-"
 TYPES = {"stat": "stat", "bars": "bargauge", "lines": "timeseries", "table": "table"}
 LAST_VALUES = {"reduceOptions": {"calcs": ["lastNotNull"]}, "orientation": "horizontal"}
 COLUMNS = 24
-NO_VALUE = "aucun"
 HEIGHT = 8
 _HEADING = re.compile(r"^#{2,3} (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
@@ -55,40 +55,33 @@ def _sections() -> dict[str, tuple[str, str]]:
 def _row(row: Json, slugs: list[str]) -> Iterator[Json]:
     yield {"type": "row", "title": row["row"], "collapsed": False, "panels": [], "gridPos": {"w": COLUMNS, "h": 1}}
     for panel in row["panels"]:
-        yield _panel(panel, slugs.index(panel["runbook"]) + 1)
-
-
-def _panel(panel: Json, section: int) -> Json:
-    """`section`: the id of the panel of « Que faire » that says what to do."""
-    kind = panel["kind"]
-    return {
-        "type": TYPES[kind],
-        "title": panel["title"],
-        "description": panel["about"],
-        "gridPos": {"w": panel["width"], "h": HEIGHT},
-        "targets": _targets(kind, panel["queries"]),
-        "fieldConfig": {"defaults": _defaults(panel), "overrides": []},
-        "options": LAST_VALUES if kind in ("stat", "bars") else {},
-        "links": [{"title": "Que faire", "url": f"/d/{SECTIONS_UID}?viewPanel=panel-{section}", "targetBlank": True}],
-    }
+        kind, what_to_do = panel["kind"], slugs.index(panel["runbook"]) + 1
+        yield {
+            "type": TYPES[kind],
+            "title": panel["title"],
+            "description": panel["about"],
+            "gridPos": {"w": panel["width"], "h": HEIGHT},
+            "targets": _targets(kind, panel["queries"]),
+            "fieldConfig": {"defaults": _defaults(panel), "overrides": []},
+            "options": LAST_VALUES if kind in ("stat", "bars") else {},
+            "links": [{"title": "Que faire", "url": f"{SECTIONS_URL}{what_to_do}", "targetBlank": True}],
+        }
 
 
 def _targets(kind: str, queries: Mapping[str, str]) -> list[Json]:
     """The queries of a panel: those of lines are asked over time, others as of now."""
-    shape: Json = {"instant": True} if kind != "lines" else {}
-    shape |= {"format": "table"} if kind == "table" else {}
+    shape: Json = {"lines": {}, "table": {"instant": True, "format": "table"}}.get(kind, {"instant": True})
     named = zip(ascii_uppercase, queries.items(), strict=False)
     return [{"refId": letter, "expr": query, "legendFormat": legend, **shape} for letter, (legend, query) in named]
 
 
 def _defaults(panel: Json) -> Json:
-    below, above = panel.get("red_below"), panel.get("red_from")
-    steps = [{"color": "green" if below is None else "red", "value": None}]
-    if below is not None or above is not None:
-        steps.append({"color": "red" if below is None else "green", "value": above if below is None else below})
-    defaults = {"unit": panel.get("unit", "short"), "min": 0, "noValue": NO_VALUE}
-    defaults |= {"decimals": panel["decimals"]} if "decimals" in panel else {}
-    return defaults | {"thresholds": {"mode": "absolute", "steps": steps}}
+    colours = ("red", "green") if "red_below" in panel else ("green", "red")
+    limits = [panel[name] for name in ("red_below", "red_from") if name in panel]
+    steps = [{"color": colour, "value": value} for colour, value in zip(colours, [None, *limits], strict=False)]
+    decimals = {"decimals": panel["decimals"]} if "decimals" in panel else {}
+    thresholds = {"thresholds": {"mode": "absolute", "steps": steps}}
+    return {"unit": panel.get("unit", "short"), "min": 0, "noValue": "aucun", **decimals, **thresholds}
 
 
 def _text_panel(title: str, text: str) -> Json:

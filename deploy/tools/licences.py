@@ -32,18 +32,13 @@ def is_accepted(component: dict[str, Any]) -> bool:
     return any(all(map(ACCEPTED.search, re.split(r"\bAND\b", name))) for name in licences(component))
 
 
-def packages(files: list[Path]) -> list[dict[str, Any]]:
-    """Every package of the files once, by name and version."""
-    components = [entry for file in files for entry in json.loads(file.read_text())["components"]]
-    return sorted({(c["name"], c.get("version", "")): c for c in components}.values(), key=lambda c: str(c["name"]))
-
-
 def main(files: list[Path]) -> int:
-    shipped = packages(files)
-    for component in shipped:
+    components = [entry for file in files for entry in json.loads(file.read_text())["components"]]
+    shipped = {(entry["name"], entry.get("version", "")): entry for entry in components}
+    for (name, version), component in sorted(shipped.items(), key=lambda item: item[0]):
         mark = "" if is_accepted(component) else "  NOT ACCEPTED"
-        print(f"{component['name']} {component.get('version', '')}: {', '.join(licences(component)) or 'none'}{mark}")
-    return 0 if all(map(is_accepted, shipped)) else 1
+        print(f"{name} {version}: {', '.join(licences(component)) or 'none'}{mark}")
+    return 0 if all(map(is_accepted, shipped.values())) else 1
 
 
 if __name__ == "__main__":

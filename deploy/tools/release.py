@@ -53,12 +53,9 @@ def release(number: str) -> None:
         file = ROOT / name
         file.write_text(PLACE.sub(rf"\g<1>{number}", file.read_text(encoding="utf-8")), encoding="utf-8")
     subprocess.run([sys.executable, "-m", "tests.architecture.published_api"], cwd=ROOT, check=True)
-    _git("commit", "--quiet", "-m", f"Release {number}", "CHANGELOG.md", PUBLISHED_API, *FILES_WITH_VERSION)
-    _git("tag", "--annotate", "-m", f"Release {number}", f"v{number}")
-
-
-def _git(*words: str) -> None:
-    subprocess.run(["git", *words], cwd=ROOT, check=True)
+    written = ("CHANGELOG.md", PUBLISHED_API, *FILES_WITH_VERSION)
+    subprocess.run(["git", "commit", "--quiet", "-m", f"Release {number}", *written], cwd=ROOT, check=True)
+    subprocess.run(["git", "tag", "--annotate", "-m", f"Release {number}", f"v{number}"], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.accounts.creation_form import PASSWORD, creation_form
-from tests.bench.mails import Mails
-from tests.bench.visitor import Answer, UnexpectedAnswer, Visitor
+from tests.bench.visitor import Answer, Mails, UnexpectedAnswer, Visitor
 from tests.registrations.domain.example_dossier import ANSWERS
 
 REQUESTS = 54

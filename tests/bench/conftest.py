@@ -28,10 +28,7 @@ AS_SHIPPED = {"PAGE_SECONDS": str(Settings.page_seconds)}
 
 @pytest.fixture(scope="session")
 def floor() -> Floor:
-    pytest.importorskip("reportlab")
-    from tests.bench.bare_paper import drawn_confirmation
-
-    return measured(drawn_confirmation)
+    return measured()
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from tests.bench.candidate_journey import CREATE, KEPT, LOG_IN, Choice, create_account, log_in, registers
-from tests.bench.mails import Mails
-from tests.bench.visitor import FORM, SAME_ORIGIN, TIMEOUT_SECONDS, Answer, Timings, UnexpectedAnswer, Visitor
+from tests.bench.visitor import FORM, SAME_ORIGIN, TIMEOUT_SECONDS, Answer, Mails, Timings, UnexpectedAnswer, Visitor
 
 STRANGERS_ADDRESS = "127.2.0.1"
 LATEST_START_SECONDS = 5.0

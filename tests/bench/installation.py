@@ -15,10 +15,9 @@ from urllib.parse import urlsplit
 from tests.bench.candidate_journey import create_account, log_in
 from tests.bench.crowd import Crowd, CrowdResult
 from tests.bench.load import Load, LoadResult
-from tests.bench.mails import Mails
 from tests.bench.process_usage import Usage, usage, used_since
 from tests.bench.record import record
-from tests.bench.visitor import Timings, Visitor
+from tests.bench.visitor import Mails, Timings, Visitor
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 

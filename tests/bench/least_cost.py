@@ -1,23 +1,67 @@
 """The least that a journey could cost: as many bare pages, papers and hashes, measured on the same machine and day."""
 
+import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import mean, median
 from typing import Any
+from xml.sax.saxutils import escape
 
 from argon2 import PasswordHasher
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate
+from reportlab.platypus import Table as Grid
 
 from services.accounts.settings import AccountsSettings
+from services.documents.rendering.confirmation import confirmation
+from services.documents.rendering.sheet import Banner, Field, Fields, Letterhead, Sheet, Signature, Table
 from tests.bench.candidate_journey import REQUESTS
 from tests.bench.process_usage import processor_seconds
 from tests.bench.record import ROOT
 from tests.bench.visitor import Timings, Visitor
+from tests.documents.example_events import saved
 from tests.support.ports import free_ports, is_listening
 from tests.support.processes import Daemon, PrivateFolder
+
+_STYLE = ParagraphStyle("plain", fontSize=9, leading=12)
+
+
+def drawn_confirmation() -> bytes:
+    sheet, output = confirmation(saved(), Letterhead()), io.BytesIO()
+    SimpleDocTemplate(output, pagesize=A4).build(list(_flowables(sheet)))
+    return output.getvalue()
+
+
+def _flowables(sheet: Sheet) -> Iterator[Flowable]:
+    head = sheet.head
+    yield _grid([[*head.academie, sheet.letterhead.authority], [head.title, head.exam], map(_shown, head.numbers)])
+    yield _grid([[*head.contact], [*head.addressee]])
+    for block in sheet.blocks:
+        match block:
+            case Fields():
+                yield from (_grid([[" ".join(map(_shown, cell)) for cell in row]]) for row in block.rows)
+            case Banner():
+                yield _grid([[block.text]])
+            case Table():
+                yield _grid([(block.caption, *block.columns[1:]), *block.rows])
+            case Signature():
+                yield _grid([[block.declaration], block.boxes])
+            case _:
+                raise NotImplementedError(block)
+
+
+def _grid(rows: Iterable[Iterable[str]]) -> Grid:
+    return Grid([[Paragraph(escape(text), _STYLE) for text in row] for row in rows])
+
+
+def _shown(field: Field) -> str:
+    return f"{field.label} : {field.value}"
+
 
 PAPERS = 3
 """Of a journey: « Visualiser/Imprimer », and the two in « Mes documents »."""
@@ -39,9 +83,12 @@ class Floor:
         return REQUESTS * self.page + PAPERS * self.paper + HASHES * self.hash
 
 
-def measured(draw: Callable[[], Any]) -> Floor:
-    """`draw` makes one paper in bare reportlab."""
-    return Floor(_page(), processor_of(draw, PAPERS_DRAWN), processor_of(_hash(), HASHES_MADE))
+def measured() -> Floor:
+    hasher = PasswordHasher(
+        time_cost=AccountsSettings.argon2_passes, memory_cost=AccountsSettings.argon2_memory_kib, parallelism=1
+    )
+    paper = processor_of(drawn_confirmation, PAPERS_DRAWN)
+    return Floor(_page(), paper, processor_of(lambda: hasher.hash("Bouleau/2021"), HASHES_MADE))
 
 
 def processor_of(act: Callable[[], Any], times: int) -> float:
@@ -53,13 +100,6 @@ def processor_of(act: Callable[[], Any], times: int) -> float:
         act()
         taken.append(time.process_time() - before)
     return mean(taken)
-
-
-def _hash() -> Callable[[], Any]:
-    hasher = PasswordHasher(
-        time_cost=AccountsSettings.argon2_passes, memory_cost=AccountsSettings.argon2_memory_kib, parallelism=1
-    )
-    return lambda: hasher.hash("Bouleau/2021")
 
 
 def _page() -> float:

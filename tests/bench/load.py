@@ -6,13 +6,12 @@ Reads a Load as JSON on its standard input and prints the LoadResult as JSON.
 import json
 import random
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
 from tests.bench.candidate_journey import Choice, walk
-from tests.bench.mails import Mails
-from tests.bench.visitor import RETRY_SECONDS, Timings, UnexpectedAnswer, Visitor
+from tests.bench.visitor import RETRY_SECONDS, Mails, Timings, UnexpectedAnswer, Visitor
 
 
 @dataclass(frozen=True)
@@ -45,59 +44,38 @@ class LoadResult:
     errors: dict[str, int] = field(default_factory=dict)
 
 
-class Browser(threading.Thread):
-    """One browser in which journeys are made one after the other."""
+def _browse(load: Load, number: int, mails: Mails) -> tuple[int, Timings]:
+    """Journeys in one browser, one after the other: how many ended, and how long people waited."""
+    timings, journeys, until = Timings(), 0, time.monotonic() + load.seconds
 
-    def __init__(self, load: Load, number: int, mails: Mails) -> None:
-        super().__init__()
-        self._load = load
-        self._number = number
-        self._mails = mails
-        self.timings = Timings()
-        self.journeys = 0
+    def pause() -> None:
+        time.sleep(random.uniform(0.5, 1.5) * load.pause)
 
-    def run(self) -> None:
-        until = time.monotonic() + self._load.seconds
-        time.sleep(self._number * self._load.arrival)
-        self._make_one_journey()
-        while time.monotonic() < until:
-            self._make_one_journey()
-
-    def _make_one_journey(self) -> None:
-        load = self._load
-        visitor = Visitor(load.url, self.timings, self._pause if load.pause else lambda: None)
+    time.sleep(number * load.arrival)
+    while True:
+        visitor = Visitor(load.url, timings, pause)
         address = f"mesure.{random.getrandbits(60):x}@{load.domain}"
         try:
-            walk(visitor, address, self._mails, Choice(load.session, load.academie), load.watches)
-            self.journeys += 1
+            walk(visitor, address, mails, Choice(load.session, load.academie), load.watches)
+            journeys += 1
         except UnexpectedAnswer as refusal:
-            self.timings.failed(str(refusal))
+            timings.failed(str(refusal))
             time.sleep(RETRY_SECONDS)
         finally:
             visitor.close()
-
-    def _pause(self) -> None:
-        """Sleep between half and one and a half times `pause`."""
-        time.sleep(random.uniform(0.5, 1.5) * self._load.pause)
+        if time.monotonic() >= until:
+            return journeys, timings
 
 
 def run_load(load: Load) -> LoadResult:
     started, processor, mails = time.monotonic(), time.process_time(), Mails(load.mails)
-    browsers = [Browser(load, number, mails) for number in range(load.people)]
-    for browser in browsers:
-        browser.start()
-    for browser in browsers:
-        browser.join()
+    with ThreadPoolExecutor(load.people) as browsers:
+        made = list(browsers.map(lambda number: _browse(load, number, mails), range(load.people)))
     timings = Timings()
-    for browser in browsers:
-        timings.add(browser.timings)
-    return LoadResult(
-        sum(browser.journeys for browser in browsers),
-        time.monotonic() - started,
-        time.process_time() - processor,
-        timings.seconds,
-        timings.errors,
-    )
+    for _, of_one in made:
+        timings.add(of_one)
+    lasted, processor = time.monotonic() - started, time.process_time() - processor
+    return LoadResult(sum(journeys for journeys, _ in made), lasted, processor, timings.seconds, timings.errors)
 
 
 if __name__ == "__main__":

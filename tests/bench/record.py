@@ -7,17 +7,15 @@ all is measured. bench.json is a list of {name, value, unit, aim, held}; the fir
 import json
 import os
 import platform
-import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.bench.capacity_document import with_thousands_spaces, write_document
+from tests.bench.capacity import with_thousands_spaces, write_document
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / "bench.json"
@@ -46,10 +44,6 @@ class Figure:
     def shown_aim(self) -> str:
         return "" if self.aim is None else f"≤ {in_few_digits(self.aim)}"
 
-    @property
-    def is_percentile(self) -> bool:
-        return bool(re.search(r": p\d+$", self.name))
-
 
 _figures: dict[str, Figure] = {}
 
@@ -59,10 +53,6 @@ def record(name: str, value: float, unit: str, aim: float | None = None) -> None
     _figures[name] = Figure(name, round(value, 6), unit, aim)
 
 
-def recorded() -> list[Figure]:
-    return list(_figures.values())
-
-
 def in_few_digits(value: float) -> str:
     """Three digits that count, without an exponent; whole where that is more."""
     return with_thousands_spaces(value) if abs(value) >= 100 else f"{value:.3g}"
@@ -70,29 +60,27 @@ def in_few_digits(value: float) -> str:
 
 def surroundings() -> list[Figure]:
     """When, on what machine and with which versions."""
+    describe = ["git", "describe", "--always", "--dirty"]
+    described = subprocess.run(describe, cwd=ROOT, capture_output=True, text=True, check=False)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = " ".join(f"{name} {version(name)}" for name in VERSIONS_OF)
     return [
         Figure("date", datetime.now().astimezone().isoformat(timespec="minutes")),
-        Figure("machine", f"{_processor()}, {os.cpu_count()} cores, {_memory_gib():.0f} GiB, {platform.release()}"),
+        Figure("machine", f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.release()}"),
         Figure("versions", f"Python {platform.python_version()} {versions}"),
-        Figure("commit", _commit()),
+        Figure("commit", described.stdout.strip() or "unknown"),
     ]
-
-
-def write(figures: list[Figure], path: Path) -> None:
-    keys = ("name", "value", "unit", "aim", "held")
-    rows: list[dict[str, Any]] = [{key: getattr(figure, key) for key in keys} for figure in figures]
-    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not _figures:
         return
-    write([*surroundings(), *recorded()], WRITTEN)
+    rows = [asdict(figure) | {"held": figure.held} for figure in (*surroundings(), *_figures.values())]
+    WRITTEN.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if os.environ.get("KEEP"):
-        write_document(surroundings(), recorded())
-    if any(figure.held is False for figure in recorded()) and session.exitstatus == pytest.ExitCode.OK:
+        write_document(surroundings(), list(_figures.values()))
+    if any(figure.held is False for figure in _figures.values()) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -102,7 +90,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("measured")
     for figure in surroundings():
         terminalreporter.write_line(f"{figure.name}: {figure.value}")
-    for figure in recorded():
+    for figure in _figures.values():
         line = f"{figure.name}: {figure.shown} {figure.shown_aim}"
         terminalreporter.write_line(line, red=figure.held is False)
     terminalreporter.write_line(f"written to {WRITTEN}")
@@ -113,14 +101,3 @@ def _processor() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.machine()
-
-
-def _memory_gib() -> float:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-
-
-def _commit() -> str:
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return described.stdout.strip() or "unknown"

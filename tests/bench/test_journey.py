@@ -1,7 +1,7 @@
 """What a whole journey costs, from the account to the PDF, and how long people wait when others walk beside them."""
 
 from tests.bench.candidate_journey import BOTH_DOCUMENTS, TAB
-from tests.bench.capacity_document import OF_A_JOURNEY
+from tests.bench.capacity import OF_A_JOURNEY
 from tests.bench.installation import ONE_MACHINE, READING_SECONDS, Installation, Measured, percentile, record_waits
 from tests.bench.least_cost import Floor
 from tests.bench.record import record

@@ -11,8 +11,7 @@ import requests
 
 from tests.bench.candidate_journey import create_account, log_in
 from tests.bench.crowd import PageVisitor, one_address_tries_passwords
-from tests.bench.mails import Mails
-from tests.bench.visitor import Timings
+from tests.bench.visitor import Mails, Timings
 from tests.composed.test_draining import TIMEOUT
 from tests.journeys import personas
 from tests.journeys.justificatifs_page import JustificatifsPage

@@ -1,6 +1,8 @@
 """Each service's two roles on a real PostgreSQL, and the script that makes them; one cluster for all of this module."""
 
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,15 +17,110 @@ from psycopg import errors, sql
 from sqlalchemy import text
 
 from deploy.containers import secrets
+from deploy.containers.derived_files import POOLER
 from deploy.service_names import SERVICES
 from services.chassis.database.transactions import Database
 from services.chassis.process import capacity
 from services.chassis.process.command_line import migrate
 from tests.architecture import apps
-from tests.containers.composed_databases import ComposedDatabases
-from tests.containers.composed_pooler import Pooler
-from tests.support.processes import wait_until
+from tests.support.missing_services import NotInstalled
+from tests.support.ports import free_port, is_listening
+from tests.support.postgres import PostgresServer
+from tests.support.processes import Daemon, PrivateFolder, account_for, wait_until
 from tests.support.time_limits import limited_to
+
+SCRIPT = Path(secrets.__file__).parent / "postgres" / "10-databases.sh"
+
+
+class ComposedDatabases:
+    """The cluster, and the secrets that its script reads."""
+
+    def __init__(self, cluster: PostgresServer, folder: Path) -> None:
+        self.cluster = cluster
+        self.folder = folder
+        self._make_secrets()
+
+    def run(self, *, sourced: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run the script as the superuser; its exit status and output are for the caller."""
+        executed = ["bash", str(SCRIPT)]
+        command = ["bash", "-c", f'set -Eeo pipefail; . "{SCRIPT}"; echo "and on"'] if sourced else executed
+        environment = {
+            "PATH": os.environ["PATH"],
+            "SECRETS_FOLDER": str(self.folder),
+            "POSTGRES_USER": "postgres",
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.cluster.port),
+            "PGPASSWORD": self.cluster.password,
+        }
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    def url(self, file: str, database: str | None = None) -> str:
+        """Return the URL in a secret, this cluster in place of the composed one, another database if named."""
+        url = (self.folder / file).read_text(encoding="utf-8").strip()
+        url = url.replace("@postgres:5432/", f"@127.0.0.1:{self.cluster.port}/")
+        return url if database is None else f"{url.rpartition('/')[0]}/{database}"
+
+    def write(self, file: str, text: str) -> None:
+        """Put an operator's own secret in place of the one that was made."""
+        (self.folder / file).unlink(missing_ok=True)
+        (self.folder / file).write_text(text, encoding="utf-8")
+
+    def connect(self, url: str) -> psycopg.Connection:
+        """Open a session that commits each statement. Raises psycopg.OperationalError where it is refused."""
+        return psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True)
+
+    def administrator(self) -> psycopg.Connection:
+        """Open a session of the superuser."""
+        address = f"127.0.0.1:{self.cluster.port}/postgres"
+        return self.connect(f"postgresql://postgres:{self.cluster.password}@{address}")
+
+    def forget(self) -> None:
+        """Drop the services' databases and roles, and make their secrets anew: all is as before a first start."""
+        with self.administrator() as session:
+            for service in SERVICES:
+                name, owner = sql.Identifier(service), sql.Identifier(f"{service}_owner")
+                session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+                session.execute(sql.SQL("DROP ROLE IF EXISTS {}, {}").format(name, owner))
+        for path in self.folder.iterdir():
+            path.unlink()
+        self._make_secrets()
+
+    def _make_secrets(self) -> None:
+        """The image has given the superuser the password of its file: here it is the cluster's."""
+        secrets.make(self.folder)
+        self.write("postgres-password", self.cluster.password)
+
+
+PROGRAM = Path("/usr/sbin/pgbouncer")
+SETTINGS = Path(secrets.__file__).parent / "pooler" / "pgbouncer.ini"
+
+
+class Pooler:
+    """PgBouncer at work."""
+
+    def __init__(self, databases: ComposedDatabases) -> None:
+        if not PROGRAM.exists():
+            raise NotInstalled("PgBouncer", str(PROGRAM))
+        self._databases = databases
+        self._port = free_port()
+        folder = PrivateFolder("pooler", account_for("postgres"))
+        users = folder.write("users", (databases.folder / "pooler-users").read_text(encoding="utf-8"))
+        settings = SETTINGS.read_text(encoding="utf-8")
+        settings = settings.replace("host=postgres port=5432", f"host=127.0.0.1 port={databases.cluster.port}")
+        for name, value in (("auth_file", users), ("listen_addr", "127.0.0.1"), ("listen_port", self._port)):
+            settings = re.sub(rf"^{name} = .*", f"{name} = {value}", settings, flags=re.MULTILINE)
+        self._daemon = Daemon("pgbouncer", [PROGRAM, folder.write("pgbouncer.ini", settings)], folder, {})
+        self._daemon.start(lambda: is_listening(self._port))
+
+    def url_of(self, service: str) -> str:
+        """The secret of the service's web process, with this pooler in place of the composed one."""
+        url = (self._databases.folder / f"{service}-pooled-url").read_text(encoding="utf-8")
+        return url.replace(f"@{POOLER}/", f"@127.0.0.1:{self._port}/")
+
+    def stop(self) -> None:
+        """It keeps nothing, and asked politely it would wait for the last of its clients."""
+        self._daemon.kill()
+
 
 RUNTIME = "{}-database-url"
 OWNER = "{}-migrations-url"
@@ -67,6 +164,12 @@ STATEMENTS = 8
 """Of each person: psycopg prepares after a few."""
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
 LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+
+@pytest.fixture(scope="module")
+def databases(own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> ComposedDatabases:
+    """A cluster, and the secrets with which its init script makes databases and roles."""
+    return ComposedDatabases(own_postgres, tmp_path_factory.mktemp("databases") / "secrets")
 
 
 @pytest.fixture(scope="module")

@@ -27,9 +27,9 @@ from tests.support.compose_file import COMPOSE_SERVICES
 ROOT = Path(__file__).parents[2]
 
 
-def numbers_in(path: str, pattern: str) -> list[int]:
+def numbers_in(path: str, pattern: str) -> list[float]:
     """The numbers that a file has where a pattern says, in their order."""
-    return [int(number) for number in re.findall(pattern, (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)]
+    return [float(number) for number in re.findall(pattern, (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)]
 
 
 def test_what_files_of_the_containers_repeat_is_as_it_is_written() -> None:
@@ -40,7 +40,7 @@ def test_what_files_of_the_containers_repeat_is_as_it_is_written() -> None:
 
 def test_an_upgrade_gives_what_runs_as_long_to_stop_as_compose_does() -> None:
     [seconds] = numbers_in("deploy/containers/upgrade.sh", r"^STOP_SECONDS=(\d+)")
-    assert COMPOSE_SERVICES["gateway"]["stop_grace_period"] == f"{seconds}s"
+    assert COMPOSE_SERVICES["gateway"]["stop_grace_period"] == f"{seconds:.0f}s"
 
 
 def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:
@@ -69,23 +69,15 @@ def test_replaced_files_and_handled_events_stay_longer_than_backups_of_the_datab
     assert min(ObjectSettings.kept_days, RETENTION.days) > days
 
 
-STYLE = Path(__file__).parents[2] / "gateway/style"
-
-
-def in_script(path: str, pattern: str) -> str:
-    """What the pattern's group is in a script of the gateway; it is there once."""
-    [found] = re.findall(pattern, (STYLE / path).read_text(encoding="utf-8"), re.MULTILINE)
-    return str(found)
-
-
 def test_a_page_to_be_joined_is_first_reduced_to_what_pieces_makes_of_it() -> None:
-    assert int(in_script("deposit/photographs.js", r"JOINED = \[(\d+), ")) == PAGE_SIDE
-    quality = float(in_script("deposit/photographs.js", r"JOINED = \[.+\[side, ([\d.]+)\]"))
-    assert round(quality * 100) == JPEG_QUALITY
+    script = "gateway/style/deposit/photographs.js"
+    [quality] = numbers_in(script, r"JOINED = \[.+\[side, ([\d.]+)\]")
+    assert (numbers_in(script, r"JOINED = \[(\d+), "), round(quality * 100)) == ([PAGE_SIDE], JPEG_QUALITY)
 
 
 def test_the_script_waits_longer_than_a_page_for_the_services() -> None:
-    assert int(in_script("form_queue.js", r"^const TIMEOUT_MS = (\d+);")) > Settings.page_seconds * 1000
+    [milliseconds] = numbers_in("gateway/style/form_queue.js", r"^const TIMEOUT_MS = (\d+);")
+    assert milliseconds > Settings.page_seconds * 1000
 
 
 def test_every_scope_and_profile_of_staff_has_a_name_on_their_pages() -> None:

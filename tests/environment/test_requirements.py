@@ -1,11 +1,14 @@
-"""What the Makefile and the images install is what pyproject.toml declares, in versions whose files are known."""
+"""What the Makefile and the images install is what pyproject.toml declares, in versions whose files are known; no
+package is shipped whose licence would ask for the portal's own code or that names none."""
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from deploy.tools import licences
 from deploy.tools.requirements import LOCK, locked, package_name, requirements
 
 ROOT = Path(__file__).parents[2]
@@ -52,3 +55,21 @@ def test_a_package_is_installed_from_the_lock_alone() -> None:
 def test_a_file_of_npm_has_its_digest_too() -> None:
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        ([{"license": {"id": "LGPL-3.0-only"}}], 0),
+        ([{"expression": "MPL-2.0 AND (Apache-2.0 OR MIT)"}], 0),
+        ([{"expression": "MIT AND GPL-3.0-only"}], 1),
+        ([{"license": {"id": "GPL-3.0-only"}}], 1),
+        ([{"license": {"id": "AGPL-3.0-or-later"}}], 1),
+        ([{"license": {"name": "declared license file: LICENSE-MIT"}}], 1),
+        ([], 1),
+    ],
+)
+def test_what_may_be_shipped(tmp_path: Path, declared: list[dict[str, Any]], code: int) -> None:
+    component = {"name": "something", "version": "1.0", "licenses": declared}
+    (tmp_path / "pieces.json").write_text(json.dumps({"components": [component]}), encoding="utf-8")
+    assert licences.main([tmp_path / "pieces.json"]) == code

@@ -1,4 +1,5 @@
-"""deploy/kubernetes as the real `kubectl kustomize` renders it, and what its pods are."""
+"""deploy/kubernetes as the real `kubectl kustomize` renders it, what its pods are, and what their containers find in
+their environment: settings, and secrets by their names, never their content."""
 
 import copy
 import functools
@@ -10,12 +11,14 @@ from typing import Any
 
 import yaml
 
+from tests.support.compose_file import COMPOSE_SERVICES
 from tests.support.missing_services import NotInstalled
 
 Object = dict[str, Any]
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 OVERLAYS = ("demonstration", "production")
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
+SECRETS = "/run/secrets/"
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
@@ -66,16 +69,12 @@ class Workload:
 
 
 def workloads(objects: list[Object]) -> list[Workload]:
-    return [
-        Workload(manifest["kind"], manifest["metadata"]["name"], template["spec"], _labels(template))
-        for manifest in of_kind(objects, *WORKLOADS)
-        for template in [manifest["spec"]["template"]]
-    ]
-
-
-def _labels(template: Object) -> dict[str, str]:
-    labels: dict[str, str] = template.get("metadata", {}).get("labels", {})
-    return labels
+    found = []
+    for manifest in of_kind(objects, *WORKLOADS):
+        template = manifest["spec"]["template"]
+        labels = template.get("metadata", {}).get("labels", {})
+        found.append(Workload(manifest["kind"], manifest["metadata"]["name"], template["spec"], labels))
+    return found
 
 
 def workload(objects: list[Object], name: str) -> Workload:
@@ -88,3 +87,41 @@ def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
 
 def named(objects: list[Object], kind: str, name: str) -> Object:
     return next(each for each in of_kind(objects, kind) if each["metadata"]["name"] == name)
+
+
+def environment_of(objects: list[Object], container: Object) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for source in container.get("envFrom", []):
+        values |= named(objects, "ConfigMap", source["configMapRef"]["name"])["data"]
+    for variable in container.get("env", []):
+        if "value" in variable:
+            values[variable["name"]] = variable["value"]
+        else:
+            reference = variable["valueFrom"]["configMapKeyRef"]
+            values[variable["name"]] = named(objects, "ConfigMap", reference["name"])["data"][reference["key"]]
+    return values
+
+
+def composed_environment(service: str) -> dict[str, str]:
+    """The same of docker-compose.yml; what is empty there is null in YAML."""
+    given = COMPOSE_SERVICES[service].get("environment", {})
+    return {name: "" if value is None else str(value) for name, value in given.items()}
+
+
+def secrets_by_path(workload: Workload) -> dict[str, str]:
+    """Keys of Secrets by the paths at which the process reads them."""
+    folders = {mount["name"]: mount["mountPath"] for mount in workload.process["volumeMounts"]}
+    return {
+        f"{folders[volume['name']]}/{item['path']}": item["key"]
+        for volume in workload.pod.get("volumes", [])
+        for source in (volume, *volume.get("projected", {}).get("sources", []))
+        for item in source.get("secret", {}).get("items", [])
+    }
+
+
+def composed_secrets(service: str) -> dict[str, str]:
+    """Names of secrets by the paths at which docker-compose.yml puts them."""
+    given = COMPOSE_SERVICES[service].get("secrets", [])
+    return {SECRETS + each: each for each in given if isinstance(each, str)} | {
+        each["target"]: each["source"] for each in given if not isinstance(each, str)
+    }

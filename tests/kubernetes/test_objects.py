@@ -1,13 +1,20 @@
-"""The cluster takes every object; the examples by operators hold the files and settings of compose."""
+"""The cluster takes every object; the examples by operators hold the files and settings of compose.
+`make image-digests`: by which digests images are built and run, in every file that names them."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import kubernetes_validate
 import pytest
 
 from deploy.service_names import SERVICES
-from tests.kubernetes.environments import secrets_by_path
-from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, workload
+from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, secrets_by_path, workload
 from tests.kubernetes.test_security import permitted_too_much
-from tests.support.compose_file import COMPOSE_DEFAULTS
+from tests.support.compose_file import COMPOSE, COMPOSE_DEFAULTS, expanded
 
 VERSIONS = ("1.32", kubernetes_validate.latest_version())  # the oldest, as docs/operations/install.md promises
 # Objects of operators, whose schemas Kubernetes does not publish.
@@ -60,3 +67,39 @@ def test_databases_are_made_by_the_script_of_compose(examples: list[Object]) -> 
     }
     assert of_kind(examples, "Cluster")[0]["spec"]["instances"] == 3
     assert permitted_too_much(examples) == []
+
+
+ROOT = COMPOSE.parent
+SCRIPT = Path("deploy/tools/image-digests.sh")
+IMAGES = {image for name, image in COMPOSE_DEFAULTS if name.endswith("_IMAGE")}
+# In the place of docker: `sh engine ANSWERS buildx imagetools inspect --format … IMAGE`.
+ENGINE = 'test "$1" != nothing && printf sha256: && printf %s "$1 $7" | sha256sum | cut -d" " -f1'
+
+
+def test_an_image_is_named_by_the_digest_that_its_tag_has_now(tmp_path: Path) -> None:
+    (tmp_path / SCRIPT.parent).mkdir(parents=True)
+    for file in (SCRIPT, COMPOSE.name):
+        shutil.copy(ROOT / file, tmp_path / file)
+    (tmp_path / "engine").write_text(ENGINE)
+
+    def asked(answers: str) -> str:
+        engine = {"ENGINE": f"sh {tmp_path}/engine {answers}"}
+        subprocess.run([tmp_path / SCRIPT], env=os.environ | engine, check=False)
+        return (tmp_path / COMPOSE.name).read_text(encoding="utf-8")
+
+    assert asked("nothing") == COMPOSE.read_text(encoding="utf-8")
+    for answers in ("of-yesterday", "of-today"):
+        _, defaults = expanded(asked(answers))
+        pinned = {image for name, image in defaults if name.endswith("_IMAGE")}
+        assert pinned == {_pinned(image, answers) for image in IMAGES}
+
+
+def _pinned(image: str, answers: str) -> str:
+    tag = image.partition("@")[0]
+    return f"{tag}@sha256:{hashlib.sha256(f'{answers} {tag}'.encode()).hexdigest()}"
+
+
+def test_images_are_built_on_those() -> None:
+    built_on = re.findall(r"^ARG \w+_IMAGE=(.+)$", (ROOT / "deploy/images/Dockerfile").read_text(), re.MULTILINE)
+    assert len(built_on) > 3
+    assert set(built_on) <= IMAGES

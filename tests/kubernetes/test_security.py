@@ -1,8 +1,11 @@
-"""The profile « restricted », container by container, and docker-compose.yml's own restrictions."""
+"""The profile « restricted », container by container, and docker-compose.yml's own restrictions; processes reach each
+other where they share a network of docker-compose.yml, and nowhere else."""
 
 from collections.abc import Iterator
+from itertools import permutations
+from typing import Any
 
-from tests.kubernetes.rendered import Object, Workload, named, workloads
+from tests.kubernetes.rendered import Object, Workload, named, of_kind, workload, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
 
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
@@ -57,3 +60,58 @@ def _of_container(pod: Object, container: Object) -> Iterator[str]:
     if own.get("readOnlyRootFilesystem") is not True:
         yield "its image's files"
     yield from (f"port {port['hostPort']} of the host" for port in container.get("ports", []) if "hostPort" in port)
+
+
+PUBLISHED = "edge"
+"""compose's network of published ports: in a cluster whoever publishes is in a namespace of its own."""
+
+
+def test_who_reaches_whom_is_as_in_compose(objects: list[Object]) -> None:
+    pairs = {
+        (caller.name, called.name)
+        for caller, called in permutations(workloads(objects), 2)
+        if _networks(caller.name) & _networks(called.name)
+    }
+    assert _open_pairs(objects) == pairs
+
+
+def _networks(name: str) -> set[str]:
+    return set(COMPOSE_SERVICES[name]["networks"]) - {PUBLISHED}
+
+
+def test_only_the_proxy_is_reached_from_outside(objects: list[Object]) -> None:
+    edge = named(objects, "NetworkPolicy", "edge")["spec"]
+    assert edge["podSelector"]["matchLabels"].items() <= workload(objects, "proxy").labels.items()
+    [rule] = edge["ingress"]
+    assert [set(peer) for peer in rule["from"]] == [{"namespaceSelector"}]
+
+
+def _open_pairs(objects: list[Object]) -> set[tuple[str, str]]:
+    """(caller, called) of the processes that may connect, as the rendered NetworkPolicies say."""
+    policies, pairs = of_kind(objects, "NetworkPolicy"), permutations(workloads(objects), 2)
+    return {
+        (caller.name, called.name)
+        for caller, called in pairs
+        if _lets(policies, caller, called, "egress", "to") and _lets(policies, called, caller, "ingress", "from")
+    }
+
+
+def _lets(policies: list[Object], own: Workload, other: Workload, direction: str, peers: str) -> bool:
+    """A pod is open until a policy of this direction means it; then one of these has to name the other."""
+    ours = [
+        policy["spec"]
+        for policy in policies
+        if direction.capitalize() in policy["spec"]["policyTypes"] and _means(policy["spec"]["podSelector"], own)
+    ]
+    rules = [rule for spec in ours for rule in spec.get(direction, [])]
+    return not ours or any(_names(peer, other) for rule in rules for peer in rule.get(peers, []))
+
+
+def _names(peer: dict[str, Any], other: Workload) -> bool:
+    """Blocks hold any address; the namespaces that are named here are others'."""
+    return "ipBlock" in peer or ("namespaceSelector" not in peer and _means(peer["podSelector"], other))
+
+
+def _means(selector: dict[str, Any], pod: Workload) -> bool:
+    wanted: dict[str, str] = selector.get("matchLabels", {})
+    return wanted.items() <= pod.labels.items()

@@ -8,14 +8,19 @@ import pytest
 
 from deploy.containers.secrets import make
 from deploy.service_names import CLIENTS
-from tests.kubernetes.environments import (
+from tests.kubernetes.rendered import (
     SECRETS,
+    Object,
+    Workload,
     composed_environment,
     composed_secrets,
     environment_of,
+    named,
+    of_kind,
     secrets_by_path,
+    workload,
+    workloads,
 )
-from tests.kubernetes.rendered import Object, Workload, named, of_kind, workload, workloads
 from tests.support.process_settings import SETTINGS
 
 OF_THE_PLACE = {"ENV", "PUBLIC_URL", "OUTER_PROXIES"}

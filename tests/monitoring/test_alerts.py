@@ -4,8 +4,19 @@ import re
 from collections import defaultdict
 
 from deploy.backups.ages import HELP_TEXTS, Ages, Schedule
+from deploy.tools.dashboards import dashboards
 from services.chassis.events.outbox import MAX_COUNTED
-from tests.monitoring.definitions import ALERTS, MONITORING, QUERIES, RECORDED, ROOT, RULES, promtool, read_yaml
+from tests.monitoring.definitions import (
+    ALERTS,
+    FOLDER,
+    MONITORING,
+    QUERIES,
+    RECORDED,
+    ROOT,
+    RULES,
+    promtool,
+    read_yaml,
+)
 
 RULE_TESTS = sorted((MONITORING / "tests").glob("*.yml"))
 PAGE = "deploy/monitoring/alerts.md"
@@ -70,3 +81,9 @@ def test_every_process_of_the_composed_portal_is_asked_and_missed() -> None:
     assert {target["job_name"] for target in targets} == processes | {"backup"}
     assert all(target["dns_sd_configs"][0]["names"] == [target["job_name"]] for target in targets)
     assert set(re.findall(r'absent\(up\{job="([\w-]+)"\}\)', ALERTS["ProcessAway"]["expr"])) == processes
+
+
+def test_the_files_are_what_follows_from_the_panels_and_the_page() -> None:
+    """No panel leads to a section that is not there: then nothing follows."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER / "dashboards").iterdir()}
+    assert files == dashboards(), "make definitions"

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import yaml
 
-from tests.kubernetes.environments import composed_secrets
+from tests.kubernetes.rendered import composed_secrets
 from tests.monitoring.definitions import DASHBOARDS, FOLDER, MONITORING, ROOT, read_yaml
 from tests.support.compose_file import COMPOSE, COMPOSE_SERVICES
 

@@ -103,10 +103,7 @@ def test_every_process_is_asked_and_answers(prometheus: Prometheus) -> None:
 
 @pytest.mark.usefixtures("candidate")
 def test_every_rule_can_be_evaluated(prometheus: Prometheus) -> None:
-    def all_evaluated() -> bool:
-        return {rule["health"] for rule in prometheus.rules()} == {"ok"}
-
-    wait_until(all_evaluated, PATIENCE_SECONDS, "every rule evaluated")
+    wait_until(lambda: {rule["health"] for rule in prometheus.rules()} == {"ok"}, PATIENCE_SECONDS, "rules evaluated")
     assert {rule["name"]: rule.get("lastError", "") for rule in prometheus.rules() if rule.get("lastError")} == {}
 
 
@@ -124,14 +121,8 @@ def test_every_panel_has_something_to_show_and_those_that_may_be_empty_are_answe
 
 @pytest.mark.usefixtures("candidate")
 def test_what_the_candidate_did_is_what_the_dashboard_shows(prometheus: Prometheus) -> None:
-    [refused] = [query for title, query in QUERIES if title == "Fichiers refusés en une heure"]
-
-    def refusal_shown() -> bool:
-        return any(
-            value > 0
-            for value in values(prometheus, f'{refused} and on (outcome) pieces_deposits_total{{outcome="damaged"}}')
-        )
-
-    wait_until(refusal_shown, PATIENCE_SECONDS, "the refused file")
+    [panel] = [query for title, query in QUERIES if title == "Fichiers refusés en une heure"]
+    refused = f'{panel} and on (outcome) pieces_deposits_total{{outcome="damaged"}}'
+    wait_until(lambda: any(value > 0 for value in values(prometheus, refused)), PATIENCE_SECONDS, "the refused file")
     assert values(prometheus, "sum(registrations_saved_total)") == [1]
     assert values(prometheus, 'sum(pieces_deposits_total{outcome="kept"})') == [1]

@@ -12,8 +12,7 @@ from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.gateway.portals import four_services
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.tools.tool import Tool, tool_token
-from tests.tools.unreliable_portal import UnreliablePortal
+from tests.tools.tool import Tool, UnreliablePortal, tool_token
 
 running = four_services("package")
 """One portal for all these tests: what they look at is what they did themselves."""

@@ -7,8 +7,7 @@ import pytest
 from services.accounts.domain.staff import Role
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.tools.tool import Tool, csv_rows, tool_token
-from tests.tools.unreliable_portal import LOST, PASSES, UnreliablePortal
+from tests.tools.tool import LOST, PASSES, Tool, UnreliablePortal, csv_rows, tool_token
 
 
 @pytest.fixture(scope="module")

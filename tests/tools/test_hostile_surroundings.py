@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -39,38 +41,33 @@ def messages(*titles: str) -> bytes:
     return json.dumps(rows).encode()
 
 
-def process(tool: Tool, *words: str, **options: object) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "portail", *words]
-    return subprocess.Popen(  # type: ignore[call-overload]
-        command,
+def process(tool: Tool, *words: str, output: int | BinaryIO = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "portail", *words],
         env=tool.surroundings(),
         cwd=tool.folder,
+        stdout=output,
         stderr=subprocess.PIPE,
-        preexec_fn=_can_be_interrupted,
-        **options,
+        # A run of the tests in the background ignores interruptions, and what it starts would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
-def _can_be_interrupted() -> None:
-    """A run of the tests in the background ignores interruptions, and what it starts would too."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@pytest.mark.parametrize("token", ["a secret\nwith a line", "\udcff", "  "])
-def test_a_token_that_is_none_is_not_sent_and_not_shown(tool: Tool, token: str) -> None:
-    tool.token = token
-    refused = tool.run("pieces", "next")
-    assert refused.returncode == 2
-    assert "Le jeton comporte" in refused.stderr
-    assert "secret" not in refused.stderr
-
-
-@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:999999", "ftp://x"])
-def test_an_address_that_is_none_is_refused(tool: Tool, url: str) -> None:
-    tool.url = url
-    refused = tool.run(*LIST)
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        *(({"token": token}, "Le jeton comporte") for token in ("a secret\nwith a line", "\udcff", "  ")),
+        *(({"url": url}, "L'adresse du portail") for url in ("http://[::1", "http://127.0.0.1:999999", "ftp://x")),
+        ({"url": "http://portail.example"}, "Le jeton passerait en clair : utilisez https://"),
+    ],
+)
+def test_a_token_or_an_address_that_is_none_is_refused_and_not_shown(
+    tool: Tool, wrong: dict[str, Any], said: str
+) -> None:
+    refused = replace(tool, **wrong).run(*LIST)
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr.startswith("L'adresse du portail")
+    assert refused.stderr.startswith(said)
+    assert "secret" not in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -95,17 +92,14 @@ def test_strange_answers_end_in_a_sentence(tool: Tool, status: int, body: bytes,
 def test_a_longer_wait_than_the_patience_is_not_begun(tool: Tool) -> None:
     tool.environment["PORTAIL_PATIENCE"] = "20"
     with answering(503, b"", {"Retry-After": "250"}) as tool.url:
-        result = subprocess.run(
-            [sys.executable, "-m", "portail", *LIST], env=tool.surroundings(), cwd=tool.folder, timeout=15, check=False
-        )
-    assert result.returncode == 6
+        assert tool.run(*LIST).returncode == 6
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv"])
 def test_files_are_in_utf_8_whatever_the_locale(tool: Tool, form: str) -> None:
     tool.environment |= {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     with answering(200, messages("Été à Nîmes", "un \ud800 seul"), {}) as tool.url:
-        written = process(tool, *LIST, form, stdout=subprocess.PIPE)
+        written = process(tool, *LIST, form)
         out, _ = written.communicate(timeout=60)
     assert written.returncode == 0
     assert "Été à Nîmes" in out.decode("utf-8-sig")
@@ -115,7 +109,7 @@ def test_who_stops_reading_is_no_error(tool: Tool) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with answering(200, messages(*["Bonjour"] * 5000), {}) as tool.url:
-        written = process(tool, *LIST, "--csv", stdout=writing)
+        written = process(tool, *LIST, "--csv", output=writing)
         os.close(writing)
         _, errors = written.communicate(timeout=60)
     assert (written.returncode, errors) == (0, b"")
@@ -125,7 +119,7 @@ def test_who_stops_reading_is_no_error(tool: Tool) -> None:
 @pytest.mark.parametrize("words", [("--version",), LIST])
 def test_a_full_disk_is_said_once(tool: Tool, words: tuple[str, ...]) -> None:
     with answering(200, messages("Bonjour"), {}) as tool.url, Path("/dev/full").open("wb") as full:
-        written = process(tool, *words, stdout=full)
+        written = process(tool, *words, output=full)
         _, errors = written.communicate(timeout=60)
     assert (written.returncode, len(errors.splitlines())) == (1, 1), errors
     assert errors.startswith(b"Le disque")
@@ -133,7 +127,7 @@ def test_a_full_disk_is_said_once(tool: Tool, words: tuple[str, ...]) -> None:
 
 def test_an_interruption_is_no_error(tool: Tool) -> None:
     tool.environment["PORTAIL_PATIENCE"] = "100"
-    waiting = process(tool, *LIST, stdout=subprocess.PIPE)
+    waiting = process(tool, *LIST)
     assert waiting.stderr is not None
     assert waiting.stderr.readline().startswith(b"Le portail ne")
     waiting.send_signal(signal.SIGINT)

@@ -10,8 +10,7 @@ from services.documents.models import Document, Import, db
 from tests.documents.imports.exam_office import csv_of, pdf_of, zip_of
 from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.tools.tool import Tool, tool_token
-from tests.tools.unreliable_portal import LOST, UnreliablePortal
+from tests.tools.tool import LOST, Tool, UnreliablePortal, tool_token
 
 pytestmark = pytest.mark.usefixtures("deposited")
 
@@ -59,12 +58,12 @@ def test_mistakes_are_shown_a_dry_run_leaves_nothing(tool: Tool, running: InProc
 def test_what_is_right_is_published_once(tool: Tool, running: InProcessFourServices, numero: str) -> None:
     before = published(running)
     write(tool, f"{numero};{CELLS}")
-    refused = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
+    publish = (*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
+    refused = tool.run(*publish)
     assert (refused.returncode, "Pour les publier ainsi : --avec-incomplets." in refused.stderr) == (5, True)
-    first = tool.run(*PUBLISH, "--yes", "--avec-incomplets", "--texte", "Soyez à l'heure.")
-    assert (first.returncode, first.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
-    again = tool.run(*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
-    assert (again.returncode, again.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
+    for words in (("--avec-incomplets",), ()):  # given again, it publishes nothing anew
+        done = tool.run(*publish, *words)
+        assert (done.returncode, done.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
     assert published(running) == before + 1
     [newest, *_] = tool.json("documents", "list")
     assert (newest["state"], newest["published"], newest["paragraphs"]) == ("published", 1, ["Soyez à l'heure."])
@@ -78,9 +77,8 @@ def test_a_broken_publication_is_taken_up(
     before, imports = published(running), len(states(running))
     write(tool, f"{numero};{CELLS}", WRONG)
     remote = replace(tool, url=network.url, environment={"PORTAIL_PATIENCE": "0"})
-    network.fail(
-        "POST", "", "", "", LOST
-    )  # its file is sent and checked; the import is created; the answer to its publication is lost
+    # Its file is sent and checked; the import is created; the answer to its publication is lost.
+    network.fail("POST", "", "", "", LOST)
     broken = remote.run(*PUBLISH, "--yes", "--avec-incomplets", "--titre", "Reprise")
     assert (broken.returncode, network.calls["POST"]) == (6, 4), broken.stderr
     again = tool.run(*PUBLISH, "--yes", "--avec-incomplets", "--titre", "Reprise")
@@ -109,10 +107,9 @@ def test_nothing_is_published_without_a_yes_or_a_line(tool: Tool, running: InPro
     assert "Documents à publier : 1. Publier ? Sans terminal, confirmez avec --yes." in asked.stderr
     assert states(running)[0] == "checked", "the same command goes on with it"
     write(tool, WRONG)
-    assert tool.run(*PUBLISH, "--yes").returncode == 5
-    assert tool.run(*PUBLISH, "--yes", "--session", "1999").returncode == 2
-    assert tool.run(*PUBLISH, "--yes", "--academie", "06").returncode == 2
-    assert tool.run("documents", "publish", "convocations.csv", "--type", "inconnu", "--yes").returncode == 5
+    wrong = {(): 5, ("--session", "1999"): 2, ("--academie", "06"): 2, ("--type", "inconnu"): 5}
+    for words, code in wrong.items():
+        assert tool.run(*PUBLISH, "--yes", *words).returncode == code, words
 
 
 def test_a_model_is_saved_and_can_be_checked(tool: Tool) -> None:

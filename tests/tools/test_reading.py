@@ -93,13 +93,6 @@ def test_the_token_comes_from_a_file_that_nobody_else_may_read(tool: Tool) -> No
     assert "chmod 600" in refused.stderr
 
 
-def test_a_token_does_not_travel_in_clear(tool: Tool) -> None:
-    tool.url = "http://portail.example"
-    refused = tool.run("pieces", "next")
-    assert refused.returncode == 2
-    assert "https://" in refused.stderr
-
-
 def test_a_revoked_or_foreign_token_says_so(tool: Tool, running: InProcessFourServices) -> None:
     tool.token = "x" * 43
     refused = tool.run("pieces", "next")

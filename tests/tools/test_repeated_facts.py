@@ -8,14 +8,12 @@ from gateway.web.gestion import ouvertures
 from gateway.web.gestion.pieces import FILTERS_OF_STATUS
 from portail import (
     administration_commands,
-    bulk,
     candidatures_commands,
     changes_commands,
     decisions,
     documents_commands,
     output,
     pieces_commands,
-    publications,
 )
 from portail import api as portal_api
 from services.chassis import csv_export
@@ -39,9 +37,9 @@ WITHOUT_OPTION = {("Pieces", "candidate")}
 
 def test_the_tool_asks_for_no_more_than_the_portal_gives() -> None:
     assert portal_api.LONGEST_PAGE == LARGEST_PAGE
-    assert 0 < bulk.BATCH <= LARGEST_CHANGES_PAGE
+    assert 0 < decisions.BATCH <= LARGEST_CHANGES_PAGE
     assert 0 < changes_commands.PAGE <= LARGEST_CHANGES_PAGE
-    assert publications.CHECK_SECONDS > WRITE_SECONDS, "it waits longer for a check than the portal takes"
+    assert documents_commands.CHECK_SECONDS > WRITE_SECONDS, "it waits longer for a check than the portal takes"
 
 
 def test_the_tool_knows_the_portals_codes_and_words() -> None:

@@ -80,3 +80,22 @@ def _stopped(composed: ComposedPortal, services: Iterable[str]) -> Iterator[None
         for pid in first_processes:
             containers.enter_context(suspended(pid))
         yield
+
+
+SERVERS = ("rabbitmq", "postgres", "objects")
+GOES_ON_SECONDS = 60.0
+
+
+@pytest.mark.parametrize("time", [1, 2, 3])
+def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Browser, time: int) -> None:
+    portal = PortalUnderLoad(composed, [register_candidate(composed, browser) for _ in SERVERS])
+    with portal.load():
+        portal.wait_until_answered("nothing", GOES_ON_SECONDS)
+        for name in ("proxy", *OURS):
+            composed.kill_and_wait(name)
+            portal.wait_until_answered(f"{name} killed", GOES_ON_SECONDS)
+        for name, candidate in zip(SERVERS, portal.candidates, strict=True):
+            portal.deposit_for_good(candidate)
+            composed.restart(name)
+            portal.wait_until_answered(f"{name} restarted", GOES_ON_SECONDS)
+    portal.assert_nothing_lost_or_doubled()

@@ -11,16 +11,93 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.service_names import BACKED_UP_BUCKETS
-from tests.composed.pending_work import wait_until_work_done
-from tests.composed.soak import restore_checks
+from deploy.service_names import BACKED_UP_BUCKETS, SERVICES
+from services.chassis.tasks.rows import RETENTION
+from tests.composed.soak.portal_under_load import wait_until_work_done
+from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
 from tests.journeys.background_load import PeopleAtWork
 from tests.journeys.registered_candidate import register_candidate
-from tests.support.composed_portal import ComposedPortal
+from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+JOB_SECONDS = 300.0
+REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"
+
+
+def restore_databases(composed: ComposedPortal, until: str = "") -> float:
+    """After PostgreSQL was lost: all databases as at the instant `until`, or at the latest. The broker starts empty,
+    since it may hold what the databases have never heard of.
+
+    The instant of the last commit that is there, in seconds.
+    """
+    composed.compose("stop", *OURS, seconds=300)
+    composed.destroy("postgres", "backup", "rabbitmq", volumes=["postgres", "rabbitmq"])
+    composed.run_once("restore", "databases", *([until] if until else []))
+    composed.compose("up", "-d", "--no-deps", "postgres", "rabbitmq")
+    composed.wait_healthy(["postgres", "rabbitmq"], 600)
+    publish_again(composed, *SERVICES)
+    composed.compose("up", "-d", seconds=600)
+    composed.wait_healthy(OURS, 600)
+    return float(composed.query_database("postgres", REPLAYED)[0][0])
+
+
+def publish_again(composed: ComposedPortal, *services: str) -> None:
+    for service in services:
+        composed.run_once(service, "publish-again", "--days", str(RETENTION.days))
+
+
+def missing_of(ledger: AcknowledgedWork, composed: ComposedPortal) -> list[Acknowledgement]:
+    """What was acknowledged and is in no row of the service that it belongs to."""
+    accounts = {row[0] for row in composed.query_database("accounts", "select email from accounts")}
+    counted = "select candidature_id, count(*) from candidature_versions group by 1"
+    versions = {row[0]: int(row[1]) for row in composed.query_database("registrations", counted)}
+    deposits = {tuple(row) for row in composed.query_database("pieces", "select piece_id, sha256 from deposits")}
+    is_there = {
+        "account": lambda entry: entry.subject in accounts,
+        "version": lambda entry: versions.get(entry.subject, 0) > int(entry.value),
+        "deposit": lambda entry: (entry.subject, entry.value) in deposits,
+    }
+    return [entry for entry in ledger.acknowledged if not is_there[entry.kind](entry)]
+
+
+def assert_services_agree(composed: ComposedPortal) -> None:
+    """registrations knows accounts' people; documents and pieces know registrations' versions, all and no others; a
+    number is there once."""
+    people = rows(composed, "registrations", "select distinct candidate_id from candidatures")
+    assert people <= rows(composed, "accounts", "select id from accounts")
+    versions = rows(composed, "registrations", "select candidature_id, version from candidature_versions")
+    for kind in ("confirmation", "demande_pieces"):
+        made = f"select candidature_id, version from documents where type = '{kind}'"
+        assert rows(composed, "documents", made) == versions, kind
+    newest = "select candidature_id, max(version) from candidature_versions group by 1"
+    known = rows(composed, "pieces", "select id, version from candidatures")
+    assert known == rows(composed, "registrations", newest)
+    twice = "select numero_candidat from candidates where numero_candidat is not null group by 1 having count(*) > 1"
+    assert rows(composed, "registrations", twice) == set()
+
+
+def run_reconcile(composed: ComposedPortal, service: str) -> str:
+    """What `reconcile` says; it ends with 1 where files are lost, or where more objects are unknown than mistakes
+    explain, as after a restore to an earlier instant."""
+    words = f"python -m services.{service} reconcile 2>&1 | grep -v '^{{'; true"
+    return composed.run_in(composed.containers(service)[0], "sh", "-c", words)
+
+
+def run_job(composed: ComposedPortal, service: str, name: str) -> None:
+    """At once; once more after a worker that has it in hand, since it may have begun before what is to be mended."""
+    words = f"python -m services.{service} run-job {name} 2>&1; true"
+    container = composed.containers(service)[0]
+    wait_until(
+        lambda: f"« {name} » terminé" in composed.run_in(container, "sh", "-c", words), JOB_SECONDS, f"{name} run", 1
+    )
+
+
+def rows(composed: ComposedPortal, service: str, query: str) -> set[tuple[str, ...]]:
+    return {tuple(row) for row in composed.query_database(service, query)}
+
 
 LONGEST_LOSS_SECONDS = 60.0
 BACKED_UP_SECONDS = 300.0
@@ -88,10 +165,10 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
         killed = time.time()
         drill.lost.set()
     began = time.monotonic()
-    last_commit = restore_checks.restore_databases(composed, until)
+    last_commit = restore_databases(composed, until)
     took = time.monotonic() - began
     wait_until_work_done(composed)
-    missing, told = restore_checks.missing_of(drill.ledger, composed), len(drill.ledger.acknowledged)
+    missing, told = missing_of(drill.ledger, composed), len(drill.ledger.acknowledged)
     instant = datetime.fromisoformat(until).timestamp() if until else last_commit
     oldest = max((killed - act.at for act in missing), default=0.0)
     print(
@@ -102,10 +179,10 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
     assert [act for act in missing if act.at < instant] == []
     assert len(missing) < told
     for service in BACKED_UP_BUCKETS:
-        assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, service)
+        assert " 0 perdu(s)" in run_reconcile(composed, service)
     if not until:
         assert killed - last_commit < LONGEST_LOSS_SECONDS + 15
-    restore_checks.assert_services_agree(composed)
+    assert_services_agree(composed)
     drill.unreplaced_files_open()
     drill.documents_open()
 
@@ -120,16 +197,16 @@ def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: Co
     composed.compose("stop", "pieces", "pieces-worker")
     options = "--clean --if-exists --single-transaction --exit-on-error"
     composed.run_in(inside, "sh", "-c", f"pg_restore -U postgres {options} -d pieces /tmp/pieces.dump")
-    restore_checks.publish_again(composed, "registrations")
+    publish_again(composed, "registrations")
     composed.compose("up", "-d", "--no-deps", "pieces", "pieces-worker")
     composed.wait_healthy(["pieces", "pieces-worker"])
     wait_until_work_done(composed)
-    missing = restore_checks.missing_of(drill.ledger, composed)
+    missing = missing_of(drill.ledger, composed)
     print(f"\npieces alone older: {len(missing)} deposits later than its copy")
     assert [act for act in missing if act.at < before] == []
     assert {act.kind for act in missing} == {"deposit"}
-    restore_checks.assert_services_agree(composed)
-    assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, "pieces")
+    assert_services_agree(composed)
+    assert " 0 perdu(s)" in run_reconcile(composed, "pieces")
     drill.unreplaced_files_open()
 
 
@@ -151,13 +228,13 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
     took = time.monotonic() - began
     composed.compose("up", "-d", seconds=600)
     composed.wait_healthy([*OBJECT_PROCESSES, "backup"], 600)
-    output = restore_checks.run_reconcile(composed, "pieces")
+    output = run_reconcile(composed, "pieces")
     print(f"\nstore older: copied back in {took:.0f} s; pieces: {output.splitlines()[0]}")
     for candidate in drill.candidates:
         newest = f"select id from deposits where piece_id = '{candidate.replaced_piece}' and removed_at is null"
         ((deposit_id,),) = composed.query_database("pieces", newest)
         assert deposit_id in output
-    restore_checks.run_job(composed, "documents", "reconcile")
-    assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, "documents")
+    run_job(composed, "documents", "reconcile")
+    assert " 0 perdu(s)" in run_reconcile(composed, "documents")
     drill.unreplaced_files_open()
     drill.documents_open()

@@ -4,19 +4,82 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
+import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.composed.soak.portal_under_load import PortalUnderLoad
-from tests.composed.soak.upgraded_portal import UpgradedPortal, checkout_of, last_release
 from tests.journeys.registered_candidate import register_candidate
-from tests.support.composed_portal import ROOT
+from tests.support.composed_portal import ROOT, UP_SECONDS, ComposedPortal, run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+class UpgradedPortal(ComposedPortal):
+    """Begins with the checkout of the last release; its data and secrets stay when the checkout changes."""
+
+    def build(self, checkout: Path) -> None:
+        running = self.checkout
+        self._take(checkout)
+        self.compose("build", seconds=UP_SECONDS)
+        self._take(running)
+
+    def go_to(self, checkout: Path, *direction: str) -> None:
+        """Replace what runs by that checkout's version, as docs/operations/install.md says (« Upgrade »)."""
+        before = self._files_of_servers()
+        self._take(checkout)
+        for server, files in self._files_of_servers().items():
+            if files != before[server]:
+                self.compose("up", "-d", "--no-deps", "--force-recreate", "--wait", server, seconds=UP_SECONDS)
+        commands = {"COMPOSE": shlex.join(self.command()), "ENGINE": shlex.join(self.engine_command)}
+        settings = [f"{name}={command}" for name, command in commands.items()]
+        run(["env", *settings, str(ROOT / "deploy/containers/upgrade.sh"), *direction], checkout, UP_SECONDS)
+
+    def _files_of_servers(self) -> dict[str, list[bytes]]:
+        """What the broker and the object store read at their start, by server."""
+        broker = sorted((self.checkout / "deploy/containers/rabbitmq").iterdir())
+        files = {
+            "rabbitmq": [*broker, self.secrets / "rabbitmq-users.json"],
+            "objects": [self.secrets / "objects-identities.json"],
+        }
+        return {server: [path.read_bytes() for path in paths if path.is_file()] for server, paths in files.items()}
+
+    def _take(self, checkout: Path) -> None:
+        self.checkout = checkout
+        self.prepare()
+
+
+def last_release() -> str:
+    """The commit of $FROM, or else the one that gave this version's number its section in the CHANGELOG; empty
+    where there is none."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    return os.environ.get("FROM") or _git("log", "-1", "--format=%H", f"-S## {version} ", "--", "CHANGELOG.md")
+
+
+@contextmanager
+def checkout_of(commit: str) -> Iterator[Path]:
+    """Its files in a folder of their own while the block runs."""
+    with TemporaryDirectory() as folder:
+        checkout = Path(folder) / "portail"
+        _git("worktree", "add", "--detach", str(checkout), commit)
+        try:
+            yield checkout
+        finally:
+            _git("worktree", "remove", "--force", str(checkout))
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
 
 GOES_ON_SECONDS = 60.0
 

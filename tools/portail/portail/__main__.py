@@ -1,7 +1,5 @@
 """The command `portail`."""
 
-from __future__ import annotations
-
 import os
 import sys
 import traceback
@@ -47,7 +45,8 @@ def main() -> None:
     """Run the command that was typed, and exit with its code."""
     write_utf8()
     try:
-        _run()
+        portail.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         sys.exit(ExitCode.INTERRUPTED)
     except click.ClickException as error:
@@ -56,7 +55,7 @@ def main() -> None:
     except Failure as failure:
         click.echo(failure.detail, err=True)
         sys.exit(failure.code)
-    except BrokenPipeError:  # who reads the output has seen enough
+    except (BrokenPipeError, SystemExit):  # who reads the output has seen enough: click then ends by itself
         _drop_output()
         sys.exit(ExitCode.DONE)
     except OSError as error:
@@ -67,15 +66,6 @@ def main() -> None:
         where = traceback.extract_tb(error.__traceback__)[-1]
         click.echo(f"Erreur inattendue : {type(error).__name__}, {where.filename}:{where.lineno}.", err=True)
         sys.exit(ExitCode.UNEXPECTED)
-
-
-def _run() -> None:
-    """Raises what went wrong."""
-    try:
-        portail.main(standalone_mode=False)
-        sys.stdout.flush()
-    except SystemExit as error:  # click's way out of a broken pipe; all else it raises or returns
-        raise BrokenPipeError from error
 
 
 def _drop_output() -> None:

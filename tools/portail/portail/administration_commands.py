@@ -2,8 +2,6 @@
 incidents …` (noted by administrateurs, with the periods that they extend) and `portail messages …` (what the home page
 says, published and taken off by administrateurs), `portail retention` (what will be erased)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,38 +9,39 @@ from typing import Any
 import click
 
 from portail.api import Api, pass_api, segment
+from portail.decisions import CHANGED
 from portail.failures import ExitCode, Failure
-from portail.output import PARIS, Columns, paris_time, print_list, print_one, with_academie, with_exam, with_format
+from portail.output import PARIS, paris_time, print_list, print_one, with_academie, with_exam, with_format
 
 STAFF_OPENINGS = "/registrations/v1/staff/openings"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "Pas encore ouverte", "closed": "Fermée"}
-OPENING_COLUMNS = Columns(
-    ("ouverture_id", "Identifiant", lambda row: row["opening_id"]),
-    ("examen", "Examen", lambda row: row["exam"]),
-    ("session", "Session", lambda row: row["session"]),
-    ("academie", "Académie", lambda row: row["academie"]),
+STATE_COLUMNS = (
     ("etat", "État", lambda row: STATE_LABELS.get(row["state"], row["state"])),
     ("ouvre_le", "Ouvre le", lambda row: paris_time(row["opens"])),
     ("ferme_le", "Ferme le", lambda row: paris_time(row["closes"])),
 )
-DETAIL_COLUMNS = Columns(
+OPENING_COLUMNS = (
+    ("ouverture_id", "Identifiant", lambda row: row["opening_id"]),
+    ("examen", "Examen", lambda row: row["exam"]),
+    ("session", "Session", lambda row: row["session"]),
+    ("academie", "Académie", lambda row: row["academie"]),
+    *STATE_COLUMNS,
+)
+DETAIL_COLUMNS = (
     ("ouverture_id", "Identifiant", lambda row: row["id"]),
     ("session", "Session", lambda row: row["session_label"]),
     ("academie", "Académie", lambda row: row["academie_label"]),
-    ("etat", "État", lambda row: STATE_LABELS.get(row["state"], row["state"])),
-    ("ouvre_le", "Ouvre le", lambda row: paris_time(row["opens"])),
-    ("ferme_le", "Ferme le", lambda row: paris_time(row["closes"])),
+    *STATE_COLUMNS,
     ("depot_du", "Dépôt des pièces du", lambda row: paris_time(row["deposit_opens"])),
     ("depot_au", "au", lambda row: paris_time(row["deposit_closes"])),
     ("brouillons", "Brouillons", lambda row: row["drafts"]),
     ("candidatures", "Candidatures", lambda row: row["candidatures"]),
 )
-_CHANGED = 412
 STAFF_INCIDENTS = "/registrations/v1/staff/incidents"
 PERIODS = {"inscriptions": "registration", "pieces": "deposit"}
 """The user's word → the API's code."""
 EXTENDED = ("id", "revision", "closes", "deposit_closes")
-MOVE_COLUMNS = Columns(
+MOVE_COLUMNS = (
     ("ouverture_id", "Identifiant", lambda row: row["opening"]["id"]),
     ("session", "Session", lambda row: row["opening"]["session_label"]),
     ("academie", "Académie", lambda row: row["opening"]["academie_label"]),
@@ -54,7 +53,7 @@ MOVE_COLUMNS = Columns(
     ("candidatures", "Candidatures", lambda row: row["opening"]["candidatures"]),
 )
 STAFF_RETENTION = "/registrations/v1/staff/retention"
-RETENTION_COLUMNS = Columns(
+RETENTION_COLUMNS = (
     ("examen", "Examen", lambda row: row["exam"]),
     ("session", "Session", lambda row: row["session_label"]),
     ("donnees", "Données", lambda row: row["kind_label"]),
@@ -68,7 +67,7 @@ STAFF_MESSAGES = "/registrations/v1/staff/messages"
 SEVERITIES = {"information": "info", "attention": "warning", "alerte": "error"}
 """The user's word → the API's code."""
 _WORDS = {code: word for word, code in SEVERITIES.items()}
-MESSAGE_COLUMNS = Columns(
+MESSAGE_COLUMNS = (
     ("message_id", "Identifiant", lambda row: row["id"]),
     ("gravite", "Gravité", lambda row: _WORDS.get(row["severity"], row["severity"])),
     ("titre", "Titre", lambda row: row["title"]),
@@ -122,44 +121,35 @@ def move_openings(
     dates = {name: instant_of(value) for name, value in typed.items() if value}
     if not dates:
         raise click.UsageError("Donnez au moins une date.")
-    moved = _moved(api, openings, {**dates, "reason": motif.strip(), "confirmed": confirmed}, dates)
-    if len(moved) == 1:
-        print_one(moved[0], DETAIL_COLUMNS, form)
-    else:
-        print_list(moved, DETAIL_COLUMNS, form)
-
-
-def _moved(
-    api: Api, openings: Sequence[str], change: Mapping[str, Any], dates: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """The openings with their new dates. A change whose answer was lost is recognised by what the openings then are.
-
-    Raises Failure.
-    """
+    reason = motif.strip()
 
     def read() -> list[dict[str, Any]]:
         return [api.read(f"{STAFF_OPENINGS}/{segment(opening)}") for opening in openings]
 
-    def are_moved(details: list[dict[str, Any]]) -> bool:
-        return all(_is_moved(opening, dates, change["reason"]) for opening in details)
+    def is_moved(opening: dict[str, Any]) -> bool:
+        """Whether the last change of an opening is this one: so is recognised one whose answer was lost."""
+        changes = opening["changes"]
+        return bool(changes) and changes[0]["reason"] == reason and _has_instants(opening, dates)
 
-    before = read()
-    if are_moved(before):
-        return before
-    revisions = [{"id": opening["id"], "revision": opening["revision"]} for opening in before]
-    try:
-        api.call("POST", f"{STAFF_OPENINGS}/dates", json={**change, "openings": revisions})
-    except Failure as failure:
-        if failure.status != _CHANGED or not are_moved(read()):
-            raise
-    return read()
+    found = read()
+    if not all(map(is_moved, found)):
+        revisions = [{"id": opening["id"], "revision": opening["revision"]} for opening in found]
+        change = {**dates, "reason": reason, "confirmed": confirmed, "openings": revisions}
+        try:
+            api.call("POST", f"{STAFF_OPENINGS}/dates", json=change)
+        except Failure as failure:
+            if failure.status != CHANGED or not all(map(is_moved, read())):
+                raise
+        found = read()
+    if len(found) == 1:
+        print_one(found[0], DETAIL_COLUMNS, form)
+    else:
+        print_list(found, DETAIL_COLUMNS, form)
 
 
-def _is_moved(opening: Mapping[str, Any], dates: Mapping[str, str], reason: str) -> bool:
-    """Whether the last change of an opening (with its changes) is this one."""
-    changes = opening["changes"]
-    are_set = all(datetime.fromisoformat(opening[name]) == datetime.fromisoformat(at) for name, at in dates.items())
-    return bool(changes) and changes[0]["reason"] == reason and are_set
+def _has_instants(row: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
+    """Whether what the API gave has these instants, in whatever time zone."""
+    return all(datetime.fromisoformat(row[name]) == datetime.fromisoformat(at) for name, at in wanted.items())
 
 
 def _openings(api: Api, chosen: dict[str, str], wanted: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -191,17 +181,10 @@ def incidents() -> None:
 @with_format
 @pass_api
 def extend(
-    api: Api,
-    form: str,
-    begins: str,
-    ends: str,
-    periods: Sequence[str],
-    left_out: Sequence[str],
-    only_shown: bool,
-    **words: str,
+    api: Api, form: str, periods: Sequence[str], left_out: Sequence[str], only_shown: bool, **words: str
 ) -> None:
     """Noter un incident et prolonger les périodes qu'il a coupées, toutes ou aucune, une seule fois."""
-    instants = {"begins": instant_of(begins), "ends": instant_of(ends)}
+    instants = {name: instant_of(words[name]) for name in ("begins", "ends")}
     new = {**words, **instants, "periods": [PERIODS[word] for word in periods]}
     moves = api.call("POST", f"{STAFF_INCIDENTS}/preview", json=new).json()
     moves = [move for move in moves if move["opening"]["id"] not in left_out]
@@ -237,9 +220,12 @@ def publish(api: Api, severity: str, shown_from: str, shown_until: str, **words:
     """Publier un message, et écrire son identifiant. La même commande ne le publie pas deux fois."""
     dates = {"shown_from": instant_of(shown_from), "shown_until": instant_of(shown_until)}
     new = {**{name: value.strip() for name, value in words.items()}, **dates, "severity": SEVERITIES[severity]}
-    same = next((row for row in api.read(STAFF_MESSAGES)["messages"] if _is_same(row, new)), None)
-    published = same or api.call("POST", STAFF_MESSAGES, json=new, repeatable=False).json()
-    click.echo(published["id"])
+    for row in api.read(STAFF_MESSAGES)["messages"]:
+        if _has_instants(row, dates) and all(row[name] == new[name] for name in ("title", "text", "severity")):
+            break
+    else:
+        row = api.call("POST", STAFF_MESSAGES, json=new, repeatable=False).json()
+    click.echo(row["id"])
 
 
 @messages.command("withdraw")
@@ -249,13 +235,6 @@ def withdraw(api: Api, message: str) -> None:
     """Retirer un message de la page d'accueil, tout de suite."""
     api.call("DELETE", f"{STAFF_MESSAGES}/{segment(message)}", repeatable=False)
     click.echo("C'est enregistré.")
-
-
-def _is_same(row: dict[str, Any], new: dict[str, str]) -> bool:
-    """Whether a message of the API is the one to publish."""
-    at = datetime.fromisoformat
-    dates = all(at(row[name]) == at(new[name]) for name in ("shown_from", "shown_until"))
-    return dates and all(row[name] == new[name] for name in ("title", "text", "severity"))
 
 
 def instant_of(typed: str) -> str:

@@ -4,8 +4,6 @@ A call whose answer never came may have been carried out. Reads are repeated fre
 nothing twice (If-Match, or an act that the API carries out once), and their callers look at what is so afterwards.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import random
@@ -14,14 +12,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import requests
-import requests.auth
 
 from portail import __version__
-from portail.connection import Connection, read_connection
+from portail.connection import read_connection
 from portail.failures import ExitCode, Failure, failure_of
 
 PATIENCE_VARIABLE = "PORTAIL_PATIENCE"
@@ -32,27 +29,26 @@ LONGEST_RETRY_AFTER = 300.0  # seconds, whatever the portal asks for
 PASSING = (429, 502, 503, 504)
 NOT_CARRIED_OUT = (429,)  # the call was refused; behind a 503 it may have been carried out
 LONGEST_PAGE = 200  # items; the portal gives no more
-View = TypeVar("View", bound=Callable[..., Any])
+Query = Mapping[str, Any]
 
 
 class Api:
     """`call` gives the portal's answer, or raises Failure."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._root = f"{connection.url}/api"
+    def __init__(self, url: str, token: str) -> None:
+        self._root, self._token = f"{url}/api", token
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"portail/{__version__}"
-        self._session.auth = _Bearer(connection.token)
+        self._session.auth = self._with_token
         self._patience = _patience()
 
-    def read(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+    def read(self, path: str, params: Query | None = None) -> Any:
         """The JSON of a GET of « /pieces/v1/… ». Raises Failure."""
         try:
             return self.call("GET", path, params=dict(params or {})).json()
         except requests.JSONDecodeError as error:
-            raise Failure(
-                "Cette adresse n'est pas celle du portail : sa réponse n'est pas du JSON.", ExitCode.USAGE
-            ) from error
+            sentence = "Cette adresse n'est pas celle du portail : sa réponse n'est pas du JSON."
+            raise Failure(sentence, ExitCode.USAGE) from error
 
     def call(self, method: str, path: str, *, repeatable: bool = True, **options: Any) -> requests.Response:
         """`options`: those of requests. Raises Failure.
@@ -61,13 +57,15 @@ class Api:
         refused it for the moment, never where its answer was lost.
         """
         passing = PASSING if repeatable else NOT_CARRIED_OUT
+        options = {"timeout": (CONNECT_SECONDS, READ_SECONDS), **options}
         deadline, wait = time.monotonic() + self._patience, FIRST_WAIT
         while True:
             try:
-                answer = self._once(method, path, options)
+                # A redirection would carry the token to another address.
+                answer = self._session.request(method, self._root + path, allow_redirects=False, **options)
             except requests.RequestException as error:
-                words = f"Le portail ne répond pas ({type(error).__name__})."
-                failure, asked = Failure(words, ExitCode.UNAVAILABLE), None
+                failure = Failure(f"Le portail ne répond pas ({type(error).__name__}).", ExitCode.UNAVAILABLE)
+                asked = 0.0
                 if not repeatable:
                     raise failure from error
             else:
@@ -77,42 +75,27 @@ class Api:
                 answer.close()
                 if answer.status_code not in passing:
                     raise failure
-            pause = max(asked or 0.0, wait * random.uniform(0.5, 1.0))
+            pause = max(asked, wait * random.uniform(0.5, 1.0))
             if time.monotonic() + pause > deadline:
                 raise failure
-            _say_waiting(failure, pause)
+            print(f"{failure.detail.splitlines()[0]} Nouvel essai dans {pause:.0f} s.", file=sys.stderr)
             time.sleep(pause)
             wait = min(wait * 2, LONGEST_WAIT)
 
-    def pages(
-        self, path: str, params: Mapping[str, Any], items: str, at_most: int | None = None
-    ) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, params: Query, items: str, at_most: int | None = None) -> Iterator[dict[str, Any]]:
         """The items of a list, page after page, until its end or `at_most` of them."""
         size = LONGEST_PAGE if at_most is None else min(LONGEST_PAGE, at_most)
         return islice(self._followed(path, {**params, "limit": size}, items), at_most)
 
-    def _followed(self, path: str, params: Mapping[str, Any], items: str) -> Iterator[dict[str, Any]]:
-        cursor: str | None = None
-        while True:
-            page = self.read(path, {**params, **({"cursor": cursor} if cursor else {})})
+    def _followed(self, path: str, params: Query, items: str) -> Iterator[dict[str, Any]]:
+        cursor: dict[str, str] | None = {}
+        while cursor is not None:
+            page = self.read(path, {**params, **cursor})
             yield from page[items]
-            cursor = page["next_cursor"]
-            if not cursor:
-                return
+            cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
 
-    def _once(self, method: str, path: str, options: Mapping[str, Any]) -> requests.Response:
-        options = {"timeout": (CONNECT_SECONDS, READ_SECONDS), **options}
-        # A redirection would carry the token to another address.
-        return self._session.request(method, self._root + path, allow_redirects=False, **options)
-
-
-class _Bearer(requests.auth.AuthBase):
-    """As a header alone the token would give way to what a .netrc says of the host."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    def _with_token(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """As a header of the session the token would give way to what a .netrc says of the host."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
@@ -142,21 +125,11 @@ def _problem(answer: requests.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _retry_after(answer: requests.Response) -> float | None:
+def _retry_after(answer: requests.Response) -> float:
     value = answer.headers.get("Retry-After", "")
-    return min(float(value), LONGEST_RETRY_AFTER) if value.isdigit() else None
+    return min(float(value), LONGEST_RETRY_AFTER) if value.isdigit() else 0.0
 
 
-def _say_waiting(failure: Failure, pause: float) -> None:
-    first_line = failure.detail.partition("\n")[0]
-    print(f"{first_line} Nouvel essai dans {pause:.0f} s.", file=sys.stderr)
-
-
-def pass_api(view: View) -> View:
+def pass_api(view: Callable[..., None]) -> Callable[..., None]:
     """Calls the command with the API as its first argument. Raises Failure without address or token."""
-
-    @wraps(view)
-    def command(*args: Any, **options: Any) -> Any:
-        return view(Api(read_connection()), *args, **options)
-
-    return command  # type: ignore[return-value]
+    return wraps(view)(lambda **options: view(Api(*read_connection()), **options))

@@ -1,8 +1,5 @@
 """`portail candidatures …` and `portail epreuves …`: found, read, exported, ended or restored with a reason."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +7,14 @@ import click
 
 from portail import output
 from portail.api import Api, pass_api, segment
-from portail.downloads import export_command, save_export
+from portail.downloads import save_export, to_file
 
 CANDIDATURES = "/registrations/v1/staff/candidatures"
 STATES = {"active": "active", "desinscrite": "withdrawn", "ecartee": "ecartee"}
 PIECES = {"manquantes": "missing", "a-valider": "to_validate", "fournies": "complete"}
 VALIDATIONS = {"a-valider": "to_validate", "validee": "validated"}
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
-COLUMNS = output.Columns(
+COLUMNS = (
     ("candidature_id", "Identifiant", lambda row: row["id"]),
     output.NUMERO_CANDIDAT,
     ("numero_inscription", "N° d'inscription", lambda row: row["numero_inscription"]),
@@ -50,9 +47,8 @@ _filters = output.with_options(
 
 
 def _query(filters: dict[str, str | None]) -> dict[str, str]:
-    given = {name: value for name, value in filters.items() if value}
     codes = {"state": STATES, "pieces_state": PIECES, "validation": VALIDATIONS}
-    return {name: codes[name][value] if name in codes else value for name, value in given.items()}
+    return {name: codes.get(name, {}).get(value, value) for name, value in filters.items() if value}
 
 
 @click.group("candidatures")
@@ -83,44 +79,38 @@ def show_candidature(api: Api, form: str, candidature: str) -> None:
 
 @candidatures.command("export")
 @_filters
-@export_command
+@to_file
 @pass_api
-def export_candidatures(api: Api, target: Path, advance: Callable[[int], None], **filters: Any) -> None:
+def export_candidatures(api: Api, target: Path, **filters: Any) -> None:
     """Exporter en CSV les candidatures de mes académies."""
-    save_export(api, f"{CANDIDATURES}.csv", _query(filters), target, advance)
+    save_export(api, f"{CANDIDATURES}.csv", _query(filters), target)
 
 
-@candidatures.command("withdraw")
-@click.argument("candidature")
-@click.option("--motif", required=True, help="Motif, gardé avec la candidature.")
-@pass_api
-def withdraw(api: Api, candidature: str, motif: str) -> None:
-    """Désinscrire à la demande du candidat, qui en reçoit un mail."""
-    _change_state(api, candidature, "withdrawal", motif)
+def _add_change(name: str, path: str, motif: str, sentence: str) -> None:
+    """A command that changes the state of a candidature; the API carries a repeated change out once."""
+
+    @candidatures.command(name, help=sentence)
+    @click.argument("candidature")
+    @click.option("--motif", required=True, help=motif)
+    @pass_api
+    def change(api: Api, candidature: str, motif: str) -> None:
+        api.call("POST", f"{CANDIDATURES}/{segment(candidature)}/{path}", json={"reason": motif})
+        click.echo("C'est enregistré.")
 
 
-@candidatures.command("ecarter")
-@click.argument("candidature")
-@click.option("--motif", required=True, help="Motif : le candidat le lit.")
-@pass_api
-def ecarter(api: Api, candidature: str, motif: str) -> None:
-    """Écarter une candidature."""
-    _change_state(api, candidature, "ecart", motif)
-
-
-@candidatures.command("retablir")
-@click.argument("candidature")
-@click.option("--motif", required=True, help="Motif : le candidat le lit.")
-@pass_api
-def retablir(api: Api, candidature: str, motif: str) -> None:
-    """Rétablir une candidature écartée ou désinscrite ; le candidat en reçoit un mail."""
-    _change_state(api, candidature, "restoration", motif)
-
-
-def _change_state(api: Api, candidature: str, how: str, reason: str) -> None:
-    """The API carries a repeated change out once."""
-    api.call("POST", f"{CANDIDATURES}/{segment(candidature)}/{how}", json={"reason": reason})
-    click.echo("C'est enregistré.")
+_add_change(
+    "withdraw",
+    "withdrawal",
+    "Motif, gardé avec la candidature.",
+    "Désinscrire à la demande du candidat, qui en reçoit un mail.",
+)
+_add_change("ecarter", "ecart", "Motif : le candidat le lit.", "Écarter une candidature.")
+_add_change(
+    "retablir",
+    "restoration",
+    "Motif : le candidat le lit.",
+    "Rétablir une candidature écartée ou désinscrite ; le candidat en reçoit un mail.",
+)
 
 
 @click.group("epreuves")
@@ -130,8 +120,8 @@ def epreuves() -> None:
 
 @epreuves.command("export")
 @_filters
-@export_command
+@to_file
 @pass_api
-def export_epreuves(api: Api, target: Path, advance: Callable[[int], None], **filters: Any) -> None:
+def export_epreuves(api: Api, target: Path, **filters: Any) -> None:
     """Exporter en CSV une ligne par candidat et épreuve."""
-    save_export(api, "/registrations/v1/staff/epreuves.csv", _query(filters), target, advance)
+    save_export(api, "/registrations/v1/staff/epreuves.csv", _query(filters), target)

@@ -1,7 +1,5 @@
 """`portail changes follow`: what changes, from a place on, for as long as one listens."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time
@@ -75,10 +73,5 @@ def _read_saved_position(state: Path) -> str | None:
 def _line(item: dict[str, Any]) -> str:
     if not sys.stdout.isatty():
         return json.dumps(item, ensure_ascii=False)
-    words = (
-        paris_time(item["at"]),
-        LABELS.get(item["kind"], item["kind"]),
-        numero_of(item),
-        item["code"] or "",
-    )
+    words = (paris_time(item["at"]), LABELS.get(item["kind"], item["kind"]), numero_of(item), item["code"] or "")
     return plain("  ".join([*words, item["piece_id"] or item["candidature_id"]])).plain

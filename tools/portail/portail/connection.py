@@ -3,11 +3,8 @@
 A token is never an argument: arguments stand in the list of processes and in the shell's history.
 """
 
-from __future__ import annotations
-
 import os
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,28 +14,19 @@ URL_VARIABLE, TOKEN_VARIABLE, PLAIN_HTTP_VARIABLE = "PORTAIL_URL", "PORTAIL_TOKE
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-@dataclass(frozen=True)
-class Connection:
-    """`url`: of the portal, without a slash at its end."""
-
-    url: str
-    token: str
-
-
 def config_file() -> Path:
     """Where `portail configure` writes."""
-    folder = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(folder) / "portail" / "config.toml"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "portail" / "config.toml"
 
 
 def state_folder() -> Path:
     """For what the tool remembers between two commands."""
-    folder = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(folder) / "portail"
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "portail"
 
 
-def read_connection() -> Connection:
-    """Raises Failure without address or token, for a file open to others, and where the token would go in clear."""
+def read_connection() -> tuple[str, str]:
+    """Address, without a slash at its end, and token. Raises Failure without one of them, for a file open to others,
+    and where the token would go in clear."""
     url, token = os.environ.get(URL_VARIABLE), os.environ.get(TOKEN_VARIABLE)
     if not (url and token):
         stored = _read_file(config_file())
@@ -46,7 +34,7 @@ def read_connection() -> Connection:
     if not url or not token:
         missing = URL_VARIABLE if not url else TOKEN_VARIABLE
         raise Failure(f"{missing} n'est pas renseigné : exécutez « portail configure ».", ExitCode.USAGE)
-    return Connection(checked_url(url), checked_token(token))
+    return checked_url(url), checked_token(token)
 
 
 def checked_url(url: str) -> str:
@@ -58,12 +46,10 @@ def checked_url(url: str) -> str:
         raise Failure("L'adresse du portail n'en est pas une.", ExitCode.USAGE) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise Failure("L'adresse du portail commence par https:// et ne contient pas d'identifiant.", ExitCode.USAGE)
-    plain_is_wanted = os.environ.get(PLAIN_HTTP_VARIABLE) == "oui"
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not plain_is_wanted:
-        raise Failure(
-            f"Le jeton passerait en clair : utilisez https://, ou {PLAIN_HTTP_VARIABLE}=oui sur un réseau sûr.",
-            ExitCode.USAGE,
-        )
+    is_safe = parts.scheme == "https" or parts.hostname in _LOOPBACK
+    if not is_safe and os.environ.get(PLAIN_HTTP_VARIABLE) != "oui":
+        sentence = f"Le jeton passerait en clair : utilisez https://, ou {PLAIN_HTTP_VARIABLE}=oui sur un réseau sûr."
+        raise Failure(sentence, ExitCode.USAGE)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 

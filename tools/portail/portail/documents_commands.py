@@ -1,24 +1,106 @@
-"""`portail documents …`: documents published for many candidates from a CSV, checked as a whole first."""
+"""`portail documents …`: documents published for many candidates from a CSV, checked as a whole first.
 
-from __future__ import annotations
+An import is ordered under a key made of the file's content and of what was chosen: the same command goes on with it
+instead of publishing anew.
+"""
 
+import base64
+import hashlib
+import json
+import secrets
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import click
+import requests
 
-from portail import output, publications
+from portail import output
 from portail.api import Api, pass_api, segment
-from portail.downloads import save_export
+from portail.downloads import save_export, to_file
 from portail.failures import ExitCode, Failure
-from portail.publications import Choices, Import
+
+IMPORTS = "/documents/v1/imports"
+OPEN_STATES = ("prepared", "checked")
+PUBLISHING, PUBLISHED = "publishing", "published"
+TUS_VERSION = {"Tus-Resumable": "1.0.0"}
+PART_BYTES = 1024 * 1024  # of an upload, in one call
+CHECK_SECONDS = 130.0  # of the largest table; the portal gives up sooner, and checks PDFs later
+
+Import = dict[str, Any]
+
+
+def import_for(api: Api, file: Path, choices: dict[str, Any], *, anew: bool = False) -> Import:
+    """The import of just this content and these choices, as a run before left it; a new one where there is none that
+    goes on, or `anew`. Raises Failure."""
+    new = {**choices, "source": "pdf" if file.suffix.lower() in (".pdf", ".zip") else "csv"}
+    digest = hashlib.sha256(json.dumps(new).encode() + file.read_bytes()).hexdigest()
+    for attempt in count():
+        key = secrets.token_urlsafe(24) if anew else f"{digest[:24]}-{attempt}"
+        publication: Import = api.call("POST", IMPORTS, json=new, headers={"Idempotency-Key": key}).json()
+        if publication["state"] in (*OPEN_STATES, PUBLISHING, PUBLISHED):
+            break
+    return publication
+
+
+def check(api: Api, import_id: str, file: Path) -> Import:
+    """Send the file, and have it checked, at once or (« to_check ») later; a table takes the place of one sent before.
+    Raises Failure for a file that cannot be read."""
+    root, content = f"{IMPORTS}/{segment(import_id)}", file.read_bytes()
+    name = base64.b64encode(file.name.encode()).decode()
+    headers = {**TUS_VERSION, "Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"}
+    upload = segment(api.call("POST", f"{root}/uploads", headers=headers).headers["Location"].rpartition("/")[2])
+    try:
+        _send_parts(api, f"/documents/v1/uploads/{upload}", content)
+        taken = api.call("POST", f"{root}/files", json={"uploads": [upload]}, timeout=CHECK_SECONDS)
+    except Failure:
+        with suppress(Failure):
+            api.call("DELETE", f"/documents/v1/uploads/{upload}", headers=TUS_VERSION)
+        raise
+    return dict(taken.json())
+
+
+def _send_parts(api: Api, path: str, content: bytes) -> None:
+    """Each begins where the portal has got to: of a part whose answer was lost it may have all."""
+    offset = 0
+    while offset < len(content):
+        headers = {**TUS_VERSION, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
+        try:
+            answer = api.call("PATCH", path, data=content[offset : offset + PART_BYTES], headers=headers)
+            offset = int(answer.headers["Upload-Offset"])
+        except Failure as failure:
+            if "offset" not in failure.problem:
+                raise
+            offset = int(failure.problem["offset"])
+
+
+def mistakes(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
+    """The lines that are not published and the documents that lack an épreuve, each with its reason."""
+    yield from _rows(api, import_id, "refusals")
+    for row in _rows(api, import_id, "documents", is_incomplete="true"):
+        yield {**row, "place": ""}
+
+
+def failures(api: Api, import_id: str) -> Iterator[dict[str, Any]]:
+    """The documents that could not be published, in the form of `mistakes`."""
+    return ({**row, "place": ""} for row in _rows(api, import_id, "documents") if row["state"] == "failed")
+
+
+def act(api: Api, import_id: str, name: str, **body: object) -> Import:
+    """`name`: publication, abandonment or withdrawal; given again, each changes nothing. Raises Failure."""
+    return dict(api.call("POST", f"{IMPORTS}/{segment(import_id)}/{name}", json=body).json())
+
+
+def _rows(api: Api, import_id: str, what: str, **wanted: str) -> Iterator[dict[str, Any]]:
+    return api.pages(f"{IMPORTS}/{segment(import_id)}/{what}", wanted, "items")
+
 
 POLL_SECONDS = 1.0
-_INCOMPLETE = 422
-COLUMNS = output.Columns(
+COLUMNS = (
     ("publication_id", "Identifiant", lambda row: row["id"]),
     ("type", "Type", lambda row: row["type_label"]),
     ("session", "Session", lambda row: row["session"]),
@@ -29,7 +111,7 @@ COLUMNS = output.Columns(
     ("refuses", "Lignes refusées", lambda row: row["refused"]),
     ("preparee_le", "Préparée le", lambda row: output.paris_time(row["created_at"])),
 )
-MISTAKE_COLUMNS = output.Columns(
+MISTAKE_COLUMNS = (
     ("ligne", "Ligne", lambda row: row["place"]),
     output.NUMERO_CANDIDAT,
     ("motif", "Motif", lambda row: row["reason"]),
@@ -49,12 +131,12 @@ def documents() -> None:
 def list_publications(api: Api, form: str, limite: int, academie: str | None) -> None:
     """Lister les publications de mes académies, les plus récentes d'abord."""
     wanted = {"academie": academie} if academie else {}
-    output.print_list(api.pages(publications.IMPORTS, wanted, "items", limite), COLUMNS, form)
+    output.print_list(api.pages(IMPORTS, wanted, "items", limite), COLUMNS, form)
 
 
 @documents.command("model")
 @click.argument("type")
-@click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+@to_file
 @click.option("--session", help="BTS 2022, ou 2022 : le modèle a ses candidats et leurs épreuves.")
 @click.option("--academie", help="Code sur deux chiffres ; par défaut la vôtre.")
 @pass_api
@@ -63,22 +145,18 @@ def model(api: Api, type: str, target: Path, session: str | None, academie: str 
     known = [item["type"] for item in api.read("/documents/v1/import-form")["types"] if item["columns"]]
     if type not in known:
         raise Failure(f"« {type} » n'a pas de modèle : {', '.join(known)}.", ExitCode.USAGE)
-    scope = {}
-    if session:
-        chosen = _choices(api, type, session, academie, "", ())
-        scope = {"session": chosen.session, "exam": chosen.exam, "academie": chosen.academie}
-    save_export(api, f"/documents/v1/import-models/{type}", scope, target, lambda size: None)
-    click.echo(target)
+    chosen = _choices(api, type, session, academie, "", ()) if session else None
+    scope = {name: chosen[name] for name in ("session", "exam", "academie")} if chosen else {}
+    save_export(api, f"/documents/v1/import-models/{type}", scope, target)
 
 
 @documents.command("refusals")
 @click.argument("publication", metavar="PUBLICATION")
-@click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+@to_file
 @pass_api
 def refusals(api: Api, publication: str, target: Path) -> None:
     """Enregistrer les lignes refusées d'une publication, avec leur motif, pour les corriger."""
-    save_export(api, f"/documents/v1/imports/{segment(publication)}/refusals.csv", {}, target, lambda size: None)
-    click.echo(target)
+    save_export(api, f"/documents/v1/imports/{segment(publication)}/refusals.csv", {}, target)
 
 
 @documents.command("publish")
@@ -87,12 +165,7 @@ def refusals(api: Api, publication: str, target: Path) -> None:
 @click.option("--session", help="BTS 2022, ou 2022 ; par défaut la seule.")
 @click.option("--academie", help="Code sur deux chiffres ; par défaut la vôtre.")
 @click.option("--titre", "title", default="", help="Par défaut celui du type.")
-@click.option(
-    "--texte",
-    "texts",
-    multiple=True,
-    help="Un paragraphe au-dessus du tableau, ou à lire au lieu des PDF.",
-)
+@click.option("--texte", "texts", multiple=True, help="Un paragraphe au-dessus du tableau, ou à lire au lieu des PDF.")
 @click.option("--avec-incomplets", "incomplete", is_flag=True, help="Publier aussi ce à quoi il manque une épreuve.")
 @click.option("--dry-run", is_flag=True, help="Contrôler seulement : rien n'est publié.")
 @click.option("--yes", is_flag=True, help="Publier sans demander.")
@@ -110,65 +183,68 @@ def publish(
     deux fois. Code de sortie 7 : des lignes ne sont pas publiées.
     """
     choices = _choices(api, **typed)
-    publication = publications.import_for(api, file, choices, anew=dry_run)
-    if publication["state"] in publications.OPEN_STATES:
-        publication = publications.check(api, publication["id"], file)
+    publication = import_for(api, file, choices, anew=dry_run)
+    if publication["state"] in OPEN_STATES:
+        publication = check(api, publication["id"], file)
         publication = _followed(api, publication, "Contrôle")
-        output.print_list(publications.mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
+        output.print_list(mistakes(api, publication["id"]), MISTAKE_COLUMNS, form)
         if dry_run:
-            publications.act(api, publication["id"], "abandonment")
+            act(api, publication["id"], "abandonment")
             _end(publication, f"Documents qui seraient publiés : {publication['ready']}. Rien ne l'est.")
             return
         publication = _published(api, publication, incomplete=incomplete, yes=yes)
     if not at_once:
         publication = _followed(api, publication, "Publication")
     if publication["failed"]:
-        output.print_list(publications.failures(api, publication["id"]), MISTAKE_COLUMNS, form)
+        output.print_list(failures(api, publication["id"]), MISTAKE_COLUMNS, form)
     _end(publication, f"Documents publiés : {publication['published']} sur {publication['ready']}.")
 
 
 def _choices(
     api: Api, type: str, session: str | None, academie: str | None, title: str, texts: Sequence[str]
-) -> Choices:
+) -> dict[str, Any]:
     """What was typed, as the portal names it. Raises Failure for what is not offered, or not clear."""
     offered = api.read("/documents/v1/import-form")
-    sessions = [row for row in offered["sessions"] if session is None or row["session"].endswith(session)]
-    academies = [row["code"] for row in offered["academies"] if academie is None or row["code"] == academie]
-    if len(sessions) != 1:
-        known = ", ".join(row["session"] for row in offered["sessions"])
-        raise Failure(f"Choisissez --session parmi : {known}.", ExitCode.USAGE)
-    if len(academies) != 1:
-        known = ", ".join(row["code"] for row in offered["academies"])
-        raise Failure(f"Choisissez --academie parmi : {known}.", ExitCode.USAGE)
-    chosen = sessions[0]
-    return Choices(type, academies[0], chosen["exam"], chosen["session"], title.strip(), tuple(texts))
+    exams = {row["session"]: row["exam"] for row in offered["sessions"]}
+    chosen = _only("--session", exams, lambda name: session is None or name.endswith(session))
+    code = _only("--academie", [row["code"] for row in offered["academies"]], lambda code: academie in (None, code))
+    return {
+        "type": type,
+        "academie": code,
+        "exam": exams[chosen],
+        "session": chosen,
+        "title": title.strip(),
+        "paragraphs": list(texts),
+    }
+
+
+def _only(option: str, offered: Iterable[str], is_meant: Callable[[str], bool]) -> str:
+    """The only one that is meant. Raises Failure."""
+    found = list(filter(is_meant, offered))
+    if len(found) != 1:
+        raise Failure(f"Choisissez {option} parmi : {', '.join(offered)}.", ExitCode.USAGE)
+    return found[0]
 
 
 def _published(api: Api, publication: Import, *, incomplete: bool, yes: bool) -> Import:
     """Publish what was read in the report, after a yes. Raises Failure, click.Abort."""
     ready, refused = publication["ready"], publication["refused"]
     if not ready:
-        publications.act(api, publication["id"], "abandonment")
+        act(api, publication["id"], "abandonment")
         raise Failure("Aucune ligne ne peut être publiée : rien n'est publié.", ExitCode.REFUSED)
     question = f"Documents à publier : {ready}{f' (lignes refusées : {refused})' if refused else ''}. Publier ?"
-    if not yes and not _confirmed(question):
-        publications.act(api, publication["id"], "abandonment")
+    if not yes and not sys.stdin.isatty():
+        raise Failure(f"{question} Sans terminal, confirmez avec --yes.", ExitCode.USAGE)
+    if not yes and click.prompt(f"{question} (oui/non)", err=True).strip().lower() not in ("o", "oui"):
+        act(api, publication["id"], "abandonment")
         raise Failure("Rien n'est publié.", ExitCode.INTERRUPTED)
     body = {"revision": publication["revision"], "accept_incomplete": incomplete}
     try:
-        return publications.act(api, publication["id"], "publication", **body)
+        return act(api, publication["id"], "publication", **body)
     except Failure as failure:
-        if failure.status != _INCOMPLETE:
-            raise
-        option = "Pour les publier ainsi : --avec-incomplets."
-        raise Failure(f"{failure.detail.splitlines()[0]} {option}", failure.code) from None
-
-
-def _confirmed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise Failure(f"{question} Sans terminal, confirmez avec --yes.", ExitCode.USAGE)
-    answer: str = click.prompt(f"{question} (oui/non)", err=True)
-    return answer.strip().lower() in ("o", "oui")
+        if failure.status == requests.codes.unprocessable_entity:  # some lack an épreuve
+            failure.detail = f"{failure.detail.splitlines()[0]} Pour les publier ainsi : --avec-incomplets."
+        raise
 
 
 def _under_way(publication: Import) -> tuple[int, int] | None:
@@ -176,7 +252,7 @@ def _under_way(publication: Import) -> tuple[int, int] | None:
     if publication.get("to_check"):
         return publication["files_checked"], publication["files_to_check"]
     done = publication["published"] + publication["failed"]
-    return (done, publication["ready"]) if publication["state"] == publications.PUBLISHING else None
+    return (done, publication["ready"]) if publication["state"] == PUBLISHING else None
 
 
 def _followed(api: Api, publication: Import, title: str) -> Import:
@@ -186,7 +262,7 @@ def _followed(api: Api, publication: Import, title: str) -> Import:
         while counted := _under_way(publication):
             progress.update(task, completed=counted[0], total=counted[1])
             time.sleep(POLL_SECONDS)
-            publication = publications.read(api, publication["id"])
+            publication = dict(api.read(f"{IMPORTS}/{segment(publication['id'])}"))
     return publication
 
 

@@ -1,21 +1,19 @@
 """Files and exports on disk: whole or not at all, under names that the portal's users cannot choose freely."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO
 
 import click
 import requests
 from rich.progress import DownloadColumn, SpinnerColumn, TextColumn
 
 from portail.api import Api, segment
+from portail.decisions import piece_path
 from portail.failures import ExitCode, Failure
 from portail.output import Item, numero_of, progress_bar
 
@@ -25,7 +23,8 @@ _LONGEST_NAME = 100  # characters of what the candidate called the file
 
 Advance = Callable[[int], None]
 Check = Callable[[str], None]  # of a SHA-256
-View = TypeVar("View", bound=Callable[..., Any])
+
+to_file = click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
 
 
 def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, original: bool) -> Path | None:
@@ -43,18 +42,21 @@ def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, ori
     def check(digest: str) -> None:
         if original and digest != deposit["sha256"]:
             raise Failure("Le fichier reçu n'est pas celui de la pièce : recommencez.", ExitCode.REFUSED)
-        if is_there and digest != _digest(target):
+        if is_there and digest != hashlib.sha256(target.read_bytes()).hexdigest():
             raise Failure(f"{target} existe déjà, avec un autre contenu.", ExitCode.REFUSED)
 
     folder.mkdir(parents=True, exist_ok=True)
     form = {"form": "original" if original else "copy"}
-    _save(api, f"/pieces/v1/pieces/{segment(piece['id'])}/file", form, target, advance, check)
+    _save(api, f"{piece_path(piece['id'])}/file", form, target, advance, check)
     return None if is_there else target
 
 
-def save_export(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance) -> None:
-    """Save a streamed export; a file of that name is replaced once the new one is whole. Raises Failure."""
-    _save(api, path, params, target, advance, lambda digest: None)
+def save_export(api: Api, path: str, params: dict[str, str], target: Path) -> None:
+    """Save a streamed export and say where; it replaces a file of that name once it is whole. Raises Failure."""
+    with progress_bar(SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn()) as progress:
+        task = progress.add_task(f"Export vers {target}", total=None)
+        _save(api, path, params, target, lambda size: progress.advance(task, size), lambda digest: None)
+    click.echo(target)
 
 
 def file_name(piece: Item, *, original: bool) -> str:
@@ -71,22 +73,17 @@ def _save(api: Api, path: str, params: dict[str, str], target: Path, advance: Ad
     for last_try in (*[False] * (_TRIES - 1), True):
         try:
             with _new_file(target) as stream:
-                check(_receive(api, path, params, stream, advance))
+                digest = hashlib.sha256()
+                with api.call("GET", path, params=params, stream=True) as answer:
+                    for chunk in answer.iter_content(CHUNK):
+                        stream.write(chunk)
+                        digest.update(chunk)
+                        advance(len(chunk))
+                check(digest.hexdigest())
             return
         except requests.RequestException as error:
             if last_try:
                 raise Failure("Le téléchargement s'est interrompu.", ExitCode.UNAVAILABLE) from error
-
-
-def _receive(api: Api, path: str, params: dict[str, str], stream: BinaryIO, advance: Advance) -> str:
-    """Returns the SHA-256 of what came. Raises requests' errors where the stream broke off."""
-    digest = hashlib.sha256()
-    with api.call("GET", path, params=params, stream=True) as answer:
-        for chunk in answer.iter_content(CHUNK):
-            stream.write(chunk)
-            digest.update(chunk)
-            advance(len(chunk))
-    return digest.hexdigest()
 
 
 @contextmanager
@@ -101,23 +98,3 @@ def _new_file(target: Path) -> Iterator[BinaryIO]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def export_command(view: View) -> View:
-    """The argument FICHIER.csv; the command gets `target`, and `advance`, to be called with the bytes that came."""
-
-    @click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
-    @wraps(view)
-    def command(*args: Any, target: Path, **options: Any) -> Any:
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn())
-        with progress_bar(*columns) as progress:
-            task = progress.add_task(f"Export vers {target}", total=None)
-            view(*args, target=target, advance=lambda size: progress.advance(task, size), **options)
-        click.echo(target)
-
-    return command  # type: ignore[return-value]

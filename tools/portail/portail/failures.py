@@ -1,7 +1,5 @@
 """What can go wrong, as French sentences, and the exit code that scripts see. `docs/outils.md` lists the codes."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import Any
 

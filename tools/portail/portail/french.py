@@ -3,8 +3,6 @@
 click asks `gettext` of the standard library, taken when it is imported: so this is called before.
 """
 
-from __future__ import annotations
-
 import gettext
 
 SENTENCES = {
@@ -55,13 +53,5 @@ SENTENCES = {
 
 def speak_french() -> None:
     """To be called before click is imported."""
-    gettext.gettext = _translated
-    gettext.ngettext = _translated_number
-
-
-def _translated(message: str) -> str:
-    return SENTENCES.get(message, message)
-
-
-def _translated_number(msgid1: str, msgid2: str, n: int) -> str:
-    return _translated(msgid1 if n == 1 else msgid2)
+    gettext.gettext = lambda message: SENTENCES.get(message, message)
+    gettext.ngettext = lambda msgid1, msgid2, n: gettext.gettext(msgid1 if n == 1 else msgid2)

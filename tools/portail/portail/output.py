@@ -1,7 +1,5 @@
 """What a command prints: a table for people (by default on a terminal), JSON or CSV for programs (JSON by default)."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -68,26 +66,18 @@ def numero_of(item: Item) -> str:
 NUMERO_CANDIDAT = ("numero_candidat", "N° candidat", numero_of)
 
 
-class Columns:
-    """The columns of a list: the name of each in CSV, its title in a table (None: not shown there), and its value."""
-
-    def __init__(self, *columns: tuple[str, str | None, Callable[[Any], Any]]) -> None:
-        self._columns = columns
-
-    @property
-    def names(self) -> list[str]:
-        return [name for name, _, _ in self._columns]
-
-    def values(self, item: Item) -> list[str]:
-        return [text_of(value(item)) for _, _, value in self._columns]
-
-    def titled(self, item: Item) -> list[tuple[str, str]]:
-        return [(title, text_of(value(item))) for _, title, value in self._columns if title]
+Columns = Sequence[tuple[str, str | None, Callable[[Any], Any]]]
+"""The columns of a list: the name of each in CSV, its title in a table (None: not shown there), and its value."""
 
 
 def print_list(items: Iterable[Item], columns: Columns, form: str, extra: Sequence[str] = ()) -> None:
     """Print items as they come (a table: at the end). `extra`: empty columns of the CSV, to be filled in."""
-    {"json": _print_json, "csv": _print_csv, "table": _print_table}[form](items, columns, extra)
+    if form == "json":
+        _print_json(items)
+    elif form == "csv":
+        _print_csv(items, columns, extra)
+    else:
+        _print_table([_titled(item, columns) for item in items])
 
 
 def print_one(item: Item, columns: Columns, form: str) -> None:
@@ -98,7 +88,7 @@ def print_one(item: Item, columns: Columns, form: str) -> None:
         _print_csv([item], columns, ())
     else:
         grid = Table.grid(padding=(0, 2))
-        for title, value in columns.titled(item):
+        for title, value in _titled(item, columns):
             grid.add_row(Text(title, style="bold"), plain(value))
         Console().print(grid)
 
@@ -136,11 +126,16 @@ def paris_time(value: str | None) -> str:
     return datetime.fromisoformat(value).astimezone(PARIS).strftime("%d/%m/%Y %H:%M") if value else ""
 
 
-def text_of(value: Any) -> str:
+def _text_of(value: Any) -> str:
     return "" if value is None else {True: "oui", False: "non"}[value] if isinstance(value, bool) else str(value)
 
 
-def _print_json(items: Iterable[Item], columns: Columns, extra: Sequence[str]) -> None:
+def _titled(item: Item, columns: Columns) -> list[tuple[str, str]]:
+    """Title and text of each value of an item that a table shows."""
+    return [(title, _text_of(value(item))) for _, title, value in columns if title]
+
+
+def _print_json(items: Iterable[Item]) -> None:
     """An array that is written as it comes."""
     separator = "["
     for item in items:
@@ -152,12 +147,12 @@ def _print_json(items: Iterable[Item], columns: Columns, extra: Sequence[str]) -
 def _print_csv(items: Iterable[Item], columns: Columns, extra: Sequence[str]) -> None:
     sys.stdout.write(BYTE_ORDER_MARK)
     writer = csv.writer(sys.stdout, delimiter=EXPORT_DELIMITER, lineterminator="\n")
-    writer.writerow([*columns.names, *extra])
-    writer.writerows([*map(safe_cell, columns.values(item)), *[""] * len(extra)] for item in items)
+    writer.writerow([*(name for name, _, _ in columns), *extra])
+    for item in items:
+        writer.writerow([*(safe_cell(_text_of(value(item))) for _, _, value in columns), *[""] * len(extra)])
 
 
-def _print_table(items: Iterable[Item], columns: Columns, extra: Sequence[str]) -> None:
-    rows = [columns.titled(item) for item in items]
+def _print_table(rows: Sequence[Sequence[tuple[str, str]]]) -> None:
     if not rows:
         click.echo("Rien ne correspond.")
         return

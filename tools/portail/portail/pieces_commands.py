@@ -1,18 +1,15 @@
 """`portail pieces …`: what waits, one piece, its file, decisions on one and on many."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.progress import Progress
 
-from portail import bulk, output
-from portail.api import Api, pass_api, segment
-from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, remember, status_of
-from portail.downloads import download_piece, export_command, save_export
+from portail import decisions, output
+from portail.api import Api, pass_api
+from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, piece_path, remember, status_of
+from portail.downloads import download_piece, save_export, to_file
 from portail.failures import ExitCode, Failure
 
 PIECES = "/pieces/v1/pieces"
@@ -24,7 +21,7 @@ STATUS_FILTERS: dict[str, dict[str, str]] = {
     "toutes": {},
 }
 YES_OR_NO = {"oui": "true", "non": "false"}
-COLUMNS = output.Columns(
+COLUMNS = (
     ("piece_id", "Identifiant", lambda piece: piece["id"]),
     ("etag", None, lambda piece: piece["etag"]),
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
@@ -39,7 +36,7 @@ COLUMNS = output.Columns(
     ("antivirus", None, lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
     ("statut", "Statut", lambda piece: piece["status_label"]),
 )
-DETAIL_COLUMNS = output.Columns(
+DETAIL_COLUMNS = (
     ("piece_id", "Identifiant", lambda piece: piece["id"]),
     ("etag", None, lambda piece: piece["etag"]),
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
@@ -94,7 +91,7 @@ def pieces() -> None:
 def list_pieces(api: Api, form: str, statut: str, limite: int, tout: bool, a_decider: bool, **filters: Any) -> None:
     """Lister les pièces : celles à contrôler, ou d'un autre statut."""
     pages = api.pages(PIECES, _query(statut, filters), "items", None if tout else limite)
-    output.print_list(pages, COLUMNS, form, bulk.DECISION_COLUMNS if a_decider else ())
+    output.print_list(pages, COLUMNS, form, decisions.DECISION_COLUMNS if a_decider else ())
 
 
 @pieces.command("next")
@@ -117,7 +114,7 @@ def next_piece(api: Api, form: str, statut: str, apres: str | None, **filters: A
 @pass_api
 def show_piece(api: Api, form: str, piece: str) -> None:
     """Montrer une pièce (en JSON : avec tout ce qui lui est arrivé)."""
-    _show(api.read(f"{PIECES}/{segment(piece)}"), form)
+    _show(api.read(piece_path(piece)), form)
 
 
 def _show(piece: output.Item, form: str) -> None:
@@ -135,7 +132,7 @@ def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> No
     with output.progress_bar(*Progress.get_default_columns()) as progress:
         task = progress.add_task("Téléchargement", total=None)
         for piece_id in ids:
-            piece = api.read(f"{PIECES}/{segment(piece_id)}")
+            piece = api.read(piece_path(piece_id))
             total = piece["deposit"]["size"] if piece["deposit"] and original else None
             progress.reset(task, total=total)
             saved = download_piece(api, piece, folder, lambda size: progress.advance(task, size), original=original)
@@ -147,23 +144,17 @@ def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> No
 @pieces.command("decide")
 @click.argument("piece")
 @click.argument("decision")
-@click.option("--commentaire", help="Le candidat lira exactement ce texte ; non-conforme en demande un.")
-@click.option("--recue-le", help="Date de réception sur papier, AAAA-MM-JJ.")
-@click.option("--a-renvoyer-jusqu-au", help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ.")
+@click.option("--commentaire", "comment", help="Le candidat lira exactement ce texte ; non-conforme en demande un.")
+@click.option("--recue-le", "received_on", help="Date de réception sur papier, AAAA-MM-JJ.")
+@click.option(
+    "--a-renvoyer-jusqu-au", "resubmit_until", help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ."
+)
 @click.option("--etag", help="État de la pièce, avec --depot : par défaut celui que l'outil vous a montré.")
 @click.option("--depot", help="Identifiant du fichier examiné ; sans lui : reçue sur papier.")
 @output.with_format
 @pass_api
 def decide_piece(
-    api: Api,
-    form: str,
-    piece: str,
-    decision: str,
-    commentaire: str | None,
-    recue_le: str | None,
-    a_renvoyer_jusqu_au: str | None,
-    etag: str | None,
-    depot: str | None,
+    api: Api, form: str, piece: str, decision: str, etag: str | None, depot: str | None, **words: str | None
 ) -> None:
     """Décider d'une pièce que vous avez regardée : recue, conforme ou non-conforme.
 
@@ -172,9 +163,8 @@ def decide_piece(
     seen = SeenPiece(etag, depot) if etag else last_seen(piece)
     if seen is None:
         raise Failure(f"Regardez d'abord la pièce : « portail pieces show {piece} ».", ExitCode.USAGE)
-    wanted = Decision(status_of(decision), commentaire, recue_le, a_renvoyer_jusqu_au)
-    decided = decide(api, piece, seen, wanted)
-    output.print_one(decided, DETAIL_COLUMNS, form)
+    wanted = Decision(status_of(decision), **words)
+    output.print_one(decide(api, piece, seen, wanted), DETAIL_COLUMNS, form)
 
 
 @pieces.command("undo")
@@ -186,7 +176,7 @@ def undo_decision(api: Api, form: str, piece: str) -> None:
 
     Si son candidat, ou quelqu'un d'autre, y a donné suite, rien n'est annulé (code de sortie 5).
     """
-    path = f"{PIECES}/{segment(piece)}"
+    path = piece_path(piece)
     answer = api.call("DELETE", f"{path}/control", headers={"If-Match": api.read(path)["etag"]})
     output.print_one(dict(answer.json()), DETAIL_COLUMNS, form)
 
@@ -200,23 +190,16 @@ def decide_many(api: Api, file: Path) -> None:
     Ce qu'il advient de chaque ligne est dans FICHIER.csv.rapport.csv ; la même commande reprend ce qui s'est
     interrompu, sans rien faire deux fois. Code de sortie 7 : des lignes ne sont pas passées.
     """
-    lines, report = bulk.read_lines(file), file.with_name(f"{file.name}.rapport.csv")
-    done = bulk.done_before(report)
+    lines, report = decisions.read_lines(file), file.with_name(f"{file.name}.rapport.csv")
+    done = decisions.done_before(report)
     remaining = [line for line in lines if line.digest not in done]
+    before = len(lines) - len(remaining)
     with output.counted_progress() as progress:
-        task = progress.add_task("Décisions", total=len(lines), completed=len(lines) - len(remaining))
-        outcomes = bulk.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
-    _say_outcomes(lines, remaining, outcomes, report)
-
-
-def _say_outcomes(
-    lines: list[bulk.Line], remaining: list[bulk.Line], outcomes: list[bulk.Outcome], report: Path
-) -> None:
-    """Raises Failure where lines did not pass."""
-    failed = [outcome for outcome in outcomes if outcome.result != bulk.DONE]
+        task = progress.add_task("Décisions", total=len(lines), completed=before)
+        outcomes = decisions.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
+    failed = [outcome for outcome in outcomes if outcome.result != decisions.DONE]
     for outcome in failed:
         click.echo(f"ligne {outcome.line.number} : {outcome.result}. {outcome.detail}", err=True)
-    before = len(lines) - len(remaining)
     resumed = f", dont {before} lors d'une exécution précédente" if before else ""
     click.echo(f"{len(lines) - len(failed)} décisions enregistrées sur {len(lines)}{resumed}. Rapport : {report}")
     if failed:
@@ -225,8 +208,8 @@ def _say_outcomes(
 
 @pieces.command("export")
 @_filters
-@export_command
+@to_file
 @pass_api
-def export_pieces(api: Api, target: Path, statut: str, advance: Callable[[int], None], **filters: Any) -> None:
+def export_pieces(api: Api, target: Path, statut: str, **filters: Any) -> None:
     """Exporter en CSV les pièces de mes académies."""
-    save_export(api, "/pieces/v1/pieces.csv", _query(statut, filters), target, advance)
+    save_export(api, "/pieces/v1/pieces.csv", _query(statut, filters), target)

@@ -1,12 +1,9 @@
 """`portail verify`: what the QR of a paper holds, checked without a network. Knows what a QR says alone."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 from cryptography.exceptions import InvalidSignature
@@ -39,19 +36,15 @@ def verify(content: str, file: Path) -> None:
         raw = base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4))
         facts, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
         said = json.loads(facts)
-        keys = [_key(item) for item in json.loads(file.read_text(encoding="utf-8"))["keys"]]
+        texts = [f"{item['x']}=" for item in json.loads(file.read_text(encoding="utf-8"))["keys"]]
+        keys = [Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(text)) for text in texts]
     except (ValueError, KeyError, TypeError) as error:
-        raise Failure(
-            f"Ce n'est pas le QR code d'un document, ou {file} ne contient pas de clés.", ExitCode.USAGE
-        ) from error
+        sentence = f"Ce n'est pas le QR code d'un document, ou {file} ne contient pas de clés."
+        raise Failure(sentence, ExitCode.USAGE) from error
     if not any(_has_signed(key, facts, signature) for key in keys) or not page.endswith(f"/{_code_of(signature)}"):
         raise Failure(NOT_OURS, ExitCode.REFUSED)
     for label, value in zip(LABELS, said, strict=False):
         click.echo(f"{label} : {value or '-'}")
-
-
-def _key(item: dict[str, Any]) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(f"{item['x']}="))
 
 
 def _has_signed(key: Ed25519PublicKey, facts: bytes, signature: bytes) -> bool:

@@ -96,5 +96,5 @@ def test_an_age_counts_full_years() -> None:
 
 
 def test_every_text_fact_lists_its_values_in_an_exam() -> None:
-    for fact in FACTS.values():
-        assert fact.values is None or fact.values(BTS), fact.name
+    for name, fact in FACTS.items():
+        assert fact.values is None or fact.values(BTS), name

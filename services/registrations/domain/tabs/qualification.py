@@ -47,9 +47,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
     """Spécialités of the session by their words, in any order, by acronym, code or domain."""
-    if field != "specialite":
-        return ()
-    return matching(dossier.exam, offered(dossier), typed, limit)
+    return matching(dossier.exam, offered(dossier), typed, limit) if field == "specialite" else ()
 
 
 def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
@@ -60,23 +58,16 @@ def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
 def _specialite_field(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> forms.Field:
     text = typed.text("specialite")
     specialite = dossier.exam.specialite(text)
-    return forms.Field(
+    count = len(dossier.session.specialites)
+    return forms.search(
         "specialite",
         "Spécialité",
-        "search",
+        specialite.label_with_code if specialite else text,
         required=True,
         hint="Quelques mots de la spécialité, son sigle ou son code",
-        search="specialite",
-        browse=_browse_label(dossier),
-        display=specialite.label_with_code if specialite else text or None,
+        browse=f"{BROWSE} ({count})" if count > 1 else None,
         options=search(dossier, tab, "specialite", text, forms.MAX_PROPOSALS) if text and not specialite else (),
     )
-
-
-def _browse_label(dossier: Dossier) -> str | None:
-    """« Parcourir les spécialités (10) », where there is a choice."""
-    count = len(dossier.session.specialites)
-    return f"{BROWSE} ({count})" if count > 1 else None
 
 
 def _forme_fields(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.Field, ...]:

@@ -92,12 +92,8 @@ def by_postal_code(code: str) -> tuple[Commune, ...]:
 
 def _spellings(typed: str) -> tuple[str, ...]:
     """The spellings sought: folded, and with the last one as it stands (« st » may become « strasbourg »)."""
-    complete = folded(typed)
-    typed_words = words(typed)
-    if not typed_words:
-        return (complete,)
-    unfinished = f"{folded(' '.join(typed_words[:-1]))} {typed_words[-1]}".strip()
-    return (complete,) if unfinished == complete else (complete, unfinished)
+    *finished, last = words(typed) or [""]
+    return tuple(dict.fromkeys((folded(typed), f"{folded(' '.join(finished))} {last}".strip())))
 
 
 def _rank(entry: _Entry, spellings: tuple[str, ...]) -> int | None:

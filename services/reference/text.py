@@ -100,14 +100,9 @@ def code_points() -> frozenset[int]:
     return frozenset(point for first, last in ranges for point in range(int(first, 16), int(last, 16) + 1))
 
 
-def unprintable(text: str) -> tuple[str, ...]:
-    """The characters of a text in NFC that cannot be printed, each once."""
-    return tuple(dict.fromkeys(character for character in text if ord(character) not in code_points()))
-
-
 def refusal_of_unprintable(text: str) -> str | None:
-    """Why a text that is printed cannot be taken, and what to do; None where it can."""
-    characters = unprintable(text)
+    """Why a text in NFC that is printed cannot be taken, and what to do; None where it can."""
+    characters = list(dict.fromkeys(character for character in text if ord(character) not in code_points()))
     if not characters:
         return None
     named = ", ".join(f"« {character} »" for character in characters[:MAX_NAMED_CHARACTERS])

@@ -34,8 +34,7 @@ def read(path: Path, mistakes: list[Mistake]) -> tuple[Etablissement, ...]:
         if not _is_wanted(row):
             continue
         etablissement = _etablissement(row)
-        mistake = _mistake_of(etablissement, row, by_code)
-        if mistake:
+        if mistake := _mistake_of(etablissement, row, by_code):
             mistakes.append(Mistake(str(path), line, mistake))
         by_code[etablissement.code] = etablissement
     return tuple(by_code.values())
@@ -88,13 +87,10 @@ def _mistake_of(etablissement: Etablissement, row: Mapping[str, str], known: Map
         digits = etablissement.code[:7]
         letter = uai.check_letter(digits) if len(digits) == 7 and digits.isdecimal() else "?"
         return f"numéro d'établissement faux « {etablissement.code} » : sept chiffres et leur lettre clé ({letter})"
-    if mistake := too_long("code", etablissement.code, SHORT_CODE_LENGTH) or too_long(
-        "libellé", etablissement.label, LABEL_LENGTH
-    ):
-        return mistake
     if etablissement.code in known:
         return f"doublon de l'établissement « {etablissement.code} » : n'en garder qu'un"
-    return None
+    code, label = etablissement.code, etablissement.label
+    return too_long("code", code, SHORT_CODE_LENGTH) or too_long("libellé", label, LABEL_LENGTH)
 
 
 def _first(row: Mapping[str, str], names: tuple[str, ...]) -> str:

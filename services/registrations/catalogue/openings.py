@@ -8,7 +8,7 @@ from services.contracts.registrations import Contact
 from services.contracts.session_options import VALIDATION_MODES
 from services.reference import academies
 from services.registrations.catalogue import instants
-from services.registrations.catalogue.contacts import contact
+from services.registrations.catalogue.contacts import UNKNOWN_ACADEMIE, contact
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
 from services.registrations.catalogue.reading_context import ReadingContext
@@ -32,7 +32,7 @@ def openings(fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
     nodes = list(context.items_of(fields.required("openings"), "openings"))
     if "openings" in fields.node.entries and not nodes:
         fields.refuse(fields.at("openings"), "aucune ouverture : écrire « - academie: … » avec ses dates")
-    named_apart = {_scalar(node, "academie") for node in nodes}
+    named_apart = {node.entries["academie"].text for node in nodes if "academie" in node.entries}
     by_academie: dict[str, tuple[Node, Opening]] = {}
     for node in nodes:
         for opening in _openings(context, node, defaults, named_apart):
@@ -55,7 +55,9 @@ def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, na
         template = _without_place(fields, defaults, own_contact)
         country = fields.optional("country")
         codes = _codes(fields, named_apart, country is not None)
-        _refuse_unknown(fields)
+        for item in (*fields.items("academie"), *fields.items("academies")):
+            if item.text != ALL and academies.by_code(item.text) is None:
+                fields.refuse(item, UNKNOWN_ACADEMIE.format(item.text))
         if country is not None:
             return [_abroad(fields, template, country, own_contact)]
     return [_in_academie(context, template, code, own_contact) for code in codes]
@@ -91,9 +93,8 @@ def _without_place(fields: Fields, defaults: SessionDefaults, own: Contact | Non
 
 
 def _window(fields: Fields, reader: InstantReader, what: str) -> tuple[datetime, datetime]:
-    opens, closes = (
-        reader.read(node) if node else EPOCH for node in (fields.required("opens"), fields.required("closes"))
-    )
+    nodes = fields.required("opens"), fields.required("closes")
+    opens, closes = (reader.read(node) if node else EPOCH for node in nodes)
     if EPOCH not in (opens, closes) and closes <= opens:
         fields.refuse(fields.at("closes"), f"dates dans le désordre ({what}) : closes doit suivre opens")
     return opens, closes
@@ -125,17 +126,3 @@ def _abroad(fields: Fields, template: Opening, code: str, own: Contact | None) -
     if own is None:
         fields.refuse(fields.node, "un pays n'a pas de rectorat : écrire contact {title, lines, email}")
     return replace(template, academie=code, label=fields.text("label"))
-
-
-def _refuse_unknown(fields: Fields) -> None:
-    """Refuse académies that do not exist, each at its own line."""
-    for name in ("academie", "academies"):
-        for item in fields.items(name):
-            if item.text != ALL and academies.by_code(item.text) is None:
-                text = f"académie inconnue « {item.text} » : écrire son code à deux chiffres, entre guillemets"
-                fields.refuse(item, text)
-
-
-def _scalar(node: Node, name: str) -> str:
-    value_node = node.entries.get(name)
-    return value_node.text if value_node is not None else ""

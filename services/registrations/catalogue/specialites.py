@@ -60,23 +60,17 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
         )
         fields.check_length("code", "code de la spécialité", code, SHORT_CODE_LENGTH)
         fields.check_length("label", "libellé de la spécialité", specialite.label, LABEL_LENGTH)
-    _check_acronym_and_successor(context, node, specialite)
+    acronym = specialite.acronym or ""
+    if len(acronym.split()) > 1 or len(acronym) > SHORT_CODE_LENGTH:
+        text = f"sigle « {acronym} » : un seul mot, {SHORT_CODE_LENGTH} lettres au plus"
+        context.refuse(node.entries["acronym"], text)
+    if specialite.replaced_by and specialite.last_session is None:
+        at = node.entries["replaced_by"]
+        context.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
     context.define(node, "la spécialité", "specialite", code)
     no_overlap(context, [(at, version.first, version.last) for at, version in versions], "versions")
     _check_no_gap(context, node, specialite, versions)
     return specialite
-
-
-def _check_acronym_and_successor(context: ReadingContext, node: Node, specialite: Specialite) -> None:
-    """An acronym is one word; only a spécialité with a last session has a successor."""
-    if specialite.acronym and (len(specialite.acronym.split()) > 1 or len(specialite.acronym) > SHORT_CODE_LENGTH):
-        context.refuse(
-            node.entries["acronym"],
-            f"sigle « {specialite.acronym} » : un seul mot, {SHORT_CODE_LENGTH} lettres au plus",
-        )
-    if specialite.replaced_by and specialite.last_session is None:
-        at = node.entries["replaced_by"]
-        context.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
 
 
 def _check_no_gap(
@@ -88,8 +82,7 @@ def _check_no_gap(
     ordered = sorted(versions, key=lambda pair: pair[1].first or 0)
     for (_, before), (at, after) in itertools.pairwise(ordered):
         if before.last is not None and after.first is not None and after.first > before.last + 1:
-            text = f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to"
-            context.refuse(at, text)
+            context.refuse(at, f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to")
     (first_at, first), (last_at, last) = ordered[0], ordered[-1]
     if first.first is not None and (specialite.first_session is None or first.first > specialite.first_session):
         context.refuse(first_at, f"aucune version avant {first.first} : corriger from, ou first_session")

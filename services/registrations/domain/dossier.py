@@ -162,11 +162,7 @@ class Dossier:
 
     def matching(self, code_or_tag: str) -> tuple[ChosenEpreuve, ...]:
         """The épreuves that a condition names by code or by tag."""
-        return tuple(
-            chosen
-            for chosen in self.epreuves
-            if chosen.epreuve.code == code_or_tag or code_or_tag in chosen.epreuve.tags
-        )
+        return tuple(each for each in self.epreuves if code_or_tag in (each.epreuve.code, *each.epreuve.tags))
 
     def box(self, box: Box) -> DeclaredBox | None:
         return next((declared for declared in self.acquis if declared.box is box), None)

@@ -49,7 +49,13 @@ class Incomplete(DomainError):
 def tab_states(dossier: Dossier, current: int | None) -> tuple[TabState, ...]:
     """The exam's tabs in order, numbered from 1; one is done when something was posted there and nothing is wrong.
     Without a `current` one, in a correction, all was answered before."""
-    return tuple(_state(dossier, number, tab, current) for number, tab in enumerate(dossier.exam.tabs, start=1))
+    states = []
+    for number, tab in enumerate(dossier.exam.tabs, start=1):
+        posted = dossier.answers.get(tab.name, {} if current is None else None)
+        done = posted is not None and NOT_CARRIED not in posted and not _errors(dossier, tab)
+        state = "current" if number == current else "done" if done else "todo"
+        states.append(answer_of(TabState, tab, number=number, state=state))
+    return tuple(states)
 
 
 def tab_view(dossier: Dossier, number: int) -> TabContent:
@@ -154,12 +160,6 @@ def epreuve_lines(dossier: Dossier) -> tuple[EpreuveLine, ...]:
         )
         for chosen in dossier.epreuves
     )
-
-
-def _state(dossier: Dossier, number: int, tab: Tab, current: int | None) -> TabState:
-    posted = dossier.answers.get(tab.name, {} if current is None else None)
-    done = posted is not None and NOT_CARRIED not in posted and not _errors(dossier, tab)
-    return answer_of(TabState, tab, number=number, state="current" if number == current else "done" if done else "todo")
 
 
 def _only(names: frozenset[str], typed: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from services.contracts import page_labels
-from services.registrations.catalogue.check import check
+from services.registrations.catalogue.contents import check
 from services.registrations.domain import facts, registration_form
 from services.registrations.domain.registration_content import requested_pieces
 from tests.registrations.catalogue.bts_dossiers import BTS, ROOT, in_besancon, session_of

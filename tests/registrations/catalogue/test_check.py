@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from services.registrations.catalogue import yaml_nodes
-from services.registrations.catalogue.check import check
+from services.registrations.catalogue.contents import check
 from tests.registrations.catalogue.exam_mistakes import MISTAKES, MISTAKES_OF_A_WHOLE_SECTION
 from tests.registrations.catalogue.small_exam import NOW, SMALL, load_exams, mistakes, with_change, written
 

@@ -78,19 +78,14 @@ def _forme_fields(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.Fiel
     forme = forms.select("forme", "Forme de passage", options, hint=hint, value=only, refresh=True)
     derogation = forms.yes_no("derogation", DEROGATION_LABEL, refresh=True, value=forms.NON)
     wished_field = (_wished_field(),) if typed.text("derogation") == forms.OUI else ()
-    final = forms.Field("forme_finale", "Forme passage finale", value=_final_label(typed, forme), disabled=True)
+    final_label = formes_of_typed(forms.TabAnswers({"forme": only or "", **typed.values})).final_label()
+    final = forms.Field("forme_finale", "Forme passage finale", value=final_label, disabled=True)
     return (forme, derogation, *wished_field, final)
 
 
 def _wished_field() -> forms.Field:
     options = tuple(forms.Option(forme, label) for forme, label in FORMES.items())
     return forms.select("forme_souhaitee", "Forme de passage souhaitée", options, hint=SUBJECT_TO, refresh=True)
-
-
-def _final_label(typed: forms.TabAnswers, forme: forms.Field) -> str:
-    """The final forme from what was typed; the only allowed forme while nothing is typed."""
-    preset = forme.value if isinstance(forme.value, str) else ""
-    return formes_of_typed(forms.TabAnswers({"forme": preset, **typed.values})).final_label()
 
 
 def _has_formes(tab: Tab) -> bool:

@@ -38,10 +38,8 @@ def all() -> tuple[Academie, ...]:
 
 
 def place_in_lists(label: str) -> str:
-    """What an académie's label is sorted by: its name without article, that of « ACADÉMIE D'ORLEANS-TOURS » by O.
-
-    Other places (a country of registration) are sorted by their whole name.
-    """
+    """What an académie's label is sorted by: its name without article, that of « ACADÉMIE D'ORLEANS-TOURS » by O; a
+    country's by its whole name."""
     return folded(_BEFORE_THE_NAME.sub("", label))
 
 

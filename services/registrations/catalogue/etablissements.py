@@ -25,10 +25,8 @@ _OPEN = ("", "OUVERT")
 
 
 def read(path: Path, mistakes: list[Mistake]) -> tuple[Etablissement, ...]:
-    """The establishments of a CSV file, comma or semicolon. What is wrong in it is added to `mistakes`.
-
-    The annuaire lists every school: only lycées, CFA and the like that are open are taken from it.
-    """
+    """The establishments of a CSV file, comma or semicolon; of the annuaire, which lists every school, only lycées, CFA
+    and the like that are open. What is wrong in it is added to `mistakes`."""
     by_code: dict[str, Etablissement] = {}
     for line, row in _rows(path, mistakes):
         if not _is_wanted(row):

@@ -10,10 +10,8 @@ from services.registrations.domain.exam_definition import Exam, Session
 
 
 def with_running_demonstrations(stored: Exam, loaded: Exam, now: datetime) -> Exam:
-    """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload changes no date.
-
-    A demonstration session of `loaded` counts only while none of `stored` is running.
-    """
+    """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload changes no date; one
+    of `loaded` counts only while none of `stored` is running."""
     dated = tuple(session for session in loaded.sessions if not session.demonstration)
     years = {session.year for session in dated}
     running = [session for session in running_demonstrations(stored, now) if session.year not in years]

@@ -149,12 +149,11 @@ def _modes(fields: Fields) -> dict[str, str]:
 def _check_links(context: ReadingContext, node: Node, epreuve: Epreuve, epreuves: tuple[Epreuve, ...]) -> None:
     by_code = {other.code: other for other in epreuves}
     for name in ("parent", "options_of", "differs_from"):
-        target = getattr(epreuve, name)
+        target, at = getattr(epreuve, name), node.entries.get(name, node)
         if target and target not in by_code:
-            at = node.entries.get(name, node)
             context.refuse(at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, by_code)}")
         elif target and name != "differs_from" and _is_circular(by_code, epreuve, name):
-            context.refuse(node.entries.get(name, node), f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
+            context.refuse(at, f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
 
 
 def _is_circular(by_code: dict[str, Epreuve], epreuve: Epreuve, name: str) -> bool:

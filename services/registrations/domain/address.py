@@ -52,10 +52,8 @@ def check(typed: TabAnswers) -> tuple[FieldError, ...]:
 
 
 def search(typed: TabAnswers, words: str, limit: int, academie: str = "") -> tuple[Option, ...]:
-    """Communes for a postal code, or those of the postal code already typed whose name begins with `words`.
-
-    While no known postal code is typed, communes of the académie are proposed.
-    """
+    """Communes for a postal code, or those of the postal code already typed whose name begins with `words`; of the
+    académie while no known one is typed."""
     if words.strip()[:1].isdigit():
         matching = communes.by_postal_code(words)
     elif matching := communes.by_postal_code(typed.text("code_postal")):

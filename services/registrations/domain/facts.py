@@ -26,10 +26,8 @@ class Fact:
 
 
 def lookup(dossier: Dossier, evaluated: frozenset[str] = frozenset()) -> Lookup:
-    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… ».
-
-    `evaluated`: the questions whose conditions are being evaluated; a circular condition counts as unanswered.
-    """
+    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… ». `evaluated`:
+    the questions whose conditions are being evaluated; a circular condition counts as unanswered."""
 
     def answer(subject: str) -> Any:
         kind, _, name = subject.partition(":")

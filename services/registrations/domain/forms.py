@@ -178,9 +178,7 @@ _MISSING = {
 
 def filled(sections: Iterable[Section], typed: TabAnswers, computed: tuple[str, ...] = ()) -> tuple[Section, ...]:
     """The sections with what was typed in their fields, as typed, and the words typed in searches without a choice.
-
-    Disabled fields keep their value, as do those whose name begins with one of `computed`.
-    """
+    Disabled fields keep their value, as do those whose name begins with one of `computed`."""
 
     def shown(field: Field) -> Field:
         if field.disabled or field.type in _WITHOUT_INPUT or field.name.startswith(computed):

@@ -52,10 +52,8 @@ _READINGS = {
 def select(
     offered: Iterable[OpeningView], purpose: Purpose, choices: Mapping[str, str | None], instant: datetime
 ) -> Selection:
-    """What is chosen so far (`choices`, by step), and what comes next.
-
-    For a domaine without openings its step stays, with the message.
-    """
+    """What is chosen so far (`choices`, by step), and what comes next; for a domaine without openings its step stays,
+    with the message."""
     remaining = [view for view in offered if _is_shown(view, purpose, instant)]
     steps: list[ChosenStep] = []
     for name in STEPS:
@@ -101,9 +99,5 @@ def _hint(step: str, academie: str) -> str | None:
     if step != "academie":
         return None
     known_academie = academies.by_code(academie)
-    names = [
-        place.name
-        for code in (known_academie.departements if known_academie else ())
-        if (place := departements.by_code(code))
-    ]
-    return ", ".join(names) or None
+    places = map(departements.by_code, known_academie.departements if known_academie else ())
+    return ", ".join(place.name for place in places if place) or None

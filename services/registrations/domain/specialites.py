@@ -27,15 +27,11 @@ def offered(dossier: Dossier) -> tuple[Specialite, ...]:
 
 
 def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: int) -> tuple[Option, ...]:
-    """The spécialités for which each typed word begins one of their words, in any order, best first.
-
-    Best are acronym and code, then labels that begin so, then words of the label, then words of the domain.
-    """
-    ranked = [(_rank(exam, specialite, typed), folded(specialite.label), specialite) for specialite in specialites]
-    ranking = sorted(
-        (rank, label, specialite.code, specialite) for rank, label, specialite in ranked if rank is not None
-    )
-    return tuple(Option(specialite.code, specialite.label_with_code) for *_, specialite in ranking)[: max(limit, 0)]
+    """The spécialités for which each typed word begins one of their words, in any order, best first: acronym and code,
+    then labels that begin so, then words of the label, then words of the domain."""
+    ranked = ((_rank(exam, each, typed), folded(each.label), each.code, each.label_with_code) for each in specialites)
+    best_first = sorted((rank, *labels) for rank, *labels in ranked if rank is not None)
+    return tuple(Option(code, label) for _, _, code, label in best_first)[: max(limit, 0)]
 
 
 def absence(dossier: Dossier, typed: str) -> str | None:

@@ -9,7 +9,6 @@ from services.chassis.errors import NotFound
 from services.registrations.domain import registration_form
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, as_saved, details, with_answers, with_tab_answers
 from tests.registrations.domain.tab_reading import (
-    ACQUIS,
     CANDIDATURE,
     DIPLOMA,
     EMPTY,
@@ -21,7 +20,6 @@ from tests.registrations.domain.tab_reading import (
     fields,
     found,
     pointers,
-    sections,
     shown_epreuves,
 )
 
@@ -86,13 +84,6 @@ def test_a_derogation_opens_the_wished_form_which_is_another_one() -> None:
     assert pointers(same, QUALIFICATION) == ["forme_souhaitee"]
 
 
-def test_acquis_opens_the_fields_of_ticked_boxes_only() -> None:
-    assert len(sections(EMPTY, ACQUIS)) == 1
-    both = with_tab_answers("acquis", {"vae": "oui"})
-    assert len(sections(both, ACQUIS)) == 3
-    assert field(both, ACQUIS, "vae-garder-E4-A").type == "checkbox"
-
-
 def test_mandatory_epreuves_are_fixed_and_facultatives_chosen() -> None:
     shown = shown_epreuves(DOSSIER)
     assert [code for code, epreuve in shown.items() if epreuve.position] == ["EF1", "EF2", "EF3"]
@@ -120,10 +111,10 @@ def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
     assert modes["E1"] == "Ponctuel"
 
 
-@pytest.mark.parametrize("number", [0, 10, -1])
-def test_a_tab_that_does_not_exist_is_not_found(number: int) -> None:
-    with pytest.raises(NotFound):
-        registration_form.tab_view(DOSSIER, number)
+def test_a_tab_that_does_not_exist_is_not_found() -> None:
+    for number in (0, 10, -1):
+        with pytest.raises(NotFound):
+            registration_form.tab_view(DOSSIER, number)
 
 
 def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_gives_it_on_top() -> None:

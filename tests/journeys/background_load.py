@@ -279,7 +279,8 @@ class PeopleAtWork:
         """Each is the one that was acknowledged last, or one that was tried since without an answer."""
         for candidate in self.candidates:
             deposits = self.ledger.deposits[candidate.candidature, candidate.replaced_piece]
-            assert deposits.may_hold(self._digest_of(candidate, candidate.replaced_piece)), candidate.candidature
+            digest = self._digest_of(candidate, candidate.replaced_piece)
+            assert digest in {deposits.acknowledged, *deposits.unanswered}, candidate.candidature
 
     def unreplaced_files_open(self) -> None:
         for candidate in self.candidates:

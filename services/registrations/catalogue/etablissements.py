@@ -59,21 +59,16 @@ def _is_wanted(row: Mapping[str, str]) -> bool:
 
 def _etablissement(row: Mapping[str, str]) -> Etablissement:
     code, kind = _first(row, _CODE), row.get("kind", "") or "lycee"
+    departement = departements.by_code(_first(row, _DEPARTEMENT).upper().rjust(3, "0"))  # « 25 », « 2A », « 025 »
     name, town = _first(row, _NAME), _first(row, _TOWN)
     label = " - ".join(part for part in (name, town) if part)
     return Etablissement(
         code=code,
         label=f"{label} ({code})" if kind == "lycee" and f"({code})" not in label else label,
         kind=kind,
-        departement=_departement(_first(row, _DEPARTEMENT)),
+        departement=departement.code if departement else None,
         habilite_ccf=_first(row, _HABILITE).lower() in ("true", "oui", "1"),
     )
-
-
-def _departement(code: str) -> str | None:
-    """« 25 », « 2A » and « 025 » all name a département of the reference."""
-    padded = code.upper().rjust(3, "0") if code else ""
-    return padded if departements.by_code(padded) else None
 
 
 def _mistake_of(etablissement: Etablissement, row: Mapping[str, str], known: Mapping[str, Etablissement]) -> str | None:

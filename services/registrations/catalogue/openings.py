@@ -36,17 +36,13 @@ def openings(fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
     by_academie: dict[str, tuple[Node, Opening]] = {}
     for node in nodes:
         for opening in _openings(context, node, defaults, named_apart):
-            first = by_academie.setdefault(opening.academie, (node, opening))
-            if first[0] is not node and opening.academie:
-                context.refuse(node, _duplicate_message(first, opening))
+            first, before = by_academie.setdefault(opening.academie, (node, opening))
+            if first is not node and opening.academie:
+                overlap = before.opens < opening.closes and opening.opens < before.closes
+                kind = "fenêtres qui se chevauchent" if overlap else "doublon d'ouverture"
+                place = f"{opening.label or opening.academie}, déjà écrite en {first.file}:{first.line}"
+                context.refuse(node, f"{kind} pour {place} : n'en garder qu'une")
     return tuple(opening for _, opening in by_academie.values())
-
-
-def _duplicate_message(first: tuple[Node, Opening], again: Opening) -> str:
-    node, before = first
-    overlap = before.opens < again.closes and again.opens < before.closes
-    kind = "fenêtres qui se chevauchent" if overlap else "doublon d'ouverture"
-    return f"{kind} pour {again.label or again.academie}, déjà écrite en {node.file}:{node.line} : n'en garder qu'une"
 
 
 def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, named_apart: set[str]) -> list[Opening]:

@@ -118,7 +118,7 @@ def _rule(context: ReadingContext, node: Node) -> RuleUse:
     if name and name not in RULES:
         context.refuse(node, f"règle inconnue « {name} » : {suggestion(name, RULES)}")
     for problem in problems(use) if name in RULES else ():
-        known = ", ".join(parameter.name for parameter in RULES[name].parameters) or "aucun"
+        known = ", ".join(RULES[name].parameters) or "aucun"
         context.refuse(node, f"{problem} ; paramètres de {name} : {known}")
     return use
 

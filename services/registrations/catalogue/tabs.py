@@ -10,7 +10,7 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import ALWAYS, Condition
-from services.registrations.domain.exam_definition import Item, Question, Tab
+from services.registrations.domain.exam_definition import Question, Tab
 from services.registrations.domain.forms import FORMATS
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
@@ -92,11 +92,14 @@ def _question(context: ReadingContext, node: Node) -> Question:
         name = fields.text("name")
         fields.check_length("name", "nom de la question", name)
         context.define(node, "la question", "question", name)
+        options = fields.take("options")
         question = fields.made(
             Question,
             name=name,
             type=fields.choice("type", TYPES),
-            options=_question_options(context, fields, name),
+            options=(
+                list_items(context, options, f"options de « {name} » : la liste", "question", name) if options else ()
+            ),
             list=fields.optional("list", "list"),
             required=_required(context, fields, name),
             shown=conditions.read(context, fields.take("shown"), name),
@@ -104,11 +107,6 @@ def _question(context: ReadingContext, node: Node) -> Question:
         )
     _check_question(context, node, question)
     return question
-
-
-def _question_options(context: ReadingContext, fields: Fields, name: str) -> tuple[Item, ...]:
-    node = fields.take("options")
-    return list_items(context, node, f"options de « {name} » : la liste", "question", name) if node else ()
 
 
 def _required(context: ReadingContext, fields: Fields, name: str) -> Condition | None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.reference.text import folded
-from services.registrations.domain.acquis import DeclaredBox, KeptUnit
+from services.registrations.domain.acquis import KeptUnit
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, Structure
-from services.registrations.domain.exam_definition import Category, Epreuve, Exam
+from services.registrations.domain.exam_definition import Epreuve, Exam
 from services.registrations.domain.forms import OUI, TabAnswers
 
 INSCRIT, NON_INSCRIT = "inscrit", "non_inscrit"
@@ -87,7 +87,7 @@ class EpreuveResolver:
     typed: TabAnswers
     forme: str | None  # the final one
     kept_units: Mapping[str, KeptUnit]
-    regime: str | None
+    regime: str | None  # of evaluation (K12): the category's, another where the establishment is habilité for CCF
 
     def resolve_all(self) -> tuple[ChosenEpreuve, ...]:
         return tuple(map(self._chosen, self.structure.epreuves))
@@ -142,18 +142,6 @@ class EpreuveResolver:
     def _mode(self, epreuve: Epreuve) -> str | None:
         """K12 (D643-19): by the regime that the category and the establishment give."""
         return epreuve.modes.get(self.regime or ANY_REGIME) or epreuve.modes.get(ANY_REGIME)
-
-
-def evaluation_regime(category: Category | None, habilite_ccf: bool) -> str | None:
-    """The regime of evaluation (K12): the category's, another where the establishment is habilité for CCF."""
-    if category is None:
-        return None
-    return category.regime_if_habilite if habilite_ccf and category.regime_if_habilite else category.regime
-
-
-def kept_units_by_code(declared: tuple[DeclaredBox, ...]) -> dict[str, KeptUnit]:
-    """The kept units by code: the first box that keeps one counts (a second one is an error of the tab)."""
-    return {unit.code: unit for box in reversed(declared) for unit in box.kept_units}
 
 
 def option_choices(exam: Exam, epreuve: Epreuve) -> tuple[tuple[str, str], ...]:

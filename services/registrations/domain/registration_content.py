@@ -30,7 +30,7 @@ from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Opening
-from services.registrations.domain.forms import OUI, TabAnswers
+from services.registrations.domain.forms import OUI
 from services.registrations.domain.tabs import diploma, identification, questions
 
 TITLE = "CONFIRMATION D'INSCRIPTION"
@@ -99,8 +99,8 @@ def _confirmation(dossier: Dossier) -> Confirmation:
         nationalite=nationalite.feminine if nationalite else "",  # agrees with the word « nationalité »
         address=address.postal_lines(typed),
         birthplace=_birthplace(dossier.identity),
-        telephone=_displayed_telephone(typed, identification.FIXE.name),
-        mobile=_displayed_telephone(typed, identification.MOBILE.name),
+        telephone=telephones.displayed(identification.telephone(typed, identification.FIXE.name)) or None,
+        mobile=telephones.displayed(identification.telephone(typed, identification.MOBILE.name)) or None,
         vae=dossier.box(Box.VAE) is not None,
         etablissement=dossier.etablissement.label if dossier.etablissement else None,
         categorie=dossier.category.label_with_code if dossier.category else None,
@@ -117,11 +117,6 @@ def _confirmation(dossier: Dossier) -> Confirmation:
 def _birthplace(identity: Identity) -> str:
     """« TROYES - 010 »; abroad the country instead: « ROMA - ITALIE »."""
     return f"{identity.commune_naissance} - {identity.departement_naissance or identification.country_label(identity)}"
-
-
-def _displayed_telephone(typed: TabAnswers, name: str) -> str | None:
-    number = identification.telephone(typed, name)
-    return telephones.displayed(number) if number else None
 
 
 def printed_dates(dates: Opening | OpeningDates) -> PrintedDates:

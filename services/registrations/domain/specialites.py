@@ -1,15 +1,14 @@
 """The spécialités of a session: labels, search, why one is not offered, by domain, and what each leads to be asked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from services.chassis.errors import found
 from services.contracts.api.drafts import Asked, AskedEpreuve, AskedPiece, Domain, Offered
 from services.contracts.api.operation import answer_of
 from services.reference.text import folded
 from services.registrations.domain import facts
-from services.registrations.domain.conditions import Lookup, decide
+from services.registrations.domain.conditions import decide
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import FACULTATIVE, structure_of
 from services.registrations.domain.exam_definition import Exam, Specialite
@@ -140,24 +139,18 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     epreuves = structure_of(specialite, dossier.session.year).epreuves
     names = {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
     lookup = facts.lookup(chosen)
-    is_known = _known(lookup, names)
+
+    def is_known(subject: str) -> bool:
+        """A fact once it is answered; of an épreuve only that the spécialité has none of that name."""
+        kind, _, name = subject.partition(":")
+        return name not in names if kind == "epreuve" else lookup(subject) not in (None, "", ())
+
     judged = (
         (f"{piece.code} : {piece.label}", decide(piece.when, lookup, is_known))
         for piece in dossier.exam.pieces
         if piece.code in dossier.session.pieces
     )
     return tuple(AskedPiece(label=label, certain=bool(answer)) for label, answer in judged if answer is not False)
-
-
-def _known(lookup: Lookup, epreuves: set[str]) -> Callable[[str], bool]:
-    """Facts are known once answered. Of an épreuve it is only known when the spécialité has none of that name."""
-
-    def is_known(subject: str) -> bool:
-        kind, _, name = subject.partition(":")
-        answer: Any = lookup(subject)
-        return name not in epreuves if kind == "epreuve" else answer not in (None, "", ())
-
-    return is_known
 
 
 def with_specialite(dossier: Dossier, code: str) -> Dossier:

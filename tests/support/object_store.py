@@ -63,7 +63,7 @@ class ObjectStoreServer(OwnServer, ObjectStore):
         options = ["--vfs-cache-mode", "off", "--addr", self.endpoint, "--config", "/dev/null"]
         key = f'"{self.access_key},{self.secret_key}"'
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self._folder.path), "RCLONE_AUTH_KEY": key}
-        command = [_rclone(), "serve", "s3", *options, self._root]
+        command = [_rclone(), "serve", "s3", *options, str(root)]
         self._daemon = Daemon("rclone", command, self._folder, environment)
         self.start()
 

@@ -29,8 +29,8 @@ def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: i
     """The spécialités for which each typed word begins one of their words, in any order, best first: acronym and code,
     then labels that begin so, then words of the label, then words of the domain."""
     ranked = ((_rank(exam, each, typed), folded(each.label), each.code, each.label_with_code) for each in specialites)
-    best_first = sorted((rank, *labels) for rank, *labels in ranked if rank is not None)
-    return tuple(Option(code, label) for _, _, code, label in best_first)[: max(limit, 0)]
+    best_first = sorted((rank, label, code, shown) for rank, label, code, shown in ranked if rank is not None)
+    return tuple(Option(code, shown) for *_, code, shown in best_first)[: max(limit, 0)]
 
 
 def absence(dossier: Dossier, typed: str) -> str | None:

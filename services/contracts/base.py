@@ -33,10 +33,8 @@ Part = TypeVar("Part")
 
 
 def read(part: type[Part], data: Any) -> Part:
-    """A part of a contract (an identity, a contact) read from plain data as strictly as a whole one.
-
-    Raises ContractError that names the place, never what stands there.
-    """
+    """A part of a contract (an identity, a contact) read from plain data as strictly as a whole one. Raises
+    ContractError that names the place, never what stands there."""
     import msgspec  # here: the types of events are also read where there is Python alone (the containers' secrets)
 
     try:

@@ -1,9 +1,6 @@
 """Codes of openings, drafts and candidatures that registrations, its callers and the gateway exchange; the lengths
-(characters) of the catalogue's codes and labels, which columns here and in other services hold, and of what people
-type.
-
-Tables are defined with the lengths, and the catalogue's check refuses what is longer.
-"""
+(characters) of the catalogue's codes and labels, which columns hold and the catalogue's check refuses beyond, and of
+what people type."""
 
 from enum import StrEnum
 

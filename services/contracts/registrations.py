@@ -233,10 +233,8 @@ class RegistrationValidated(Contract, type="registrations.registration_validated
 class RegistrationWithdrawn(
     Contract, type="registrations.registration_withdrawn.v1", consumers=("documents", "pieces")
 ):
-    """The candidature is no longer active; readers hide it and keep a tombstone at this version.
-
-    `ecartee`: its service gestionnaire set it aside; what documents has of it stays readable, marked as such.
-    """
+    """The candidature is no longer active; readers hide it and keep a tombstone at this version. `ecartee`: its service
+    gestionnaire set it aside; what documents has of it stays readable, marked as such."""
 
     candidature_id: str
     candidate_id: str
@@ -269,10 +267,8 @@ class DeclaredDocument:
 
 
 class DocumentsDeclared(Contract, type="registrations.documents_declared.v1", consumers=("documents",)):
-    """What an exam's catalogue declares besides the guide's types of documents: exam offices publish it as PDF.
-
-    Published whenever a catalogue that declares some is loaded, and once when it no longer does.
-    """
+    """What an exam's catalogue declares besides the guide's types of documents: exam offices publish it as PDF. Told
+    whenever a catalogue that declares some is loaded, and once when it no longer does."""
 
     exam: str
     exam_label: str
@@ -281,11 +277,9 @@ class DocumentsDeclared(Contract, type="registrations.documents_declared.v1", co
 
 
 class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=("pieces",)):
-    """The dates of an opening, or the options of its session: of each opening once, and when they change.
-
-    pieces moves its deposit periods. `revision` grows with each change. `reminder_days` and `refusal_mails` repeat what
-    `options` says, for a version of pieces that does not read it; a `v2` of this type leaves them out.
-    """
+    """The dates of an opening, or the options of its session: of each opening once, and when they change: `revision`
+    then grows. `reminder_days` and `refusal_mails` repeat what `options` says, for a version of pieces that does not
+    read it; a `v2` of this type leaves them out."""
 
     exam: str
     session: str
@@ -299,13 +293,9 @@ class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=
 
     def options_after(self, known: SessionOptions) -> SessionOptions:
         """What holds for a reader who knew `known`: what an event of an older version does not say stays."""
-        if self.options is not None:
-            return self.options
-        return replace(
-            known,
-            reminder_days=known.reminder_days if self.reminder_days is None else self.reminder_days,
-            refusal_mails=known.refusal_mails if self.refusal_mails is None else self.refusal_mails,
-        )
+        told: dict[str, Any] = {"reminder_days": self.reminder_days, "refusal_mails": self.refusal_mails}
+        changed = {name: value for name, value in told.items() if value is not None}
+        return self.options or replace(known, **changed)
 
 
 Data = dict[str, Any]

@@ -1,8 +1,7 @@
 """What the file of a session switches on or off for its candidates, as it holds in each of its openings.
 
-A new option has two places besides its field here: its key in `registrations/catalogue/sessions.py`, and its use.
-Neither a table nor a migration nor an event changes: openings in registrations, windows in pieces and the event between
-them hold all options as one value, in which an option that is not said has the default of its field.
+A new option has two places besides its field here: its key in `registrations/catalogue/sessions.py`, and its use. No
+table, migration or event changes: they hold all options as one value, of which each has the default of its field.
 """
 
 from dataclasses import dataclass

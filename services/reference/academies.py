@@ -38,10 +38,8 @@ def all() -> tuple[Academie, ...]:
 
 
 def place_in_lists(label: str) -> str:
-    """What an académie's label is sorted by: its name without article, that of « ACADÉMIE D'ORLEANS-TOURS » by O.
-
-    Other places (a country of registration) are sorted by their whole name.
-    """
+    """What an académie's label is sorted by: its name without article, that of « ACADÉMIE D'ORLEANS-TOURS » by O; a
+    country's by its whole name."""
     return folded(_BEFORE_THE_NAME.sub("", label))
 
 
@@ -53,22 +51,23 @@ def by_code(code: str) -> Academie | None:
 def of_departement(code: str) -> Academie | None:
     """The académie of a département; None where there is none, or academies.json does not list it."""
     departement = departements.by_code(code)
-    if departement is None or departement.academie is None:
-        return None
-    return by_code(departement.academie)
+    return by_code(departement.academie or "") if departement else None
 
 
 def exam_service(code: str) -> Contact | None:
     """Who runs the exams of an académie: its rectorat, or the SIEC for Paris, Créteil and Versailles."""
     academie = by_code(code)
-    if academie is None:
-        return None
-    return _shared_services().get(code, academie.rectorat)
+    return _shared_services().get(code, academie.rectorat) if academie else None
 
 
 @cache
 def _by_code() -> dict[str, Academie]:
-    return {row["code"]: _academie(row) for row in read_json("academies.json")["academies"]}
+    return {
+        row["code"]: Academie(
+            row["code"], row["nom"], row["libelle"], tuple(row["departements"]), _contact(row["rectorat"])
+        )
+        for row in read_json("academies.json")["academies"]
+    }
 
 
 @cache
@@ -77,22 +76,5 @@ def _shared_services() -> dict[str, Contact]:
     return {code: _contact(service["contact"]) for service in services for code in service["academies"]}
 
 
-def _academie(row: dict[str, Any]) -> Academie:
-    return Academie(
-        code=row["code"],
-        name=row["nom"],
-        label=row["libelle"],
-        departements=tuple(row["departements"]),
-        rectorat=_contact(row["rectorat"]),
-    )
-
-
 def _contact(row: dict[str, Any]) -> Contact:
-    return Contact(
-        name=row["nom"],
-        street=row["adresse"],
-        postal_code=row["code_postal"],
-        town=row["ville"],
-        telephone=row["telephone"],
-        mail=row["mail"],
-    )
+    return Contact(*(row[name] for name in ("nom", "adresse", "code_postal", "ville", "telephone", "mail")))

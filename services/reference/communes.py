@@ -58,12 +58,7 @@ def of_departement(departement: str) -> tuple[Commune, ...]:
 
 
 def search(departement: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Commune, ...]:
-    """At most `limit` communes for what was typed, best first; nothing typed gives the first ones by name.
-
-    Best are the names that are it, then those that begin so (with or without their article), then those with
-    words that begin so, then those that do when spaces are left out. Case, accents, apostrophes, hyphens and
-    St/Saint make no difference.
-    """
+    """At most `limit` communes for what was typed, best first (`_rank`); nothing typed gives the first ones by name."""
     if len(typed) > _MAX_TYPED_LENGTH:
         return ()
     spellings = _spellings(typed)
@@ -92,15 +87,13 @@ def by_postal_code(code: str) -> tuple[Commune, ...]:
 
 def _spellings(typed: str) -> tuple[str, ...]:
     """The spellings sought: folded, and with the last one as it stands (« st » may become « strasbourg »)."""
-    complete = folded(typed)
-    typed_words = words(typed)
-    if not typed_words:
-        return (complete,)
-    unfinished = f"{folded(' '.join(typed_words[:-1]))} {typed_words[-1]}".strip()
-    return (complete,) if unfinished == complete else (complete, unfinished)
+    *finished, last = words(typed) or [""]
+    return tuple(dict.fromkeys((folded(typed), f"{folded(' '.join(finished))} {last}".strip())))
 
 
 def _rank(entry: _Entry, spellings: tuple[str, ...]) -> int | None:
+    """Best are the names that are it, then those that begin so (with or without their article), then those with words
+    that begin so, then those that do when spaces are left out."""
     if entry.folded in spellings or entry.bare in spellings:
         return 0
     if entry.folded.startswith(spellings) or entry.bare.startswith(spellings):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -30,17 +29,13 @@ class CodeList(Generic[Entry]):
     def _by_code(self) -> dict[str, Entry]:
         return {entry.code: entry for entry in self._entries_of(read_json(self._file))}
 
-    @cached_property
-    def _proposed(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.all() if not getattr(entry, "historical", False))
-
     def all(self) -> tuple[Entry, ...]:
         """Every entry, former ones included."""
         return tuple(self._by_code.values())
 
     def proposed(self) -> tuple[Entry, ...]:
         """What a list offers: the entries that exist today."""
-        return self._proposed
+        return tuple(entry for entry in self.all() if not getattr(entry, "historical", False))
 
     def by_code(self, code: str) -> Entry | None:
         """The entry of this code, a former one too (someone may have been born in a former country)."""
@@ -53,7 +48,6 @@ class Pays:
 
     code: str
     label: str  # in capitals, as the portal shows it: « FRANCE (DONT OUTRE-MER) »
-    iso2: str | None  # ISO 3166-1; None for former states and groups of territories
     historical: bool
 
     @property
@@ -74,12 +68,6 @@ class Nationalite:
         return self.feminine if civilite.upper() in _FEMININE_CIVILITES else self.masculine
 
 
-class Kind(StrEnum):
-    DEPARTEMENT = "departement"
-    DOM = "dom"
-    COM = "com"
-
-
 @dataclass(frozen=True, slots=True)
 class Departement:
     """Also a DOM or COM; the code has three characters (014, 02A, 971), as the portal lists them."""
@@ -89,7 +77,6 @@ class Departement:
     name: str  # « Calvados »
     complement: str  # « du Calvados », after a noun
     label: str  # « 014 - CALVADOS »
-    kind: Kind
     academie: str | None  # two-digit code; of no académie but a vice-rectorat for some COM, None for the TAAF
 
 
@@ -105,9 +92,7 @@ class Csp:
 
 pays = CodeList(
     "pays.json",
-    lambda content: (
-        Pays(row["code"], row["libelle"], row["iso2"], row.get("historique", False)) for row in content["pays"]
-    ),
+    lambda content: (Pays(row["code"], row["libelle"], row.get("historique", False)) for row in content["pays"]),
 )
 """FRANCE first and the rest by label."""
 nationalites = CodeList(
@@ -118,9 +103,7 @@ nationalites = CodeList(
 departements = CodeList(
     "departements.json",
     lambda content: (
-        Departement(
-            row["code"], row["insee"], row["nom"], row["complement"], row["libelle"], Kind(row["kind"]), row["academie"]
-        )
+        Departement(row["code"], row["insee"], row["nom"], row["complement"], row["libelle"], row["academie"])
         for row in content["departements"]
     ),
 )

@@ -16,12 +16,9 @@ _FOREIGN = re.compile(r"\+(?!33)[1-9][0-9]{6,14}")
 
 
 def normalised(text: str) -> str:
-    """The number without spaces, dots, hyphens or slashes, in the format that was chosen (national or +…).
-
-    « 00 » in front counts as « + », and « +33 (0)6 … » loses its zero. An empty text stays empty.
-
-    Raises ValueError, with a sentence in French that does not repeat the number, for anything else.
-    """
+    """The number without separators, in the format that was chosen (national or +…); an empty text stays empty. « 00 »
+    in front counts as « + », and « +33 (0)6 … » loses its zero. Raises ValueError, with a sentence in French that does
+    not repeat the number."""
     number = _SEPARATORS.sub("", text.replace("(0)", ""))
     if number.startswith("00"):
         number = "+" + number[2:]
@@ -33,10 +30,7 @@ def normalised(text: str) -> str:
 
 
 def normalised_mobile(text: str) -> str:
-    """`normalised`, for a mobile: in France 06 and 07, overseas too (0690, 0692, 0694 …); abroad no rule is known.
-
-    Raises ValueError likewise.
-    """
+    """`normalised`, for a mobile: in France 06 and 07, overseas too (0690, 0692, 0694 …); abroad no rule is known."""
     number = normalised(text)
     if (_NATIONAL.fullmatch(number) or _FRENCH_ABROAD.fullmatch(number)) and not _FRENCH_MOBILE.match(number):
         raise ValueError(EXPECTED_MOBILE_FORMATS)
@@ -44,16 +38,10 @@ def normalised_mobile(text: str) -> str:
 
 
 def displayed(number: str) -> str:
-    """A normalised number as documents print it: « 06 06 06 06 06 », « +33 6 06 06 06 06 ».
-
-    Numbers of other countries, each with habits of its own, are left as they are.
-    """
-    if _NATIONAL.fullmatch(number):
-        return _in_pairs(number)
-    if french := _FRENCH_ABROAD.fullmatch(number):
-        return f"+33 {french[1][0]} {_in_pairs(french[1][1:])}"
-    return number
-
-
-def _in_pairs(digits: str) -> str:
-    return " ".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+    """A normalised number as documents print it: « 06 06 06 06 06 », « +33 6 06 06 06 06 »; those of other countries,
+    each with habits of its own, as they are."""
+    national = f"0{french[1]}" if (french := _FRENCH_ABROAD.fullmatch(number)) else number
+    if not _NATIONAL.fullmatch(national):
+        return number
+    pairs = re.sub(r"(\d\d)(?=\d)", r"\1 ", national)
+    return f"+33 {pairs[1:]}" if french else pairs

@@ -32,21 +32,15 @@ MAX_NAMED_CHARACTERS = 5
 
 
 def capitals(text: str) -> str:
-    """`text` in unaccented capitals: « L'Haÿ-les-Roses » gives « L'HAY-LES-ROSES », « Œuilly » « OEUILLY ».
-
-    Apostrophes and hyphens stay, typographic ones become plain, runs of spaces become one. Only Latin letters
-    lose their marks: in other scripts й and и are different letters.
-    """
+    """`text` in unaccented capitals: « L'Haÿ-les-Roses » gives « L'HAY-LES-ROSES », « Œuilly » « OEUILLY ». Only Latin
+    letters lose their marks: in other scripts й and и are different letters."""
     return " ".join(_plain(text).upper().split())
 
 
 @lru_cache(maxsize=4096)  # the same labels of lists are compared at every search
 def folded(text: str) -> str:
-    """The form in which two spellings of a place are equal: « St-Étienne » and « SAINT ETIENNE » are.
-
-    Lower case without accents, words separated by one space, Saint and Sainte in full, « 1er » and « 01 » as
-    « 1 ». For comparing only, never for showing.
-    """
+    """The form in which two spellings of a place are equal: « St-Étienne » and « SAINT ETIENNE » are, « 1er » and
+    « 01 ». For comparing only, never for showing."""
     return " ".join(_folded_word(word) for word in words(text))
 
 
@@ -81,11 +75,8 @@ def _without_marks(text: str) -> str:
 
 
 def normalised_text(text: str) -> str:
-    """`text` in Unicode NFC, single spaces, plain apostrophes and hyphens; case and accents untouched.
-
-    Control and invisible formatting characters are dropped: these could make a page or a PDF show a name in
-    another order than it is stored. The result may be empty.
-    """
+    """`text` in Unicode NFC, single spaces, plain apostrophes and hyphens; case and accents untouched. Control and
+    invisible formatting characters are dropped: these could show a name in another order than it is stored."""
     if text.isascii() and text.isprintable():  # as most of what people type is: none of the rest can be in it
         return " ".join(text.split())
     spaced = " ".join(text.translate(_APOSTROPHES_AND_HYPHENS).split())
@@ -100,14 +91,9 @@ def code_points() -> frozenset[int]:
     return frozenset(point for first, last in ranges for point in range(int(first, 16), int(last, 16) + 1))
 
 
-def unprintable(text: str) -> tuple[str, ...]:
-    """The characters of a text in NFC that cannot be printed, each once."""
-    return tuple(dict.fromkeys(character for character in text if ord(character) not in code_points()))
-
-
 def refusal_of_unprintable(text: str) -> str | None:
-    """Why a text that is printed cannot be taken, and what to do; None where it can."""
-    characters = unprintable(text)
+    """Why a text in NFC that is printed cannot be taken, and what to do; None where it can."""
+    characters = list(dict.fromkeys(character for character in text if ord(character) not in code_points()))
     if not characters:
         return None
     named = ", ".join(f"« {character} »" for character in characters[:MAX_NAMED_CHARACTERS])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.chassis.process.command_line import main
 from services.registrations.app import create_app
-from services.registrations.catalogue.check import check
+from services.registrations.catalogue.contents import check
 from services.registrations.jobs import registry
 from services.registrations.settings import RegistrationsSettings
 

@@ -33,9 +33,6 @@ class Deposits:
     acknowledged: str = ""
     unanswered: set[str] = field(default_factory=set)
 
-    def may_hold(self, digest: str) -> bool:
-        return digest == self.acknowledged or digest in self.unanswered
-
 
 @dataclass
 class AcknowledgedWork:

@@ -151,15 +151,6 @@ def deposit_repeatedly(browser: RetryingBrowser, candidature: str, piece: str) -
         browser.stop.wait(0.5)
 
 
-def deposit_once(browser: RetryingBrowser, candidature: str, piece: str) -> None:
-    """One file, which nobody replaces."""
-    content = unique_pdf()
-    if _deposit_file(browser, candidature, piece, content):
-        digest = hashlib.sha256(content).hexdigest()
-        browser.work.acknowledge("deposit", piece, digest)
-        browser.work.unreplaced_files[candidature, piece] = digest
-
-
 def create_accounts(browser: RetryingBrowser) -> None:
     """« Créer le compte », one address after the other."""
     while not browser.stop.is_set():
@@ -253,7 +244,11 @@ class PeopleAtWork:
 
     def deposit_for_good(self, candidate: RegisteredCandidate) -> None:
         """A file that nobody replaces."""
-        deposit_once(self.visit(candidate.cookies), candidate.candidature, candidate.unreplaced_piece)
+        content, piece = unique_pdf(), candidate.unreplaced_piece
+        if _deposit_file(self.visit(candidate.cookies), candidate.candidature, piece, content):
+            digest = hashlib.sha256(content).hexdigest()
+            self.ledger.acknowledge("deposit", piece, digest)
+            self.ledger.unreplaced_files[candidate.candidature, piece] = digest
 
     def wait_until_answered(self, after: str, seconds: float, times: int = 1) -> float:
         """Wait until each candidature has `times` versions and files more, and there are accounts and pages more.
@@ -276,18 +271,16 @@ class PeopleAtWork:
 
     def _counts(self) -> list[int]:
         told = Counter((act.kind, act.subject) for act in list(self.ledger.acknowledged))
-        of_candidates = [
-            told[kind, subject]
-            for candidate in self.candidates
-            for kind, subject in (("version", candidate.candidature), ("deposit", candidate.replaced_piece))
-        ]
-        return [*of_candidates, len(self.ledger.accounts), self.ledger.pages_read]
+        versions = [told["version", candidate.candidature] for candidate in self.candidates]
+        deposits = [told["deposit", candidate.replaced_piece] for candidate in self.candidates]
+        return [*versions, *deposits, len(self.ledger.accounts), self.ledger.pages_read]
 
     def replaced_files_open(self) -> None:
         """Each is the one that was acknowledged last, or one that was tried since without an answer."""
         for candidate in self.candidates:
             deposits = self.ledger.deposits[candidate.candidature, candidate.replaced_piece]
-            assert deposits.may_hold(self._digest_of(candidate, candidate.replaced_piece)), candidate.candidature
+            digest = self._digest_of(candidate, candidate.replaced_piece)
+            assert digest in {deposits.acknowledged, *deposits.unanswered}, candidate.candidature
 
     def unreplaced_files_open(self) -> None:
         for candidate in self.candidates:

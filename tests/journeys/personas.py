@@ -48,14 +48,6 @@ def civil_status(civilite: str, nom: str, prenoms: str, born: str) -> dict[str, 
     }
 
 
-def born_in_france(departement: str, commune: str) -> dict[str, Answer]:
-    return {
-        "Pays de naissance": FRANCE,
-        "Département, DOM ou COM de naissance": departement,
-        "Commune de naissance": Search(commune[:4].lower(), commune),
-    }
-
-
 CSP = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
 HANDICAP = "Demande d'aménagement(s) d'épreuves au titre du handicap (1)"
 PRESSE = (
@@ -71,7 +63,12 @@ ALREADY_SAT = "Déjà présenté(e) (redoublant ou ajourné)"
 
 DUBOIS = Persona(
     email="pdubois@ac-rennes.fr",
-    account=civil_status("MONSIEUR", "DUBOIS", "Pierre", "01/01/2002") | born_in_france("010 - AUBE", "TROYES"),
+    account={
+        **civil_status("MONSIEUR", "DUBOIS", "Pierre", "01/01/2002"),
+        "Pays de naissance": FRANCE,
+        "Département, DOM ou COM de naissance": "010 - AUBE",
+        "Commune de naissance": Search("troy", "TROYES"),
+    },
     academie="ACADÉMIE DE BESANCON",
     tabs={
         "Candidatures précédentes": {},

@@ -19,18 +19,14 @@ GROUP = "Confirmation d'inscription"
 def test_by_keyboard_alone_from_home_to_the_last_piece(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
     """Takes long: the focus is looked at on each stop of each page."""
     candidate = someone(page, alone, KeyboardUser)
-    candidate.registers()
-    deposits_and_validates(candidate, tmp_path)
-
-
-def test_the_first_stop_of_the_keyboard_leads_to_the_content(alone: RunningPortal, page: Page) -> None:
-    user = KeyboardUser(page, alone.url)
-    user.open("/connexion")
+    candidate.user.open("/connexion")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Contenu")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.get_by_role("main").evaluate("main => main.contains(document.activeElement)")
+    assert page.get_by_role("main").evaluate("main => main.contains(document.activeElement)"), "the first stop's way"
+    candidate.registers()
+    deposits_and_validates(candidate, tmp_path)
 
 
 def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal, page: Page, tmp_path: Path) -> None:

@@ -92,23 +92,20 @@ def test_no_database_is_copied_before_one_that_hears_from_it() -> None:
     assert not [(producer, consumer) for producer, consumer in pairs if order[consumer] > order[producer]]
 
 
-def test_a_second_backup_adds_what_is_new_and_leaves_the_first(state: StateFolder, folder: Path, first: Path) -> None:
+def test_another_backup_adds_what_is_new_and_whole_and_leaves_the_first(
+    state: StateFolder, folder: Path, first: Path
+) -> None:
     write(state.objects / "pieces/candidature/new", b"deposited later")
     second = later(state, folder)
     assert (second / "objects/pieces/candidature/new").read_bytes() == b"deposited later"
     assert (second / KEY).samefile(first / KEY)
     (state.root / KEY).unlink()
-    third = later(state, folder, days=2)
-    assert not (third / KEY).exists()
-    assert (first / KEY).read_bytes() == (second / KEY).read_bytes() == OLD
-
-
-def test_what_is_half_written_is_not_copied(state: StateFolder, folder: Path) -> None:
-    half = ("objects/pieces/.rclone_temp_put_1", "mail/.x.part")
-    for path in half:
+    half_written = ("objects/pieces/.rclone_temp_put_1", "mail/.x.part")
+    for path in half_written:
         write(state.root / path, b"half")
-    made = later(state, folder)
-    assert [path for path in half if (made / path).exists()] == []
+    third = later(state, folder, days=2)
+    assert [path for path in (KEY, *half_written) if (third / path).exists()] == []
+    assert (first / KEY).read_bytes() == (second / KEY).read_bytes() == OLD
 
 
 def test_a_backup_is_its_owners_with_secrets_apart(alone: LaunchedPortal, state: StateFolder, folder: Path) -> None:
@@ -123,7 +120,9 @@ def test_a_backup_is_its_owners_with_secrets_apart(alone: LaunchedPortal, state:
     assert holding == [folder / "secrets" / made.name / "secrets.json"]
 
 
-def test_a_backup_needs_a_portal_and_a_place_outside(alone: LaunchedPortal, state: StateFolder, tmp_path: Path) -> None:
+def test_a_backup_needs_a_portal_with_its_data_and_a_place_outside(
+    alone: LaunchedPortal, state: StateFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = alone.command("backup", str(tmp_path), VAR_DIR=str(tmp_path / "none"))
     assert done.returncode == 1
     assert done.stderr.startswith("Sauvegarde impossible : ")
@@ -132,22 +131,18 @@ def test_a_backup_needs_a_portal_and_a_place_outside(alone: LaunchedPortal, stat
     with pytest.raises(Impossible, match="serait perdu avec lui"):
         later(state, inside)
     assert not inside.exists()
-
-
-def test_data_on_a_server_are_not_saved(state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIECES_DATABASE_URL", "postgresql+psycopg://somewhere/pieces")
     with pytest.raises(Impossible, match="PIECES_DATABASE_URL"):
-        later(state, folder)
+        later(state, tmp_path / "backups")
 
 
-def test_a_restore_over_data_is_refused(first: Path, empty: StateFolder) -> None:
+def test_a_restore_over_data_or_beneath_a_running_portal_is_refused(
+    first: Path, empty: StateFolder, alone: LaunchedPortal
+) -> None:
     write(empty.database("accounts"), b"somebody's")
     assert "contient déjà des données (accounts.db" in refused(empty, first)
     assert [path.name for path in empty.root.iterdir() if path.name != "lock"] == ["accounts.db"]
     assert empty.database("accounts").read_bytes() == b"somebody's"
-
-
-def test_a_restore_beneath_a_running_portal_is_refused(first: Path, alone: LaunchedPortal) -> None:
     with pytest.raises(AlreadyRunning):
         restore.restore(StateFolder(alone.var), first)
 
@@ -164,11 +159,10 @@ def test_a_backup_that_was_not_finished_is_none_and_goes_with_the_next(
 
 
 def test_a_schema_of_a_later_version_is_refused(state: StateFolder, folder: Path, empty: StateFolder) -> None:
-    with closing(sqlite3.connect(state.database("accounts"))) as connection, connection:
+    with closing(sqlite3.connect(state.database("accounts"), isolation_level=None)) as connection:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    later(state, folder)
-    with closing(sqlite3.connect(state.database("accounts"))) as connection, connection:
+        later(state, folder)
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     with pytest.raises(StepFailed, match="9999"):
         restore.restore(empty, folder)

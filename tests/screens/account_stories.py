@@ -6,14 +6,7 @@ from tests.screens.browser_candidate import BESANCON, BrowserCandidate
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.story_context import StoryContext
 
-OPENING_STEPS = {
-    "ouvertures": "",
-    "ouvertures-domaine": "domaine=Examen",
-    "ouvertures-session": "domaine=Examen&exam=BTS",
-    "ouvertures-academie": "domaine=Examen&exam=BTS&session=2022",
-    "ouvertures-ouvert": BESANCON,
-    "ouvertures-rien": "domaine=Concours&exam=INCONNU",
-}
+OPENINGS = "/ouverture-des-services?"
 PUBLIC_PAGES = {
     "accueil": "/",
     "plan-du-site": "/plan-du-site",
@@ -26,15 +19,17 @@ PUBLIC_PAGES = {
     "connexion": "/connexion",
     "api": "/api/docs",
     "api-pieces": "/api/docs/pieces",
+    "ouvertures": OPENINGS,
+    "ouvertures-domaine": f"{OPENINGS}domaine=Examen",
+    "ouvertures-session": f"{OPENINGS}domaine=Examen&exam=BTS",
+    "ouvertures-academie": f"{OPENINGS}domaine=Examen&exam=BTS&session=2022",
+    "ouvertures-ouvert": f"{OPENINGS}{BESANCON}",
+    "ouvertures-rien": f"{OPENINGS}domaine=Concours&exam=INCONNU",
 }
 
 
 def public_pages(context: StoryContext) -> None:
-    candidate = context.new_candidate()
-    for name, path in PUBLIC_PAGES.items():
-        context.recorder.record(candidate.open(path), name)
-    for name, chosen in OPENING_STEPS.items():
-        context.recorder.record(candidate.open(f"/ouverture-des-services?{chosen}"), name)
+    context.record(context.new_candidate(), PUBLIC_PAGES)
 
 
 def creation(context: StoryContext) -> None:
@@ -80,10 +75,7 @@ def account(context: StoryContext) -> None:
     recorder.record(candidate.open("/compte/donnees"), "mes-donnees")
     recorder.record(candidate.open("/compte"), "compte")
     recorder.record(candidate.press("Enregistrer"), "compte-reponse")
-    for name, path in _PAGES_WITHOUT_CANDIDATURE.items():
-        recorder.record(candidate.open(path), name)
-    recorder.record(candidate.open("/compte/suppression"), "compte-suppression")
-    recorder.record(candidate.open("/compte/effacement"), "compte-effacement")
+    context.record(candidate, _PAGES_WITHOUT_CANDIDATURE)
     _new_address(context, candidate)
 
 
@@ -92,6 +84,8 @@ _PAGES_WITHOUT_CANDIDATURE = {
     "documents-aucun": "/documents",
     "formulaires-aucun": "/formulaires",
     "justificatifs-aucun": "/justificatifs",
+    "compte-suppression": "/compte/suppression",
+    "compte-effacement": "/compte/effacement",
 }
 
 

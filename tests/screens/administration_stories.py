@@ -85,10 +85,8 @@ def accounts_and_journal(context: StoryContext) -> None:
     recorder.record(administrator.open("/gestion/candidatures"), "gestion-candidatures-toutes-academies")
     recorder.record(administrator.open("/gestion/relances"), "gestion-relances-toutes-academies")
     recorder.record(administrator.open("/gestion/comptes"), "gestion-comptes")
-    _search(administrator, "personne@example.org")
-    recorder.record(administrator.page, "gestion-comptes-aucun", "/gestion/comptes")
-    _search(administrator, candidate.email)
-    recorder.record(administrator.page, "gestion-comptes-trouve", "/gestion/comptes")
+    recorder.record(_search(administrator, "personne@example.org"), "gestion-comptes-aucun", "/gestion/comptes")
+    recorder.record(_search(administrator, candidate.email), "gestion-comptes-trouve", "/gestion/comptes")
     recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte-candidat", ACCOUNT)
     administrator.fill(prenoms="", reason="Carte d'identité reçue le 4 octobre")
     recorder.record(administrator.press("Corriger l'état civil"), "gestion-compte-refuse", ACCOUNT)
@@ -108,6 +106,6 @@ def _sends(administrator: BrowserCandidate, archive: bytes) -> Page:
     return administrator.press("Vérifier le catalogue")
 
 
-def _search(administrator: BrowserCandidate, email: str) -> None:
+def _search(administrator: BrowserCandidate, email: str) -> Page:
     administrator.fill(email=email)
-    administrator.press("Rechercher")
+    return administrator.press("Rechercher")

@@ -1,5 +1,7 @@
 """The same candidates after the window and the deposit period have closed, and a browser without JavaScript."""
 
+from collections.abc import Mapping
+
 from tests.screens.browser_candidate import BESANCON, TABS, BrowserCandidate
 from tests.screens.story_context import StoryContext
 from tests.support.chromium import TELEPHONE
@@ -28,16 +30,17 @@ def prepare(context: StoryContext) -> Prepared:
 
 def closed(context: StoryContext, left: Prepared) -> None:
     (registered, candidature), (drafting, draft) = left
-    recorder, candidate = context.recorder, _returning_candidate(context, registered)
-    recorder.record(candidate.open(f"/ouverture-des-services?{BESANCON}"), "ouvertures-ferme")
-    recorder.record(candidate.open(f"/inscription?{BESANCON}"), "choix-ferme")
-    recorder.record(candidate.open("/inscriptions"), "inscriptions-ferme")
-    recorder.record(candidate.open(f"/inscriptions/{candidature}"), "candidature-ferme")
-    recorder.record(candidate.open(f"/inscriptions/{candidature}/desinscription"), "desinscription-fermee")
-    recorder.record(candidate.open(f"/justificatifs/{candidature}"), "justificatifs-ferme")
-    late = _returning_candidate(context, drafting)
-    recorder.record(late.open(f"{draft}/{len(TABS) + 1}"), "enregistrement-ferme")
-    recorder.record(late.open("/inscriptions"), "inscriptions-brouillon-clos")
+    seen = {
+        "ouvertures-ferme": f"/ouverture-des-services?{BESANCON}",
+        "choix-ferme": f"/inscription?{BESANCON}",
+        "inscriptions-ferme": "/inscriptions",
+        "candidature-ferme": f"/inscriptions/{candidature}",
+        "desinscription-fermee": f"/inscriptions/{candidature}/desinscription",
+        "justificatifs-ferme": f"/justificatifs/{candidature}",
+    }
+    context.record(_returning_candidate(context, registered), seen)
+    of_draft = {"enregistrement-ferme": f"{draft}/{len(TABS) + 1}", "inscriptions-brouillon-clos": "/inscriptions"}
+    context.record(_returning_candidate(context, drafting), of_draft)
 
 
 def _returning_candidate(context: StoryContext, email: str) -> BrowserCandidate:
@@ -48,13 +51,14 @@ def _returning_candidate(context: StoryContext, email: str) -> BrowserCandidate:
 
 def without_script(context: StoryContext) -> None:
     candidate = context.new_candidate(java_script_enabled=False, viewport=TELEPHONE)
-    for name, path in WITHOUT_SCRIPT.items():
-        context.recorder.record_without_script(candidate.open(path), name)
+
+    def record(pages: Mapping[str, str]) -> None:
+        for name, path in pages.items():
+            context.recorder.record_without_script(candidate.open(path), name)
+
+    record(WITHOUT_SCRIPT)
     candidate.creates_account_and_logs_in()
     draft = candidate.opens_draft()
-    for number, tab in enumerate(TABS, start=1):
-        context.recorder.record_without_script(candidate.open(f"{draft}/{number}"), f"onglet-{tab}")
+    record({f"onglet-{tab}": f"{draft}/{number}" for number, tab in enumerate(TABS, start=1)})
     candidature = candidate.registers()
-    after = {"inscriptions": "/inscriptions", "candidature": f"/inscriptions/{candidature}", "compte": "/compte"}
-    for name, path in after.items():
-        context.recorder.record_without_script(candidate.open(path), name)
+    record({"inscriptions": "/inscriptions", "candidature": f"/inscriptions/{candidature}", "compte": "/compte"})

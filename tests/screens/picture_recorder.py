@@ -33,7 +33,9 @@ class PictureRecorder:
         rule = self._note_page(page, name, shows)
         for width, size in (SIZES_AT_WORK if rule.startswith("/gestion") else SIZES).items():
             page.set_viewport_size(size)  # type: ignore[arg-type]
-            self._save_picture(page, f"{name}-{width}")
+            page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
+            path = urlsplit(page.url).path
+            self.findings += [f"{name}-{width} ({path}): {violation}" for violation in violations(page)]
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
     def record_without_script(self, page: Page, name: str) -> None:
@@ -48,10 +50,6 @@ class PictureRecorder:
         rule = shows or self._rule_of(page.url)
         self.pictured_routes.add(rule)
         return rule
-
-    def _save_picture(self, page: Page, name: str) -> None:
-        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
-        self.findings += [f"{name} ({urlsplit(page.url).path}): {violation}" for violation in violations(page)]
 
     def _rule_of(self, url: str) -> str:
         try:

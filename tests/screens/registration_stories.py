@@ -9,19 +9,16 @@ from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.story_context import SECONDS, StoryContext
 from tests.support.processes import wait_until
 
-ACADEMIES = "domaine=Examen&exam=BTS&session=2022"
+CHOICES = {
+    "choix": "/inscription?",
+    "choix-session": "/inscription?domaine=Examen&exam=BTS",
+    "choix-academie": "/inscription?domaine=Examen&exam=BTS&session=2022",
+    "choix-fait": f"/inscription?{BESANCON}",
+}
 
 
 def choosing(context: StoryContext) -> None:
-    candidate = context.new_candidate().creates_account_and_logs_in()
-    steps = {
-        "choix": "",
-        "choix-session": "domaine=Examen&exam=BTS",
-        "choix-academie": ACADEMIES,
-        "choix-fait": BESANCON,
-    }
-    for name, chosen in steps.items():
-        context.recorder.record(candidate.open(f"/inscription?{chosen}"), name)
+    context.record(context.new_candidate().creates_account_and_logs_in(), CHOICES)
 
 
 def tabs(context: StoryContext) -> None:
@@ -50,9 +47,9 @@ def _tab(recorder: PictureRecorder, candidate: BrowserCandidate, draft: str, num
 def specialites(context: StoryContext) -> None:
     """The list of spécialités, by domain and by name, and what is asked for one."""
     candidate = context.new_candidate().creates_account_and_logs_in()
-    draft = candidate.opens_draft()
-    for name, path in {"liste": "?vue=liste", "domaines": "", "demande": "/31310"}.items():
-        context.recorder.record(candidate.open(f"{draft}/4/specialites{path}"), f"specialites-{name}")
+    pages = f"{candidate.opens_draft()}/4/specialites"
+    shown = {"liste": f"{pages}?vue=liste", "domaines": pages, "demande": f"{pages}/31310"}
+    context.record(candidate, {f"specialites-{name}": path for name, path in shown.items()})
 
 
 def two_windows(context: StoryContext) -> None:
@@ -75,9 +72,7 @@ def registered(context: StoryContext) -> None:
     """With a candidature: home, « Mes inscriptions », the account that is frozen, documents, a modification."""
     recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
     candidature = candidate.registers()
-    for name, path in _PAGES_WITH_CANDIDATURE.items():
-        recorder.record(candidate.open(path.format(candidature)), name)
-    recorder.record(candidate.open("/compte/suppression"), "compte-suppression-refusee")
+    context.record(candidate, {name: path.format(candidature) for name, path in _PAGES_WITH_CANDIDATURE.items()})
     _documents(context, candidate, candidature)
     candidate.open("/inscriptions")
     recorder.record(candidate.press("Modifier"), "modification-onglet")
@@ -111,6 +106,7 @@ _PAGES_WITH_CANDIDATURE = {
     "compte-candidature": "/compte",
     "formulaires": "/formulaires",
     "messages": "/messages",
+    "compte-suppression-refusee": "/compte/suppression",
 }
 
 

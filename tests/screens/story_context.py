@@ -1,5 +1,6 @@
 """What a story (a function that pictures a sequence of pages) works with: portal, browser, recorder, people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,11 @@ class StoryContext:
         """A candidate with a clean browser profile and no account yet."""
         self.candidates.append(BrowserCandidate(french_profile(self.browser, **options), self.portal))
         return self.candidates[-1]
+
+    def record(self, candidate: BrowserCandidate, pages: Mapping[str, str]) -> None:
+        """Picture these pages (paths by the pictures' names) as that candidate sees them."""
+        for name, path in pages.items():
+            self.recorder.record(candidate.open(path), name)
 
     def account(self, role: str) -> dict[str, str]:
         """Address, password and secret of the second factor of the demonstration's « staff » or « admin »."""

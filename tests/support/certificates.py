@@ -24,11 +24,8 @@ class CertificateAuthority:
     def server(self, folder: Path, address: str = "127.0.0.1") -> ssl.SSLContext:
         """The TLS context of a server at this address; its key is written into `folder`."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
-        signed = builder(named("serveur"), self._name, key).add_extension(names, critical=False)
-        certificate = signed.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         file = folder / f"{address}.pem"
-        file.write_bytes(certificate + _pem(key))
+        file.write_text(_certificate(key, address, self._name, self._key) + _pem(key))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         return context
@@ -37,15 +34,20 @@ class CertificateAuthority:
 def self_signed_certificate() -> tuple[str, str]:
     """A certificate for 127.0.0.1 that no authority has signed, and its key, both PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = named("127.0.0.1")
-    addresses = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    signed = builder(name, name, key).add_extension(addresses, critical=False).sign(key, hashes.SHA256())
-    return signed.public_bytes(serialization.Encoding.PEM).decode(), _pem(key).decode()
+    return _certificate(key, "127.0.0.1", named("127.0.0.1"), key), _pem(key)
 
 
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _certificate(
+    key: ec.EllipticCurvePrivateKey, address: str, issuer: x509.Name, signing: ec.EllipticCurvePrivateKey
+) -> str:
+    addresses = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+    built = builder(named(address), issuer, key).add_extension(addresses, critical=False)
+    return built.sign(signing, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> str:
     plain = serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
 
 
 def named(text: str) -> x509.Name:

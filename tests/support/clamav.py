@@ -37,12 +37,9 @@ class ClamAVServer(OwnServer, ClamAV):
         self._folder = PrivateFolder("clamav", account_for("clamav"))
         signatures = self._folder.folder("signatures")
         self._folder.write("signatures/eicar.ndb", f"Eicar-Test-Signature:0:*:{EICAR.hex()}\n")
-        configuration = self._folder.write("clamd.conf", self._configuration(signatures))
+        lines = ["Foreground yes", f"DatabaseDirectory {signatures}", "TCPAddr 127.0.0.1", f"TCPSocket {self.port}"]
+        lines += ["StreamMaxLength 100M", "MaxThreads 4", "LogTime yes", ""]
+        configuration = self._folder.write("clamd.conf", "\n".join(lines))
         command: list[str | Path] = [_SERVER, "--foreground", f"--config-file={configuration}"]
         self._daemon = Daemon("clamd", command, self._folder, {"PATH": "/usr/bin:/bin"})
         self.start()
-
-    def _configuration(self, signatures: Path) -> str:
-        lines = ["Foreground yes", f"DatabaseDirectory {signatures}", "TCPAddr 127.0.0.1"]
-        lines += [f"TCPSocket {self.port}", "StreamMaxLength 100M", "MaxThreads 4", "LogTime yes"]
-        return "\n".join(lines) + "\n"

@@ -11,6 +11,7 @@ from tests.support.app_server import AppServer
 from tests.support.identity_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
+    PEOPLE,
     DemonstrationProvider,
     create_app,
     providers_at,
@@ -31,31 +32,16 @@ def running_providers() -> Iterator[tuple[AppServer, Providers]]:
 def settings_for(portal: str, server: AppServer, providers: Providers) -> dict[str, Any]:
     """What accounts is told of them, for the portal of that address."""
     providers |= providers_at(server.url, portal)
-    return {
-        name: value
-        for provider in providers.values()
-        for name, value in {
-            f"{provider.name}_issuer": provider.issuer,
-            f"{provider.name}_client_id": CLIENT_ID,
-            f"{provider.name}_client_secret": Secret(CLIENT_SECRET),
-        }.items()
-    }
+    settings: dict[str, Any] = {f"{provider.name}_issuer": provider.issuer for provider in providers.values()}
+    for name in providers:
+        settings |= {f"{name}_client_id": CLIENT_ID, f"{name}_client_secret": Secret(CLIENT_SECRET)}
+    return settings
 
 
 def person(**claims: Any) -> dict[str, Any]:
     """Somebody whom no account knows."""
     sub = secrets.token_hex(8)
-    return {
-        "sub": sub,
-        "given_name": "Angela Claire Louise",
-        "family_name": "DUBOIS",
-        "gender": "female",
-        "birthdate": "1999-08-24",
-        "birthplace": "75107",
-        "birthcountry": "99100",
-        "email": f"{sub}@portail.example",
-        **claims,
-    }
+    return {**PEOPLE["franceconnect"][0], "sub": sub, "email": f"{sub}@portail.example", **claims}
 
 
 def consent(provider: DemonstrationProvider, address: str, who: dict[str, Any], *methods: str) -> str:

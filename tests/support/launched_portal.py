@@ -115,7 +115,9 @@ class LaunchedPortal(RunningPortal):
     def processes(self) -> dict[str, Process]:
         """The launcher's children by name, « accounts », « accounts-worker », « gateway », « objects » …"""
         environments = json.loads((self.var / "environments.json").read_text(encoding="utf-8"))
-        children = [_process(pid, environments, self.port) for pid in _children_of(self._daemon.pid)]
+        launcher = self._daemon.pid
+        pids = Path(f"/proc/{launcher}/task/{launcher}/children").read_text(encoding="ascii").split()
+        children = [_process(int(pid), environments, self.port) for pid in pids]
         return {process.name: process for process in children if process is not None}
 
     def kill(self, name: str) -> None:
@@ -151,11 +153,6 @@ class LaunchedPortal(RunningPortal):
             **AT_WORK_WITHOUT_REST,
             **(real or {}),
         }
-
-
-def _children_of(parent: int) -> list[int]:
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-    return [int(pid) for pid in children.split()]
 
 
 def _process(pid: int, environments: Mapping[str, Mapping[str, str]], gateway_port: int) -> Process | None:

@@ -60,16 +60,12 @@ class ObjectStoreServer(OwnServer, ObjectStore):
         root = self._folder.folder("buckets")
         # rclone refuses keys shorter than eight characters, and a comma divides them.
         super().__init__(free_port(), secrets.token_hex(8), secrets.token_hex(16), str(root))
-        self._daemon = Daemon("rclone", self._command(), self._folder, self._environment())
-        self.start()
-
-    def _command(self) -> list[str | Path]:
         options = ["--vfs-cache-mode", "off", "--addr", self.endpoint, "--config", "/dev/null"]
-        return [_rclone(), "serve", "s3", *options, self._root]
-
-    def _environment(self) -> dict[str, str]:
         key = f'"{self.access_key},{self.secret_key}"'
-        return {"PATH": "/usr/bin:/bin", "HOME": str(self._folder.path), "RCLONE_AUTH_KEY": key}
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self._folder.path), "RCLONE_AUTH_KEY": key}
+        command = [_rclone(), "serve", "s3", *options, str(root)]
+        self._daemon = Daemon("rclone", command, self._folder, environment)
+        self.start()
 
 
 def _rclone() -> str:

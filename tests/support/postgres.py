@@ -79,15 +79,8 @@ class Postgres:
         self._administer(create.format(*map(sql.Identifier, (name, self.role, template))))
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(
-            host="127.0.0.1",
-            port=self.port,
-            user="postgres",
-            password=self.password,
-            dbname="postgres",
-            autocommit=True,
-            connect_timeout=10,
-        )
+        address = f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/postgres"
+        return psycopg.connect(address, autocommit=True, connect_timeout=10)
 
     def _administer(self, statement: sql.Composed) -> None:
         with self._connect() as connection:

@@ -1,6 +1,5 @@
 """One private RabbitMQ node for the test run, shared by its processes; each test gets a virtual host of its own."""
 
-import json
 import secrets
 import shutil
 import signal
@@ -52,18 +51,13 @@ class RabbitMQ:
     def url_of(self, vhost: str, user: str, password: str) -> str:
         return f"amqp://{user}:{password}@127.0.0.1:{self.port}/{urllib.parse.quote(vhost, safe='')}"
 
-    @property
-    def management_url(self) -> str:
-        return f"http://127.0.0.1:{self._management_port}/api"
-
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """Call the management API; return its decoded answer or None, or raise requests.HTTPError."""
         answer = requests.request(
             method,
-            f"{self.management_url}/{path}",
+            f"http://127.0.0.1:{self._management_port}/api/{path}",
             auth=(self.user, self.password),
-            data=None if body is None else json.dumps(body),
-            headers={"Content-Type": "application/json"},
+            json=body,
             timeout=30,
         )
         answer.raise_for_status()
@@ -143,18 +137,16 @@ class RabbitMQServer(OwnServer, RabbitMQ):
         }
 
     def _configuration(self) -> str:
-        return "\n".join(
-            [
-                f"listeners.tcp.local = 127.0.0.1:{self.port}",
-                "management.tcp.ip = 127.0.0.1",
-                f"management.tcp.port = {self._management_port}",
-                f"default_user = {self.user}",
-                f"default_pass = {self.password}",
-                "disk_free_limit.absolute = 50MB",
-                "log.console.level = warning",
-                "",
-            ]
-        )
+        settings = {
+            "listeners.tcp.local": f"127.0.0.1:{self.port}",
+            "management.tcp.ip": "127.0.0.1",
+            "management.tcp.port": self._management_port,
+            "default_user": self.user,
+            "default_pass": self.password,
+            "disk_free_limit.absolute": "50MB",
+            "log.console.level": "warning",
+        }
+        return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 
 def vhost_of(url: str) -> str:

@@ -50,13 +50,13 @@ class SharedServers:
 
     def addresses(self) -> dict[str, Any]:
         """Return where each server answers, started; of one that is not on this machine, what was not found."""
-        return {name: self._address(name) for name in KINDS}
-
-    def _address(self, name: str) -> dict[str, Any]:
-        try:
-            return {"at": self.get(name).address}
-        except NotInstalled as absence:
-            return {"absent": [absence.service, absence.what]}
+        addresses: dict[str, Any] = {}
+        for name in KINDS:
+            try:
+                addresses[name] = {"at": self.get(name).address}
+            except NotInstalled as absence:
+                addresses[name] = {"absent": [absence.service, absence.what]}
+        return addresses
 
     def end(self) -> None:
         self._ending.close()
@@ -75,14 +75,12 @@ def started(name: str) -> Iterator[Any]:
 def server(config: pytest.Config, name: str) -> Any:
     """Return the run's server of this name; raise NotInstalled where it is not on this machine."""
     addresses = getattr(config, "workerinput", {}).get("servers")
-    return of_this_process(config).get(name) if addresses is None else _at(name, addresses[name])
+    if addresses is None:
+        return of_this_process(config).get(name)
+    if "absent" in addresses[name]:
+        raise NotInstalled(*addresses[name]["absent"])
+    return KINDS[name].at(**addresses[name]["at"])
 
 
 def of_this_process(config: pytest.Config) -> SharedServers:
     return config.stash.setdefault(_STARTED, SharedServers())
-
-
-def _at(name: str, address: dict[str, Any]) -> Any:
-    if "absent" in address:
-        raise NotInstalled(*address["absent"])
-    return KINDS[name].at(**address["at"])

@@ -113,7 +113,8 @@ class Mailbox:
         self._refused_recipients[address] = answer
 
     def find(self, to: str | None = None, subject: str | None = None) -> list[ReceivedMail]:
-        return [mail for mail in self.received if _matches(mail, to, subject)]
+        of_subject = (mail for mail in self.received if subject is None or subject in mail.subject)
+        return [mail for mail in of_subject if to is None or to.lower() in map(str.lower, mail.recipients)]
 
     def wait_for(self, to: str | None = None, subject: str | None = None, seconds: float = 20) -> ReceivedMail:
         """Return the newest such message as soon as one is there; AssertionError lists what came instead."""
@@ -122,12 +123,8 @@ class Mailbox:
     def wait_for_count(
         self, count: int, to: str | None = None, subject: str | None = None, seconds: float = 20
     ) -> list[ReceivedMail]:
-
-        def enough() -> bool:
-            return len(self.find(to, subject)) >= count
-
         with self._arrived:
-            if self._arrived.wait_for(enough, seconds):
+            if self._arrived.wait_for(lambda: len(self.find(to, subject)) >= count, seconds):
                 return self.find(to, subject)
         came = [f"{mail.recipients}: {mail.subject}" for mail in self.received]
         raise AssertionError(f"no {count} mail(s) to {to} about {subject!r} within {seconds} s; came: {came}")
@@ -160,8 +157,3 @@ def _options(certificate: ssl.SSLContext | None, tls_at_once: bool) -> dict[str,
     if certificate is None:
         return {"auth_require_tls": False}
     return {"ssl_context": certificate, "auth_require_tls": False} if tls_at_once else {"tls_context": certificate}
-
-
-def _matches(mail: ReceivedMail, to: str | None, subject: str | None) -> bool:
-    is_addressed = to is None or to.lower() in (recipient.lower() for recipient in mail.recipients)
-    return is_addressed and (subject is None or subject in mail.subject)

@@ -19,10 +19,8 @@ READ_SUFFIXES = (".yaml", ".yml", ".csv")
 
 
 def read_archive(archive: bytes, at: datetime) -> Catalogue:
-    """The catalogue, with the folder of exams at the root of the archive or within one folder.
-
-    Raises Invalid for an archive that is none or exceeds the bounds, CatalogueError for what its files say.
-    """
+    """The catalogue, with the folder of exams at the root of the archive or within one folder. Raises Invalid for an
+    archive that is none or exceeds the bounds, CatalogueError for what its files say."""
     with TemporaryDirectory() as folder:
         root = Path(folder) / "archive"  # the parent of an exam's folder is looked into as well
         root.mkdir()

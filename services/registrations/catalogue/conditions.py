@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.registrations.catalogue.fields import Fields
-from services.registrations.catalogue.reading_context import ReadingContext, WrittenCondition
+from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test
 from services.registrations.domain.epreuve_positions import POSITIONS
@@ -14,20 +14,14 @@ GROUPS = ("all", "any", "not")
 SUBJECTS = ("fact", "question", "epreuve")
 
 
-def read(context: ReadingContext, node: Node | None, kind: str, name: str) -> Condition:
-    """The condition of a piece, a form or a question; ALWAYS where it is absent."""
-    if node is None:
-        return ALWAYS
-    reader = _Reader(context)
-    condition = reader.condition(node, 1)
-    context.conditions.append(WrittenCondition(kind, name, tuple(reader.tests)))
-    return condition
+def read(context: ReadingContext, node: Node | None, question: str = "") -> Condition:
+    """The condition of a piece, a form or the question of that name; ALWAYS where it is absent."""
+    return ALWAYS if node is None else _Reader(context, question).condition(node, 1)
 
 
 class _Reader:
-    def __init__(self, context: ReadingContext) -> None:
-        self._building = context
-        self.tests: list[tuple[Test, Node]] = []
+    def __init__(self, context: ReadingContext, question: str) -> None:
+        self._context, self._question = context, question
 
     def condition(self, node: Node, level: int) -> Condition:
         keys = set(node.entries)
@@ -51,7 +45,7 @@ class _Reader:
         return All(parts) if name == "all" else AnyOf(parts)
 
     def _test(self, node: Node) -> Condition:
-        with Fields(self._building, node, "une condition") as fields:
+        with Fields(self._context, node, "une condition") as fields:
             named = [(kind, fields.optional(kind)) for kind in SUBJECTS if kind in node.entries]
             kind, name = named[0]
             if len(named) > 1:
@@ -59,7 +53,7 @@ class _Reader:
             operator, value = self._position(fields) if kind == "epreuve" else self._comparison(fields)
         test = Test(f"{kind}:{name}", operator, value)
         if operator:
-            self.tests.append((test, node))
+            self._context.tests.append((self._question, test, node))
         return test
 
     def _comparison(self, fields: Fields) -> tuple[str, Any]:
@@ -97,7 +91,7 @@ class _Reader:
         return ("in", values) if node.kind == "list" else ("is", values[0])
 
     def _refuse(self, node: Node, text: str) -> Condition:
-        self._building.refuse(node, text)
+        self._context.refuse(node, text)
         return ALWAYS
 
 

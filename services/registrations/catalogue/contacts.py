@@ -11,6 +11,7 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node, YamlReader
 
 FILE = "academies.yaml"
+UNKNOWN_ACADEMIE = "académie inconnue « {} » : écrire son code à deux chiffres, entre guillemets"
 
 
 def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, Contact]:
@@ -41,7 +42,7 @@ def _academie(context: ReadingContext, node: Node, by_code: dict[str, Contact]) 
         code, contact_text = fields.text("code"), contact(context, fields.required("contact"))
     context.define(node, "l'académie", "academie", code)
     if code and code not in by_code:
-        context.refuse(node, f"académie inconnue « {code} » : écrire son code à deux chiffres, entre guillemets")
+        context.refuse(node, UNKNOWN_ACADEMIE.format(code))
     elif contact_text:
         by_code[code] = contact_text
 

@@ -1,12 +1,14 @@
 """A whole catalogue: the exams and the establishments of a folder."""
 
 import io
+import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from services.chassis.clock import portal_now
 from services.registrations.catalogue import contacts, etablissements
 from services.registrations.catalogue.exams import read_exams
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
@@ -31,6 +33,16 @@ def read_catalogue(root: Path, at: datetime) -> Catalogue:
     if mistakes:
         raise CatalogueError(mistakes)
     return Catalogue(tuple(exams.values()), schools, {exam.code: _packed(folder) for folder, exam in exams.items()})
+
+
+def check(root: Path) -> int:
+    """`python -m services.registrations check-catalogue DIR`: prints one line per mistake; status 1 if there is any."""
+    try:
+        read_catalogue(root, portal_now())
+    except CatalogueError as error:
+        sys.stdout.write(f"{error}\n")
+        return 1
+    return 0
 
 
 def _packed(folder: Path) -> bytes:

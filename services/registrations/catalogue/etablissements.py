@@ -25,17 +25,14 @@ _OPEN = ("", "OUVERT")
 
 
 def read(path: Path, mistakes: list[Mistake]) -> tuple[Etablissement, ...]:
-    """The establishments of a CSV file, comma or semicolon. What is wrong in it is added to `mistakes`.
-
-    The annuaire lists every school: only lycées, CFA and the like that are open are taken from it.
-    """
+    """The establishments of a CSV file, comma or semicolon; of the annuaire, which lists every school, only lycées, CFA
+    and the like that are open. What is wrong in it is added to `mistakes`."""
     by_code: dict[str, Etablissement] = {}
     for line, row in _rows(path, mistakes):
         if not _is_wanted(row):
             continue
         etablissement = _etablissement(row)
-        mistake = _mistake_of(etablissement, row, by_code)
-        if mistake:
+        if mistake := _mistake_of(etablissement, row, by_code):
             mistakes.append(Mistake(str(path), line, mistake))
         by_code[etablissement.code] = etablissement
     return tuple(by_code.values())
@@ -62,21 +59,16 @@ def _is_wanted(row: Mapping[str, str]) -> bool:
 
 def _etablissement(row: Mapping[str, str]) -> Etablissement:
     code, kind = _first(row, _CODE), row.get("kind", "") or "lycee"
+    departement = departements.by_code(_first(row, _DEPARTEMENT).upper().rjust(3, "0"))  # « 25 », « 2A », « 025 »
     name, town = _first(row, _NAME), _first(row, _TOWN)
     label = " - ".join(part for part in (name, town) if part)
     return Etablissement(
         code=code,
         label=f"{label} ({code})" if kind == "lycee" and f"({code})" not in label else label,
         kind=kind,
-        departement=_departement(_first(row, _DEPARTEMENT)),
+        departement=departement.code if departement else None,
         habilite_ccf=_first(row, _HABILITE).lower() in ("true", "oui", "1"),
     )
-
-
-def _departement(code: str) -> str | None:
-    """« 25 », « 2A » and « 025 » all name a département of the reference."""
-    padded = code.upper().rjust(3, "0") if code else ""
-    return padded if departements.by_code(padded) else None
 
 
 def _mistake_of(etablissement: Etablissement, row: Mapping[str, str], known: Mapping[str, Etablissement]) -> str | None:
@@ -88,13 +80,10 @@ def _mistake_of(etablissement: Etablissement, row: Mapping[str, str], known: Map
         digits = etablissement.code[:7]
         letter = uai.check_letter(digits) if len(digits) == 7 and digits.isdecimal() else "?"
         return f"numéro d'établissement faux « {etablissement.code} » : sept chiffres et leur lettre clé ({letter})"
-    if mistake := too_long("code", etablissement.code, SHORT_CODE_LENGTH) or too_long(
-        "libellé", etablissement.label, LABEL_LENGTH
-    ):
-        return mistake
     if etablissement.code in known:
         return f"doublon de l'établissement « {etablissement.code} » : n'en garder qu'un"
-    return None
+    code, label = etablissement.code, etablissement.label
+    return too_long("code", code, SHORT_CODE_LENGTH) or too_long("libellé", label, LABEL_LENGTH)
 
 
 def _first(row: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import Mistake, suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import UNREADABLE
-from services.registrations.domain.exam_definition import Exam, Session, Specialite
+from services.registrations.domain.exam_definition import Exam, Specialite
 from services.registrations.domain.obstacles import EXCLUSIVE_NAMES
 from services.registrations.domain.opening_selection import DOMAINES
 
@@ -69,9 +69,12 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
         refusal_reasons=reasons,
         extension_days=extension_days,
     )
-    exam = replace(exam, sessions=_sessions(context, folder, exam))
+    dated_first = sorted(folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries)
+    exam = replace(exam, sessions=tuple(sessions.session(context, node, stem, exam) for stem, node in dated_first))
     references.check(context, folder, exam)
-    return replace(exam, sessions=_without_replaced_demonstrations(exam.sessions))
+    dated_years = {session.year for session in exam.sessions if not session.demonstration}
+    kept = (each for each in exam.sessions if not (each.demonstration and each.year in dated_years))
+    return replace(exam, sessions=tuple(kept))
 
 
 def _extension_days(fields: Fields) -> int | None:
@@ -90,19 +93,7 @@ def _specialites(context: ReadingContext, folder: ExamFolder) -> tuple[Specialit
     parts = folder.parts["specialites"]
     specialite_list = specialites.specialites(context, [node for _, node in parts])
     for (stem, node), specialite in zip(parts, specialite_list, strict=True):
-        code = specialite.code
-        if stem is not None and code and stem != code:
-            mend = suggestion(stem, [code])
-            context.refuse(node, f"le fichier {stem}.yaml définit « {code} » : {mend} dans son nom")
+        if stem is not None and specialite.code and stem != specialite.code:
+            mend = suggestion(stem, [specialite.code])
+            context.refuse(node, f"le fichier {stem}.yaml définit « {specialite.code} » : {mend} dans son nom")
     return specialite_list
-
-
-def _sessions(context: ReadingContext, folder: ExamFolder, exam: Exam) -> tuple[Session, ...]:
-    dated_first = sorted(folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries)
-    return tuple(sessions.session(context, node, stem, exam) for stem, node in dated_first)
-
-
-def _without_replaced_demonstrations(all_sessions: tuple[Session, ...]) -> tuple[Session, ...]:
-    """Without demonstration sessions of a year that has a dated session; they were checked all the same."""
-    dated_years = {session.year for session in all_sessions if not session.demonstration}
-    return tuple(session for session in all_sessions if not session.demonstration or session.year not in dated_years)

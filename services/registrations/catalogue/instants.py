@@ -36,17 +36,21 @@ class InstantReader:
     def read(self, node: Node) -> datetime:
         """The instant in UTC; EPOCH and a mistake where it cannot be read."""
         local = self._relative(node) if node.kind == "map" else self._dated(node)
+        if local is not None and local.time() == time(23, 59):
+            day = "" if node.kind == "map" else f", ici {local.date() + timedelta(days=1)} 00:00"
+            local = self._refused(node, f"23:59 n'est pas une fin : écrire le lendemain 00:00{day}")
         return EPOCH if local is None else self._unambiguous(node, local)
 
     def _dated(self, node: Node) -> datetime | None:
         match = _DATED.fullmatch(node.text) if node.kind == "scalar" else None
         if match is None:
-            return self._refused(node, self._mend(node.text))
+            if _DAY.fullmatch(node.text):
+                return self._refused(node, f"l'heure manque : écrire {node.text} 00:00")
+            return self._refused(node, f"date illisible « {node.text} » : écrire 2021-10-25 12:00")
         try:
-            local = datetime.fromisoformat(f"{match[1]}T{match[2]}")
+            return datetime.fromisoformat(f"{match[1]}T{match[2]}")
         except ValueError:
             return self._refused(node, f"date impossible « {node.text} » : vérifier le jour et l'heure")
-        return self._whole(node, local)
 
     def _relative(self, node: Node) -> datetime | None:
         if not self._demonstration:
@@ -63,13 +67,7 @@ class InstantReader:
             hour = None
         if hour is None:
             return self._refused(node, f'heure impossible « {at} » : écrire "12:00"')
-        return self._whole(node, datetime.combine(self._today + timedelta(days=days), hour))
-
-    def _whole(self, node: Node, local: datetime) -> datetime | None:
-        if local.time() == time(23, 59):
-            day = "" if node.kind == "map" else f", ici {local.date() + timedelta(days=1)} 00:00"
-            return self._refused(node, f"23:59 n'est pas une fin : écrire le lendemain 00:00{day}")
-        return local
+        return datetime.combine(self._today + timedelta(days=days), hour)
 
     def _unambiguous(self, node: Node, local: datetime) -> datetime:
         first = local.replace(tzinfo=self._zone)
@@ -81,11 +79,6 @@ class InstantReader:
             return first.astimezone(UTC)
         self._context.refuse(node, f"{text.format(self._zone)} : en choisir une autre")
         return first.astimezone(UTC)
-
-    def _mend(self, text: str) -> str:
-        if _DAY.fullmatch(text):
-            return f"l'heure manque : écrire {text} 00:00"
-        return f"date illisible « {text} » : écrire 2021-10-25 12:00"
 
     def _refused(self, node: Node, text: str) -> datetime | None:
         self._context.refuse(node, text)

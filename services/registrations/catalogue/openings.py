@@ -8,7 +8,7 @@ from services.contracts.registrations import Contact
 from services.contracts.session_options import VALIDATION_MODES
 from services.reference import academies
 from services.registrations.catalogue import instants
-from services.registrations.catalogue.contacts import contact
+from services.registrations.catalogue.contacts import UNKNOWN_ACADEMIE, contact
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
 from services.registrations.catalogue.reading_context import ReadingContext
@@ -32,21 +32,17 @@ def openings(fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
     nodes = list(context.items_of(fields.required("openings"), "openings"))
     if "openings" in fields.node.entries and not nodes:
         fields.refuse(fields.at("openings"), "aucune ouverture : écrire « - academie: … » avec ses dates")
-    named_apart = {_scalar(node, "academie") for node in nodes}
+    named_apart = {node.entries["academie"].text for node in nodes if "academie" in node.entries}
     by_academie: dict[str, tuple[Node, Opening]] = {}
     for node in nodes:
         for opening in _openings(context, node, defaults, named_apart):
-            first = by_academie.setdefault(opening.academie, (node, opening))
-            if first[0] is not node and opening.academie:
-                context.refuse(node, _duplicate_message(first, opening))
+            first, before = by_academie.setdefault(opening.academie, (node, opening))
+            if first is not node and opening.academie:
+                overlap = before.opens < opening.closes and opening.opens < before.closes
+                kind = "fenêtres qui se chevauchent" if overlap else "doublon d'ouverture"
+                place = f"{opening.label or opening.academie}, déjà écrite en {first.file}:{first.line}"
+                context.refuse(node, f"{kind} pour {place} : n'en garder qu'une")
     return tuple(opening for _, opening in by_academie.values())
-
-
-def _duplicate_message(first: tuple[Node, Opening], again: Opening) -> str:
-    node, before = first
-    overlap = before.opens < again.closes and again.opens < before.closes
-    kind = "fenêtres qui se chevauchent" if overlap else "doublon d'ouverture"
-    return f"{kind} pour {again.label or again.academie}, déjà écrite en {node.file}:{node.line} : n'en garder qu'une"
 
 
 def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, named_apart: set[str]) -> list[Opening]:
@@ -55,7 +51,9 @@ def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, na
         template = _without_place(fields, defaults, own_contact)
         country = fields.optional("country")
         codes = _codes(fields, named_apart, country is not None)
-        _refuse_unknown(fields)
+        for item in (*fields.items("academie"), *fields.items("academies")):
+            if item.text != ALL and academies.by_code(item.text) is None:
+                fields.refuse(item, UNKNOWN_ACADEMIE.format(item.text))
         if country is not None:
             return [_abroad(fields, template, country, own_contact)]
     return [_in_academie(context, template, code, own_contact) for code in codes]
@@ -91,9 +89,8 @@ def _without_place(fields: Fields, defaults: SessionDefaults, own: Contact | Non
 
 
 def _window(fields: Fields, reader: InstantReader, what: str) -> tuple[datetime, datetime]:
-    opens, closes = (
-        reader.read(node) if node else EPOCH for node in (fields.required("opens"), fields.required("closes"))
-    )
+    nodes = fields.required("opens"), fields.required("closes")
+    opens, closes = (reader.read(node) if node else EPOCH for node in nodes)
     if EPOCH not in (opens, closes) and closes <= opens:
         fields.refuse(fields.at("closes"), f"dates dans le désordre ({what}) : closes doit suivre opens")
     return opens, closes
@@ -125,17 +122,3 @@ def _abroad(fields: Fields, template: Opening, code: str, own: Contact | None) -
     if own is None:
         fields.refuse(fields.node, "un pays n'a pas de rectorat : écrire contact {title, lines, email}")
     return replace(template, academie=code, label=fields.text("label"))
-
-
-def _refuse_unknown(fields: Fields) -> None:
-    """Refuse académies that do not exist, each at its own line."""
-    for name in ("academie", "academies"):
-        for item in fields.items(name):
-            if item.text != ALL and academies.by_code(item.text) is None:
-                text = f"académie inconnue « {item.text} » : écrire son code à deux chiffres, entre guillemets"
-                fields.refuse(item, text)
-
-
-def _scalar(node: Node, name: str) -> str:
-    value_node = node.entries.get(name)
-    return value_node.text if value_node is not None else ""

@@ -35,7 +35,7 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
             required=fields.flag("required", True),
             formats=fields.texts("formats", FORMATS) or FORMATS,
             form=fields.optional("form", "form"),
-            when=conditions.read(context, fields.take("when"), "piece", code),
+            when=conditions.read(context, fields.take("when")),
             refusal_reasons=refusal_reasons(fields),
             compared_with=fields.texts("compared_with", refers_to="recap"),
         )
@@ -64,7 +64,7 @@ def _form(context: ReadingContext, node: Node) -> FormText:
     with Fields(context, node, "un formulaire") as fields:
         code = fields.text("code")
         fields.required("paragraphs")
-        form = fields.made(FormText, code=code, when=conditions.read(context, fields.take("when"), "form", code))
+        form = fields.made(FormText, code=code, when=conditions.read(context, fields.take("when")))
         fields.check_code("code", "code du formulaire", code)
     context.define(node, "le formulaire", "form", code)
     return form
@@ -118,7 +118,7 @@ def _rule(context: ReadingContext, node: Node) -> RuleUse:
     if name and name not in RULES:
         context.refuse(node, f"règle inconnue « {name} » : {suggestion(name, RULES)}")
     for problem in problems(use) if name in RULES else ():
-        known = ", ".join(parameter.name for parameter in RULES[name].parameters) or "aucun"
+        known = ", ".join(RULES[name].parameters) or "aucun"
         context.refuse(node, f"{problem} ; paramètres de {name} : {known}")
     return use
 

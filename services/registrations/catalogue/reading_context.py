@@ -11,31 +11,16 @@ from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 from services.registrations.domain.conditions import Test
 
 
-@dataclass(frozen=True)
-class WrittenCondition:
-    """A condition as read from the files. It belongs to the `kind` ("piece", "form" or "question") named `name`."""
-
-    kind: str
-    name: str
-    tests: tuple[tuple[Test, Node], ...]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A name that another part of the exam must define: of a "list", a "form", a "piece" …"""
-
-    kind: str
-    name: str
-    node: Node
-
-
 @dataclass
 class ReadingContext:
+    """`tests` are those of conditions, each with the question that has the condition (empty: a piece or a form has it);
+    `references`: kind ("list", "form", "piece" …) and name of what another part of the exam must define."""
+
     now: datetime
     contacts: dict[str, Contact]  # by académie
     mistakes: list[Mistake] = field(default_factory=list)
-    conditions: list[WrittenCondition] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
+    tests: list[tuple[str, Test, Node]] = field(default_factory=list)
+    references: list[tuple[str, str, Node]] = field(default_factory=list)
     definitions: dict[tuple[str, ...], Node] = field(default_factory=dict)
 
     def refuse(self, node: Node, text: str) -> None:
@@ -43,7 +28,7 @@ class ReadingContext:
 
     def reference(self, kind: str, name: str | None, node: Node) -> None:
         if name:
-            self.references.append(Reference(kind, name, node))
+            self.references.append((kind, name, node))
 
     def define(self, node: Node, what: str, *key: str) -> None:
         """Record the node that defines something; the same key twice is a mistake. `what`: French, for the message."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.reading_context import ReadingContext, WrittenCondition
+from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import TITLES
 from services.registrations.domain.conditions import Test
@@ -30,9 +30,8 @@ def check(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
     _references(context, exam)
     _needed_by_tabs(context, folder, exam)
     _needed_texts(context, folder, exam)
-    for written in context.conditions:
-        for test, node in written.tests:
-            _test(context, exam, written, test, node)
+    for question, test, node in context.tests:
+        _test(context, exam, question, test, node)
 
 
 def _references(context: ReadingContext, exam: Exam) -> None:
@@ -45,12 +44,12 @@ def _references(context: ReadingContext, exam: Exam) -> None:
         "recap": [title for tab in exam.tabs for title in _recap_titles(tab)],
         **{f"item:{name}": [item.key for item in items] for name, items in exam.lists.items()},
     }
-    for reference in context.references:
-        names = defined_names.get(reference.kind, ())
-        if reference.name not in names:
-            what = _NAMES.get(reference.kind, "valeur")
-            mend = suggestion(reference.name, names) if names else f"la définir, aucune {what} ne l'est"
-            context.refuse(reference.node, f"{what} que personne ne définit « {reference.name} » : {mend}")
+    for kind, name, node in context.references:
+        names = defined_names.get(kind, ())
+        if name not in names:
+            what = _NAMES.get(kind, "valeur")
+            mend = suggestion(name, names) if names else f"la définir, aucune {what} ne l'est"
+            context.refuse(node, f"{what} que personne ne définit « {name} » : {mend}")
 
 
 def _recap_titles(tab: Tab) -> tuple[str, ...]:
@@ -79,42 +78,33 @@ def _needed_texts(context: ReadingContext, folder: ExamFolder, exam: Exam) -> No
         context.refuse(node, "texte manquant « handicap_advice » : écrire dans texts à qui s'adresser")
 
 
-def _test(context: ReadingContext, exam: Exam, written: WrittenCondition, test: Test, node: Node) -> None:
+def _test(context: ReadingContext, exam: Exam, asking: str, test: Test, node: Node) -> None:
+    """`asking`: the question that has the condition, if one has it."""
     kind, _, name = test.subject.partition(":")
     match kind:
+        case "fact" if name not in FACTS:
+            context.refuse(node, f"fait inconnu « {name} » : {suggestion(name, FACTS)}")
+        case "fact" if values := FACTS[name].values:
+            _values(context, test, values(exam), node)
         case "fact":
-            _fact(context, exam, test, name, node)
+            _numbers(context, test, node)
         case "question":
-            _question(context, exam, written, test, name, node)
+            _question(context, exam, asking, test, name, node)
         case "epreuve" if name not in _epreuve_names(exam):
             mend = suggestion(name, _epreuve_names(exam))
             context.refuse(node, f"épreuve ou étiquette inconnue « {name} » : {mend}")
 
 
-def _fact(context: ReadingContext, exam: Exam, test: Test, name: str, node: Node) -> None:
-    if name not in FACTS:
-        context.refuse(node, f"fait inconnu « {name} » : {suggestion(name, FACTS)}")
-        return
-    fact = FACTS[name]
-    if fact.values is None:
-        _numbers(context, test, node)
-    else:
-        _values(context, test, fact.values(exam), node)
-
-
-def _question(
-    context: ReadingContext, exam: Exam, written: WrittenCondition, test: Test, name: str, node: Node
-) -> None:
-    questions = [question for tab in exam.tabs for question in tab.questions]
-    names = [question.name for question in questions]
+def _question(context: ReadingContext, exam: Exam, asking: str, test: Test, name: str, node: Node) -> None:
+    questions = {question.name: question for tab in exam.tabs for question in tab.questions}
+    names = list(questions)
     if name not in names:
         context.refuse(node, f"question inconnue « {name} » : {suggestion(name, names)}")
-        return
-    if written.kind == "question" and names.index(name) >= names.index(written.name):
-        what = "cycle : elle dépend d'elle-même" if name == written.name else "elle vient plus bas"
+    elif asking and names.index(name) >= names.index(asking):
+        what = "cycle : elle dépend d'elle-même" if name == asking else "elle vient plus bas"
         context.refuse(node, f"question « {name} » : {what} ; ne citer que des questions posées plus haut")
-        return
-    _answers(context, exam, test, questions[names.index(name)], node)
+    else:
+        _answers(context, exam, test, questions[name], node)
 
 
 def _answers(context: ReadingContext, exam: Exam, test: Test, question: Question, node: Node) -> None:

@@ -10,10 +10,8 @@ from services.registrations.domain.exam_definition import Exam, Session
 
 
 def with_running_demonstrations(stored: Exam, loaded: Exam, now: datetime) -> Exam:
-    """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload changes no date.
-
-    A demonstration session of `loaded` counts only while none of `stored` is running.
-    """
+    """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload changes no date; one
+    of `loaded` counts only while none of `stored` is running."""
     dated = tuple(session for session in loaded.sessions if not session.demonstration)
     years = {session.year for session in dated}
     running = [session for session in running_demonstrations(stored, now) if session.year not in years]
@@ -26,22 +24,16 @@ def with_running_demonstrations(stored: Exam, loaded: Exam, now: datetime) -> Ex
 
 def running_demonstrations(exam: Exam, now: datetime) -> list[Session]:
     """Those in which one can still register, or will."""
-    return [
-        session
-        for session in exam.sessions
-        if session.demonstration and any(now < opening.closes for opening in session.openings)
-    ]
+    demonstrations = (session for session in exam.sessions if session.demonstration)
+    return [session for session in demonstrations if any(now < opening.closes for opening in session.openings)]
 
 
 def _with_dates_of(running: Session, loaded: Session | None) -> Session:
     """The session as the files now define it, with the dates of the running one."""
     if loaded is None:
         return running
-    before = {opening.academie: opening for opening in running.openings}
-    openings = tuple(
-        replace(opening, **vars(answer_of(OpeningDates, before.get(opening.academie, opening))))
-        for opening in loaded.openings
-    )
+    dates = {opening.academie: vars(answer_of(OpeningDates, opening)) for opening in running.openings}
+    openings = tuple(replace(opening, **dates.get(opening.academie, {})) for opening in loaded.openings)
     return replace(loaded, openings=openings, closes=running.closes)
 
 
@@ -65,11 +57,7 @@ def with_used_definitions(new: Exam, old: Exam, used: Collection[UsedOpening]) -
         if removed := old.session(name):
             openings = tuple(opening for opening in removed.openings if opening.academie in academies)
             sessions.append(replace(removed, openings=openings))
-    missing_codes = {
-        opening_used.specialite
-        for opening_used in used
-        if opening_used.specialite and new.specialite(opening_used.specialite) is None
-    }
+    missing_codes = {opening_used.specialite for opening_used in used} - {each.code for each in new.specialites}
     specialites = tuple(specialite for specialite in old.specialites if specialite.code in missing_codes)
     return replace(new, sessions=tuple(sessions), specialites=(*new.specialites, *specialites))
 
@@ -81,6 +69,6 @@ def _with_used_parts(session: Session, old: Exam, used: Collection[UsedOpening])
     there = {opening.academie for opening in session.openings}
     academies = {opening_used.academie for opening_used in used} - there
     openings = tuple(opening for opening in before.openings if opening.academie in academies)
-    codes = {opening_used.specialite for opening_used in used if opening_used.specialite} - set(session.specialites)
+    codes = {opening_used.specialite for opening_used in used} - set(session.specialites)
     specialites = tuple(code for code in before.specialites if code in codes)
     return replace(session, openings=(*session.openings, *openings), specialites=(*session.specialites, *specialites))

@@ -16,14 +16,13 @@ from services.registrations.domain.exam_definition import Exam
 
 def to_data(exam: Exam) -> dict[str, Any]:
     """JSON-ready values; instants in ISO 8601, UTC."""
-    data: dict[str, Any] = _data(exam)
-    return data
+    return dict(_data(exam))
 
 
 def from_data(data: Mapping[str, Any]) -> Exam:
     """The exam that `to_data` wrote, without what a later version added. Raises TypeError or msgspec's ValidationError
     for anything else."""
-    return msgspec.convert(_frozen(data), Exam, dec_hook=_read)
+    return msgspec.convert(_frozen(data), Exam, dec_hook=lambda _, condition: _condition(condition))
 
 
 def digest(exam: Exam) -> str:
@@ -51,11 +50,6 @@ def _data(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
         return {field.name: _data(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return value
-
-
-def _read(expected: type, data: Any) -> Condition:
-    """What msgspec asks for, as it knows no conditions."""
-    return _condition(data)
 
 
 def _condition(data: Mapping[str, Any]) -> Condition:

@@ -34,7 +34,7 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -
             Session,
             name=name,
             year=year,
-            closes=reader.read(closes) if closes else _end_of_civil_year(year),
+            closes=reader.read(closes) if closes else datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(UTC),
             specialites=_specialites(fields, exam, year),
             pieces=_pieces(fields, exam),
             openings=opening_list,
@@ -64,11 +64,6 @@ def _reminder_days(fields: Fields, name: str) -> tuple[int, ...]:
         fields.refuse(fields.at(name), f"« {name} » : écrire chaque nombre une fois, du plus grand au plus petit")
         return ()
     return days
-
-
-def _end_of_civil_year(year: int) -> datetime:
-    """Exclusive."""
-    return datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(UTC)
 
 
 def _retention(fields: Fields) -> tuple[tuple[str, str], ...]:
@@ -106,8 +101,7 @@ def _year(fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...]
     if fields.required("year") is None or (year := fields.integer("year")) is None:
         return fallback.year
     if not 1990 <= year <= 2100:
-        text = f"année de session invraisemblable {year} : écrire par exemple 2027"
-        fields.refuse(fields.at("year"), text)
+        fields.refuse(fields.at("year"), f"année de session invraisemblable {year} : écrire par exemple 2027")
         return fallback.year
     return year
 
@@ -142,13 +136,10 @@ def _pieces(fields: Fields, exam: Exam) -> tuple[str, ...]:
 
 def _check_dates(context: ReadingContext, node: Node, new_session: Session) -> None:
     for opening in new_session.openings:
-        if EPOCH in (opening.closes, opening.deposit_closes):
-            continue
-        late = max(opening.closes, opening.deposit_closes)
-        if new_session.closes != EPOCH and new_session.closes < late:
-            at = node.entries.get("session_closes", node)
+        ends = (opening.closes, opening.deposit_closes)
+        if EPOCH not in (*ends, new_session.closes) and new_session.closes < max(ends):
             text = f"session_closes vient avant la fin des inscriptions ou du dépôt ({opening.label}) : la reculer"
-            context.refuse(at, text)
+            context.refuse(node.entries.get("session_closes", node), text)
             return
 
 
@@ -160,14 +151,13 @@ def _with_year_filled_in(new_session: Session) -> Session:
     def fill(text: str) -> str:
         return text.replace("{year}", str(new_session.year))
 
-    openings_with_year = tuple(
+    filled = (
         replace(opening, code_choice=fill(opening.code_choice), code_pdf=fill(opening.code_pdf))
         for opening in new_session.openings
     )
-    return replace(new_session, label=fill(new_session.label), openings=openings_with_year)
+    return replace(new_session, label=fill(new_session.label), openings=tuple(filled))
 
 
 def _is_offered(specialite: Specialite, year: int) -> bool:
-    return (specialite.first_session or year) <= year <= (specialite.last_session or year) and specialite.version_for(
-        year
-    ) is not None
+    is_held = (specialite.first_session or year) <= year <= (specialite.last_session or year)
+    return is_held and specialite.version_for(year) is not None

@@ -60,23 +60,17 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
         )
         fields.check_length("code", "code de la spécialité", code, SHORT_CODE_LENGTH)
         fields.check_length("label", "libellé de la spécialité", specialite.label, LABEL_LENGTH)
-    _check_acronym_and_successor(context, node, specialite)
+    acronym = specialite.acronym or ""
+    if len(acronym.split()) > 1 or len(acronym) > SHORT_CODE_LENGTH:
+        text = f"sigle « {acronym} » : un seul mot, {SHORT_CODE_LENGTH} lettres au plus"
+        context.refuse(node.entries["acronym"], text)
+    if specialite.replaced_by and specialite.last_session is None:
+        at = node.entries["replaced_by"]
+        context.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
     context.define(node, "la spécialité", "specialite", code)
     no_overlap(context, [(at, version.first, version.last) for at, version in versions], "versions")
     _check_no_gap(context, node, specialite, versions)
     return specialite
-
-
-def _check_acronym_and_successor(context: ReadingContext, node: Node, specialite: Specialite) -> None:
-    """An acronym is one word; only a spécialité with a last session has a successor."""
-    if specialite.acronym and (len(specialite.acronym.split()) > 1 or len(specialite.acronym) > SHORT_CODE_LENGTH):
-        context.refuse(
-            node.entries["acronym"],
-            f"sigle « {specialite.acronym} » : un seul mot, {SHORT_CODE_LENGTH} lettres au plus",
-        )
-    if specialite.replaced_by and specialite.last_session is None:
-        at = node.entries["replaced_by"]
-        context.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
 
 
 def _check_no_gap(
@@ -88,8 +82,7 @@ def _check_no_gap(
     ordered = sorted(versions, key=lambda pair: pair[1].first or 0)
     for (_, before), (at, after) in itertools.pairwise(ordered):
         if before.last is not None and after.first is not None and after.first > before.last + 1:
-            text = f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to"
-            context.refuse(at, text)
+            context.refuse(at, f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to")
     (first_at, first), (last_at, last) = ordered[0], ordered[-1]
     if first.first is not None and (specialite.first_session is None or first.first > specialite.first_session):
         context.refuse(first_at, f"aucune version avant {first.first} : corriger from, ou first_session")
@@ -156,12 +149,11 @@ def _modes(fields: Fields) -> dict[str, str]:
 def _check_links(context: ReadingContext, node: Node, epreuve: Epreuve, epreuves: tuple[Epreuve, ...]) -> None:
     by_code = {other.code: other for other in epreuves}
     for name in ("parent", "options_of", "differs_from"):
-        target = getattr(epreuve, name)
+        target, at = getattr(epreuve, name), node.entries.get(name, node)
         if target and target not in by_code:
-            at = node.entries.get(name, node)
             context.refuse(at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, by_code)}")
         elif target and name != "differs_from" and _is_circular(by_code, epreuve, name):
-            context.refuse(node.entries.get(name, node), f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
+            context.refuse(at, f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
 
 
 def _is_circular(by_code: dict[str, Epreuve], epreuve: Epreuve, name: str) -> bool:

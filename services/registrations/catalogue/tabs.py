@@ -10,7 +10,7 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import ALWAYS, Condition
-from services.registrations.domain.exam_definition import Item, Question, Tab
+from services.registrations.domain.exam_definition import Question, Tab
 from services.registrations.domain.forms import FORMATS
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
@@ -19,6 +19,7 @@ from services.registrations.domain.tabs.tab_kind import PLACE, PLACES
 
 KINDS_WITH_OWN_NAME = ("questions", "notice")  # kinds of which an exam may have several, each with a name
 KINDS_WITHOUT_QUESTIONS = ("recap", "number")
+BOXES = tuple(box.value for box in Box)
 TYPES_WITH_OPTIONS = ("choice", "search")
 
 
@@ -73,31 +74,17 @@ def _options(context: ReadingContext, fields: Fields, kind: str) -> dict[str, An
     node = fields.take("options")
     if node is None:
         return {}
+    read: dict[str, Any] = {}
     with Fields(context, node, f"les options d'un onglet {kind}") as options:
-        match kind:
-            case "candidature":
-                return _without_empty({"omit": options.texts("omit", PARTS)})
-            case "qualification":
-                return _without_empty({"omit": options.texts("omit", ("forme",))})
-            case "acquis":
-                return _acquis_options(options)
-    return {}
-
-
-def _acquis_options(options: Fields) -> dict[str, Any]:
-    boxes = tuple(box.value for box in Box)
-    labels = {}
-    for box, node in options.entries("labels"):
-        labels[box] = options.scalar(node, box)
-        if box not in boxes:
-            options.refuse(node, f"case inconnue « {box} » : {suggestion(box, boxes)}")
-    return _without_empty(
-        {"boxes": options.texts("boxes", boxes), "labels": labels, "notice": options.optional("notice")}
-    )
-
-
-def _without_empty(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value}
+        if omitted := {"candidature": PARTS, "qualification": ("forme",)}.get(kind):
+            read = {"omit": options.texts("omit", omitted)}
+        elif kind == "acquis":
+            read = {"boxes": options.texts("boxes", BOXES), "notice": options.optional("notice")}
+            read["labels"] = {box: options.scalar(label, box) for box, label in options.entries("labels")}
+            for box, label in options.entries("labels"):
+                if box not in BOXES:
+                    options.refuse(label, f"case inconnue « {box} » : {suggestion(box, BOXES)}")
+    return {name: value for name, value in read.items() if value}
 
 
 def _question(context: ReadingContext, node: Node) -> Question:
@@ -105,29 +92,27 @@ def _question(context: ReadingContext, node: Node) -> Question:
         name = fields.text("name")
         fields.check_length("name", "nom de la question", name)
         context.define(node, "la question", "question", name)
+        options = fields.take("options")
         question = fields.made(
             Question,
             name=name,
             type=fields.choice("type", TYPES),
-            options=_question_options(context, fields, name),
+            options=(
+                list_items(context, options, f"options de « {name} » : la liste", "question", name) if options else ()
+            ),
             list=fields.optional("list", "list"),
             required=_required(context, fields, name),
-            shown=conditions.read(context, fields.take("shown"), "question", name),
+            shown=conditions.read(context, fields.take("shown"), name),
             format=fields.choice("format", FORMATS, "") or None,
         )
     _check_question(context, node, question)
     return question
 
 
-def _question_options(context: ReadingContext, fields: Fields, name: str) -> tuple[Item, ...]:
-    node = fields.take("options")
-    return list_items(context, node, f"options de « {name} » : la liste", "question", name) if node else ()
-
-
 def _required(context: ReadingContext, fields: Fields, name: str) -> Condition | None:
     node = fields.take("required")
     if node is None or node.kind == "map":
-        return conditions.read(context, node, "question", name) if node else None
+        return conditions.read(context, node, name) if node else None
     return ALWAYS if fields.flag("required", False) else None
 
 

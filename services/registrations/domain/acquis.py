@@ -78,10 +78,8 @@ def field(box: Box, part: str, code: str | None = None) -> str:
 
 
 def read(typed: TabAnswers, exam: Exam, structure: Structure, *, reports: bool) -> tuple[DeclaredBox, ...]:
-    """The open boxes. What cannot be read (a year, a mark) is None; the tab's check reports it.
-
-    `reports`: whether a mark below the pass mark may be kept, as in the progressive form.
-    """
+    """The open boxes. What cannot be read (a year, a mark) is None; the tab's check reports it. `reports`: whether a
+    mark below the pass mark may be kept, as in the progressive form."""
     return tuple(_declared(box, typed, exam, structure, reports) for box in Box if typed.is_ticked(box.value))
 
 
@@ -120,10 +118,8 @@ def _unit(box: Box, typed: TabAnswers, code: str) -> KeptUnit:
 
 
 def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> bool:
-    """Whether the page ticks the unit: as the candidate left it, or as a proposal when it is shown for the first time.
-
-    Units of a VAE are never proposed: only the candidate knows which ones its jury validated.
-    """
+    """Whether the page ticks the unit: as the candidate left it, or as a proposal when it is shown for the first time;
+    never of a VAE: only the candidate knows which ones its jury validated."""
     box = declared.box
     if typed.is_ticked(field(box, "garder", code)):
         return code not in [unit.code for unit in declared.sat_again]

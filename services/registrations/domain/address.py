@@ -15,14 +15,31 @@ _LINES = ("adresse", "complement_1", "complement_2", "complement_3")
 
 
 def section(typed: TabAnswers) -> Section:
+    is_french = in_france(typed)
+    postal_code = Field(
+        "code_postal",
+        "Code postal",
+        required=is_french,
+        hint="Exemple : 35000",
+        autocomplete="postal-code",
+        inputmode="numeric" if is_french else None,
+    )
+    town = Field(  # free text, with the communes of the postal code as proposals
+        "localite",
+        "Localité",
+        required=True,
+        options=search(typed, "", limit=30) if is_french else (),
+        autocomplete="address-level2",
+        search="localite",
+    )
     fields = (
         _country(),
         Field("adresse", "Numéro, rue, voie", required=True, autocomplete="address-line1"),
         Field("complement_1", "Complément adresse 1", autocomplete="address-line2"),
         Field("complement_2", "Complément adresse 2", autocomplete="address-line3"),
         Field("complement_3", "Complément adresse 3"),
-        _postal_code(typed),
-        _town(typed),
+        postal_code,
+        town,
     )
     return Section("Adresse", fields)
 
@@ -35,16 +52,16 @@ def check(typed: TabAnswers) -> tuple[FieldError, ...]:
 
 
 def search(typed: TabAnswers, words: str, limit: int, academie: str = "") -> tuple[Option, ...]:
-    """Communes for a postal code, or those of the postal code already typed whose name begins with `words`.
-
-    While no known postal code is typed, communes of the académie are proposed.
-    """
+    """Communes for a postal code, or those of the postal code already typed whose name begins with `words`; of the
+    académie while no known one is typed."""
     if words.strip()[:1].isdigit():
         matching = communes.by_postal_code(words)
     elif matching := communes.by_postal_code(typed.text("code_postal")):
         matching = tuple(commune for commune in matching if folded(commune.name).startswith(folded(words)))
     else:
-        matching = _in_academie(academie, words, limit)
+        place = academies.by_code(academie) if words.strip() else None
+        codes = place.departements if place else ()
+        matching = tuple(commune for code in codes for commune in communes.search(code, words, limit))
     labels = dict.fromkeys(commune.label for commune in matching)
     return tuple(Option(label, label) for label in labels)[: max(limit, 0)]
 
@@ -93,9 +110,7 @@ def country_label(typed: TabAnswers) -> str:
 def one_line(typed: TabAnswers) -> str:
     """« 1 rue du port 25000 BESANCON FRANCE (DONT OUTRE-MER) »; empty while nothing is typed."""
     lines = postal_lines(typed)
-    if not lines:
-        return ""
-    return " ".join((*lines, country_label(typed)) if in_france(typed) else lines)
+    return " ".join((*lines, country_label(typed)) if lines and in_france(typed) else lines)
 
 
 def _code(typed: TabAnswers) -> str:
@@ -104,39 +119,8 @@ def _code(typed: TabAnswers) -> str:
     return code.replace(" ", "") if in_france(typed) else code
 
 
-def _in_academie(academie: str, words: str, limit: int) -> tuple[communes.Commune, ...]:
-    place = academies.by_code(academie)
-    if place is None or not words.strip():
-        return ()
-    return tuple(commune for code in place.departements for commune in communes.search(code, words, limit))
-
-
 @cache
 def _country() -> Field:
     options = (Option(country.code, FRANCE_HERE if country.is_france else country.label) for country in pays.proposed())
     others = {"value": FRANCE, "placeholder": None, "autocomplete": "country", "refresh": True}
     return select("pays", "Pays", tuple(options), **others)
-
-
-def _postal_code(typed: TabAnswers) -> Field:
-    return Field(
-        "code_postal",
-        "Code postal",
-        required=in_france(typed),
-        hint="Exemple : 35000",
-        autocomplete="postal-code",
-        inputmode="numeric" if in_france(typed) else None,
-    )
-
-
-def _town(typed: TabAnswers) -> Field:
-    """The localité: free text, with the communes of the postal code as proposals."""
-    proposed = search(typed, "", limit=30) if in_france(typed) else ()
-    return Field(
-        "localite",
-        "Localité",
-        required=True,
-        options=proposed,
-        autocomplete="address-level2",
-        search="localite",
-    )

@@ -17,9 +17,8 @@ from services.registrations.domain.specialites import with_specialite
 from services.registrations.domain.tabs import acquis, epreuves
 
 Typed = dict[str, str | Sequence[str]]
-NOT_CARRIED = (
-    "non_repris"  # in a tab's answers until it is posted again: what it held for another spécialité's épreuves
-)
+# In a tab's answers until it is posted again: what it held for another spécialité's épreuves.
+NOT_CARRIED = "non_repris"
 _ORIGIN = "specialite_d_origine"  # there likewise, while no spécialité is chosen: that for which they were typed
 _SENTENCES = {
     "acquis": "Vos acquis pour « {} » ne sont pas repris : vous les aviez déclarés pour une autre spécialité.",

@@ -84,12 +84,7 @@ def _test(operator: str, actual: Any, value: Any) -> bool:
             return value in answered
         case "in":
             return any(item in value for item in answered)
-        case "at_least":
-            return any(_comparable(item, value) and item >= value for item in answered)
-        case "at_most":
-            return any(_comparable(item, value) and item <= value for item in answered)
+        case "at_least" | "at_most" if isinstance(value, (int, float)):
+            numbers = [item for item in answered if isinstance(item, (int, float))]
+            return any(item >= value if operator == "at_least" else item <= value for item in numbers)
     return False
-
-
-def _comparable(left: Any, right: Any) -> bool:
-    return isinstance(left, (int, float)) and isinstance(right, (int, float))

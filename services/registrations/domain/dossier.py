@@ -13,9 +13,15 @@ from typing import Protocol
 from services.chassis.clock import full_years
 from services.chassis.errors import NotFound
 from services.contracts.accounts import Identity
-from services.registrations.domain import acquis, epreuve_positions
+from services.registrations.domain import acquis
 from services.registrations.domain.acquis import Box, DeclaredBox
-from services.registrations.domain.epreuve_positions import PROGRESSIVE, ChosenEpreuve, EpreuveResolver, Formes
+from services.registrations.domain.epreuve_positions import (
+    PROGRESSIVE,
+    ChosenEpreuve,
+    EpreuveResolver,
+    Formes,
+    formes_of_typed,
+)
 from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
 from services.registrations.domain.exam_definition import Category, Exam, Item, Opening, Session, Specialite, Tab
 from services.registrations.domain.forms import TabAnswers
@@ -45,13 +51,11 @@ class EtablissementSearch:
 
 
 class EtablissementDirectory(Protocol):
-    """Looks establishments up: in a table in the service, in memory in tests."""
+    """Looks establishments up, the best first: in a table in the service, in memory in tests."""
 
     def by_code(self, code: str) -> Etablissement | None: ...
 
-    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
-        """Best first."""
-        ...
+    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class Dossier:
 
     @cached_property
     def formes(self) -> Formes:
-        return epreuve_positions.formes_of_typed(self.typed_in("qualification"))
+        return formes_of_typed(self.typed_in("qualification"))
 
     @cached_property
     def structure(self) -> Structure:
@@ -150,23 +154,22 @@ class Dossier:
 
     @cached_property
     def epreuves(self) -> tuple[ChosenEpreuve, ...]:
-        habilite = bool(self.etablissement and self.etablissement.habilite_ccf)
+        category, regime = self.category, self.category.regime if self.category else None
+        if category and category.regime_if_habilite and self.etablissement and self.etablissement.habilite_ccf:
+            regime = category.regime_if_habilite
         return EpreuveResolver(
             exam=self.exam,
             structure=self.structure,
             typed=self.typed_in("epreuves"),
             forme=self.formes.final,
-            kept_units=epreuve_positions.kept_units_by_code(self.acquis),
-            regime=epreuve_positions.evaluation_regime(self.category, habilite),
+            # The first box that keeps a unit counts: a second one is an error of the tab.
+            kept_units={unit.code: unit for box in reversed(self.acquis) for unit in box.kept_units},
+            regime=regime,
         ).resolve_all()
 
     def matching(self, code_or_tag: str) -> tuple[ChosenEpreuve, ...]:
         """The épreuves that a condition names by code or by tag."""
-        return tuple(
-            chosen
-            for chosen in self.epreuves
-            if chosen.epreuve.code == code_or_tag or code_or_tag in chosen.epreuve.tags
-        )
+        return tuple(each for each in self.epreuves if code_or_tag in (each.epreuve.code, *each.epreuve.tags))
 
     def box(self, box: Box) -> DeclaredBox | None:
         return next((declared for declared in self.acquis if declared.box is box), None)

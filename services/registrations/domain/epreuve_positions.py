@@ -1,13 +1,13 @@
 """The position, option and mode of each épreuve, from the forme de passage, the acquis and what was chosen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.reference.text import folded
-from services.registrations.domain.acquis import DeclaredBox, KeptUnit
+from services.registrations.domain.acquis import KeptUnit
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, Structure
-from services.registrations.domain.exam_definition import Category, Epreuve, Exam
+from services.registrations.domain.exam_definition import Epreuve, Exam
 from services.registrations.domain.forms import OUI, TabAnswers
 
 INSCRIT, NON_INSCRIT = "inscrit", "non_inscrit"
@@ -60,7 +60,7 @@ class ChosenEpreuve:
     position: str
     choosable: bool  # the candidate picks between inscrit and non inscrit
     option: str | None  # key in the épreuve's list of options
-    option_label: str | None
+    option_label: str | None  # None also if the épreuve's own label ends with it: « Langue vivante : Anglais »
     mode: str | None
     kept_mark: Decimal | None
     posted_position: str  # allowed or not
@@ -87,10 +87,10 @@ class EpreuveResolver:
     typed: TabAnswers
     forme: str | None  # the final one
     kept_units: Mapping[str, KeptUnit]
-    regime: str | None
+    regime: str | None  # of evaluation (K12): the category's, another where the establishment is habilité for CCF
 
     def resolve_all(self) -> tuple[ChosenEpreuve, ...]:
-        return tuple(self._chosen(epreuve) for epreuve in self.structure.epreuves)
+        return tuple(map(self._chosen, self.structure.epreuves))
 
     def _chosen(self, epreuve: Epreuve) -> ChosenEpreuve:
         role, position = self.structure.role(epreuve), self._position(epreuve)
@@ -101,8 +101,8 @@ class EpreuveResolver:
             role=role,
             position=position,
             choosable=role is Role.LEAF and unit is None and self._is_free(epreuve),
-            option=option,
-            option_label=self._option_label(epreuve, option),
+            option=option[0] if option else None,
+            option_label=option[1] if option and not folded(epreuve.label).endswith(folded(option[1])) else None,
             mode=self._mode(epreuve) if position == INSCRIT and role is not Role.MAITRESSE else None,
             kept_mark=unit.mark if unit else None,
             posted_position=self.typed.text(f"position-{epreuve.code}"),
@@ -116,9 +116,9 @@ class EpreuveResolver:
 
     def _position(self, epreuve: Epreuve) -> str:
         role = self.structure.role(epreuve)
-        if role is Role.MAITRESSE:  # K11
-            children = self.structure.children(epreuve.code)
-            return combined_position(self._position(child) for child in children)
+        if role is Role.MAITRESSE:  # K11: inscrit if one of its units is; kept only if all are
+            positions = {self._position(child) for child in self.structure.children(epreuve.code)}
+            return next(one for one in (INSCRIT, NON_INSCRIT, REPORT, BENEFICE, DISPENSE) if one in positions)
         if role is Role.FOLLOWER and (parent := self.structure.epreuve(epreuve.parent or "")):
             return self._position(parent)
         if unit := self._kept_unit(epreuve):
@@ -132,45 +132,16 @@ class EpreuveResolver:
         typed = self.typed.text(f"position-{epreuve.code}")
         return typed if typed in (INSCRIT, NON_INSCRIT) else default
 
-    def _option(self, epreuve: Epreuve) -> str | None:
-        """The chosen key, if it is in the list; the only key of a list that has one."""
+    def _option(self, epreuve: Epreuve) -> tuple[str, str] | None:
+        """Key and label of the chosen one, if it is in the list; of the only one of a list that has one."""
         source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
-        if source is None:
-            return None
-        keys = [key for key, _ in option_choices(self.exam, source)]
-        typed = self.typed.text(f"option-{source.code}")
-        return typed if typed in keys else keys[0] if len(keys) == 1 else None
-
-    def _option_label(self, epreuve: Epreuve, option: str | None) -> str | None:
-        """None also if the épreuve's own label ends with it: « Langue vivante : Anglais »."""
-        source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
-        label = dict(option_choices(self.exam, source)).get(option) if option and source else None
-        return label if label and not folded(epreuve.label).endswith(folded(label)) else None
+        choices = option_choices(self.exam, source) if source else ()
+        typed = self.typed.text(f"option-{source.code}") if source else ""
+        return next((choice for choice in choices if choice[0] == typed or len(choices) == 1), None)
 
     def _mode(self, epreuve: Epreuve) -> str | None:
         """K12 (D643-19): by the regime that the category and the establishment give."""
         return epreuve.modes.get(self.regime or ANY_REGIME) or epreuve.modes.get(ANY_REGIME)
-
-
-def combined_position(parts: Iterable[str]) -> str:
-    """The position of a maîtresse from those of its units (K11): inscrit if one is; kept only if all are."""
-    positions = set(parts)
-    return next(position for position in (INSCRIT, NON_INSCRIT, REPORT, BENEFICE, DISPENSE) if position in positions)
-
-
-def evaluation_regime(category: Category | None, habilite_ccf: bool) -> str | None:
-    """The regime of evaluation (K12): the category's, another where the establishment is habilité for CCF."""
-    if category is None:
-        return None
-    return category.regime_if_habilite if habilite_ccf and category.regime_if_habilite else category.regime
-
-
-def kept_units_by_code(declared: tuple[DeclaredBox, ...]) -> dict[str, KeptUnit]:
-    """The kept units by code: the first box that keeps one counts (a second one is an error of the tab)."""
-    units: dict[str, KeptUnit] = {}
-    for unit in (unit for box in declared for unit in box.kept_units):
-        units.setdefault(unit.code, unit)
-    return units
 
 
 def option_choices(exam: Exam, epreuve: Epreuve) -> tuple[tuple[str, str], ...]:

@@ -65,15 +65,10 @@ class Structure:
 def structure_of(specialite: Specialite | None, year: int) -> Structure:
     """The épreuves that a spécialité has in the session of that year; none where it is unknown."""
     version = specialite.version_for(year) if specialite else None
-    if version is None:
-        return Structure(())
-    return Structure(tuple(epreuve for epreuve in version.epreuves if _exists(epreuve, year)))
+    epreuves = version.epreuves if version else ()
+    return Structure(tuple(e for e in epreuves if (e.first_session or year) <= year <= (e.last_session or year)))
 
 
 def only_specialite(exam: Exam, session: Session) -> Specialite | None:
     """The spécialité of an exam that leaves no choice of one."""
     return exam.specialite(session.specialites[0]) if len(session.specialites) == 1 else None
-
-
-def _exists(epreuve: Epreuve, year: int) -> bool:
-    return (epreuve.first_session or year) <= year <= (epreuve.last_session or year)

@@ -68,11 +68,8 @@ class Category:
 
     def experience_in(self, year: int) -> tuple[int, ...]:
         """The years of experience that it expects in a session; empty if it expects none."""
-        return tuple(
-            experience.years
-            for experience in self.experience
-            if (experience.first or year) <= year <= (experience.last or year)
-        )
+        held = (each for each in self.experience if (each.first or year) <= year <= (each.last or year))
+        return tuple(experience.years for experience in held)
 
 
 @dataclass(frozen=True)
@@ -117,10 +114,7 @@ class Specialite:
         return f"{self.label} ({self.code})"
 
     def version_for(self, year: int) -> SpecialiteVersion | None:
-        for version in self.versions:
-            if (version.first is None or version.first <= year) and (version.last is None or year <= version.last):
-                return version
-        return None
+        return next((each for each in self.versions if (each.first or year) <= year <= (each.last or year)), None)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The facts that the catalogue's conditions may test (a closed list), and how each is read from a dossier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,16 +21,13 @@ _Answer = Callable[[Dossier], Any]
 class Fact:
     """`values`: what a text fact may be in an exam; None for a number, for `at_least` and `at_most`."""
 
-    name: str
     answer: _Answer
     values: _Values | None = None
 
 
 def lookup(dossier: Dossier, evaluated: frozenset[str] = frozenset()) -> Lookup:
-    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… ».
-
-    `evaluated`: the questions whose conditions are being evaluated; a circular condition counts as unanswered.
-    """
+    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… ». `evaluated`:
+    the questions whose conditions are being evaluated; a circular condition counts as unanswered."""
 
     def answer(subject: str) -> Any:
         kind, _, name = subject.partition(":")
@@ -68,12 +65,12 @@ def _text(kind: str, field: str) -> _Answer:
     return lambda dossier: dossier.typed_in(kind).text(field) or None
 
 
-def _acquis_positions(dossier: Dossier) -> tuple[str, ...]:
-    return tuple(unit.position for box in dossier.acquis for unit in box.kept_units)
-
-
 def _items(name: str) -> _Values:
     return lambda exam: frozenset(item.key for item in exam.lists.get(name, ()))
+
+
+def _codes(entries: Iterable[Any]) -> frozenset[str]:
+    return frozenset(entry.code for entry in entries)
 
 
 def _fixed(*values: str) -> _Values:
@@ -81,45 +78,23 @@ def _fixed(*values: str) -> _Values:
 
 
 FACTS: dict[str, Fact] = {
-    fact.name: fact
-    for fact in (
-        Fact(
-            "categorie",
-            lambda d: d.category and d.category.code,
-            lambda e: frozenset(c.code for c in e.categories if c.public),
-        ),
-        Fact("situation", _text("candidature", "situation"), _items("situations")),
-        Fact("handicap", _text("candidature", "handicap"), _fixed(OUI, NON)),
-        Fact(
-            "specialite",
-            lambda d: d.specialite and d.specialite.code,
-            lambda e: frozenset(s.code for s in e.specialites),
-        ),
-        Fact("forme_finale", lambda d: d.formes.final, _fixed(*FORMES)),
-        Fact(
-            "acquis",
-            lambda d: tuple(box.box.value for box in d.acquis),
-            _fixed(*(box.value for box in Box)),
-        ),
-        Fact("acquis_position", _acquis_positions, _fixed(BENEFICE, REPORT, DISPENSE)),
-        Fact("diplome", lambda d: d.diplome and d.diplome.key, _items("diplomes")),
-        Fact(
-            "nationalite",
-            _text("identification", "nationalite"),
-            lambda _: frozenset(nationalite.code for nationalite in nationalites.all()),
-        ),
-        Fact("pays_naissance", lambda d: d.identity.pays_naissance, lambda _: frozenset(p.code for p in pays.all())),
-        Fact(
-            "departement_naissance",
-            lambda d: d.identity.departement_naissance,
-            lambda _: frozenset(departement.code for departement in departements.all()),
-        ),
-        Fact(
-            "academie",
-            lambda d: d.opening.academie,
-            lambda e: frozenset(o.academie for s in e.sessions for o in s.openings),
-        ),
-        Fact("age_at_closing", lambda d: d.age_on(to_paris(d.opening.closes).date())),
-        Fact("session_year", lambda d: d.session.year),
-    )
+    "categorie": Fact(lambda d: d.category and d.category.code, lambda e: _codes(c for c in e.categories if c.public)),
+    "situation": Fact(_text("candidature", "situation"), _items("situations")),
+    "handicap": Fact(_text("candidature", "handicap"), _fixed(OUI, NON)),
+    "specialite": Fact(lambda d: d.specialite and d.specialite.code, lambda e: _codes(e.specialites)),
+    "forme_finale": Fact(lambda d: d.formes.final, _fixed(*FORMES)),
+    "acquis": Fact(lambda d: tuple(box.box.value for box in d.acquis), _fixed(*Box)),
+    "acquis_position": Fact(
+        lambda d: tuple(unit.position for box in d.acquis for unit in box.kept_units),
+        _fixed(BENEFICE, REPORT, DISPENSE),
+    ),
+    "diplome": Fact(lambda d: d.diplome and d.diplome.key, _items("diplomes")),
+    "nationalite": Fact(_text("identification", "nationalite"), lambda _: _codes(nationalites.all())),
+    "pays_naissance": Fact(lambda d: d.identity.pays_naissance, lambda _: _codes(pays.all())),
+    "departement_naissance": Fact(lambda d: d.identity.departement_naissance, lambda _: _codes(departements.all())),
+    "academie": Fact(
+        lambda d: d.opening.academie, lambda e: frozenset(o.academie for s in e.sessions for o in s.openings)
+    ),
+    "age_at_closing": Fact(lambda d: d.age_on(to_paris(d.opening.closes).date())),
+    "session_year": Fact(lambda d: d.session.year),
 }

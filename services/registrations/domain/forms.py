@@ -62,9 +62,6 @@ class TabAnswers:
         return bool(self.values)
 
 
-_MAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
-
-
 @dataclass(frozen=True)
 class Format:
     fits: Callable[[str], bool]
@@ -99,7 +96,7 @@ FORMATS: Mapping[str, Format] = {
     "annee": Format(_matching("(?:19|20)[0-9]{2}"), "une année sur quatre chiffres, par exemple 2021", "numeric"),
     "code_postal": Format(_matching("[0-9]{5}"), "un code postal de cinq chiffres, par exemple 35000", "numeric"),
     "date": Format(lambda text: french_date(text) is not None, "une date telle que 30/05/1998", "numeric"),
-    "email": Format(lambda text: _MAIL.fullmatch(text) is not None, "une adresse telle que nom.prenom@domaine.fr"),
+    "email": Format(_matching(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+"), "une adresse telle que nom.prenom@domaine.fr"),
     "nombre": Format(_matching("-?[0-9]{1,9}"), "un nombre entier", "numeric"),
     "note": Format(_matching("(?:[01]?[0-9](?:[.,][0-9]{1,2})?|20(?:[.,]0{1,2})?)"), "une note de 0 à 20", "decimal"),
     "telephone": Format(_is_telephone, f"un numéro tel que {telephones.EXAMPLES}", "tel"),
@@ -122,11 +119,7 @@ class Option:
     @cached_property
     def data(self) -> described.Option:
         """Computed once: options of the reference data live as long as the process, and pages have hundreds of them."""
-        data: described.Option = {"value": self.value, "label": self.label}
-        if self.group is not None:
-            data["group"] = self.group
-        if self.hint is not None:
-            data["hint"] = self.hint
+        data: Any = {name: part for name, part in vars(self).items() if part is not None}
         return data
 
 
@@ -176,22 +169,25 @@ SELECT = "Sélectionnez une valeur"
 OUI_NON = {OUI: "Oui", NON: "Non"}
 _CHOICES = ("select", "radio", "yes_no")
 _WITHOUT_INPUT = ("notice", "hidden")
+_MISSING = {
+    "yes_no": "répondez par Oui ou par Non.",
+    **dict.fromkeys(("select", "radio", "search"), "choisissez une valeur."),
+    "checkbox": "cochez cette case.",
+}
 
 
 def filled(sections: Iterable[Section], typed: TabAnswers, computed: tuple[str, ...] = ()) -> tuple[Section, ...]:
     """The sections with what was typed in their fields, as typed, and the words typed in searches without a choice.
+    Disabled fields keep their value, as do those whose name begins with one of `computed`."""
 
-    Disabled fields keep their value, as do those whose name begins with one of `computed`.
-    """
-    return tuple(
-        replace(
-            section,
-            fields=tuple(
-                field if field.name.startswith(computed) else _filled(field, typed) for field in section.fields
-            ),
-        )
-        for section in sections
-    )
+    def shown(field: Field) -> Field:
+        if field.disabled or field.type in _WITHOUT_INPUT or field.name.startswith(computed):
+            return field
+        value = typed.raw(field.name) if field.name in typed.values else field.value
+        words = typed.raw(f"{field.name}{WORDS}") if field.type == "search" and not value else ""
+        return replace(field, value=value, display=words or field.display)
+
+    return tuple(replace(section, fields=tuple(map(shown, section.fields))) for section in sections)
 
 
 def yes_no(name: str, label: str, **others: Any) -> Field:
@@ -202,6 +198,11 @@ def yes_no(name: str, label: str, **others: Any) -> Field:
 def select(name: str, label: str, options: tuple[Option, ...], **others: Any) -> Field:
     """Of which one must be chosen, and none is chosen first, unless `others` say otherwise."""
     return Field(name, label, "select", options=options, **{"required": True, "placeholder": SELECT, **others})
+
+
+def search(name: str, label: str, display: str, **others: Any) -> Field:
+    """`display`: the label of what is chosen, or the words typed instead."""
+    return Field(name, label, "search", search=name, display=display or None, **others)
 
 
 def notice(name: str, text: str) -> Field:
@@ -220,41 +221,18 @@ def label_in_errors(field: Field) -> str:
     return field.label.removesuffix("(1)").strip()
 
 
-def _filled(field: Field, typed: TabAnswers) -> Field:
-    if field.disabled or field.type in _WITHOUT_INPUT:
-        return field
-    value = typed.raw(field.name) if field.name in typed.values else field.value
-    words = typed.raw(f"{field.name}{WORDS}") if field.type == "search" and not value else ""
-    return replace(field, value=value, display=words or field.display)
-
-
 def _field_error(field: Field, typed: TabAnswers) -> FieldError | None:
+    detail, text = None, typed.text(field.name)
     if field.disabled or field.type in _WITHOUT_INPUT:
         return None
     if not typed.is_answered(field.name):
-        return error(field.name, f"{label_in_errors(field)} : {_required_detail(field)}") if field.required else None
-    text = typed.text(field.name)
-    if field.type in _CHOICES and text not in {option.value for option in field.options}:
-        return error(field.name, f"{label_in_errors(field)} : choisissez une valeur de la liste.")
-    if field.type == "checkbox" and text != OUI:
-        return error(field.name, f"{label_in_errors(field)} : cochez la case ou laissez-la vide.")
-    if len(typed.raw(field.name)) > ANSWER_LENGTH:
-        return error(field.name, f"{label_in_errors(field)} : {ANSWER_LENGTH} caractères au plus.")
-    return _unprintable_error(field, text)
-
-
-def _unprintable_error(field: Field, text: str) -> FieldError | None:
-    """Only of free text: a field with an `inputmode` has a format that refuses such characters."""
-    detail = refusal_of_unprintable(text) if field.inputmode is None else None
+        detail = _MISSING.get(field.type, "ce champ est obligatoire.") if field.required else None
+    elif field.type in _CHOICES and text not in {option.value for option in field.options}:
+        detail = "choisissez une valeur de la liste."
+    elif field.type == "checkbox" and text != OUI:
+        detail = "cochez la case ou laissez-la vide."
+    elif len(typed.raw(field.name)) > ANSWER_LENGTH:
+        detail = f"{ANSWER_LENGTH} caractères au plus."
+    elif field.inputmode is None:  # free text: another has a format, which refuses such characters
+        detail = refusal_of_unprintable(text)
     return error(field.name, f"{label_in_errors(field)} : {detail[0].lower()}{detail[1:]}") if detail else None
-
-
-def _required_detail(field: Field) -> str:
-    match field.type:
-        case "yes_no":
-            return "répondez par Oui ou par Non."
-        case "select" | "radio" | "search":
-            return "choisissez une valeur."
-        case "checkbox":
-            return "cochez cette case."
-    return "ce champ est obligatoire."

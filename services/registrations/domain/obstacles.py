@@ -14,19 +14,17 @@ from services.registrations.domain.dossier import Dossier, PreviousCandidature
 
 # What `exclusive:` may name, in the catalogue.
 EXCLUSIVE_NAMES = ("exam", "session", "academie", "specialite")
+_CHANGES_TOO_LATE = (
+    "ces changements ne peuvent plus être transmis. Votre candidature reste telle qu'elle est enregistrée."
+)
 
 
 def exclusivity_key(dossier: Dossier) -> str | None:
     """The text that is unique among a candidate's active candidatures; None where the exam excludes nothing."""
-    specialite = dossier.specialite
-    parts = {
-        "exam": dossier.exam.code,
-        "session": dossier.session.name,
-        "academie": dossier.opening.academie,
-        "specialite": specialite.code if specialite else "",
-    }
-    names = [name for name in EXCLUSIVE_NAMES if name in dossier.exam.exclusive]
-    return "|".join(f"{name}={parts[name]}" for name in names) or None
+    specialite = dossier.specialite.code if dossier.specialite else ""
+    parts = (dossier.exam.code, dossier.session.name, dossier.opening.academie, specialite)
+    named = [(name, part) for name, part in zip(EXCLUSIVE_NAMES, parts, strict=True) if name in dossier.exam.exclusive]
+    return "|".join(f"{name}={part}" for name, part in named) or None
 
 
 def refusal_sentence(other: PreviousCandidature, place: str = "") -> str:
@@ -50,42 +48,21 @@ def _already_has(other: PreviousCandidature, place: str = "") -> str:
 def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
     """The other active candidature with the same exclusivity key, if there is one."""
     key = exclusivity_key(dossier)
-    return next(
-        (
-            other
-            for other in dossier.previous
-            if key and other.active and other.exclusivity_key == key and other.candidature_id != dossier.modifies
-        ),
-        None,
-    )
+    active = (other for other in dossier.previous if other.active and other.candidature_id != dossier.modifies)
+    return next((other for other in active if key and other.exclusivity_key == key), None)
 
 
 def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
     """All obstacles, whatever is typed; none while « Enregistrer » can be pressed."""
-    return tuple(
-        obstacle for obstacle in (_window(dossier, instant), _other_candidature(dossier)) if obstacle is not None
-    )
-
-
-def _window(dossier: Dossier, instant: datetime) -> Obstacle | None:
-    opening = dossier.opening
-    if windows.is_open(opening, instant):
-        return None
-    if windows.state(opening, instant) is WindowState.NOT_YET:
-        return Obstacle(reason=WindowState.NOT_YET, detail=windows.sentence(opening, instant))
-    since = page_labels.CLOSED_SINCE.format(end=windows.closing(opening.closes))
-    return Obstacle(reason=WindowState.CLOSED, detail=f"{since} : {_too_late(dossier)}")
-
-
-def _too_late(dossier: Dossier) -> str:
-    if dossier.modifies:
-        return "ces changements ne peuvent plus être transmis. Votre candidature reste telle qu'elle est enregistrée."
-    return "ce brouillon ne peut plus être transmis."
-
-
-def _other_candidature(dossier: Dossier) -> Obstacle | None:
-    other = conflicting_candidature(dossier)
-    if other is None:
-        return None
-    detail = f"{_already_has(other)} : ce brouillon ne peut pas être transmis tant qu'elle existe."
-    return Obstacle(reason=OTHER_CANDIDATURE, detail=detail, candidature_id=other.candidature_id)
+    opening, found = dossier.opening, []
+    match windows.state(opening, instant):
+        case WindowState.NOT_YET:
+            found.append(Obstacle(reason=WindowState.NOT_YET, detail=windows.sentence(opening, instant)))
+        case WindowState.CLOSED:
+            since = page_labels.CLOSED_SINCE.format(end=windows.closing(opening.closes))
+            too_late = _CHANGES_TOO_LATE if dossier.modifies else "ce brouillon ne peut plus être transmis."
+            found.append(Obstacle(reason=WindowState.CLOSED, detail=f"{since} : {too_late}"))
+    if other := conflicting_candidature(dossier):
+        detail = f"{_already_has(other)} : ce brouillon ne peut pas être transmis tant qu'elle existe."
+        found.append(Obstacle(reason=OTHER_CANDIDATURE, detail=detail, candidature_id=other.candidature_id))
+    return tuple(found)

@@ -17,16 +17,11 @@ from services.registrations.domain.exam_definition import OpeningView
 STEPS = ("domaine", "exam", "session", "academie")
 DOMAINES = ("Examen", "Concours")
 NOTHING_OPEN = "Aucun service d'inscription n'est ouvert pour ce choix."
-_QUESTIONS = {
-    "domaine": "Sélectionner un domaine",
-    "exam": "Sélectionner un examen ou un concours",
-    "session": "Sélectionner une session",
-    "academie": "Sélectionner une académie ou un pays d'inscription",
-}
 
 
 @dataclass(frozen=True)
 class _StepReading:
+    question: str
     label: str
     value: Callable[[OpeningView], str]
     value_label: Callable[[OpeningView], str]
@@ -34,27 +29,31 @@ class _StepReading:
 
 
 _READINGS = {
-    "domaine": _StepReading("Domaine", lambda view: view.exam.domaine, lambda view: view.exam.domaine),
-    "exam": _StepReading("Examen ou concours", lambda view: view.exam.code, lambda view: view.exam.label),
-    "session": _StepReading("Session", lambda view: view.session.name, lambda view: view.session.label),
+    "domaine": _StepReading(
+        *("Sélectionner un domaine", "Domaine"), lambda view: view.exam.domaine, lambda view: view.exam.domaine
+    ),
+    "exam": _StepReading(
+        *("Sélectionner un examen ou un concours", "Examen ou concours"),
+        lambda view: view.exam.code,
+        lambda view: view.exam.label,
+    ),
+    "session": _StepReading(
+        *("Sélectionner une session", "Session"), lambda view: view.session.name, lambda view: view.session.label
+    ),
     "academie": _StepReading(
-        "Académie ou pays", lambda view: view.opening.academie, lambda view: place_label(view), academies.place_in_lists
+        *("Sélectionner une académie ou un pays d'inscription", "Académie ou pays"),
+        lambda view: view.opening.academie,
+        lambda view: f"{view.opening.label} - ({view.opening.code_choice})",  # « ACADÉMIE DE BESANCON - (2022-06) »
+        academies.place_in_lists,
     ),
 }
-
-
-def place_label(view: OpeningView) -> str:
-    """« ACADÉMIE DE BESANCON - (2022-06) »"""
-    return f"{view.opening.label} - ({view.opening.code_choice})"
 
 
 def select(
     offered: Iterable[OpeningView], purpose: Purpose, choices: Mapping[str, str | None], instant: datetime
 ) -> Selection:
-    """What is chosen so far (`choices`, by step), and what comes next.
-
-    For a domaine without openings its step stays, with the message.
-    """
+    """What is chosen so far (`choices`, by step), and what comes next; for a domaine without openings its step stays,
+    with the message."""
     remaining = [view for view in offered if _is_shown(view, purpose, instant)]
     steps: list[ChosenStep] = []
     for name in STEPS:
@@ -68,7 +67,10 @@ def select(
         else:
             domaine_step = (_step(name, value, value),) if name == "domaine" and value in DOMAINES else ()
             return Selection(steps=(*steps, *domaine_step), empty_message=NOTHING_OPEN)
-    return Selection(steps=tuple(steps), information=_information(remaining[0], instant))
+    view = remaining[0]
+    state, sentence = windows.state(view.opening, instant), windows.sentence(view.opening, instant)
+    information = answer_of(OpeningInformation, view.opening, opening_id=view.id, state=state, sentence=sentence)
+    return Selection(steps=tuple(steps), information=information)
 
 
 def _step(name: str, value: str, value_label: str) -> ChosenStep:
@@ -89,7 +91,7 @@ def _ask(name: str, steps: Sequence[ChosenStep], remaining: Sequence[OpeningView
         labels = {reading.value(view): reading.value_label(view) for view in remaining}
         in_order = sorted(labels.items(), key=lambda pair: reading.place(pair[1]))
         choices = tuple(Choice(value=value, label=label, hint=_hint(name, value)) for value, label in in_order)
-    return Selection(steps=tuple(steps), next=NextStep(name=name, question=_QUESTIONS[name], choices=choices))
+    return Selection(steps=tuple(steps), next=NextStep(name=name, question=_READINGS[name].question, choices=choices))
 
 
 def _hint(step: str, academie: str) -> str | None:
@@ -97,19 +99,5 @@ def _hint(step: str, academie: str) -> str | None:
     if step != "academie":
         return None
     known_academie = academies.by_code(academie)
-    names = [
-        place.name
-        for code in (known_academie.departements if known_academie else ())
-        if (place := departements.by_code(code))
-    ]
-    return ", ".join(names) or None
-
-
-def _information(view: OpeningView, instant: datetime) -> OpeningInformation:
-    return answer_of(
-        OpeningInformation,
-        view.opening,
-        opening_id=view.id,
-        state=windows.state(view.opening, instant),
-        sentence=windows.sentence(view.opening, instant),
-    )
+    places = map(departements.by_code, known_academie.departements if known_academie else ())
+    return ", ".join(place.name for place in places if place) or None

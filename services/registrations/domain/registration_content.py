@@ -14,7 +14,6 @@ from services.contracts.registration_rules import CERTIFICATION
 from services.contracts.registrations import (
     AcademieRef,
     Confirmation,
-    EpreuveLine,
     ExamRef,
     FormOffered,
     PieceAsked,
@@ -25,13 +24,13 @@ from services.contracts.registrations import (
 )
 from services.contracts.session_options import ONLINE
 from services.reference import telephones
-from services.reference.lists import nationalites, pays
+from services.reference.lists import nationalites
 from services.registrations.domain import address, facts, registration_form
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Opening
-from services.registrations.domain.forms import OUI, TabAnswers
+from services.registrations.domain.forms import OUI
 from services.registrations.domain.tabs import diploma, identification, questions
 
 TITLE = "CONFIRMATION D'INSCRIPTION"
@@ -50,6 +49,8 @@ def registration_saved(
     """The event of a version of a dossier whose tabs have no errors (callers check that)."""
     exam, session, opening, lookup = dossier.exam, dossier.session, dossier.opening, facts.lookup(dossier)
     pieces = requested_pieces(dossier, lookup)
+    of_pieces = {piece.form for piece in pieces}
+    forms = (form for form in exam.forms if (form.in_menu or form.code in of_pieces) and holds(form.when, lookup))
     return answer_of(
         RegistrationSaved,
         dossier,
@@ -58,10 +59,8 @@ def registration_saved(
         version=version,
         saved_at=iso_utc(saved_at),
         numero_inscription=numero_inscription,
-        exam=ExamRef(exam.code, exam.label, exam.domaine),
-        session=SessionRef(
-            session.name, session.label, opening.code_choice, opening.code_pdf, closes_at=iso_utc(session.closes)
-        ),
+        exam=answer_of(ExamRef, exam),
+        session=answer_of(SessionRef, session, opening, closes_at=iso_utc(session.closes)),
         academie=AcademieRef(opening.academie, opening.label, opening.contact),
         closes_at=printed_dates(opening).closes_at,
         recap=registration_form.recap_sections(dossier),
@@ -69,7 +68,7 @@ def registration_saved(
         confirmation=_confirmation(dossier),
         demande_text=tuple(exam.texts.get("demande", ())),
         pieces=pieces,
-        forms=_offered_forms(dossier, lookup, pieces),
+        forms=tuple(answer_of(FormOffered, form) for form in forms),  # of the pièces, and of « Les formulaires »
         reason=reason,
         edition=1,
         edited_at=None,
@@ -86,37 +85,22 @@ def _validation(dossier: Dossier) -> str:
 def requested_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:
     """K13: the session's pièces whose condition holds, in the order of the catalogue. Where the candidate validates
     online, none that is signed for it."""
-    is_online = _validation(dossier) == ONLINE
-    dates = printed_dates(dossier.opening)
-    return tuple(
-        answer_of(PieceAsked, piece, dates)
-        for piece in dossier.exam.pieces
-        if piece.code in dossier.session.pieces
-        and holds(piece.when, lookup)
-        and not (piece.proves_version and is_online)
-    )
-
-
-def _offered_forms(dossier: Dossier, lookup: Lookup, pieces: tuple[PieceAsked, ...]) -> tuple[FormOffered, ...]:
-    """The forms of the pièces asked for, and those of the menu « Les formulaires »."""
-    of_pieces = {piece.form for piece in pieces}
-    return tuple(
-        answer_of(FormOffered, form)
-        for form in dossier.exam.forms
-        if (form.in_menu or form.code in of_pieces) and holds(form.when, lookup)
-    )
+    is_online, dates = _validation(dossier) == ONLINE, printed_dates(dossier.opening)
+    of_session = (piece for piece in dossier.exam.pieces if piece.code in dossier.session.pieces)
+    asked = (piece for piece in of_session if holds(piece.when, lookup) and not (piece.proves_version and is_online))
+    return tuple(answer_of(PieceAsked, piece, dates) for piece in asked)
 
 
 def _confirmation(dossier: Dossier) -> Confirmation:
     typed = dossier.typed_in("identification")
-    same_bts = dossier.box(Box.MEME)
+    same_bts, nationalite = dossier.box(Box.MEME), nationalites.by_code(typed.text("nationalite"))
     return Confirmation(
         title=TITLE,
-        nationalite=_nationality_feminine(typed.text("nationalite")),
+        nationalite=nationalite.feminine if nationalite else "",  # agrees with the word « nationalité »
         address=address.postal_lines(typed),
         birthplace=_birthplace(dossier.identity),
-        telephone=_displayed_telephone(typed, identification.FIXE.name),
-        mobile=_displayed_telephone(typed, identification.MOBILE.name),
+        telephone=telephones.displayed(identification.telephone(typed, identification.FIXE.name)) or None,
+        mobile=telephones.displayed(identification.telephone(typed, identification.MOBILE.name)) or None,
         vae=dossier.box(Box.VAE) is not None,
         etablissement=dossier.etablissement.label if dossier.etablissement else None,
         categorie=dossier.category.label_with_code if dossier.category else None,
@@ -132,20 +116,7 @@ def _confirmation(dossier: Dossier) -> Confirmation:
 
 def _birthplace(identity: Identity) -> str:
     """« TROYES - 010 »; abroad the country instead: « ROMA - ITALIE »."""
-    country = pays.by_code(identity.pays_naissance)
-    where = identity.departement_naissance or (country.label if country else identity.pays_naissance)
-    return f"{identity.commune_naissance} - {where}"
-
-
-def _nationality_feminine(code: str) -> str:
-    """The feminine form, which agrees with the word « nationalité », whoever the candidate is: « Française »."""
-    nationalite = nationalites.by_code(code)
-    return nationalite.feminine if nationalite else ""
-
-
-def _displayed_telephone(typed: TabAnswers, name: str) -> str | None:
-    number = identification.telephone(typed, name)
-    return telephones.displayed(number) if number else None
+    return f"{identity.commune_naissance} - {identity.departement_naissance or identification.country_label(identity)}"
 
 
 def printed_dates(dates: Opening | OpeningDates) -> PrintedDates:
@@ -186,19 +157,17 @@ def _day(instant: str) -> date:
 def changes(before: Recap, after: Recap) -> tuple[Change, ...]:
     """With the labels of the récapitulatif, in the order of the newer version, removed lines last."""
     old, new = _lines(before), _lines(after)
-    keys = [*new, *(key for key in old if key not in new)]
-    lines = (
-        Change(section=section, label=label, before=old.get((section, label), ""), after=new.get((section, label), ""))
-        for section, label in keys
+    pairs = {key: (old.get(key, ""), new.get(key, "")) for key in (*new, *old)}
+    return tuple(
+        Change(section=section, label=label, before=before, after=after)
+        for (section, label), (before, after) in pairs.items()
+        if before != after
     )
-    return tuple(change for change in lines if change.before != change.after)
 
 
 def _lines(recap: Recap) -> dict[tuple[str, str], str]:
     recap_lines = {(section.title, line.label): line.value for section in recap.sections for line in section.lines}
-    epreuves = {("Epreuves", f"{line.code} - {line.label}"): _epreuve(line) for line in recap.epreuves}
-    return {**recap_lines, **epreuves}
-
-
-def _epreuve(line: EpreuveLine) -> str:
-    return " - ".join(part for part in (line.option, line.position_label, line.mode_label, line.mark) if part)
+    for line in recap.epreuves:
+        parts = (line.option, line.position_label, line.mode_label, line.mark)
+        recap_lines["Epreuves", f"{line.code} - {line.label}"] = " - ".join(part for part in parts if part)
+    return recap_lines

@@ -17,7 +17,6 @@ from services.registrations.domain import rules
 from services.registrations.domain.acquis import mark_label
 from services.registrations.domain.change_of_specialite import NOT_CARRIED, not_carried
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.epreuve_positions import ChosenEpreuve
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import MAX_PROPOSALS, WORDS, FieldError, Option, check_fields, error, filled
 from services.registrations.domain.tabs import KINDS, questions
@@ -50,7 +49,13 @@ class Incomplete(DomainError):
 def tab_states(dossier: Dossier, current: int | None) -> tuple[TabState, ...]:
     """The exam's tabs in order, numbered from 1; one is done when something was posted there and nothing is wrong.
     Without a `current` one, in a correction, all was answered before."""
-    return tuple(_state(dossier, number, tab, current) for number, tab in enumerate(dossier.exam.tabs, start=1))
+    states = []
+    for number, tab in enumerate(dossier.exam.tabs, start=1):
+        posted = dossier.answers.get(tab.name, {} if current is None else None)
+        done = posted is not None and NOT_CARRIED not in posted and not _errors(dossier, tab)
+        state = "current" if number == current else "done" if done else "todo"
+        states.append(answer_of(TabState, tab, number=number, state=state))
+    return tuple(states)
 
 
 def tab_view(dossier: Dossier, number: int) -> TabContent:
@@ -118,14 +123,14 @@ def accepted_values(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> 
     Raises NotFound for an unknown number."""
     tab = dossier.tab(number)
     content = _content(dossier, tab)
-    names = _accepted_names(dossier, tab, content) | _searches_without_choice(content, typed)
-    return {name: value for name, value in typed.items() if name in names}
+    return _only(_accepted_names(dossier, tab, content) | _searches_without_choice(content, typed), typed)
 
 
 def without_unasked_answers(dossier: Dossier) -> Dossier:
     """The dossier without answers that no tab asks for, nor words typed in a search without a choice."""
     tabs = (tab for tab in dossier.exam.tabs if tab.name in dossier.answers)
-    answers = {tab.name: _asked_values(dossier, tab, dossier.answers[tab.name]) for tab in tabs}
+    asked = {tab.name: _accepted_names(dossier, tab, _content(dossier, tab)) for tab in tabs}
+    answers = {tab: _only(names, dossier.answers[tab]) for tab, names in asked.items()}
     return dossier if answers == dossier.answers else replace(dossier, answers=answers)
 
 
@@ -137,40 +142,27 @@ def recap(dossier: Dossier) -> Recap:
 
 def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
     """The sections of the récapitulatif: the qualification first, as in the guide, then tab by tab."""
-    ordered = sorted(dossier.exam.tabs, key=lambda tab: tab.kind != "qualification")
-    sections = (
-        section for tab in ordered for section in (*KINDS[tab.kind].recap(dossier, tab), *questions.recap(dossier, tab))
-    )
-    all_sections = (*sections, _warnings_section(dossier))
-    return tuple(section for section in all_sections if section.lines)
+    sections: list[RecapSection] = []
+    for tab in sorted(dossier.exam.tabs, key=lambda tab: tab.kind != "qualification"):
+        sections += (*KINDS[tab.kind].recap(dossier, tab), *questions.recap(dossier, tab))
+    return tuple(section for section in (*sections, _warnings_section(dossier)) if section.lines)
 
 
 def epreuve_lines(dossier: Dossier) -> tuple[EpreuveLine, ...]:
     """The épreuves, of the récapitulatif and of a saved version."""
-    return tuple(_line(chosen) for chosen in dossier.epreuves)
-
-
-def _line(chosen: ChosenEpreuve) -> EpreuveLine:
-    return answer_of(
-        EpreuveLine,
-        chosen.epreuve,
-        option=chosen.option_label,
-        mandatory=chosen.mandatory,
-        position=chosen.position,
-        position_label=chosen.position_label,
-        mode_label=chosen.mode_label,
-        mark=mark_label(chosen.kept_mark) if chosen.kept_mark is not None else None,
+    return tuple(
+        answer_of(
+            EpreuveLine,
+            chosen.epreuve,
+            chosen,
+            option=chosen.option_label,
+            mark=mark_label(chosen.kept_mark) if chosen.kept_mark is not None else None,
+        )
+        for chosen in dossier.epreuves
     )
 
 
-def _state(dossier: Dossier, number: int, tab: Tab, current: int | None) -> TabState:
-    posted = dossier.answers.get(tab.name, {} if current is None else None)
-    done = posted is not None and NOT_CARRIED not in posted and not _errors(dossier, tab)
-    return answer_of(TabState, tab, number=number, state="current" if number == current else "done" if done else "todo")
-
-
-def _asked_values(dossier: Dossier, tab: Tab, typed: Mapping[str, Any]) -> dict[str, Any]:
-    names = _accepted_names(dossier, tab, _content(dossier, tab))
+def _only(names: frozenset[str], typed: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in typed.items() if name in names}
 
 

@@ -14,10 +14,8 @@ def school_year(session_year: int) -> int:
 
 
 def numero_candidat(session_year: int, academie: str, sequence: int) -> str:
-    """`0`, the school year's first year and the académie on two digits each, the sequence: 02103000001.
-
-    Raises ValueError for an académie that is not two digits or a sequence out of 1 … LARGEST_SEQUENCE.
-    """
+    """`0`, the school year's first year and the académie on two digits each, the sequence: 02103000001. Raises
+    ValueError for an académie that is not two digits or a sequence out of 1 … LARGEST_SEQUENCE."""
     if len(academie) != 2 or not academie.isascii() or not academie.isdigit():
         raise ValueError("an académie has two digits")
     if not 1 <= sequence <= LARGEST_SEQUENCE:

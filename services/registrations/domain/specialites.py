@@ -1,18 +1,17 @@
 """The spécialités of a session: labels, search, why one is not offered, by domain, and what each leads to be asked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from services.chassis.errors import found
 from services.contracts.api.drafts import Asked, AskedEpreuve, AskedPiece, Domain, Offered
 from services.contracts.api.operation import answer_of
 from services.reference.text import folded
 from services.registrations.domain import facts
-from services.registrations.domain.conditions import Lookup, decide
+from services.registrations.domain.conditions import decide
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import FACULTATIVE, structure_of
-from services.registrations.domain.exam_definition import Epreuve, Exam, Specialite
+from services.registrations.domain.exam_definition import Exam, Specialite
 from services.registrations.domain.forms import Option
 
 DOMAINS = "domaines"  # the exam's list of domains of spécialités
@@ -23,45 +22,29 @@ _MAX_ABSENT = 3  # named in one sentence
 
 def offered(dossier: Dossier) -> tuple[Specialite, ...]:
     """The spécialités of the session, in the catalogue's order."""
-    return tuple(
-        specialite for specialite in dossier.exam.specialites if specialite.code in dossier.session.specialites
-    )
+    return tuple(each for each in dossier.exam.specialites if each.code in dossier.session.specialites)
 
 
 def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: int) -> tuple[Option, ...]:
-    """The spécialités for which each typed word begins one of their words, in any order, best first.
-
-    Best are acronym and code, then labels that begin so, then words of the label, then words of the domain.
-    """
-    ranked = [(_rank(exam, specialite, typed), folded(specialite.label), specialite) for specialite in specialites]
-    ranking = sorted(
-        (rank, label, specialite.code, specialite) for rank, label, specialite in ranked if rank is not None
-    )
-    return tuple(Option(specialite.code, specialite.label_with_code) for *_, specialite in ranking)[: max(limit, 0)]
+    """The spécialités for which each typed word begins one of their words, in any order, best first: acronym and code,
+    then labels that begin so, then words of the label, then words of the domain."""
+    ranked = ((_rank(exam, each, typed), folded(each.label), each.code, each.label_with_code) for each in specialites)
+    best_first = sorted((rank, label, code, shown) for rank, label, code, shown in ranked if rank is not None)
+    return tuple(Option(code, shown) for *_, code, shown in best_first)[: max(limit, 0)]
 
 
 def absence(dossier: Dossier, typed: str) -> str | None:
     """Why the session has no spécialité of that name, and when others of that name are offered; None if it has one."""
-    offered_matches = [specialite for specialite in offered(dossier) if _matches(dossier.exam, specialite, typed)]
-    if not _words(dossier.exam, typed) or offered_matches:
+    named = [specialite for specialite in dossier.exam.specialites if _matches(dossier.exam, specialite, typed)]
+    if not _words(dossier.exam, typed) or any(specialite.code in dossier.session.specialites for specialite in named):
         return None
-    others = [
-        specialite for specialite in dossier.exam.specialites if specialite.code not in dossier.session.specialites
-    ]
-    other_matches = [specialite for specialite in others if _matches(dossier.exam, specialite, typed)][:_MAX_ABSENT]
-    similar = matching(dossier.exam, offered(dossier), typed, 1)
-    return " ".join(
-        (
-            f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} ».",
-            *(
-                f"{specialite.label_with_code} : {_sessions_offering(dossier, specialite)}"
-                for specialite in other_matches
-            ),
-            f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} »."
-            if similar
-            else f"Pour les voir toutes : « {BROWSE} ».",
-        )
-    )
+    sentences = [f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} »."]
+    sentences += [f"{other.label_with_code} : {_sessions_offering(dossier, other)}" for other in named[:_MAX_ABSENT]]
+    if matching(dossier.exam, offered(dossier), typed, 1):
+        sentences.append(f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} ».")
+    else:
+        sentences.append(f"Pour les voir toutes : « {BROWSE} ».")
+    return " ".join(sentences)
 
 
 def _sessions_offering(dossier: Dossier, specialite: Specialite) -> str:
@@ -82,12 +65,12 @@ def _successor(dossier: Dossier, specialite: Specialite) -> str:
     return f" ; elle est remplacée par {successor}{'' if is_offered else ', que cette session ne propose pas'}"
 
 
+_DOMAIN_RANK = 3
+
+
 def _matches(exam: Exam, specialite: Specialite, typed: str) -> bool:
     rank = _rank(exam, specialite, typed)
     return rank is not None and rank < _DOMAIN_RANK
-
-
-_DOMAIN_RANK = 3
 
 
 def _rank(exam: Exam, specialite: Specialite, typed: str) -> int | None:
@@ -127,14 +110,11 @@ WITHOUT_DOMAIN = "Autres spécialités"
 
 def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
     """The spécialités of the session by domain, in the order of the exam's list; those without a domain come last."""
-    in_order = sorted(offered(dossier), key=lambda specialite: folded(specialite.label))
     labels = {item.key: item.label for item in dossier.exam.lists.get(DOMAINS, ())}
-    domains = [
-        _domain(label, (specialite for specialite in in_order if specialite.domain == key))
-        for key, label in labels.items()
-    ]
-    others = _domain(WITHOUT_DOMAIN, (specialite for specialite in in_order if specialite.domain not in labels))
-    return tuple(domain for domain in (*domains, others) if domain.specialites)
+    shown: dict[str, list[Offered]] = {label: [] for label in (*labels.values(), WITHOUT_DOMAIN)}
+    for specialite in sorted(offered(dossier), key=lambda specialite: folded(specialite.label)):
+        shown[labels.get(specialite.domain or "", WITHOUT_DOMAIN)].append(_offered(specialite))
+    return tuple(Domain(label=label, specialites=tuple(of_domain)) for label, of_domain in shown.items() if of_domain)
 
 
 def requirements(dossier: Dossier, code: str) -> Asked:
@@ -146,7 +126,9 @@ def requirements(dossier: Dossier, code: str) -> Asked:
     structure = structure_of(specialite, dossier.session.year)
     return Asked(
         specialite=_offered(specialite),
-        epreuves=tuple(map(_epreuve, structure.epreuves)),
+        epreuves=tuple(
+            answer_of(AskedEpreuve, epreuve, mandatory=epreuve.kind != FACULTATIVE) for epreuve in structure.epreuves
+        ),
         pieces=_pieces(dossier, specialite),
     )
 
@@ -157,25 +139,18 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     epreuves = structure_of(specialite, dossier.session.year).epreuves
     names = {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
     lookup = facts.lookup(chosen)
-    is_known = _known(lookup, names)
-    rules = (piece for piece in dossier.exam.pieces if piece.code in dossier.session.pieces)
-    judged = ((piece, decide(piece.when, lookup, is_known)) for piece in rules)
-    return tuple(
-        AskedPiece(label=f"{piece.code} : {piece.label}", certain=bool(answer))
-        for piece, answer in judged
-        if answer is not False
-    )
-
-
-def _known(lookup: Lookup, epreuves: set[str]) -> Callable[[str], bool]:
-    """Facts are known once answered. Of an épreuve it is only known when the spécialité has none of that name."""
 
     def is_known(subject: str) -> bool:
+        """A fact once it is answered; of an épreuve only that the spécialité has none of that name."""
         kind, _, name = subject.partition(":")
-        answer: Any = lookup(subject)
-        return name not in epreuves if kind == "epreuve" else answer not in (None, "", ())
+        return name not in names if kind == "epreuve" else lookup(subject) not in (None, "", ())
 
-    return is_known
+    judged = (
+        (f"{piece.code} : {piece.label}", decide(piece.when, lookup, is_known))
+        for piece in dossier.exam.pieces
+        if piece.code in dossier.session.pieces
+    )
+    return tuple(AskedPiece(label=label, certain=bool(answer)) for label, answer in judged if answer is not False)
 
 
 def with_specialite(dossier: Dossier, code: str) -> Dossier:
@@ -186,13 +161,5 @@ def with_specialite(dossier: Dossier, code: str) -> Dossier:
     return replace(dossier, answers={**dossier.answers, tab.name: typed})
 
 
-def _domain(label: str, specialites: Iterable[Specialite]) -> Domain:
-    return Domain(label=label, specialites=tuple(map(_offered, specialites)))
-
-
 def _offered(specialite: Specialite) -> Offered:
     return answer_of(Offered, specialite, label=specialite.label_with_code)
-
-
-def _epreuve(epreuve: Epreuve) -> AskedEpreuve:
-    return answer_of(AskedEpreuve, epreuve, mandatory=epreuve.kind != FACULTATIVE)

@@ -6,6 +6,12 @@ from services.chassis.french import long_instant, short_instant, shown_end
 from services.contracts.registration_rules import WindowState
 from services.registrations.domain.exam_definition import Opening
 
+_SAID = {
+    WindowState.OPEN: "sont ouvertes",
+    WindowState.NOT_YET: "ne sont pas encore ouvertes : elles le seront",
+    WindowState.CLOSED: "sont fermées : elles étaient ouvertes",
+}
+
 
 def state(opening: Opening, instant: datetime) -> WindowState:
     """Open from `opens` on, no longer at `closes` itself."""
@@ -22,15 +28,7 @@ def is_open(opening: Opening, instant: datetime) -> bool:
 def sentence(opening: Opening, instant: datetime) -> str:
     """What « Informations disponibles » says at that instant (guide §2)."""
     begin, end = long_instant(opening.opens), long_instant(shown_end(opening.closes))
-    match state(opening, instant):
-        case WindowState.OPEN:
-            return f"Les inscriptions sont ouvertes du {begin} au {end} (heure de Paris)."
-        case WindowState.NOT_YET:
-            return (
-                f"Les inscriptions ne sont pas encore ouvertes : elles le seront du {begin} au {end} (heure de Paris)."
-            )
-        case WindowState.CLOSED:
-            return f"Les inscriptions sont fermées : elles étaient ouvertes du {begin} au {end} (heure de Paris)."
+    return f"Les inscriptions {_SAID[state(opening, instant)]} du {begin} au {end} (heure de Paris)."
 
 
 def closing(closes: datetime) -> str:

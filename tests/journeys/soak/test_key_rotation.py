@@ -41,7 +41,9 @@ def test_keys_are_turned_while_people_go_on(alone: LaunchedPortal, browser: Brow
     assert people.ledger.faults == []
     assert logged_out == []
     assert refused == []
-    _second_factors_are_opened(alone)
+    listed = alone.command("command", "accounts", "list-staff").stdout
+    assert '"second_factor": true' in listed
+    assert '"second_factor": false' not in listed
     _what_was_said_is_there(alone, people)
 
 
@@ -55,21 +57,11 @@ def _turn(portal: LaunchedPortal, name: str, *step: str) -> None:
 
 def _last_for_what_the_old_one_made(portal: LaunchedPortal, name: str) -> None:
     if name in ("signing-key", "sealing-key"):
-        _reseal(portal)
+        done = portal.command("command", "accounts", "reseal-secrets")
+        assert done.returncode == 0, done.stdout + done.stderr
     if name == "signing-key":
         until = time.monotonic() + TOKEN_SECONDS + LEEWAY_SECONDS
         wait_until(lambda: time.monotonic() > until, 2 * TOKEN_SECONDS, "the longest life of a token", pause=1)
-
-
-def _reseal(portal: LaunchedPortal) -> None:
-    done = portal.command("command", "accounts", "reseal-secrets")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def _second_factors_are_opened(portal: LaunchedPortal) -> None:
-    listed = portal.command("command", "accounts", "list-staff").stdout
-    assert '"second_factor": true' in listed
-    assert '"second_factor": false' not in listed
 
 
 def _stays_logged_in(logged_out: list[str], retrying_browser: RetryingBrowser) -> None:

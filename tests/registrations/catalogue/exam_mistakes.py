@@ -108,6 +108,7 @@ MISTAKES = (
     ('{not: {fact: pays_naissance, is: "100"}}', '"pays_naissance != 100"', "condition illisible"),
     ('is: "100"', 'is: "100", present: true', "un test a un opérateur et un seul"),
     ('label: "CERTIFICAT', 'label: "CERTIFI"CAT', "YAML illisible"),
+    ('"CERTIFICAT DE FORMATION GENERALE"', "!!python/object/apply:os.getcwd []", "« label » : un texte est attendu"),
     ('      - academie: "03"\n        code_choice', "      - code_choice", "ouverture sans lieu"),
 )
 # Reported at the line of the whole section or list, not at that of the change.

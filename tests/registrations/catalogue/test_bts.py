@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from services.contracts import page_labels
-from services.registrations.catalogue.check import check
+from services.registrations.catalogue.contents import check
 from services.registrations.domain import facts, registration_form
+from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import requested_pieces
-from tests.registrations.catalogue.bts_dossiers import BTS, ROOT, in_besancon, session_of
+from tests.registrations.catalogue.bts_dossiers import BTS, OFFERED, ROOT, dossier, in_besancon, session_of
 from tests.registrations.domain.example_dossier import DOSSIER, with_tab_answers
 
 NOMENCLATURE = Path(__file__).parent / "bcn.csv"
@@ -26,8 +27,8 @@ def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:
         ("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, {"BTSRELEV1"}, set()),
         ("candidature", {"categorie": "410", "etablissement": "CNED"}, {"BTSCNED1"}, {"BTSETAS4"}),
     ):
-        dossier = with_tab_answers(tab, answers, CANDIDATE)
-        pieces = {piece.code for piece in requested_pieces(dossier, facts.lookup(dossier))}
+        candidate = with_tab_answers(tab, answers, CANDIDATE)
+        pieces = {piece.code for piece in requested_pieces(candidate, facts.lookup(candidate))}
         assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
 
 
@@ -38,12 +39,27 @@ def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_categor
 
 def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -> None:
     rolling = session_of(BTS, "2027")
-    dossier = replace(DOSSIER, exam=BTS, session=rolling, opening=rolling.openings[0])
+    candidate = replace(DOSSIER, exam=BTS, session=rolling, opening=rolling.openings[0])
     tab = next(number for number, declared in enumerate(BTS.tabs, start=1) if declared.kind == "qualification")
     for typed in ("banque", "compta", "gestion", "informatique", "MCO", "NDRC", "SIO", "CG"):
-        found = registration_form.search(dossier, tab, "specialite", typed)
-        advice = registration_form.search_advice(dossier, tab, "specialite", typed) or ""
+        found = registration_form.search(candidate, tab, "specialite", typed)
+        advice = registration_form.search_advice(candidate, tab, "specialite", typed) or ""
         assert found or "proposée par ce portail jusqu'à la session" in advice, typed
+
+
+def test_whoever_chooses_a_specialite_that_is_offered_fills_every_tab_and_is_told_each_language_that_is_sat() -> None:
+    candidates = {" ".join(pair): dossier(*pair) for pair in OFFERED}
+    assert [name for name, each in candidates.items() if registration_form.all_tab_errors(each)] == []
+    assert {name: unnamed for name, each in candidates.items() if (unnamed := _unnamed_languages(each))} == {}
+
+
+def _unnamed_languages(candidate: Dossier) -> list[str]:
+    """The épreuves of a language that are sat without saying of which."""
+    names = [item.label for item in BTS.lists["langues"]]
+    languages = {each.code for each in candidate.structure.epreuves if each.options or each.options_of}
+    sat = [line for line in registration_form.recap(candidate).epreuves if line.position == "inscrit"]
+    unnamed = (line for line in sat if not line.option and not any(name in line.label for name in names))
+    return [line.code for line in unnamed if line.code in languages]
 
 
 def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:

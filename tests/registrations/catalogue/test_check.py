@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from services.registrations.catalogue import yaml_nodes
-from services.registrations.catalogue.check import check
+from services.registrations.catalogue.contents import check
 from tests.registrations.catalogue.exam_mistakes import MISTAKES, MISTAKES_OF_A_WHOLE_SECTION
 from tests.registrations.catalogue.small_exam import NOW, SMALL, load_exams, mistakes, with_change, written
 
@@ -50,36 +50,31 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert files == ["cfg/exam.yaml", "cfg/exam.yaml", "cfg/langues2.yaml", "vide/exam.yaml"]
 
 
-@pytest.mark.parametrize(("own", "read"), [("true", True), ("false", False), ("", None)])
-def test_an_opening_may_have_its_own_word_on_mails_of_refusals(tmp_path: Path, own: str, read: bool | None) -> None:
-    text, _ = with_change('code_choice: "2026-06"', f'code_choice: "2026-06"\n        mail_non_conforme: {own}')
-    (exam,) = load_exams(written(tmp_path, text if own else SMALL), NOW)
-    assert exam.sessions[0].openings[0].refusal_mails is read
+@pytest.mark.parametrize(
+    ("of_session", "own", "read"),
+    [
+        ("", "", ("papier", None, None)),
+        ("", "mail_non_conforme: true", ("papier", None, True)),
+        ("", "mail_non_conforme: false", ("papier", None, False)),
+        ("validation: en_ligne", "validation: papier", ("en_ligne", "papier", None)),
+    ],
+)
+def test_a_session_and_its_openings_say_how_registrations_are_validated_and_whether_refusals_are_mailed(
+    tmp_path: Path, of_session: str, own: str, read: tuple[str, str | None, bool | None]
+) -> None:
+    text = SMALL.replace("specialites: all", f"specialites: all\n    {of_session}")
+    text = text.replace('code_choice: "2026-06"', f'code_choice: "2026-06"\n        {own}')
+    (exam,) = load_exams(written(tmp_path, text), NOW)
+    opening = exam.sessions[0].openings[0]
+    assert (exam.sessions[0].validation, opening.validation, opening.refusal_mails) == read
 
 
-def test_a_session_and_its_openings_say_how_registrations_are_validated(tmp_path: Path) -> None:
-    online, _ = with_change("specialites: all", "specialites: all\n    validation: en_ligne")
-    for text, read in ((SMALL, ("papier", None)), (online, ("en_ligne", "papier"))):
-        own = text.replace('code_choice: "2026-06"', 'code_choice: "2026-06"\n        validation: papier')
-        (exam,) = load_exams(written(tmp_path, own if read[1] else text), NOW)
-        assert (exam.sessions[0].validation, exam.sessions[0].openings[0].validation) == read
-
-
-def test_an_alias_that_contains_itself_is_refused(tmp_path: Path) -> None:
-    messages = mistakes(written(tmp_path, SMALL, circular="&a\n- *a\n"))
-    assert any(text.startswith("cfg/circular.yaml:1: YAML illisible (RecursionError)") for text in messages)
-
-
-def test_aliases_of_aliases_do_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aliases_that_contain_themselves_or_grow_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_nodes, "MAX_NODES", 2000)
     levels = "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 10)}]\n" for n in range(1, 12))
-    messages = mistakes(written(tmp_path, SMALL, bomb=f"x0: &x0 a\n{levels}"))
-    assert any("cfg/bomb.yaml:1: YAML illisible" in message for message in messages)
-
-
-def test_no_python_object_is_built_from_a_tag(tmp_path: Path) -> None:
-    text = SMALL.replace('label: "CERTIFICAT DE FORMATION GENERALE"', "label: !!python/object/apply:os.getcwd []")
-    assert mistakes(written(tmp_path, text)) == ["cfg/exam.yaml:3: « label » : un texte est attendu"]
+    messages = mistakes(written(tmp_path, SMALL, circular="&a\n- *a\n", bomb=f"x0: &x0 a\n{levels}"))
+    for start in ("cfg/bomb.yaml:1: YAML illisible", "cfg/circular.yaml:1: YAML illisible (RecursionError)"):
+        assert any(message.startswith(start) for message in messages), start
 
 
 def test_two_sessions_of_one_label_are_refused_since_staff_could_not_tell_them_apart(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.registrations.domain import facts, registration_form
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.obstacles import exclusivity_key
 from services.registrations.domain.registration_content import requested_pieces
 from services.registrations.domain.windows import closing
 from tests.registrations.catalogue.bts_dossiers import EXAMS, opening_of
@@ -40,8 +41,16 @@ def test_parents_are_asked_of_who_is_born_abroad_and_of_nobody_else() -> None:
     assert registration_form.all_tab_errors(answered) == ()
     asked = {piece.code for piece in requested_pieces(answered, facts.lookup(answered))}
     assert BIRTH_CERTIFICATE in asked
-    printed = [(line.label, line.value) for section in as_saved(answered).confirmation.extra for line in section.lines]
+    saved = as_saved(answered)
+    confirmation = saved.confirmation
+    printed = [(line.label, line.value) for section in confirmation.extra for line in section.lines]
     assert ("Nom et prénoms du père", "ROSSI Mario") in printed
+    assert (confirmation.categorie, confirmation.forme, confirmation.diplome) == (None, None, None)
+    assert exclusivity_key(answered) == f"exam=CFG|session={answered.session.name}"
+    assert {(line.position_label, line.mode_label) for line in saved.epreuves if line.mandatory} == {
+        ("Inscrit", "Ponctuel")
+    }
+    assert exclusivity_key(replace(answered, exam=replace(answered.exam, exclusive=()))) is None
     corrected = replace(answered, identity=PIERRE)
     assert "ROSSI Mario" not in told(corrected).values(), "a birthplace that was mended in the meantime"
     assert BIRTH_CERTIFICATE not in {piece.code for piece in requested_pieces(corrected, facts.lookup(corrected))}

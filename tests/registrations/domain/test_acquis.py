@@ -115,6 +115,8 @@ def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professiona
     assert acquis_errors(with_diploma("dut", "E1")) == []
     assert position(with_diploma("dut", "E1"), "E1") == "Dispensé"
     assert acquis_errors(with_diploma("anglais", "C-ANGL")) == []
+    later = replace(DOSSIER, session=replace(SESSION, year=2023))
+    assert "C-ANGL" not in [chosen.epreuve.code for chosen in later.epreuves], "which ends with session 2022"
     assert "professionnelle" in acquis_errors(with_diploma("dut", "E3"))[0]
     assert acquis_errors(with_diploma("dut", "E5", law="oui")) == [], "economics and law, with its validated unit"
     shared = with_tab_answers("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
@@ -171,11 +173,6 @@ def test_the_year_of_a_mark_or_an_open_box_precedes_the_session_and_a_closed_one
     assert acquis_errors(replace(DOSSIER, answers={**DOSSIER.answers, "acquis": {"vae-garder-E1": "oui"}})) == []
 
 
-def test_the_english_certification_ends_with_session_2022() -> None:
-    later = replace(DOSSIER, session=replace(SESSION, year=2023))
-    assert "C-ANGL" not in [chosen.epreuve.code for chosen in later.epreuves]
-
-
 OPENED = {"meme_bts": "oui", "meme_bts-annee": "2021", "meme_bts-academie": "03"}
 DIPLOMA = {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": "dut"}
 
@@ -208,7 +205,10 @@ def test_a_mark_that_gives_a_right_is_kept_and_a_unit_without_one_neither_kept_n
     typed = sent(opened, {"meme_bts-note-E1": "12,5"})
     assert acquis_errors(typed) == []
     assert told(typed)["E1 - Culture générale et expression"] == "Bénéfice (12,5/20)"
-    assert ticked(with_acquis({"vae": "oui", "vae-annee": "2020"})) == [], "those of a VAE the candidate ticks"
+    vae = with_acquis({"vae": "oui", "vae-annee": "2020"})
+    assert ticked(vae) == [], "those of a VAE the candidate ticks"
+    names = {field.name for field in fields(vae, ACQUIS)}
+    assert ("vae-garder-E4-A" in names, "meme_bts-annee" in names) == (True, False), "of ticked boxes only"
 
 
 def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
@@ -258,11 +258,8 @@ def test_answers_of_an_earlier_page_keep_their_meaning() -> None:
 
 def test_renouncing_never_asks_to_untick_what_nothing_has_ticked() -> None:
     renouncing = with_answers("candidature", renoncement="oui")
-    for answers, words in (
-        ({}, "aucune épreuve n'est cochée"),
-        ({"vae": "oui"}, "aucune épreuve n'est cochée"),
-        (OPENED, "décochez « à conserver »"),
-    ):
+    nothing, something = "aucune épreuve n'est cochée", "décochez « à conserver »"
+    for answers, words in (({}, nothing), ({"vae": "oui"}, nothing), (OPENED, something)):
         [notice] = registration_form.tab_view(with_acquis(answers, renouncing), ACQUIS).notices
         assert words in notice
 

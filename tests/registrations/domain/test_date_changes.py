@@ -67,18 +67,15 @@ def test_by_the_duration_the_time_that_was_lost_is_given_back(begins: str, ends:
     assert _closes(begins, ends) == closes
 
 
-def test_what_has_ended_is_opened_again_from_the_next_full_hour() -> None:
+def test_what_has_ended_is_opened_again_from_the_next_full_hour_and_nothing_past_the_end_of_the_session() -> None:
     assert _closes("25 10:00", "25 14:00", now="2021-10-26 09:20") == "26/10 12:00"
     assert _closes("25 10:00", "25 14:00", days=1, now="2021-10-26 09:20") == "27/10 12:00"
+    assert _closes("25 08:00", "25 10:00", last="2021-10-25 13:00") == "25/10 13:00"
 
 
 def test_by_days_the_time_of_day_stays_when_clocks_go_back() -> None:
     assert _closes("25 08:00", "25 09:00", days=10) == "04/11 12:00"
     assert _closes("25 10:00", "25 14:00", days=1) == "27/10 12:00", "a whole day after the incident"
-
-
-def test_nothing_is_moved_past_the_end_of_the_session() -> None:
-    assert _closes("25 08:00", "25 10:00", last="2021-10-25 13:00") == "25/10 13:00"
 
 
 def test_each_period_that_was_cut_is_extended() -> None:

@@ -40,6 +40,7 @@ def test_earlier_candidatures_of_the_same_exam_are_listed() -> None:
     assert "BTS 2021 - ACADÉMIE DE BESANCON - Banque - conseiller de clientèle - n° 001" in shown.paragraphs
     assert shown.sections
     assert registration_form.tab_view(with_previous(replace(LAST_YEAR, exam_code="CAP")), 1).sections == ()
+    assert pointers(with_previous(LAST_YEAR, reprise="xyz"), 1) == ["reprise"], "someone else's"
 
 
 def test_what_is_taken_over_is_shown_until_the_tab_is_posted_and_counts_only_then() -> None:
@@ -50,19 +51,12 @@ def test_what_is_taken_over_is_shown_until_the_tab_is_posted_and_counts_only_the
     assert field(TAKEN_OVER, CANDIDATURE, "consent_presse").value is None, "consents never are"
 
 
-def test_k1_a_second_active_candidature_for_the_session_is_refused() -> None:
+def test_k1_a_second_active_candidature_for_the_session_is_refused_beside_the_one_being_modified() -> None:
     [reason] = details(registration_form.tab_errors(with_previous(THIS_YEAR), 1))
     assert "déjà une candidature pour cette session" in reason
-
-
-def test_k1_does_not_mind_the_one_being_modified_nor_an_inactive_one() -> None:
-    assert registration_form.tab_errors(replace(with_previous(THIS_YEAR), modifies="def"), 1) == ()
-    assert registration_form.tab_errors(with_previous(replace(THIS_YEAR, active=False)), 1) == ()
-    assert registration_form.tab_errors(with_previous(LAST_YEAR), 1) == ()
-
-
-def test_someone_elses_candidature_cannot_be_taken_over() -> None:
-    assert pointers(with_previous(LAST_YEAR, reprise="xyz"), 1) == ["reprise"]
+    modified, inactive = replace(with_previous(THIS_YEAR), modifies="def"), replace(THIS_YEAR, active=False)
+    for dossier in (modified, with_previous(inactive), with_previous(LAST_YEAR)):
+        assert registration_form.tab_errors(dossier, 1) == ()
 
 
 def test_what_keeps_a_draft_from_being_transmitted_is_known_before_it_is_tried() -> None:

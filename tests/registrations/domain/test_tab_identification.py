@@ -31,10 +31,6 @@ def test_born_abroad_has_no_departement() -> None:
     assert as_saved(abroad).confirmation.birthplace == "ROMA - ITALIE"
 
 
-def test_what_is_missing_is_told_all_at_once() -> None:
-    assert pointers(EMPTY, IDENTIFICATION) == ["nationalite", "pays", "adresse", "code_postal", "localite", "csp"]
-
-
 def test_a_postal_code_proposes_communes() -> None:
     assert [option.label for option in field(DOSSIER, IDENTIFICATION, "localite").options] == ["BESANCON"]
     assert found(EMPTY, IDENTIFICATION, "localite", "25000") == ["BESANCON"]
@@ -90,7 +86,8 @@ def test_a_mobile_is_no_line_of_a_house() -> None:
     assert pointers(with_answers("identification", telephone_fixe="0123456789"), IDENTIFICATION) == []
 
 
-def test_a_text_without_end_is_refused_and_whatever_is_wrong_kept_as_typed() -> None:
+def test_what_is_missing_is_told_all_at_once_a_text_without_end_too_and_whatever_is_wrong_kept_as_typed() -> None:
+    assert pointers(EMPTY, IDENTIFICATION) == ["nationalite", "pays", "adresse", "code_postal", "localite", "csp"]
     long = with_answers("identification", adresse="a" * (ANSWER_LENGTH + 1))
     assert pointers(long, IDENTIFICATION) == ["adresse"]
     assert field(long, IDENTIFICATION, "adresse").value == "a" * (ANSWER_LENGTH + 1)

@@ -1,20 +1,25 @@
-"""« Informations candidature », « Qualification présentée » and « Epreuves »: what each offers, shows and refuses."""
+"""« Informations candidature », « Qualification présentée » and « Epreuves »: what each offers, shows and refuses; what
+the guide's tabs have in common."""
+
+from dataclasses import replace
 
 import pytest
 
+from services.chassis.errors import NotFound
 from services.registrations.domain import registration_form
-from tests.registrations.domain.example_dossier import DOSSIER, as_saved, details, with_answers, with_tab_answers
+from tests.registrations.domain.example_dossier import BTS, DOSSIER, as_saved, details, with_answers, with_tab_answers
 from tests.registrations.domain.tab_reading import (
-    ACQUIS,
     CANDIDATURE,
+    DIPLOMA,
     EMPTY,
     EPREUVES,
+    IDENTIFICATION,
     QUALIFICATION,
+    described,
     field,
     fields,
     found,
     pointers,
-    sections,
     shown_epreuves,
 )
 
@@ -33,8 +38,9 @@ def test_consents_are_never_answered_beforehand_and_must_be() -> None:
 
 
 def test_the_doctors_advice_comes_with_a_yes() -> None:
+    """In the exam's words."""
     asked = with_answers("candidature", handicap="oui")
-    assert "médecin" in field(asked, CANDIDATURE, "handicap_conseil").label
+    assert field(asked, CANDIDATURE, "handicap_conseil").label == "Contactez un médecin agréé."
     assert "handicap_conseil" not in [field.name for field in fields(DOSSIER, CANDIDATURE)]
     assert as_saved(asked).confirmation.handicap
 
@@ -78,13 +84,6 @@ def test_a_derogation_opens_the_wished_form_which_is_another_one() -> None:
     assert pointers(same, QUALIFICATION) == ["forme_souhaitee"]
 
 
-def test_acquis_opens_the_fields_of_ticked_boxes_only() -> None:
-    assert len(sections(EMPTY, ACQUIS)) == 1
-    both = with_tab_answers("acquis", {"vae": "oui"})
-    assert len(sections(both, ACQUIS)) == 3
-    assert field(both, ACQUIS, "vae-garder-E4-A").type == "checkbox"
-
-
 def test_mandatory_epreuves_are_fixed_and_facultatives_chosen() -> None:
     shown = shown_epreuves(DOSSIER)
     assert [code for code, epreuve in shown.items() if epreuve.position] == ["EF1", "EF2", "EF3"]
@@ -110,3 +109,22 @@ def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
     modes = {line.code: line.mode_label for line in lines}
     assert modes["E3"] == "Contrôle en cours de formation (CCF)"
     assert modes["E1"] == "Ponctuel"
+
+
+def test_a_tab_that_does_not_exist_is_not_found() -> None:
+    for number in (0, 10, -1):
+        with pytest.raises(NotFound):
+            registration_form.tab_view(DOSSIER, number)
+
+
+def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_gives_it_on_top() -> None:
+    tabs = tuple(replace(tab, text=("Lisez ceci.",)) for tab in BTS.tabs)
+    for dossier in (EMPTY, DOSSIER):
+        with_texts = replace(dossier, exam=replace(BTS, tabs=tabs))
+        for tab in registration_form.tab_states(dossier, 1):
+            described(dossier, tab.number)
+            assert registration_form.tab_view(with_texts, tab.number).paragraphs[0] == "Lisez ceci.", tab.title
+
+
+def test_a_field_without_a_search_proposes_nothing() -> None:
+    assert found(DOSSIER, IDENTIFICATION, "nationalite", "fr") == found(DOSSIER, DIPLOMA, "diplome", "bac") == []

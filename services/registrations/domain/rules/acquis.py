@@ -28,21 +28,20 @@ def benefice(dossier: Dossier, *, years: int) -> Iterator[FieldError]:
     for box, unit, epreuve in _units(dossier, BENEFICE):
         yield from _unit_errors(dossier, unit, epreuve)
         if unit.mark is None:
-            yield _mark_error(unit, _mark_detail(unit, epreuve))
+            wrong = f"{epreuve.code} : la note est un nombre de 0 à 20, par exemple 12,5."
+            missing = f"{epreuve.code} : indiquez la note obtenue pour conserver cette épreuve."
+            yield _mark_error(unit, wrong if unit.mark_typed else missing)
         yield from _origin_errors(dossier, box, unit, epreuve, years)
 
 
 @rule("K7", tab="acquis")
 def report(dossier: Dossier, *, years: int) -> Iterator[FieldError]:
     """A mark below 10 is carried over in the progressive form only, for the same `years`. Source: D643-23 al. 3."""
+    refusal = f"une note inférieure à {PASS_MARK} ne peut être reportée que sous la forme progressive"
     for box, unit, epreuve in _units(dossier, REPORT):
         yield from _unit_errors(dossier, unit, epreuve)
         if dossier.formes.final != PROGRESSIVE:
-            yield _mark_error(
-                unit,
-                f"{epreuve.code} : une note inférieure à {PASS_MARK} ne peut être reportée "
-                "que sous la forme progressive ; décochez l'épreuve pour la repasser.",
-            )
+            yield _mark_error(unit, f"{epreuve.code} : {refusal} ; décochez l'épreuve pour la repasser.")
         yield from _origin_errors(dossier, box, unit, epreuve, years)
 
 
@@ -110,8 +109,7 @@ def _title_dispenses(box: DeclaredBox, epreuve: Epreuve, session_year: int) -> b
 def _units(dossier: Dossier, position: str) -> Iterator[tuple[DeclaredBox, KeptUnit, Epreuve]]:
     for box in dossier.acquis:
         for unit in box.kept_units:
-            epreuve = dossier.structure.epreuve(unit.code)
-            if epreuve is not None and unit.position == position:
+            if (epreuve := dossier.structure.epreuve(unit.code)) and unit.position == position:
                 yield box, unit, epreuve
 
 
@@ -136,12 +134,6 @@ def _origin_errors(
         yield _keep_error(unit, text)
     if box.box is Box.AUTRE and box.specialite and not is_common_with(box, epreuve, dossier.session.year):
         yield _keep_error(unit, f"{epreuve.code} : cette unité n'est pas commune avec « {box.specialite.label} ».")
-
-
-def _mark_detail(unit: KeptUnit, epreuve: Epreuve) -> str:
-    if not unit.mark_typed:
-        return f"{epreuve.code} : indiquez la note obtenue pour conserver cette épreuve."
-    return f"{epreuve.code} : la note est un nombre de 0 à 20, par exemple 12,5."
 
 
 def _mark_error(unit: KeptUnit, detail: str) -> FieldError:

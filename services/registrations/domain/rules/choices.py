@@ -103,21 +103,18 @@ def options_differ(dossier: Dossier) -> Iterator[FieldError]:
 def epreuves_to_differ_from(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[ChosenEpreuve, ...]:
     """The épreuves from whose option that of `chosen` must differ: those that offer some of the same options (a list of
     languages, as a rule) and come before it or leave no choice themselves; and the one that the catalogue names."""
-    options, place = _option_keys(dossier, chosen), dossier.epreuves.index(chosen)
+    keys = [{key for key, _ in option_choices(dossier.exam, each.epreuve)} for each in dossier.epreuves]
+    place = dossier.epreuves.index(chosen)
 
-    def comes_first(index: int, other: ChosenEpreuve) -> bool:
-        other_options = _option_keys(dossier, other)
-        return len(options) > 1 and bool(options & other_options) and (index < place or len(other_options) == 1)
+    def comes_first(index: int) -> bool:
+        shared = keys[index] & keys[place] if len(keys[place]) > 1 else set()
+        return bool(shared) and (index < place or len(keys[index]) == 1)
 
     return tuple(
         other
         for index, other in enumerate(dossier.epreuves)
-        if index != place and (comes_first(index, other) or other.epreuve.code == chosen.epreuve.differs_from)
+        if index != place and (comes_first(index) or other.epreuve.code == chosen.epreuve.differs_from)
     )
-
-
-def _option_keys(dossier: Dossier, chosen: ChosenEpreuve) -> frozenset[str]:
-    return frozenset(key for key, _ in option_choices(dossier.exam, chosen.epreuve))
 
 
 def _leaves(dossier: Dossier) -> tuple[ChosenEpreuve, ...]:

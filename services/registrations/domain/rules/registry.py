@@ -20,11 +20,13 @@ _Warnings = Callable[..., Iterator[str]]
 Function = typing.TypeVar("Function", _Errors, _Warnings)
 
 
-@dataclass(frozen=True)
-class Parameter:
-    name: str
-    type: Any  # int, str, bool, or tuple[str, ...]
-    required: bool
+_EXPECTED: dict[Any, str] = {
+    int: "un nombre entier est attendu",
+    str: "un texte est attendu",
+    bool: "true ou false est attendu",
+    tuple[str, ...]: "une liste de textes est attendue",
+}
+"""Types of parameters, and what is said of a value of another one."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Rule:
     tab: str  # kind of the tab that shows its reasons
     level: str  # ERROR refuses the tab, WARNING only informs
     function: Callable[..., Iterator[Any]]
-    parameters: tuple[Parameter, ...]
+    parameters: dict[str, inspect.Parameter]
 
 
 RULES: dict[str, Rule] = {}
@@ -43,10 +45,9 @@ def rule(check: str, *, tab: str, level: str = ERROR) -> Callable[[Function], Fu
     rules."""
 
     def register(function: Function) -> Function:
-        hints = typing.get_type_hints(function)
-        keywords = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
-        parameters = tuple(Parameter(p.name, hints[p.name], p.default is p.empty) for p in keywords)
-        RULES[function.__name__] = Rule(tab, level, function, parameters)
+        all_parameters = inspect.signature(function, eval_str=True).parameters
+        keywords = {name: each for name, each in all_parameters.items() if each.kind is each.KEYWORD_ONLY}
+        RULES[function.__name__] = Rule(tab, level, function, keywords)
         return function
 
     return register
@@ -54,15 +55,15 @@ def rule(check: str, *, tab: str, level: str = ERROR) -> Callable[[Function], Fu
 
 def problems(use: RuleUse) -> Iterator[str]:
     """What is wrong with a use of a known rule, for the catalogue's check (French)."""
-    parameters = {parameter.name: parameter for parameter in RULES[use.name].parameters}
+    parameters = RULES[use.name].parameters
     for name, value in use.parameters.items():
         if name not in parameters:
             yield f"paramètre inconnu « {name} » pour {use.name}"
-        elif not _fits(value, parameters[name].type):
-            yield f"paramètre « {name} » de {use.name} : {_expected(parameters[name].type)}"
-    for parameter in parameters.values():
-        if parameter.required and parameter.name not in use.parameters:
-            yield f"paramètre « {parameter.name} » manquant pour {use.name}"
+        elif not _fits(value, parameters[name].annotation):
+            yield f"paramètre « {name} » de {use.name} : {_EXPECTED[parameters[name].annotation]}"
+    for name, parameter in parameters.items():
+        if parameter.default is parameter.empty and name not in use.parameters:
+            yield f"paramètre « {name} » manquant pour {use.name}"
 
 
 def in_force(uses: Iterable[RuleUse], session_year: int, level: str, tab: str | None = None) -> tuple[RuleUse, ...]:
@@ -91,8 +92,3 @@ def _fits(value: Any, expected: Any) -> bool:
     if typing.get_origin(expected) is tuple:
         return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
     return type(value) is expected
-
-
-def _expected(expected: Any) -> str:
-    names = {int: "un nombre entier est attendu", str: "un texte est attendu", bool: "true ou false est attendu"}
-    return names.get(expected, "une liste de textes est attendue")

@@ -63,7 +63,12 @@ CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent �
 def content(dossier: Dossier, tab: Tab, _: forms.TabAnswers) -> TabContent:
     sections = _sections(dossier, tab)
     ticks = tuple(field(box, "garder") for box in Box)  # these get their value from `_unit`
-    return TabContent(sections=sections, notices=_notices(dossier, sections, ticks), computed=ticks)
+    notices: tuple[str, ...] = ()
+    if dossier.typed_in("candidature").is_ticked("renoncement"):
+        fields = (each for section in sections for each in section.fields)
+        ticked = any(each.value == forms.OUI and each.name.startswith(ticks) for each in fields)
+        notices = (RENOUNCED if ticked else NOTHING_KEPT,)
+    return TabContent(sections=sections, notices=notices, computed=ticks)
 
 
 def check(dossier: Dossier, _: Tab) -> Iterator[forms.FieldError]:
@@ -72,12 +77,10 @@ def check(dossier: Dossier, _: Tab) -> Iterator[forms.FieldError]:
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    lines = tuple(
-        line
-        for box in dossier.acquis
-        for line in (Line(label(tab, box.box), _box_summary(box)), *(line for _, line in unit_lines(dossier, box)))
-    )
-    return (RecapSection(tab.title, lines or (Line("Acquis déclarés", ""),)),)
+    lines: list[Line] = []
+    for box in dossier.acquis:
+        lines += (Line(label(tab, box.box), _box_summary(box)), *(line for _, line in unit_lines(dossier, box)))
+    return (RecapSection(tab.title, tuple(lines) or (Line("Acquis déclarés", ""),)),)
 
 
 def search(dossier: Dossier, tab: Tab, name: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
@@ -87,14 +90,12 @@ def search(dossier: Dossier, tab: Tab, name: str, typed: str, limit: int) -> tup
 
 def label(tab: Tab, box: Box) -> str:
     """The guide's words, or those of an exam whose tab has its own: `options: {labels: {meme_bts: …}}`."""
-    own = tab.options.get("labels", {}).get(box.value)
-    return str(own) if own else LABELS[box]
+    return str(tab.options.get("labels", {}).get(box.value) or LABELS[box])
 
 
 def boxes(tab: Tab) -> tuple[Box, ...]:
     """The boxes an exam shows: all four, or those of `options: {boxes: [...]}`."""
-    box_names = tab.options.get("boxes", tuple(box.value for box in Box))
-    return tuple(box for box in Box if box.value in box_names)
+    return tuple(box for box in Box if box.value in tab.options.get("boxes", tuple(Box)))
 
 
 def _sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
@@ -111,19 +112,6 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
     return (forms.Section(None, ticks, notice=str(tab.options.get("notice", INTRODUCTION))), *opened)
 
 
-def _notices(dossier: Dossier, sections: tuple[forms.Section, ...], ticks: tuple[str, ...]) -> tuple[str, ...]:
-    if not dossier.typed_in("candidature").is_ticked("renoncement"):
-        return ()
-    fields = (each for section in sections for each in section.fields)
-    ticked = any(each.value == forms.OUI and each.name.startswith(ticks) for each in fields)
-    return (RENOUNCED if ticked else NOTHING_KEPT,)
-
-
-def _is_too_early(dossier: Dossier, year: int) -> bool:
-    age = dossier.age_on(date(year, 12, 31))
-    return age is not None and age < YOUNGEST
-
-
 def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[forms.FieldError]:
     name = field(box.box, "annee")
     typed = dossier.typed_in("acquis")
@@ -133,7 +121,7 @@ def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[forms.FieldError
         yield forms.error(name, f"Année : une session précédente est antérieure à {dossier.session.year}.")
     elif box.year is not None and box.year > dossier.today.year:
         yield forms.error(name, "Année : elle ne peut pas être dans l'avenir.")
-    elif box.year is not None and _is_too_early(dossier, box.year):
+    elif box.year and (age := dossier.age_on(date(box.year, 12, 31))) is not None and age < YOUNGEST:
         yield forms.error(name, f"Année : vous n'aviez pas {YOUNGEST} ans.")
     specialite = field(box.box, "specialite")
     if typed.is_answered(specialite) and box.specialite is None:
@@ -149,32 +137,22 @@ def _box_errors(dossier: Dossier, box: DeclaredBox) -> Iterator[forms.FieldError
 
 
 def _box_summary(box: DeclaredBox) -> str:
-    academie = academies.by_code(box.academie)
-    parts = (
-        str(box.year) if box.year else "",
-        academie.label if academie else "",
-        box.specialite.label if box.specialite else "",
-        box.title.label if box.title else "",
-    )
-    return " - ".join(part for part in parts if part) or "Oui"
+    labelled = (academies.by_code(box.academie), box.specialite, box.title)
+    parts = [str(box.year)] if box.year else []
+    return " - ".join([*parts, *(one.label for one in labelled if one)]) or "Oui"
 
 
 def unit_lines(dossier: Dossier, box: DeclaredBox) -> Iterator[tuple[KeptUnit, Line]]:
     """Every mark and dispense that was declared, kept or not, in the order of the épreuves."""
-    order = [epreuve.code for epreuve in dossier.structure.epreuves]
-    for unit in sorted((*box.kept_units, *box.sat_again), key=lambda unit: order.index(unit.code)):
+    epreuves = {epreuve.code: epreuve for epreuve in dossier.structure.epreuves}
+    for unit in sorted((*box.kept_units, *box.sat_again), key=lambda unit: list(epreuves).index(unit.code)):
         typed_mark = f"{mark_label(unit.mark)}/20" if unit.mark is not None else ""
         typed_mark += f", session {unit.year}" if typed_mark and unit.year and unit.year != box.year else ""
         if unit in box.sat_again:
             value = f"Note non conservée : {typed_mark}"
         else:
             value = POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
-        yield unit, Line(_unit_label(dossier, unit), value)
-
-
-def _unit_label(dossier: Dossier, unit: KeptUnit) -> str:
-    epreuve = dossier.structure.epreuve(unit.code)
-    return f"{unit.code} - {epreuve.label}" if epreuve else unit.code
+        yield unit, Line(f"{unit.code} - {epreuves[unit.code].label}", value)
 
 
 def _explanation(box: Box) -> str:
@@ -226,13 +204,11 @@ def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: boo
     name = field(box.box, "specialite")
     typed = dossier.typed_in("acquis").text(name)
     specialites = dossier.exam.specialites
-    return forms.Field(
+    return forms.search(
         name,
         label,
-        "search",
+        box.specialite.label_with_code if box.specialite else typed,
         required=required,
-        search=name,
-        display=box.specialite.label_with_code if box.specialite else typed or None,
         options=() if box.specialite or not typed else matching(dossier.exam, specialites, typed, forms.MAX_PROPOSALS),
         refresh=True,
     )
@@ -241,8 +217,8 @@ def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: boo
 def _units(dossier: Dossier, box: DeclaredBox) -> Iterator[forms.Field]:
     offered = _offered(dossier, box)
     ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, box, epreuve.code)]
-    yield _hidden_list(box.box, SHOWN, [epreuve.code for epreuve in offered])
-    yield _hidden_list(box.box, PROPOSED, ticked)
+    for part, codes in ((SHOWN, [epreuve.code for epreuve in offered]), (PROPOSED, ticked)):
+        yield forms.Field(field(box.box, part), "", "hidden", value=" ".join(codes))
     for epreuve in offered:
         yield from _unit(box, epreuve, epreuve.code in ticked)
     if not offered:
@@ -278,14 +254,9 @@ def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[forms.Fi
 def _is_ticked(dossier: Dossier, box: DeclaredBox, code: str) -> bool:
     """Whether the checkbox is ticked; a unit that another box keeps is not proposed a second time."""
     typed = dossier.typed_in("acquis")
-    others = (other for other in dossier.acquis if other.box != box.box)
-    elsewhere = any(unit.code == code for other in others for unit in other.kept_units)
+    elsewhere = {unit.code for other in dossier.acquis if other.box != box.box for unit in other.kept_units}
     by_hand = typed.is_ticked(field(box.box, "garder", code))
-    return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
-
-
-def _hidden_list(box: Box, part: str, codes: list[str]) -> forms.Field:
-    return forms.Field(field(box, part), "", "hidden", value=" ".join(codes))
+    return is_shown_as_kept(typed, box, code) and (by_hand or code not in elsewhere)
 
 
 def _offered(dossier: Dossier, box: DeclaredBox) -> list[Epreuve]:

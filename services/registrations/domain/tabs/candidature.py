@@ -10,7 +10,7 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import forms
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.exam_definition import Category, Exam, Tab
+from services.registrations.domain.exam_definition import Exam, Tab
 from services.registrations.domain.rules.choices import years_label
 from services.registrations.domain.tabs import etablissements
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind, list_options
@@ -66,10 +66,11 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
         "amenagement_duree": forms.OUI_NON.get(typed.text("amenagement_duree"), default_label),
         "renoncement": forms.OUI_NON[forms.OUI] if typed.is_ticked("renoncement") else default_label,
     }
-    fields = [field for section in _sections(dossier, tab) for field in section.fields if field.type != "notice"]
     lines = tuple(
         Line(field.label.removesuffix(" (1)"), answers.get(field.name, forms.OUI_NON.get(typed.text(field.name), "")))
-        for field in fields
+        for section in _sections(dossier, tab)
+        for field in section.fields
+        if field.type != "notice"
     )
     return (RecapSection(tab.title, lines),)
 
@@ -97,15 +98,11 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
 
 
 def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[forms.Field, ...]:
-    exam = dossier.exam
-    public = (category for category in exam.categories if category.public)
-    offered = tuple(forms.Option(category.code, category.label_with_code) for category in public)
-    situations = list_options(exam, "situations")
-    fields = []
-    if offered:
+    exam, fields = dossier.exam, []
+    if offered := tuple(forms.Option(each.code, each.label_with_code) for each in exam.categories if each.public):
         guidance = _guidance(exam, dossier.session.year)
         fields.append(forms.select("categorie", "Catégorie du candidat", offered, refresh=True, guidance=guidance))
-    if situations:
+    if situations := list_options(exam, "situations"):
         fields.append(forms.select("situation", "Situation à l'inscription", situations))
     if "duree" not in omitted:
         fields.append(forms.yes_no("amenagement_duree", DUREE_LABEL, value=forms.NON))
@@ -118,14 +115,12 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
     etablissement = dossier.etablissement
     text = dossier.typed(tab).text("etablissement")
     proposed = search(dossier, tab, "etablissement", text, forms.MAX_PROPOSALS) if text and not etablissement else ()
-    field = forms.Field(
+    field = forms.search(
         "etablissement",
         "Etablissement",
-        "search",
+        etablissement.label if etablissement else text,
         required=True,
         hint=etablissements.hint(dossier, etablissement),
-        search="etablissement",
-        display=etablissement.label if etablissement else text or None,
         options=proposed,
         proposals=etablissements.proposals(dossier),
     )
@@ -144,17 +139,14 @@ def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tup
 
 def _guidance(exam: Exam, year: int) -> Guidance | None:
     """One sentence for each public category that has one; None where the exam's catalogue says nothing."""
-    explained: list[Explanation] = [
-        {"label": category.label_with_code, "text": _with_experience(category.help, category, year)}
-        for category in exam.categories
-        if category.public and category.help is not None
-    ]
+    explained: list[Explanation] = []
+    for category in exam.categories:
+        if category.public and category.help is not None:
+            experience = " ou ".join(map(years_label, category.experience_in(year)))
+            text = category.help.replace("{experience}", experience)
+            explained.append({"label": category.label_with_code, "text": text})
     notice = " ".join(exam.texts.get(CATEGORIES_NOTICE, ())) or None
     return {"title": WHICH_CATEGORY, "explanations": explained, "notice": notice} if explained else None
-
-
-def _with_experience(text: str, category: Category, year: int) -> str:
-    return text.replace("{experience}", " ou ".join(years_label(years) for years in category.experience_in(year)))
 
 
 def _omitted(tab: Tab) -> frozenset[str]:

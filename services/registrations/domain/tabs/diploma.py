@@ -11,19 +11,14 @@ TITLE = "Diplôme possédé"
 
 
 def content(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
-    options = list_options(dossier.exam, "diplomes")
-    field = select("diplome", "Diplôme ou formation", options)
+    field = select("diplome", "Diplôme ou formation", list_options(dossier.exam, "diplomes"))
     return TabContent(sections=(Section("Diplôme ou formation d'origine", (field,)),))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    diplome = dossier.diplome
-    return (RecapSection(TITLE, (Line(TITLE, recap_label(diplome)),)),)
-
-
-def recap_label(diplome: Item | None) -> str:
     """« BACCALAURÉAT GÉNÉRAL - Bac général »"""
-    return " - ".join(part for part in (diplome.label, diplome.precision) if part) if diplome else ""
+    parts = (dossier.diplome.label, dossier.diplome.precision) if dossier.diplome else ()
+    return (RecapSection(TITLE, (Line(TITLE, " - ".join(part for part in parts if part)),)),)
 
 
 def pdf_label(diplome: Item) -> str:

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 from services.contracts.registrations import EPREUVES
-from services.registrations.domain import epreuve_positions
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
+from services.registrations.domain.epreuve_positions import (
+    INSCRIT,
+    NON_INSCRIT,
+    POSITIONS,
+    ChosenEpreuve,
+    option_choices,
+)
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, TabAnswers, error, select
@@ -17,11 +22,8 @@ ATTENDANCE = "Si vous vous inscrivez à cette épreuve, vous devrez vous y prés
 
 
 def content(dossier: Dossier, _: Tab, typed: TabAnswers) -> TabContent:
-    if not dossier.epreuves:
-        return TabContent(paragraphs=(NO_SPECIALITE,), epreuves=())
-    return TabContent(
-        epreuves=tuple(_epreuve_field(dossier, chosen, typed) for chosen in dossier.epreuves),
-    )
+    shown = tuple(_epreuve_field(dossier, chosen, typed) for chosen in dossier.epreuves)
+    return TabContent(paragraphs=() if shown else (NO_SPECIALITE,), epreuves=shown)
 
 
 def check(dossier: Dossier, tab: Tab) -> Iterator[FieldError]:
@@ -70,12 +72,8 @@ def _option_field(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) ->
 
 def _available_options(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
     """The options without those of other épreuves that this one must differ from (K10)."""
-    used_options = {other.option for other in epreuves_to_differ_from(dossier, chosen)}
-    return tuple(
-        option
-        for option in epreuve_positions.option_choices(dossier.exam, chosen.epreuve)
-        if option[0] not in used_options
-    )
+    used = {other.option for other in epreuves_to_differ_from(dossier, chosen)}
+    return tuple(option for option in option_choices(dossier.exam, chosen.epreuve) if option[0] not in used)
 
 
 def _position_errors(chosen: ChosenEpreuve) -> Iterator[FieldError]:
@@ -89,7 +87,7 @@ def _position_errors(chosen: ChosenEpreuve) -> Iterator[FieldError]:
 
 def _option_errors(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> Iterator[FieldError]:
     code, name = chosen.epreuve.code, f"option-{chosen.epreuve.code}"
-    keys = [key for key, _ in epreuve_positions.option_choices(dossier.exam, chosen.epreuve)]
+    keys = [key for key, _ in option_choices(dossier.exam, chosen.epreuve)]
     if not keys or chosen.role is Role.FOLLOWER:
         return
     if typed.is_answered(name) and typed.text(name) not in keys:

@@ -29,21 +29,14 @@ _MAX_WITHOUT_SEARCH = 5  # establishments proposed without a search
 
 def _kinds(dossier: Dossier) -> tuple[str, ...]:
     """The kinds of establishment of the category; of all public categories while none is chosen."""
-    if category := dossier.category:
-        return category.etablissements
-    return tuple(
-        dict.fromkeys(
-            kind for category in dossier.exam.categories if category.public for kind in category.etablissements
-        )
-    )
+    categories = [dossier.category] if dossier.category else [each for each in dossier.exam.categories if each.public]
+    return tuple(dict.fromkeys(kind for category in categories for kind in category.etablissements))
 
 
 def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
     """Matching establishments, those of the candidate's département first; else the alternatives."""
     proposed = _matching(dossier, typed, limit) or _alternatives(dossier, typed, limit)
-    return tuple(
-        Option(etablissement.code, etablissement.label, hint=meaning(etablissement)) for etablissement in proposed
-    )
+    return tuple(Option(each.code, each.label, hint=meaning(each)) for each in proposed)
 
 
 def advice(dossier: Dossier, typed: str) -> str | None:
@@ -68,9 +61,9 @@ def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
     if category is None or (chosen and fits(chosen, category)):
         return ()
     return tuple(
-        Proposal(value=etablissement.code, label=etablissement.label, sentence=_button_label(etablissement))
+        Proposal(value=choice.code, label=choice.label, sentence=_button_label(choice))
         for kind in category.etablissements
-        for etablissement in _choices_without_search(dossier, kind)
+        for choice in _choices_without_search(dossier, kind)
     )
 
 
@@ -106,9 +99,8 @@ def _has_school(category: Category) -> bool:
 def _matching(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
     """Establishments whose name matches."""
     of_residence = _departements(dossier) if _kinds(dossier) == (INDIVIDUELS,) else ()
-    return dossier.directory.search(
-        EtablissementSearch(limit, typed, _kinds(dossier), of_residence, near=_residence(dossier))
-    )
+    search = EtablissementSearch(limit, typed, _kinds(dossier), of_residence, near=_residence(dossier))
+    return dossier.directory.search(search)
 
 
 def _alternatives(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
@@ -117,37 +109,30 @@ def _alternatives(dossier: Dossier, typed: str, limit: int) -> tuple[Etablisseme
     if category is None:
         return ()
     if _has_school(category):
-        allowed = dossier.directory.search(
-            EtablissementSearch(
-                _MAX_WITHOUT_SEARCH + 1, kinds=category.etablissements, departements=_academie_departements(dossier)
-            )
-        )
+        few = _if_few(dossier, category.etablissements, _academie_departements(dossier))
         beside = {proposal["value"] for proposal in proposals(dossier)}
-        others = tuple(etablissement for etablissement in allowed if etablissement.code not in beside)
-        return others[:limit] if len(allowed) <= _MAX_WITHOUT_SEARCH else ()
+        return tuple(etablissement for etablissement in few if etablissement.code not in beside)[:limit]
     places = tuple(_departements_named(_departements(dossier), typed)) or _departements(dossier)
     allowed = dossier.directory.search(EtablissementSearch(1000, kinds=category.etablissements))
-    return tuple(
-        etablissement
-        for etablissement in allowed
-        if etablissement.departement is None or etablissement.departement in places
-    )[:limit]
+    return tuple(each for each in allowed if each.departement is None or each.departement in places)[:limit]
+
+
+def _if_few(dossier: Dossier, kinds: tuple[str, ...], departements: tuple[str, ...]) -> tuple[Etablissement, ...]:
+    """The establishments of these kinds and départements; none of more than _MAX_WITHOUT_SEARCH."""
+    search = EtablissementSearch(_MAX_WITHOUT_SEARCH + 1, kinds=kinds, departements=departements)
+    found = dossier.directory.search(search)
+    return found if len(found) <= _MAX_WITHOUT_SEARCH else ()
 
 
 def _choices_without_search(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
-    """Establishments of a kind shown as buttons: schools only if the département has at most _MAX_WITHOUT_SEARCH."""
+    """Establishments of a kind shown as buttons: schools only if the département has few."""
     if kind == INDIVIDUELS:
         places = _departements(dossier)
         return dossier.directory.search(EtablissementSearch(len(places), kinds=(kind,), departements=places))
     if kind == CNED:
         return dossier.directory.search(EtablissementSearch(1, kinds=(kind,)))
     residence = _residence(dossier)
-    if not residence:
-        return ()
-    schools = dossier.directory.search(
-        EtablissementSearch(_MAX_WITHOUT_SEARCH + 1, kinds=(kind,), departements=(residence,))
-    )
-    return schools if len(schools) <= _MAX_WITHOUT_SEARCH else ()
+    return _if_few(dossier, (kind,), (residence,)) if residence else ()
 
 
 def _button_label(etablissement: Etablissement) -> str:

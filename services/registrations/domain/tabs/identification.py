@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from services.chassis.french import short_date
 from services.contracts.accounts import Identity
@@ -16,23 +16,11 @@ from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 IDENTITY, CONTACT, SITUATION = "Identification du candidat", "Adresse et contact", "Situation du candidat"
+DEPARTEMENT_LABEL = "Département, DOM ou COM de naissance"
 CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
-MOBILE = forms.Field(
-    "telephone_mobile",
-    "Téléphone portable",
-    "tel",
-    hint=f"Exemples : {telephones.EXAMPLES}",
-    autocomplete="tel",
-    inputmode="tel",
-)
-FIXE = forms.Field(
-    "telephone_fixe",
-    "Téléphone fixe",
-    "tel",
-    hint=f"Exemples : {telephones.EXAMPLES_FIXE}",
-    autocomplete="tel",
-    inputmode="tel",
-)
+_telephone = partial(forms.Field, type="tel", autocomplete="tel", inputmode="tel")
+MOBILE = _telephone("telephone_mobile", "Téléphone portable", hint=f"Exemples : {telephones.EXAMPLES}")
+FIXE = _telephone("telephone_fixe", "Téléphone fixe", hint=f"Exemples : {telephones.EXAMPLES_FIXE}")
 
 
 def content(dossier: Dossier, _: Tab, typed: forms.TabAnswers) -> TabContent:
@@ -42,7 +30,7 @@ def content(dossier: Dossier, _: Tab, typed: forms.TabAnswers) -> TabContent:
         _birth(dossier.identity),
         address.section(typed),
         forms.Section("Contacts", (MOBILE, FIXE, email)),
-        forms.Section("Situation du candidat", (_csp_field(),)),
+        forms.Section(SITUATION, (_csp_field(),)),
     )
     return TabContent(sections=sections)
 
@@ -54,10 +42,17 @@ def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed, identity = dossier.typed(tab), dossier.identity
+    category = csp.by_code(typed.text("csp"))
+    contact_lines = (
+        Line("Adresse", address.one_line(typed)),
+        Line("Téléphone mobile", telephone(typed, MOBILE.name)),
+        Line("Téléphone fixe", telephone(typed, FIXE.name)),
+        Line("Adresse mail", identity.email),
+    )
     return (
         RecapSection(IDENTITY, _identity_lines(identity, typed)),
-        RecapSection(CONTACT, _contact_lines(identity, typed)),
-        RecapSection(SITUATION, (Line(CSP_LABEL, _csp_label(typed)),)),
+        RecapSection(CONTACT, contact_lines),
+        RecapSection(SITUATION, (Line(CSP_LABEL, category.label if category else ""),)),
     )
 
 
@@ -93,16 +88,13 @@ def _identity(identity: Identity) -> forms.Section:
 def _birth(identity: Identity) -> forms.Section:
     departement = departements.by_code(identity.departement_naissance or "")
     fields = [
-        _disabled_field("pays_naissance", "Pays de naissance", _country(identity)),
+        _disabled_field("pays_naissance", "Pays de naissance", country_label(identity)),
         _disabled_field("date_naissance", "Date de naissance", birth_date(identity), "Exemple: 30/05/1998"),
-        _disabled_field("commune_naissance", "Commune de naissance", identity.commune_naissance),
-        _nationality(identity.civilite),
     ]
     if departement:
-        fields.insert(
-            2, _disabled_field("departement_naissance", "Département, DOM ou COM de naissance", departement.label)
-        )
-    return forms.Section("Naissance", tuple(fields))
+        fields.append(_disabled_field("departement_naissance", DEPARTEMENT_LABEL, departement.label))
+    commune = _disabled_field("commune_naissance", "Commune de naissance", identity.commune_naissance)
+    return forms.Section("Naissance", (*fields, commune, _nationality(identity.civilite)))
 
 
 @lru_cache(maxsize=4)  # lists of the reference data, the same for everyone of a civilité
@@ -113,17 +105,16 @@ def _nationality(civilite: str) -> forms.Field:
 
 @cache
 def _csp_field() -> forms.Field:
-    options = tuple(
-        forms.Option(profession.code, profession.label, profession.group or None) for profession in csp.proposed()
+    return forms.select(
+        "csp", CSP_LABEL, tuple(forms.Option(one.code, one.label, one.group or None) for one in csp.proposed())
     )
-    return forms.select("csp", CSP_LABEL, options)
 
 
 def _disabled_field(name: str, label: str, value: str, hint: str | None = None) -> forms.Field:
     return forms.Field(name, label, value=value, hint=hint, disabled=True)
 
 
-def _country(identity: Identity) -> str:
+def country_label(identity: Identity) -> str:
     country = pays.by_code(identity.pays_naissance)
     return country.label if country else identity.pays_naissance
 
@@ -145,24 +136,10 @@ def _identity_lines(identity: Identity, typed: forms.TabAnswers) -> tuple[Line, 
         Line("Prénoms", identity.prenoms),
         Line("Date de naissance", birth_date(identity)),
         Line("Commune de naissance", identity.commune_naissance),
-        Line("Département, DOM ou COM de naissance", identity.departement_naissance or ""),
-        Line("Pays de naissance", _country(identity)),
+        Line(DEPARTEMENT_LABEL, identity.departement_naissance or ""),
+        Line("Pays de naissance", country_label(identity)),
         Line("Nationalité", nationality_label(typed.text("nationalite"), identity.civilite)),
     )
-
-
-def _contact_lines(identity: Identity, typed: forms.TabAnswers) -> tuple[Line, ...]:
-    return (
-        Line("Adresse", address.one_line(typed)),
-        Line("Téléphone mobile", telephone(typed, MOBILE.name)),
-        Line("Téléphone fixe", telephone(typed, FIXE.name)),
-        Line("Adresse mail", identity.email),
-    )
-
-
-def _csp_label(typed: forms.TabAnswers) -> str:
-    category = csp.by_code(typed.text("csp"))
-    return category.label if category else ""
 
 
 KIND = TabKind(content, check, recap, search, titles=(IDENTITY, CONTACT, SITUATION))

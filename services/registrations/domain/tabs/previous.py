@@ -11,18 +11,13 @@ NOTHING = "aucune"
 TABS = ("identification", "qualification", "diploma")  # consents, acquis and épreuves are answered anew each time
 
 
-def previous_candidature(dossier: Dossier) -> PreviousCandidature | None:
-    """The earlier candidature that the candidate chose to reuse."""
-    chosen = dossier.typed_in("previous").text(CHOICE)
-    return next((candidature for candidature in dossier.previous if candidature.candidature_id == chosen), None)
-
-
 def answers_to_show(dossier: Dossier, tab: Tab) -> TabAnswers:
-    """The answers that a tab shows: its own, or those taken over while it has none."""
+    """The answers that a tab shows: its own, or while it has none those of the candidature chosen to be reused."""
     if tab.name in dossier.answers or tab.kind not in TABS:
         return dossier.typed(tab)
-    previous = previous_candidature(dossier)
-    return TabAnswers(previous.answers.get(tab.name, {})) if previous else dossier.typed(tab)
+    chosen = dossier.typed_in("previous").text(CHOICE)
+    reused = next((other.answers for other in dossier.previous if other.candidature_id == chosen), {})
+    return TabAnswers(reused.get(tab.name, {}))
 
 
 NONE_HERE = "Vous n'avez pas de candidature précédente à cet examen dans ce portail."
@@ -42,21 +37,13 @@ def check(dossier: Dossier, _: Tab) -> tuple[FieldError, ...]:
 
 
 def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:
-    candidatures = (
-        candidature
-        for candidature in dossier.previous
-        if candidature.exam_code == dossier.exam.code and candidature.candidature_id != dossier.modifies
-    )
-    return tuple(
-        sorted(candidatures, key=lambda candidature: (-candidature.session_year, candidature.numero_inscription))
-    )
+    others = (other for other in dossier.previous if other.candidature_id != dossier.modifies)
+    of_exam = (other for other in others if other.exam_code == dossier.exam.code)
+    return tuple(sorted(of_exam, key=lambda other: (-other.session_year, other.numero_inscription)))
 
 
 def _takeover(earlier: tuple[PreviousCandidature, ...]) -> Section:
-    options = (
-        Option(NOTHING, "Ne rien reprendre"),
-        *(Option(candidature.candidature_id, _line(candidature)) for candidature in earlier),
-    )
+    options = (Option(NOTHING, "Ne rien reprendre"), *(Option(one.candidature_id, _line(one)) for one in earlier))
     field = Field(
         CHOICE,
         "Reprendre les données de",

@@ -47,9 +47,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
     """Spécialités of the session by their words, in any order, by acronym, code or domain."""
-    if field != "specialite":
-        return ()
-    return matching(dossier.exam, offered(dossier), typed, limit)
+    return matching(dossier.exam, offered(dossier), typed, limit) if field == "specialite" else ()
 
 
 def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
@@ -60,23 +58,16 @@ def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
 def _specialite_field(dossier: Dossier, tab: Tab, typed: forms.TabAnswers) -> forms.Field:
     text = typed.text("specialite")
     specialite = dossier.exam.specialite(text)
-    return forms.Field(
+    count = len(dossier.session.specialites)
+    return forms.search(
         "specialite",
         "Spécialité",
-        "search",
+        specialite.label_with_code if specialite else text,
         required=True,
         hint="Quelques mots de la spécialité, son sigle ou son code",
-        search="specialite",
-        browse=_browse_label(dossier),
-        display=specialite.label_with_code if specialite else text or None,
+        browse=f"{BROWSE} ({count})" if count > 1 else None,
         options=search(dossier, tab, "specialite", text, forms.MAX_PROPOSALS) if text and not specialite else (),
     )
-
-
-def _browse_label(dossier: Dossier) -> str | None:
-    """« Parcourir les spécialités (10) », where there is a choice."""
-    count = len(dossier.session.specialites)
-    return f"{BROWSE} ({count})" if count > 1 else None
 
 
 def _forme_fields(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.Field, ...]:
@@ -87,19 +78,14 @@ def _forme_fields(dossier: Dossier, typed: forms.TabAnswers) -> tuple[forms.Fiel
     forme = forms.select("forme", "Forme de passage", options, hint=hint, value=only, refresh=True)
     derogation = forms.yes_no("derogation", DEROGATION_LABEL, refresh=True, value=forms.NON)
     wished_field = (_wished_field(),) if typed.text("derogation") == forms.OUI else ()
-    final = forms.Field("forme_finale", "Forme passage finale", value=_final_label(typed, forme), disabled=True)
+    final_label = formes_of_typed(forms.TabAnswers({"forme": only or "", **typed.values})).final_label()
+    final = forms.Field("forme_finale", "Forme passage finale", value=final_label, disabled=True)
     return (forme, derogation, *wished_field, final)
 
 
 def _wished_field() -> forms.Field:
     options = tuple(forms.Option(forme, label) for forme, label in FORMES.items())
     return forms.select("forme_souhaitee", "Forme de passage souhaitée", options, hint=SUBJECT_TO, refresh=True)
-
-
-def _final_label(typed: forms.TabAnswers, forme: forms.Field) -> str:
-    """The final forme from what was typed; the only allowed forme while nothing is typed."""
-    preset = forme.value if isinstance(forme.value, str) else ""
-    return formes_of_typed(forms.TabAnswers({"forme": preset, **typed.values})).final_label()
 
 
 def _has_formes(tab: Tab) -> bool:

@@ -26,11 +26,10 @@ _FORMAT_OF_TYPE = {"number": "nombre", "date": "date"}
 
 
 def sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
-    fields = _fields(dossier, tab)
-    if not fields:
-        return ()
+    questions, lookup, deciding = _visible_questions(dossier, tab), facts.lookup(dossier), _questions_depended_on(tab)
+    fields = tuple(_field(dossier, tab, question, lookup, deciding) for question in questions)
     title = tab.title if tab.kind in ("questions", "notice") else "Informations complémentaires"
-    return (forms.Section(title, fields),)
+    return (forms.Section(title, fields),) if fields else ()
 
 
 def check(dossier: Dossier, tab: Tab) -> Iterator[forms.FieldError]:
@@ -44,33 +43,26 @@ def check(dossier: Dossier, tab: Tab) -> Iterator[forms.FieldError]:
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
-    questions = [question for question in _visible_questions(dossier, tab) if question.type != "notice"]
-    lines = tuple(Line(question.label, _recap_value(dossier, question, typed)) for question in questions)
+    lines = tuple(
+        Line(question.label, _recap_value(dossier, question, typed))
+        for question in _visible_questions(dossier, tab)
+        if question.type != "notice"
+    )
     return (RecapSection(tab.title, lines),) if lines else ()
 
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...] | None:
     """Proposals for a question of the type search; None where no question has that name."""
-    question = next((question for question in tab.questions if question.name == field), None)
-    if question is None:
-        return None
-    words = folded(typed)
-    items = (item for item in _items(dossier, question) if words in folded(item.label))
-    return tuple(forms.Option(item.key, item.label) for item in items)[: max(limit, 0)]
+    for question in tab.questions:
+        if question.name == field:
+            items = (item for item in _items(dossier, question) if folded(typed) in folded(item.label))
+            return tuple(forms.Option(item.key, item.label) for item in items)[: max(limit, 0)]
+    return None
 
 
 def _visible_questions(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
-    if not tab.questions:
-        return ()
     lookup = facts.lookup(dossier)
     return tuple(question for question in tab.questions if holds(question.shown, lookup))
-
-
-def _fields(dossier: Dossier, tab: Tab) -> tuple[forms.Field, ...]:
-    if not tab.questions:
-        return ()
-    lookup, deciding = facts.lookup(dossier), _questions_depended_on(tab)
-    return tuple(_field(dossier, tab, question, lookup, deciding) for question in _visible_questions(dossier, tab))
 
 
 def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> forms.Field:

@@ -1,22 +1,17 @@
 import pytest
 
 from services.reference import academies
-from services.reference.lists import csp, departements
+from services.reference.lists import csp, departements, nationalites, nationality_label, pays
+from services.reference.text import folded
 
 
 @pytest.mark.parametrize(
-    ("code", "label", "kind"),
-    [
-        ("014", "014 - CALVADOS", "departement"),
-        ("02A", "02A - CORSE-DU-SUD", "departement"),
-        ("974", "974 - LA REUNION", "dom"),
-        ("987", "987 - POLYNESIE FRANCAISE", "com"),
-    ],
+    "label", ["014 - CALVADOS", "02A - CORSE-DU-SUD", "974 - LA REUNION", "987 - POLYNESIE FRANCAISE"]
 )
-def test_a_departement_is_listed_and_labelled_as_in_the_guide(code: str, label: str, kind: str) -> None:
-    departement = departements.by_code(code)
+def test_a_departement_is_listed_and_labelled_as_in_the_guide(label: str) -> None:
+    departement = departements.by_code(label[:3])
     assert departement is not None
-    assert (departement.label, departement.kind) == (label, kind)
+    assert departement.label == label
     assert departement in departements.all()
     for unknown in ("14", "02a", "999", ""):
         assert departements.by_code(unknown) is None
@@ -49,7 +44,32 @@ def test_academies_and_departements_agree() -> None:
         assert set(academie.departements) == named  # departements.json is their home
 
 
-def test_a_csp_of_the_past_is_not_proposed() -> None:
-    conscripts = csp.by_code("83")
+def test_what_is_of_the_past_is_known_but_not_proposed() -> None:
+    former, conscripts = pays.by_code("141"), csp.by_code("83")
+    assert former is not None
+    assert former.label == "REPUBLIQUE DEMOCRATIQUE ALLEMANDE"
+    assert former not in pays.proposed()
+    assert {"ALLEMAGNE", "ROYAUME-UNI", "KOSOVO", "SOUDAN DU SUD"} <= {country.label for country in pays.proposed()}
     assert conscripts in csp.all()
     assert conscripts not in csp.proposed()
+
+
+def test_france_has_the_label_of_the_guide_and_comes_first() -> None:
+    france = pays.by_code("100")
+    assert france is not None
+    assert france.label == "FRANCE (DONT OUTRE-MER)"
+    assert france.is_france
+    assert pays.proposed()[0] is france
+
+
+def test_the_nationality_follows_the_civilite() -> None:
+    assert nationality_label("100", "MONSIEUR") == "Français"
+    assert nationality_label("100", "MADAME") == "Française"
+    assert nationality_label("126", "MADAME") == "Grecque"
+
+
+def test_nationalities_are_listed_by_label_with_french_first_and_special_ones_last() -> None:
+    listed = [nationalite.masculine for nationalite in nationalites.all()]
+    assert listed[0] == "Français"
+    assert listed[-2:] == ["Apatride", "Autre nationalité"]
+    assert [folded(label) for label in listed[1:-2]] == sorted(folded(label) for label in listed[1:-2])

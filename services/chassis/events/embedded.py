@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, available_at, id);
 """
+ADD = "INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 1, ?)"
 TAKE = "SELECT id, body FROM messages WHERE queue = ? ORDER BY available_at, id LIMIT ?"
 BUSY_SECONDS = 15.0
 
@@ -69,9 +70,7 @@ class EmbeddedBroker:
             if not bound:
                 raise Unroutable(envelope.type)
             rows = [(queue, envelope.to_json(), time.time()) for (queue,) in bound]
-            connection.executemany(
-                "INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 1, ?)", rows
-            )
+            connection.executemany(ADD, rows)
 
     def keep_alive(self) -> None:
         """Have what was taken leave the file and its log, which hold what messages say of people."""
@@ -106,11 +105,10 @@ class EmbeddedBroker:
         """
         try:
             yield self._thread_connection()
-        except sqlite3.Error as error:
+        except BaseException as error:
             self.close()
-            raise BrokerUnavailable(type(error).__name__) from error
-        except BaseException:
-            self.close()
+            if isinstance(error, sqlite3.Error):
+                raise BrokerUnavailable(type(error).__name__) from error
             raise
 
     def _thread_connection(self) -> sqlite3.Connection:

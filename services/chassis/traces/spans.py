@@ -31,11 +31,8 @@ _no_span = nullcontext()
 
 
 def start(settings: Settings, process: str, *, joins_callers: bool = True) -> None:
-    """Record from now on, unless no endpoint is set. To be called after the process's last fork, before its application
-    is created: a copy has no thread that sends.
-
-    `process` names it in the traces. `joins_callers`: whether a request's own traceparent is believed.
-    """
+    """Record from now on, unless no endpoint is set. To be called after the process's last fork (a copy has no thread
+    that sends), before its application is created. `joins_callers`: whether a request's own traceparent is believed."""
     global _recorder
     if settings.otel_exporter_otlp_endpoint:
         from services.chassis.traces.recorder import Recorder

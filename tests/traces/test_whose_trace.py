@@ -9,7 +9,7 @@ from orjson import dumps, loads
 
 from services.chassis.events.envelope import Envelope
 from services.chassis.traces import spans
-from tests.chassis.events.ledger import Ledger, Noted, declare
+from tests.chassis.events.ledger import Ledger, Noted
 from tests.support.processes import wait_until
 from tests.traces.conftest import recording
 
@@ -20,9 +20,7 @@ NOT_SAMPLED = CALLERS.removesuffix("1") + "0"
 
 @pytest.fixture
 def writer(tmp_path: Path) -> Ledger:
-    url = f"sqlite:///{tmp_path / 'broker.db'}"
-    declare(url)
-    return Ledger("writer", f"sqlite:///{tmp_path / 'writer.db'}", url, failures=2)
+    return Ledger.alone("writer", tmp_path, failures=2)
 
 
 def ask(traceparent: str) -> None:

@@ -20,7 +20,7 @@ from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, Channel
 from services.chassis.tasks.rows import Leases
 from services.chassis.tasks.tables import outbox, tasks
 from tests.chassis.events.conftest import ONE_BROKER
-from tests.chassis.events.ledger import Ledger, MakeLedger, declare
+from tests.chassis.events.ledger import Ledger, MakeLedger
 from tests.chassis.events.test_delivery import GOOD
 from tests.support.processes import wait_until
 
@@ -143,9 +143,7 @@ WORKS = [
 
 @pytest.fixture
 def service(database_url: str, tmp_path: Path) -> Ledger:
-    broker_url = f"sqlite:///{tmp_path}/broker.db"
-    declare(broker_url)
-    return Ledger("writer", database_url, broker_url)
+    return Ledger.alone("writer", tmp_path, database_url)
 
 
 @pytest.mark.parametrize(("mode", "channel", "handler"), WORKS)

@@ -46,7 +46,7 @@ def test_the_gateway_begins_its_own_whatever_a_stranger_asks_for() -> None:
 def test_each_try_is_in_the_trace_of_who_wrote_it(writer: Ledger) -> None:
     """A follow-up that fails twice, and what it is tried with again."""
     with recording() as receiver:
-        with spans.span("process click", spans.Kind.CONSUMER, parent=CALLERS):
+        with spans.span("process click", "CONSUMER", parent=CALLERS):
             writer.ask_to_tell("one")
         with writer.working():
             wait_until(lambda: writer.entries() == ["told one"], 60, "the third try")

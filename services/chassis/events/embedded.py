@@ -13,15 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.chassis.events.broker import (
-    LOOK_SECONDS,
-    TAKEN_AT_ONCE,
-    BrokerUnavailable,
-    Hear,
-    OnIteration,
-    Unroutable,
-    do_nothing,
-)
+from services.chassis.events.broker import LOOK_SECONDS, TAKEN_AT_ONCE, BrokerUnavailable, Hear, OnIteration, Unroutable
 from services.chassis.events.envelope import Envelope
 
 # `available_at` orders. `attempt`, `deliveries` and `claimed_…` are idle: of the version before, which may come back to
@@ -77,7 +69,7 @@ class EmbeddedBroker:
         with self._connected() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration = do_nothing) -> None:
+    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration) -> None:
         with contextlib.closing(self):
             while not stop.is_set():
                 on_iteration()

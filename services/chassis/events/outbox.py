@@ -104,7 +104,7 @@ class Relay:
     def _sent(self, body: str) -> bool:
         envelope = Envelope.from_json(body)
         try:
-            with spans.span(f"publish {envelope.type}", spans.Kind.PRODUCER, parent=envelope.traceparent):
+            with spans.span(f"publish {envelope.type}", "PRODUCER", parent=envelope.traceparent):
                 self.publisher.publish(envelope)
         except Unroutable:
             metrics.UNROUTABLE.labels(self._service).inc()

@@ -18,7 +18,7 @@ from pika.adapters.blocking_connection import BlockingChannel, BlockingConnectio
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ChannelClosed, ConnectionClosed, NackError, UnroutableError
 
-from services.chassis.events.broker import TAKEN_AT_ONCE, BrokerUnavailable, Hear, OnIteration, Unroutable, do_nothing
+from services.chassis.events.broker import TAKEN_AT_ONCE, BrokerUnavailable, Hear, OnIteration, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.topology import EXCHANGE, dead_letter_queue, definitions
 from services.chassis.process.logs import frames_of, reason_of
@@ -55,7 +55,7 @@ class RabbitBroker:
     def publisher(self) -> RabbitPublisher:
         return RabbitPublisher(self._parameters)
 
-    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration = do_nothing) -> None:
+    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration) -> None:
         with self._channel() as channel:
             channel.queue_declare(queue, passive=True)
             _Consumption(channel, queue, hear).run(stop, on_iteration)

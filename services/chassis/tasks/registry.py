@@ -76,10 +76,8 @@ class Handlers:
         self._reactions: dict[str, list[Reaction]] = {}
 
     def on(self, contract: type[Any]) -> Callable[[AnyEventHandler], AnyEventHandler]:
-        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape).
-
-        The function is called in a transaction, with its session; it writes with it and never commits.
-        """
+        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape). The
+        function is called in a transaction, with its session; it writes with it and never commits."""
 
         def register(run: AnyEventHandler) -> AnyEventHandler:
             self._add(Reaction(run.__name__, contract, run))

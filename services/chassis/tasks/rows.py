@@ -81,18 +81,15 @@ def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
 
 
 def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
-    text, handler = body.decode("utf-8", "backslashreplace"), "undecodable"
+    text, named = body.decode("utf-8", "backslashreplace"), (hashlib.sha256(body).hexdigest(), "undecodable", "")
     try:
         envelope = Envelope.from_json(body)
-        handler = envelope.type
+        named = (envelope.id, envelope.type, envelope.subject)
         if not (reactions := handlers.reactions(envelope.type)):
             raise Undecodable(f"nothing here reacts to {envelope.type}")
     except Undecodable as error:
-        is_read = handler != "undecodable"
-        event_id = envelope.id if is_read else hashlib.sha256(body).hexdigest()
-        row = new_row(
-            event_id, handler, EVENTS.name, envelope.subject if is_read else "", text.replace("\x00", "\ufffd")
-        )
+        event_id, handler, subject = named
+        row = new_row(event_id, handler, EVENTS.name, subject, text.replace("\x00", "\ufffd"))
         return [row | {"state": PARKED, "ended_at": row["created_at"], "reason": str(error)[:REASON_LENGTH]}]
     return [new_row(envelope.id, reaction.name, EVENTS.name, envelope.subject, text) for reaction in reactions]
 

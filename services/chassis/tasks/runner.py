@@ -192,7 +192,7 @@ class Runner:
             request_id=envelope.correlation_id, event_id=envelope.id, event_type=envelope.type
         )
         try:
-            with spans.span(f"process {envelope.type}", spans.Kind.CONSUMER, parent=envelope.traceparent):
+            with spans.span(f"process {envelope.type}", "CONSUMER", parent=envelope.traceparent):
                 spans.note("portail.request_id", envelope.correlation_id)
                 spans.note("messaging.message.id", envelope.id)
                 spans.note("portail.attempt", task.attempts)

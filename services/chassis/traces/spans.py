@@ -9,21 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from services.chassis.settings import Settings
     from services.chassis.traces.recorder import Recorder
-
-
-class Kind(StrEnum):
-    """OpenTelemetry's kinds of spans around an event, by the same names."""
-
-    PRODUCER = "PRODUCER"
-    CONSUMER = "CONSUMER"
 
 
 _recorder: Recorder | None = None
@@ -48,7 +40,7 @@ def stop() -> None:
         _recorder = None
 
 
-def span(name: str, kind: Kind, *, parent: str = "") -> AbstractContextManager[None]:
+def span(name: str, kind: Literal["PRODUCER", "CONSUMER"], *, parent: str = "") -> AbstractContextManager[None]:
     """A span around a block, within the current one, or within another process's whose traceparent is `parent`."""
     return _no_span if _recorder is None else _recorder.span(name, kind, parent)
 

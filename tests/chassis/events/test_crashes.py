@@ -135,10 +135,7 @@ def test_a_job_whose_worker_is_killed_is_run_by_another(reader: Ledger) -> None:
 
 
 ANOTHER = "another worker"
-WORKS = [
-    pytest.param("in-handler", OTHERS, "tell", id="follow-up"),
-    pytest.param("in-job", JOBS, "count", id="job"),
-]
+WORKS = [pytest.param("in-handler", OTHERS, "tell", id="follow-up"), pytest.param("in-job", JOBS, "count", id="job")]
 
 
 @pytest.fixture

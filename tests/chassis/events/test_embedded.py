@@ -34,7 +34,7 @@ def taken(broker: embedded.EmbeddedBroker, number: int = 1) -> list[bytes]:
         if len(heard) == number:
             stop.set()
 
-    broker.consume("reader", hear, stop)
+    broker.consume("reader", hear, stop, lambda: None)
     return heard
 
 
@@ -93,7 +93,7 @@ def test_what_could_not_be_written_stays_and_comes_again(broker: embedded.Embedd
 
     for _ in range(30):
         with pytest.raises(RuntimeError):
-            broker.consume("reader", fail, threading.Event())
+            broker.consume("reader", fail, threading.Event(), lambda: None)
     assert taken(broker) == [GOOD.to_json()]
     with contextlib.closing(sqlite3.connect(tmp_path / "broker.db")) as left:
         assert left.execute("SELECT count(*) FROM messages").fetchone() == (0,)

@@ -111,8 +111,8 @@ class Examples:
         if kind == "service":
             return tokens.bearer(tokens.service_token(name))
         role = "gestionnaire" if name in scopes_of("gestionnaire") else "administrateur"
-        member = {"staff_id": self._member.id, "scopes": session_scopes(role), "academies": ACADEMIES[role]}
-        return tokens.bearer(tokens.staff_token(**member))
+        token = tokens.staff_token(self._member.id, scopes=session_scopes(role), academies=ACADEMIES[role])
+        return tokens.bearer(token)
 
     def close(self) -> None:
         self.portal.close()

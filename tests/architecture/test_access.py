@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -131,7 +132,7 @@ def test_in_a_session_what_asks_for_a_code_is_done_with_one_alone(built: dict[st
     assert asking == {("POST", path) for path in WITH_A_CODE}
     for service, method, rule, _ in (route for route in _guarded() if route[1:3] in asking):
         for gave_code in (False, True, None):
-            claims = {} if gave_code is None else {"gave_code": gave_code}
+            claims: dict[str, Any] = {} if gave_code is None else {"gave_code": gave_code}
             is_asked = gave_code is False
             caller = tokens.bearer(tokens.staff_token(scopes=session_scopes(Role.ADMINISTRATEUR), **claims))
             answer = _called(built[service], method, rule, caller)

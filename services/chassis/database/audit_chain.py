@@ -19,20 +19,7 @@ from typing import Any, Protocol
 import structlog
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import (
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
@@ -116,7 +103,7 @@ class AuditChain:
         without_key = update(subject_keys).where(subject_keys.c.subject.in_(held)).values(key=None)
         known = session.scalars(without_key.returning(subject_keys.c.subject)).all()
         if new := [{"subject": subject, "key": None} for subject in held if subject not in known]:
-            session.execute(insert(subject_keys), new)
+            session.execute(subject_keys.insert(), new)
         for subject in held:
             entries.record(session, actor, ERASED, subject)
 
@@ -157,7 +144,7 @@ class AuditChain:
         signature = base64.b64encode(keys[0].sign(text.encode())).decode() if keys else None
         with self.db.operation() as session:
             values = {"number": number, "at": at, "position": position, "root": root.hexdigest()}
-            session.execute(insert(roots).values(**values, signature=signature))
+            session.execute(roots.insert().values(**values, signature=signature))
         log.info("audit_root", root=text, signature=signature)
         if kept_roots:
             kept_roots.put(number, _kept_text(text, signature))
@@ -204,7 +191,7 @@ def _add_digests(session: Session, page: Sequence[Any]) -> None:
     known = session.execute(query).all()
     keys, before = {row.subject: row.key for row in known}, {row.subject: row.digest for row in known}
     if new := {subject: secrets.token_bytes(32) for subject in sorted(subjects - keys.keys())}:
-        session.execute(insert(subject_keys), [{"subject": subject, "key": key} for subject, key in new.items()])
+        session.execute(subject_keys.insert(), [{"subject": subject, "key": key} for subject, key in new.items()])
     keys |= new
     newest = session.scalar(select(func.max(digests.c.position))) or 0
     rows = []
@@ -214,7 +201,7 @@ def _add_digests(session: Session, page: Sequence[Any]) -> None:
         before[subject] = _digest(before.get(subject) or "", entry, commitment)
         of_entry = {"position": position, "entry_id": entry.id, "subject": subject}
         rows.append({**of_entry, "commitment": commitment, "digest": before[subject]})
-    session.execute(insert(digests), rows)
+    session.execute(digests.insert(), rows)
 
 
 def _digests_after(session: Session, position: int) -> Iterator[Any]:

@@ -134,13 +134,11 @@ class _Consumption:
         revoked): pika reports neither while the connection lives.
         """
         self._channel.basic_qos(prefetch_count=TAKEN_AT_ONCE, global_qos=False)
-        queues = (self._queue, dead_letter_queue(self._queue))
-        for queue in queues:
-            self._channel.basic_consume(queue, self._take)
+        tags = [self._channel.basic_consume(name, self._take) for name in (self._queue, dead_letter_queue(self._queue))]
         while not stop.is_set():
             on_iteration()
             self._channel.connection.process_data_events(time_limit=TICK_SECONDS)
-            if not self._channel.is_open or len(self._channel.consumer_tags) < len(queues):
+            if not self._channel.is_open or len(self._channel.consumer_tags) < len(tags):
                 raise BrokerUnavailable("the broker ended the consumption")
             if self._bodies and time.monotonic() >= self._not_before:
                 self._write_and_acknowledge()

@@ -29,13 +29,12 @@ CONTENT_TYPE = f"{CSV}; charset=utf-8"
 
 
 def csv_text(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
-    """The headings, then each page of rows as one text.
-
-    The first page is read at once, so that an error of the search is raised before anything is sent.
-    """
+    """The headings, then each page of rows as one text. The first page is read at once, so that an error of the search
+    is raised before anything is sent."""
     remaining = iter(pages)
     first = list(next(remaining, ()))
-    return _texts(columns, chain([first], remaining))
+    texts = ("".join(map(_line, page)) for page in chain([first], remaining))
+    return chain([BYTE_ORDER_MARK + _line(columns)], filter(None, texts))
 
 
 def safe_cell(text: str) -> str:
@@ -46,13 +45,6 @@ def safe_cell(text: str) -> str:
 def text_of_safe_cell(cell: str) -> str:
     """The text that `safe_cell` made this of."""
     return _KEPT_AS_TEXT.sub(r"\1", cell)
-
-
-def _texts(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + _line(columns)
-    for page in pages:
-        if text := "".join(map(_line, page)):
-            yield text
 
 
 def _line(cells: Sequence[Any]) -> str:
@@ -86,8 +78,7 @@ def csv_response(
     record: Callable[[], None],
 ) -> Response:
     """The answer that sends what `text` reads in `reading`. `record` notes that the export is given: once it has a
-    place among those under way, before the first byte. Raises what the three raise.
-    """
+    place among those under way, before the first byte. Raises what the three raise."""
     with ExitStack() as begun:
         session = begun.enter_context(reading)
         lines = text(session)

@@ -23,27 +23,19 @@ RESERVED_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "
 
 
 class DomainError(Exception):
-    """Something that cannot be done, and why. `extra` are further members of the problem details.
-
-    Raises TypeError for a reserved one: type, status and title are those of the `problem`.
-    """
+    """Something that cannot be done, and why. `extra` are further members of the problem details. Raises TypeError for
+    a reserved one: type, status and title are those of the `problem`."""
 
     problem: ProblemType = problem_types.BAD_REQUEST
 
     def __init__(
-        self,
-        detail: str = "",
-        *,
-        problem: ProblemType | None = None,
-        errors: tuple[FieldError, ...] = (),
-        **extra: Any,
+        self, detail: str = "", *, problem: ProblemType | None = None, errors: tuple[FieldError, ...] = (), **extra: Any
     ) -> None:
         if misplaced := RESERVED_MEMBERS & extra.keys():
             raise TypeError(f"{sorted(misplaced)} are not extra members of a problem")
         self.problem = problem or self.problem
         self.detail = detail or self.problem.title
-        self.errors = errors
-        self.extra = extra
+        self.errors, self.extra = errors, extra
         super().__init__(self.detail)
 
     @property

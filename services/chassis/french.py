@@ -60,12 +60,10 @@ def alphabetical(text: str) -> str:
 def time_left(left: timedelta) -> str:
     """Remaining time, rounded down: « 3 jours », « 5 heures », « 12 minutes », « moins d'une minute »."""
     minutes = int(left.total_seconds()) // 60
-    if minutes < 1:
-        return "moins d'une minute"
-    for size, unit in ((24 * 60, "jour"), (60, "heure"), (1, "minute")):
-        if minutes >= 2 * size or size == 1:
-            return f"{minutes // size} {unit}{'s' if minutes // size > 1 else ''}"
-    raise AssertionError(minutes)
+    for size, unit in ((24 * 60, "jours"), (60, "heures"), (1, "minutes")):
+        if minutes >= 2 * size:
+            return f"{minutes // size} {unit}"
+    return "1 minute" if minutes == 1 else "moins d'une minute"
 
 
 def number(value: int) -> str:
@@ -74,10 +72,8 @@ def number(value: int) -> str:
 
 
 def file_size(size: int) -> str:
-    """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo".
-
-    Rounded up, so that what exceeds « 5 Mo » is never called « 5 Mo » itself.
-    """
+    """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo". Rounded up, so
+    that what exceeds « 5 Mo » is never called « 5 Mo » itself."""
     if size < 1024:
         return f"{size} octet{'s' if size > 1 else ''}"
     if size <= 1023 * 1024:

@@ -59,8 +59,12 @@ class Settings:
         hints = typing.get_type_hints(cls)
         values: dict[str, Any] = {}
         for field in dataclasses.fields(cls):
+            name = field.name.upper()
             try:
-                _read_field(field, hints[field.name], environ, values)
+                if (text := _text_of(name, environ)) is not None:
+                    values[field.name] = _typed(name, text, hints[field.name])
+                elif field.default is dataclasses.MISSING:
+                    mistakes.append(f"{name}: missing (or {name}_FILE)")
             except ValueError as error:
                 mistakes.append(str(error))
         if not mistakes:
@@ -80,13 +84,7 @@ class Settings:
         public = urlsplit(self.public_url)
         if self.env == "production" and public.scheme != "https" and public.hostname not in LOOPBACK:
             mistakes.append("PUBLIC_URL: in production https:// is expected, but for 127.0.0.1 and localhost")
-        return mistakes + self._mistakes_of_traces()
-
-    def _mistakes_of_traces(self) -> list[str]:
-        mistakes = []
-        if self.otel_exporter_otlp_endpoint and not self.otel_exporter_otlp_endpoint.startswith(
-            ("http://", "https://")
-        ):
+        if (traced := self.otel_exporter_otlp_endpoint) and not traced.startswith(("http://", "https://")):
             mistakes.append("OTEL_EXPORTER_OTLP_ENDPOINT: http:// or https:// is expected")
         if not 0 <= self.otel_traces_sampler_arg <= 1:
             mistakes.append("OTEL_TRACES_SAMPLER_ARG: a number from 0 to 1 is expected")
@@ -120,18 +118,6 @@ class ServiceSettings(Settings):
         except SigningKeyError as error:
             return [*super().mistakes(), f"AUDIT_KEY: {error}"]
         return super().mistakes()
-
-
-def _read_field(
-    field: dataclasses.Field[Any], expected: Any, environ: Mapping[str, str], values: dict[str, Any]
-) -> None:
-    name = field.name.upper()
-    text = _text_of(name, environ)
-    if text is None:
-        if field.default is dataclasses.MISSING:
-            raise ValueError(f"{name}: missing (or {name}_FILE)")
-        return
-    values[field.name] = _typed(name, text, expected)
 
 
 def _text_of(name: str, environ: Mapping[str, str]) -> str | None:

@@ -19,10 +19,7 @@ class SigningKeyError(ValueError):
 
 
 def load_keys(pem: str) -> list[Ed25519PrivateKey]:
-    """The private keys in `pem`, in their order. Line breaks may be written as \\n, as some environments force.
-
-    Raises SigningKeyError.
-    """
+    """The private keys in `pem`, in their order, whose line breaks may be written as \\n. Raises SigningKeyError."""
     load = partial(serialization.load_pem_private_key, password=None)
     return [_loaded(block, load, Ed25519PrivateKey, "private") for block in _blocks(pem) or [pem]]
 

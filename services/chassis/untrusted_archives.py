@@ -55,11 +55,9 @@ def opened(content: BinaryIO, max_files: int, advice: str = "") -> tuple[zipfile
 def unpacked(
     archive: zipfile.ZipFile, files: Iterable[zipfile.ZipInfo], max_file_bytes: int, max_bytes: int
 ) -> Iterator[tuple[str, bytes | str]]:
-    """The name of each file, and its content or why there is none: `too_large` or UNREADABLE.
-
-    No more is unpacked of a file than `max_file_bytes`, whatever length it claims. Raises ArchiveRefused where all of
-    them, those that turned out to be unreadable too, are more than `max_bytes`.
-    """
+    """The name of each file, and its content or why there is none: `too_large` or UNREADABLE. No more is unpacked of a
+    file than `max_file_bytes`, whatever length it claims. Raises ArchiveRefused where all of them, those that turned
+    out to be unreadable too, are more than `max_bytes`."""
     left = max_bytes
     for entry in files:
         content: bytes | str = UNREADABLE
@@ -82,10 +80,7 @@ def too_large(max_bytes: int) -> str:
 def has_unsafe_name(entry: zipfile.ZipInfo) -> bool:
     """Whether its name leads outside of the folder where it is extracted, or it is a link."""
     name = entry.orig_filename or entry.filename
-    parts = re.split(r"[/\\]", name)
-    leads_outside = (
-        "\x00" in name or "\\" in name or name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name)
-    )
+    leads_outside = re.search(r"[\\\x00]|^/|^[A-Za-z]:", name) or ".." in name.split("/")
     return bool(leads_outside) or stat.S_ISLNK(entry.external_attr >> 16)
 
 

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -20,6 +19,7 @@ LINK_IN_FULL = (
 AUTOMATIC = "Ce mail est envoyé automatiquement : merci de ne pas y répondre."
 DEMONSTRATION = "Site de démonstration : ce mail n'a aucune valeur."
 REMOVED = "(lien retiré)"
+_ON_EVERY_MAIL = {"in_full": LINK_IN_FULL, "automatic": AUTOMATIC, "demonstration": DEMONSTRATION}
 
 _TEMPLATES = Environment(
     loader=PackageLoader("services.mail"),
@@ -67,28 +67,16 @@ class Letter:
 
     def mail(self, letterhead: Letterhead, *, to: str, message_id: str, date: datetime) -> Mail:
         """The mail to the address `to`."""
-        blocks = _with_greeting_and_signature(self.blocks)
-        values = {"blocks": blocks, "letterhead": letterhead, "subject": self.subject}
-        text, html = (_render(template, values) for template in ("letter.txt", "letter.html"))
+        values = {"blocks": self._whole(), "letterhead": letterhead, "subject": self.subject, **_ON_EVERY_MAIL}
+        text, html = (_TEMPLATES.get_template(f"letter.{kind}").render(values) for kind in ("txt", "html"))
         return Mail(to=to, subject=self.subject, text=text, html=html, message_id=message_id, date=date)
 
     def text_to_reread(self) -> str:
         """The text as its addressee may read it again on a page, without secret addresses."""
         return "\n\n".join(
-            block if isinstance(block, str) else _without_secret_link(block)
-            for block in _with_greeting_and_signature(self.blocks)
+            block if isinstance(block, str) else f"{block.label} : {REMOVED if block.secret else block.url}"
+            for block in self._whole()
         )
 
-
-def _with_greeting_and_signature(blocks: tuple[str | Action, ...]) -> tuple[str | Action, ...]:
-    return (GREETING, *(block for block in blocks if block), SIGNATURE)
-
-
-def _without_secret_link(action: Action) -> str:
-    return f"{action.label} : {REMOVED if action.secret else action.url}"
-
-
-def _render(template: str, values: dict[str, Any]) -> str:
-    return _TEMPLATES.get_template(template).render(
-        in_full=LINK_IN_FULL, automatic=AUTOMATIC, demonstration=DEMONSTRATION, **values
-    )
+    def _whole(self) -> tuple[str | Action, ...]:
+        return (GREETING, *(block for block in self.blocks if block), SIGNATURE)

@@ -1,6 +1,7 @@
 """The table of sent mails, which their addressee may read again: text, date, address, what the mail server made of it;
 addresses that it refuses for good. Each service that sends mails has its own. Secret addresses are not in it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -60,30 +61,18 @@ sent_mails = table("sent_mails", *_COLUMNS)
 
 
 def record(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
-    """Add a mail that is about to be sent; one that is recorded already stays as it is.
-
-    The caller has locked the owner's row, so that the owner is not erased meanwhile.
-    """
+    """Add a mail that is about to be sent; one that is recorded already stays as it is. The caller has locked the
+    owner's row, so that the owner is not erased meanwhile."""
     if session.execute(select(sent_mails.c.id).where(sent_mails.c.id == mail.message_id)).first():
         return
-    values = {
-        "id": mail.message_id,
-        "owner_id": owner_id,
-        "address": mail.to,
-        "subject": mail.subject,
-        "text": letter.text_to_reread(),
-        "at": mail.date,
-        "state": State.WAITING,
-        "about": letter.about,
-    }
-    session.execute(insert(sent_mails).values(values))
+    values = {"id": mail.message_id, "owner_id": owner_id, "address": mail.to, "subject": mail.subject, "at": mail.date}
+    of_letter = {"text": letter.text_to_reread(), "about": letter.about}
+    session.execute(insert(sent_mails).values(**values, **of_letter, state=State.WAITING))
 
 
 def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
     """Send the mail and note in its record, if there is one, whether the server took it; returns its refusal, if any.
-
-    Raises MailUnavailable or MailDeferred.
-    """
+    Raises MailUnavailable or MailDeferred."""
     refusal = None
     try:
         mailer.send(mail)
@@ -97,16 +86,14 @@ def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | N
 
 
 def record_refusal(session: Session, model: Any, key: dict[str, str], code: int) -> None:
-    """Store that the mail server refuses an address for good, for staff to see, or its newest code.
+    """Store that the mail server refuses an address for good, for staff to see, or its newest code. The caller has
+    locked the person's row.
 
-    Each service has its own `model`: a primary key of the person and the address (`key`), `code` and `refused_at`. The
-    caller has locked the person's row.
+    Each service has its own `model`: a primary key of the person and the address (`key`), `code` and `refused_at`.
     """
-    row = session.get(model, key)
-    if row is None:
-        row = model(**key, refused_at=portal_now())
-        session.add(row)
+    row = session.get(model, key) or model(**key, refused_at=portal_now())
     row.code = code
+    session.add(row)
 
 
 def forget_refusal(db: Database, model: Any, key: dict[str, str]) -> None:
@@ -119,24 +106,16 @@ def forget_refusal(db: Database, model: Any, key: dict[str, str]) -> None:
 
 
 def list_page(session: Session, owner_id: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` mails of this person, newest first, each with the `place` after which to go on.
-
-    Raises Invalid for what is no place.
-    """
+    """At most `limit` mails of this person, newest first, each with the `place` after which to go on. Raises Invalid
+    for what is no place."""
     query = select(sent_mails).where(sent_mails.c.owner_id == owner_id)
     if after is not None:
         at, mail_id = _parse_place(after)
         query = query.where(or_(sent_mails.c.at < at, and_(sent_mails.c.at == at, sent_mails.c.id < mail_id)))
     rows = session.execute(query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit))
+    shown = ("subject", "text", "at", "address", "state")
     return [
-        {
-            "subject": row.subject,
-            "text": row.text,
-            "at": row.at,
-            "address": row.address,
-            "state": row.state,
-            "place": f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}~{row.id}",
-        }
+        {name: getattr(row, name) for name in shown} | {"place": f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}~{row.id}"}
         for row in rows
     ]
 
@@ -144,12 +123,10 @@ def list_page(session: Session, owner_id: str, *, after: str | None, limit: int)
 def _parse_place(place: str) -> tuple[datetime, str]:
     """The instant, in UTC, and the id of the mail that a place says. Raises Invalid."""
     at, _, mail_id = place[:_MAX_PLACE_LENGTH].partition("~")
-    try:
+    with suppress(ValueError, OverflowError):  # OverflowError: before the year 1 or after 9999
         instant = datetime.fromisoformat(at)
         if instant.tzinfo is not None and mail_id:
             return instant.astimezone(UTC), mail_id
-    except (ValueError, OverflowError):  # OverflowError: before the year 1 or after 9999
-        pass
     raise Invalid(errors=(FieldError("#/after", "L'indication de page n'est pas reconnue."),))
 
 

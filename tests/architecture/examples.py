@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.web import mails
-from services.accounts.domain.staff import scopes_of
+from services.accounts.domain.staff import scopes_of, session_scopes
 from services.accounts.operations.staff_accounts import disable_staff
 from services.accounts.queries.staff import staff_id_of
 from services.chassis import clock
@@ -32,13 +32,14 @@ from tests.gateway.gestion.people import StaffBrowser, StaffFactory
 from tests.pieces import sample_files
 from tests.pieces.tus_client import send_file, send_upload, take_upload
 from tests.registrations.service.candidate_client import opening_id
+from tests.support import tokens
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.in_process_portal import SECRETS
 from tests.support.scriptless_browser import ScriptlessBrowser
 from tests.support.service_worker import database_of
 
 TABS = range(1, 10)
-ACADEMIES = {"gestionnaire": "03", "administrateur": ""}
+ACADEMIES = {"gestionnaire": ["03"], "administrateur": None}
+TOOLS_SCOPES = sorted(scopes_of("gestionnaire"))
 _PLACE = re.compile(r"<(?:\w+:)?([\w-]+)>")
 
 
@@ -54,6 +55,10 @@ class Examples:
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
         self.portal = InProcessFourServices(folder, bucket_url)
+        for app in self.portal.apps.values():
+            tokens.accept(app)
+        self._member = StaffFactory(self.portal).account("03")
+        self._tool = self._used_token()
         self._visitors = _Visitors(self.portal)
         self.email = self._visitors.create_activated_account()
         self._session = self._logged_in(self.email)
@@ -64,13 +69,11 @@ class Examples:
         self.values |= {"deposit_id": self._deposit(self.values["piece_id"]), "copy_id": self._copy()}
         self.portal.deliver()
         self.browser = self._visitors.log_in(self.email)
-        self.gestionnaire = StaffFactory(self.portal).logged_in(ACADEMIES["gestionnaire"])
+        self.gestionnaire = StaffFactory(self.portal).logged_in("03")
         chief = StaffFactory(self.portal).administrateur()
         self.administrator = chief.browser
         self.values |= self._team(chief)
-        self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
-        self.values |= {"import_id": self._import(), "correction_id": self._correction()}
-        self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
+        self.values |= {"import_id": self._import(), "correction_id": self._correction(), "staff_id": self._member.id}
 
     @property
     def apps(self) -> dict[str, Flask]:
@@ -103,12 +106,13 @@ class Examples:
         (« public »)."""
         if kind == "public":
             return {}
-        if kind == "staff" and name not in scopes_of("administrateur"):  # what a browser's session alone may do
-            return {"Authorization": f"Bearer {self.session_token_of(self.administrator)}"}
-        if kind == "staff" and name not in scopes_of("gestionnaire"):
-            return {"Authorization": f"Bearer {self._exchanged(self._administrators_tool)}"}
-        token = {"candidate": self._candidates_token, "staff": self._staffs_token}.get(kind)
-        return {"Authorization": f"Bearer {token() if token else self._services_token(name)}"}
+        if kind == "candidate":
+            return tokens.bearer(self._candidates_token())
+        if kind == "service":
+            return tokens.bearer(tokens.service_token(name))
+        role = "gestionnaire" if name in scopes_of("gestionnaire") else "administrateur"
+        token = tokens.staff_token(self._member.id, scopes=session_scopes(role), academies=ACADEMIES[role])
+        return tokens.bearer(token)
 
     def close(self) -> None:
         self.portal.close()
@@ -118,12 +122,6 @@ class Examples:
 
     def _candidates_token(self) -> str:
         return str(self._accounts("/v1/sessions/exchange", session=self._session)["access_token"])
-
-    def _staffs_token(self) -> str:
-        return self._exchanged(self._tool)
-
-    def _exchanged(self, tool: str) -> str:
-        return str(self._accounts("/v1/tools/exchange", token=tool)["access_token"])
 
     def session_token_of(self, browser: ScriptlessBrowser, **code: str) -> str:
         """The access token of a member of staff's browser; with a `code`, for an act that asks for one."""
@@ -138,11 +136,6 @@ class Examples:
     def _session_of(self, browser: ScriptlessBrowser) -> str:
         return str(browser.cookie(cookie_name(self.apps["gateway"].extensions["portail"], STAFF_SESSION_COOKIE)))
 
-    def _services_token(self, name: str) -> str:
-        sent = {"client_id": name, "client_secret": SECRETS[name]}
-        answer = self.apps["accounts"].test_client().post("/v1/tokens", json=sent)
-        return str((answer.json or {})["access_token"])
-
     def _logged_in(self, email: str) -> str:
         sent = {"email": email, "password": PASSWORD, "device": None, "source": "192.0.2.9"}
         return str(self._accounts("/v1/sessions", **sent)["session"])
@@ -153,14 +146,14 @@ class Examples:
         assert answer.status_code in (200, 201), answer.text
         return dict(answer.json or {})
 
-    def _tools_token(self, role: str) -> str:
-        """One that was used already: a first use is written down."""
-        email = f"{role}@example.org"
-        person = ("--email", email, "--nom", "Roux", "--prenoms", "Anne", "--academies", ACADEMIES[role])
-        self._command("create-staff", "--role", role, *person)
-        scopes = ",".join(sorted(scopes_of(role)))
-        token = str(self._command("create-token", "--email", email, "--scopes", scopes)["token"])
-        self._exchanged(token)
+    def _used_token(self) -> str:
+        """A tool's: a first use is written down."""
+        app, asked = self.apps["accounts"], ("--email", self._member.email, "--scopes", ",".join(TOOLS_SCOPES))
+        with app.app_context():
+            done = app.test_cli_runner().invoke(args=["create-token", *asked])
+        assert done.exit_code == 0, done.output
+        token = str(json.loads(done.output)["token"])
+        self._accounts("/v1/tools/exchange", token=token)
         return token
 
     # What there is
@@ -256,10 +249,3 @@ class Examples:
         answer = send_file(call, piece_id, sample_files.pdf(), "pièce.pdf")
         assert answer.status_code == 201, answer.text
         return str((answer.json or {})["deposit"]["id"])
-
-    def _command(self, *words: str) -> dict[str, Any]:
-        app = self.apps["accounts"]
-        with app.app_context():
-            done = app.test_cli_runner().invoke(args=list(words))
-        assert done.exit_code == 0, done.output
-        return dict(json.loads(done.output))

@@ -18,15 +18,7 @@ from tests.architecture.ledger import LEDGER, SECTIONS, routes_of
 from tests.support import tokens
 
 STAFF_WAY = re.compile(r"staff\(([^)]+)\)")
-EVERY_SCOPE = sorted(
-    {
-        scope
-        for access in LEDGER.values()
-        for who in access
-        for scopes in STAFF_WAY.findall(who)
-        for scope in scopes.split(", ")
-    }
-)
+EVERY_SCOPE = sorted(set(re.findall(r"\w+:\w+", " ".join(who for access in LEDGER.values() for who in access))))
 UNKNOWN: dict[str, dict[str, str]] = {
     "nobody": {},
     "a password": {"Authorization": "Basic eDp4"},
@@ -35,13 +27,17 @@ UNKNOWN: dict[str, dict[str, str]] = {
     "a token for another audience": tokens.bearer(tokens.candidate_token("pierre", aud="registrations")),
     "an identity taken for a token": tokens.bearer(tokens.identity_assertion("pierre")),
 }
+CALLERS = {
+    "candidate": tokens.candidate_token("pierre"),
+    "staff": tokens.staff_token(scopes=EVERY_SCOPE, academies=["03"]),
+    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *SERVICES)},
+}
 # What callers must not be called « service(gateway) » by their name alone: kinds are not interchangeable.
 KNOWN = {
-    "candidate": tokens.candidate_token("pierre"),
+    **{name: token for name, token in CALLERS.items() if name != "staff"},
     "a candidate named gateway": tokens.candidate_token("gateway"),
     "staff without scope": tokens.staff_token(),
     "a service nobody knows": tokens.service_token("inconnu"),
-    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *SERVICES)},
     **{
         f"staff without {scope}": tokens.staff_token(scopes=[other for other in EVERY_SCOPE if other != scope])
         for scope in EVERY_SCOPE
@@ -131,20 +127,13 @@ def test_who_consults_changes_nothing_with_a_session_or_a_token(built: dict[str,
 
 
 def test_in_a_session_what_asks_for_a_code_is_done_with_one_alone(built: dict[str, Flask]) -> None:
-    asking = {
-        (operation.method, operation.path)
-        for section in SECTIONS
-        for operation in section.operations
-        if operation.asks_code
-    }
+    declared = (operation for section in SECTIONS for operation in section.operations)
+    asking = {(operation.method, operation.path) for operation in declared if operation.asks_code}
     assert asking == {("POST", path) for path in WITH_A_CODE}
     for service, method, rule, _ in (route for route in _guarded() if route[1:3] in asking):
-        of_calls: tuple[tuple[dict[str, Any], bool], ...] = (
-            ({"gave_code": False}, True),
-            ({"gave_code": True}, False),
-            ({}, False),
-        )
-        for claims, is_asked in of_calls:
+        for gave_code in (False, True, None):
+            claims: dict[str, Any] = {} if gave_code is None else {"gave_code": gave_code}
+            is_asked = gave_code is False
             caller = tokens.bearer(tokens.staff_token(scopes=session_scopes(Role.ADMINISTRATEUR), **claims))
             answer = _called(built[service], method, rule, caller)
             assert ("second-facteur" in answer.text) is is_asked, (rule, answer.text)

@@ -1,4 +1,4 @@
-"""The shape of the code: what each service consists of, and what its rules, reads and renderings may know."""
+"""What rules, reads and renderings may know, and whose hosts no committed file names."""
 
 import ast
 import sys
@@ -10,61 +10,48 @@ from deploy.service_names import SERVICES
 ROOT = Path(__file__).parents[2]
 # Rules receive instants and chosen values: nothing in them depends on when, where or by what chance they run.
 IMPURE = {"time", "random", "secrets", "os", "socket", "subprocess", "sqlite3", "threading", "urllib.request"}
-
 # Ours that are as plain as the standard library: values and texts, no clock, no I/O.
+CLOCK = "services.chassis.clock."
+OF_CHASSIS = ("csv_export.text_of_safe_cell", "errors", "french", "quotas", "untrusted_archives")
+OF_CLOCK = ("PARIS", "end_of_day", "full_years", "iso_utc", "to_paris")
 PLAIN_VALUES = (
-    "services.chassis.csv_export.text_of_safe_cell",
-    "services.chassis.errors",
-    "services.chassis.french",
-    "services.chassis.quotas",
-    "services.chassis.untrusted_archives",
-    "services.chassis.clock.PARIS",
-    "services.chassis.clock.end_of_day",
-    "services.chassis.clock.full_years",
-    "services.chassis.clock.iso_utc",
-    "services.chassis.clock.to_paris",
     "services.contracts",
     "services.reference",
+    *(f"services.chassis.{name}" for name in OF_CHASSIS),
+    *(f"{CLOCK}{name}" for name in OF_CLOCK),
 )
-CLOCK = "services.chassis.clock"
 GIVEN_THE_INSTANT = ("registrations/queries", "documents/queries", "documents/rendering")
 
 
-def test_the_exams_rules_import_nothing_but_plain_values() -> None:
-    """No I/O and no clock: rules are plain Python over what they are given."""
-    strangers = {
-        str(path): [imported for imported in _imports(path) if not _allowed(imported, service)]
+def test_rules_import_plain_values_and_what_is_read_or_rendered_for_an_instant_no_clock() -> None:
+    strangers = [
+        (path.name, name)
         for service in SERVICES
-        for path in (ROOT / "services" / service / "domain").rglob("*.py")
-    }
-    assert len(strangers) > len(SERVICES)
-    assert {path: imported for path, imported in strangers.items() if imported} == {}
+        for path, name in _imports(f"{service}/domain")
+        if not _is_plain(name, f"services.{service}.domain")
+    ]
+    readers = [read for folder in GIVEN_THE_INSTANT for read in _imports(folder)]
+    assert readers
+    clocks = {CLOCK.removesuffix("."), f"{CLOCK}portal_now", f"{CLOCK}system_now"}
+    assert strangers + [read for read in readers if read[1] in clocks or read[1].startswith(".")] == []
 
 
-def _imports(path: Path) -> Iterator[str]:
-    """Full names of what a module imports: « services.chassis.clock.to_paris »."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: a relative import hides where a name comes from"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def _imports(folder: str) -> Iterator[tuple[Path, str]]:
+    """Each module of a service's folder with the full names of what it imports."""
+    for path in (ROOT / "services" / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((path, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                module = f"{'.' * node.level}{node.module}"  # a relative one is a stranger everywhere
+                yield from ((path, f"{module}.{alias.name}") for alias in node.names)
 
 
-def _allowed(imported: str, service: str) -> bool:
-    if imported.startswith("services."):
-        within = (f"services.{service}.domain", *PLAIN_VALUES)
-        return any(imported == name or imported.startswith(f"{name}.") for name in within)
-    names = {imported, imported.rpartition(".")[0], imported.split(".")[0]}
-    return imported.split(".")[0] in sys.stdlib_module_names and not names & IMPURE
-
-
-def test_what_is_read_and_rendered_for_an_instant_is_given_it() -> None:
-    forbidden = {CLOCK, f"{CLOCK}.portal_now", f"{CLOCK}.system_now"}
-    for folder in GIVEN_THE_INSTANT:
-        modules = list((ROOT / "services" / folder).rglob("*.py"))
-        assert modules, folder
-        assert not [path for path in modules if forbidden & set(_imports(path))]
+def _is_plain(name: str, own: str) -> bool:
+    if name.startswith("services."):
+        return any(f"{name}.".startswith(f"{plain}.") for plain in (own, *PLAIN_VALUES))
+    first = name.split(".")[0]
+    return first in sys.stdlib_module_names and not {name, name.rpartition(".")[0], first} & IMPURE
 
 
 def test_no_file_committed_names_the_host_of_a_package_registry() -> None:

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Column, Connection, Index, Integer, Table, create_engine, func, inspect, select, text
+from sqlalchemy import Column, Connection, Index, Integer, Table, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from deploy.service_names import SERVICES
@@ -52,15 +51,9 @@ def _folder(app: Flask) -> str:
     return str(Path(app.root_path) / "migrations")
 
 
-def _scripts(folder: str) -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", folder)
-    return ScriptDirectory.from_config(config)
-
-
 def test_migrations_have_one_head() -> None:
     for service in SERVICES:
-        assert len(_scripts(str(ROOT / "services" / service / "migrations")).get_heads()) == 1, service
+        assert len(ScriptDirectory(ROOT / "services" / service / "migrations").get_heads()) == 1, service
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -78,18 +71,16 @@ def test_migrations_go_up_to_the_models_down_with_data_and_up_again(app: Flask) 
     for change in (f"UPDATE {trail} SET action = 'other'", f"DELETE FROM {trail}"):
         with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
             connection.execute(text(change))
-    downgrade(directory=_folder(app), revision=_scripts(_folder(app)).get_base())
+    downgrade(directory=_folder(app), revision=ScriptDirectory(_folder(app)).get_base())
     upgrade(directory=_folder(app))
     assert _triggers(app) == triggers
     with pytest.raises(SystemExit):
         downgrade(directory=_folder(app), revision="base")
     with db.engine.connect() as connection:
         kept = set(inspect(connection).get_table_names()) & set(filled)
-        empty = [
-            name for name in kept if not connection.scalar(select(func.count()).select_from(db.metadata.tables[name]))
-        ]
+        numbers = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in kept}
     assert kept
-    assert empty == []
+    assert min(numbers.values()) > 0, numbers
     upgrade(directory=_folder(app))
     assert set(inspect(db.engine).get_table_names()) - LEFT == {*db.metadata.tables, "alembic_version"}
 

@@ -10,7 +10,7 @@ from flask import Flask
 from services.chassis.process.command_line import migrate
 from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
 from tests.architecture import apps, ledger
-from tests.architecture.described_answers import CALLERS
+from tests.architecture.test_access import CALLERS
 from tests.support import tokens
 from tests.support.postgres import Postgres
 from tests.support.service_worker import database_of

@@ -20,13 +20,7 @@ from services.accounts.domain.staff import session_scopes
 from services.contracts.api.operation import Access
 from tests.architecture.examples import Examples
 from tests.architecture.ledger import routes_of
-from tests.architecture.reads import (
-    NOTHING,
-    OF_PROVIDERS,
-    VISIT,
-    WRITING_READS,
-    reads,
-)
+from tests.architecture.reads import NOTHING, OF_PROVIDERS, VISIT, WRITING_READS, reads
 from tests.architecture.staff_acts import ACTS, WITHOUT_TRACE
 from tests.architecture.staff_at_work import Sent, StaffAtWork
 from tests.support.object_store import ObjectStore

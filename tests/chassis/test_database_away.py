@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,11 @@ class Count:
 
 
 def answer(database_url: str, statement: str) -> TestResponse:
-    """Of a service whose one route has its database do this."""
     return service(Database(), database_url, statement).test_client().get("/asked")
 
 
 def service(db: Database, database_url: str, statement: str) -> Flask:
+    """Its one route has its database do this."""
     asked = Operation("GET", "/asked", Count, "Ask the database.", (PUBLIC,))
     views = Views("asked", __name__)
 
@@ -61,11 +61,8 @@ def says_that_it_is_away(answered: TestResponse) -> bool:
     return answer == (503, "/problems/indisponible", True)
 
 
-def test_a_server_that_refuses_is_a_service_that_is_away() -> None:
+def test_a_server_that_refuses_or_ends_the_connection_within_a_request_is_away(postgres: Postgres) -> None:
     assert says_that_it_is_away(answer(f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x", "SELECT 1"))
-
-
-def test_so_is_one_that_ends_the_connection_in_the_middle_of_a_request(postgres: Postgres) -> None:
     assert says_that_it_is_away(answer(postgres.fresh_database(), "SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
@@ -75,10 +72,8 @@ def test_so_is_a_file_that_another_holds_for_too_long(tmp_path: Path, monkeypatc
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("PRAGMA journal_mode=WAL")
     holder.execute("BEGIN IMMEDIATE")
-    try:
+    with closing(holder):
         assert says_that_it_is_away(answer(f"sqlite:///{file}", "SELECT 1"))
-    finally:
-        holder.close()
 
 
 def test_writers_of_the_same_process_wait_for_each_other_before_they_ask_sqlite(tmp_path: Path) -> None:

@@ -25,10 +25,7 @@ OLD = tasks.c.ended_at < system_now() - timedelta(days=1)
 
 
 def done_task(id: str, ended_at: datetime) -> dict[str, Any]:
-    return {
-        "event_id": id, "handler": "x", "channel": "x", "subject": "x", "envelope": "x", "state": "done", "attempts": 1,
-        "created_at": ended_at, "available_at": ended_at, "ended_at": ended_at,
-    }  # fmt: skip
+    return rows.new_row(id, "x", "x", "x", "x") | {"state": "done", "ended_at": ended_at}
 
 
 @pytest.fixture

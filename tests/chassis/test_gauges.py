@@ -105,16 +105,10 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
         handlers.every(hours=1, name=name)(lambda: None)
     worker.show_jobs(db, handlers)
 
-    def gauge_value(gauge: str, job: str) -> float | None:
-        return REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": job})
+    def of_jobs(gauge: str) -> list[float | None]:
+        return [REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": name}) for name in names]
 
-    assert gauge_value("job_period_seconds", "running") == 3600
-    running = {name: gauge_value("job_running_seconds", name) for name in names}
-    since = {name: gauge_value("job_last_success_age_seconds", name) for name in names}
-    assert running == {"running": pytest.approx(7200, abs=60), "failing": 0, "well": 0, "removed": None}
-    assert since == {
-        "running": pytest.approx(7200, abs=60),
-        "failing": pytest.approx(7200, abs=60),
-        "well": pytest.approx(0, abs=60),
-        "removed": None,
-    }
+    two_hours = pytest.approx(7200, abs=60)
+    assert of_jobs("job_period_seconds") == [3600, 3600, 3600, None]
+    assert of_jobs("job_running_seconds") == [two_hours, 0, 0, None]
+    assert of_jobs("job_last_success_age_seconds") == [two_hours, two_hours, pytest.approx(0, abs=60), None]

@@ -97,18 +97,15 @@ def test_after_some_time_outs_nobody_waits_any_more_until_it_answers_again(serve
     assert not is_open("hung")
 
 
-def test_refusals_are_answers(server: SilentServer) -> None:
+def test_refusals_are_answers_and_say_when_to_come_back(server: SilentServer) -> None:
     server.answers({"type": "/problems/conflit", "detail": "Non."}, "409 Conflict")
     client = Client(server.url, "refusing")
     for _ in range(FAILURES_IN_A_ROW + 1):
         assert outcome(client) is ProblemAnswer
     assert not is_open("refusing")
-
-
-def test_when_to_come_back_is_what_the_service_that_refused_says(server: SilentServer) -> None:
     server.answers({"type": "/problems/indisponible", "detail": "Plus tard.", "retry_after": 3}, "503 Unavailable")
     with pytest.raises(Unavailable, match="Plus tard") as refusal:
-        Client(server.url).send("GET", "/")
+        client.send("GET", "/")
     assert refusal.value.extra == {"retry_after": 3}
 
 

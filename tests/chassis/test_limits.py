@@ -19,6 +19,10 @@ from tests.support.silent_server import SilentServer
 PATIENT = 90.0
 
 
+def shown(metric: str, pool: str = "tested") -> float:
+    return REGISTRY.get_sample_value(metric, {"pool": pool}) or 0
+
+
 def limit(running: int, waiting: int, **options: Any) -> Limit:
     return Limit("tested", running, waiting, **{"seconds": PATIENT, **options})
 
@@ -59,25 +63,28 @@ class Recorded:
         wait_until(lambda: self.turns == list(owners), PATIENT, f"turns of {owners}")
 
 
-def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:
-    people = Recorded(limit(2, 4))
-    with ExitStack() as stack:
-        ends = [stack.enter_context(people.asked(name)) for name in ("a", "b", "c", "d")]
-        people.has_turns("a", "b")
-        ends[0].set()
-        people.has_turns("a", "b", "c")
-        ends[1].set()
-        people.has_turns("a", "b", "c", "d")
+TURNS = {
+    "in the order of asking, by as many as may": (limit(2, 4), "a b c d", "a b", ((0, "c"), (1, "d"))),
+    "of owners in turn, however many of one wait": (
+        limit(1, 7), "flood flood flood someone", "flood", ((0, "someone"), (3, "flood"))
+    ),
+    "others first where an owner has as many as it may": (
+        limit(2, 4, each_running=1), "a a b", "a b", ((0, "a"),)
+    ),
+}  # fmt: skip
 
 
-def test_owners_take_turns_however_many_of_one_wait() -> None:
-    people = Recorded(limit(1, 7))
+@pytest.mark.parametrize(("limit", "asking", "first", "then"), TURNS.values(), ids=list(TURNS))
+def test_turns_are_had(limit: Limit, asking: str, first: str, then: tuple[tuple[int, str], ...]) -> None:
+    """`then`: whose turn ends, by the order of asking, and who has the next."""
+    people, turns = Recorded(limit), first.split()
     with ExitStack() as stack:
-        ends = [stack.enter_context(people.asked(owner)) for owner in ("flood", "flood", "flood", "someone")]
-        ends[0].set()
-        people.has_turns("flood", "someone")
-        ends[3].set()
-        people.has_turns("flood", "someone", "flood")
+        ends = [stack.enter_context(people.asked(owner)) for owner in asking.split()]
+        people.has_turns(*turns)
+        for over, owner in then:
+            ends[over].set()
+            turns.append(owner)
+            people.has_turns(*turns)
 
 
 def test_an_owner_that_has_had_a_turn_waits_for_none_that_came_after_it() -> None:
@@ -112,18 +119,9 @@ def test_one_owner_alone_has_all_places() -> None:
     people.has_turns(*["school"] * 6)
 
 
-def test_an_owner_with_as_many_turns_as_it_may_have_lets_others_pass() -> None:
-    people = Recorded(limit(2, 4, each_running=1))
-    with ExitStack() as stack:
-        end, *_ = [stack.enter_context(people.asked(owner)) for owner in ("a", "a", "b")]
-        people.has_turns("a", "b")
-        end.set()
-        people.has_turns("a", "b", "a")
-
-
 def test_an_owner_has_as_many_places_as_it_may_have_and_is_told_why_it_has_no_more() -> None:
     people = Recorded(limit(1, 3, each=2, refusal_of_owner=NotFound))
-    refused = REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"})
+    refused = shown("pool_refused_total")
     with ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(people.asked("a"))
@@ -131,27 +129,20 @@ def test_an_owner_has_as_many_places_as_it_may_have_and_is_told_why_it_has_no_mo
             pass
         stack.enter_context(people.asked("b"))
         assert people.limit.waiting == 2
-    assert REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"}) == refused, "it is no lack of places"
+    assert shown("pool_refused_total") == refused, "it is no lack of places"
 
 
 def test_nobody_waits_for_ever_and_who_can_do_without_is_not_counted() -> None:
     brief = limit(1, 1, seconds=0.01)
-    refused = REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"}) or 0
+    refused = shown("pool_refused_total")
     with brief.place("a"):
         with pytest.raises(Unavailable), brief.place("b"):
             pass
         with pytest.raises(Unavailable), brief.place("b", 0.0, is_needed=False):
             pass
-    assert REGISTRY.get_sample_value("pool_refused_total", {"pool": "tested"}) == refused + 1
+    assert shown("pool_refused_total") == refused + 1
     with brief.place("b"):
         assert (brief.waiting, brief.taken()) == (0, 1)
-
-
-def shown(metric: str, pool: str) -> float | None:
-    return REGISTRY.get_sample_value(metric, {"pool": pool})
-
-
-METRICS = ("pool_size", "pool_in_use", "pool_refused_total")
 
 
 def test_calls_to_a_service_are_a_pool() -> None:
@@ -162,13 +153,14 @@ def test_calls_to_a_service_are_a_pool() -> None:
             assert shown("pool_in_use", "calls_to_tested") == 1
             with pytest.raises(Unavailable):
                 client.send("GET", "/")
-    assert [shown(metric, "calls_to_tested") for metric in METRICS] == [1, 0, 1]
+    metrics = ("pool_size", "pool_in_use", "pool_refused_total")
+    assert [shown(metric, "calls_to_tested") for metric in metrics] == [1, 0, 1]
 
 
 def test_requests_under_way_are_a_pool_and_give_their_threads_back_also_after_an_error() -> None:
     app = Flask("tested")
     request_log.register(app, "tested", threads=3)
-    during: list[float | None] = []
+    during: list[float] = []
 
     @app.get("/fails")
     def fails() -> str:

@@ -6,10 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ from flask import Flask
 
 from services.chassis.database.transactions import Database
 from services.chassis.process import probe
-from services.chassis.process.readiness import Check, Readiness
+from services.chassis.process.readiness import Readiness
 from services.chassis.process.worker import Worker
 from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.tables import EventTables
@@ -39,24 +37,15 @@ def silent() -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-def service(database_url: str, **reports: Check) -> Flask:
-    return create_service("probed", settings(database_url), Database(), title="-", views=[], reports=reports)
-
-
-def timed(deed: Callable[[], object]) -> float:
-    begun = time.monotonic()
-    deed()
-    return time.monotonic() - begun
-
-
 def test_a_web_process_whose_servers_are_all_silent_says_so_within_three_seconds(silent: int) -> None:
     silent_store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
-    app = service(f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x", objects=silent_store.check)
-    answers = []
-    assert timed(lambda: answers.append(app.test_client().get("/health/ready"))) < 3
-    assert answers[0].status_code == 503
-    checks = answers[0].get_json()["checks"]
-    assert checks == {"database": "no answer", "objects": "unreachable"}
+    url, reports = f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x", {"objects": silent_store.check}
+    app = create_service("probed", settings(url), Database(), title="-", views=[], reports=reports)
+    begun = time.monotonic()
+    answer = app.test_client().get("/health/ready")
+    assert time.monotonic() - begun < 3
+    assert answer.status_code == 503
+    assert answer.get_json()["checks"] == {"database": "no answer", "objects": "unreachable"}
 
 
 def test_a_store_without_its_bucket_is_not_well(bucket: Bucket) -> None:
@@ -104,16 +93,6 @@ def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> No
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@contextmanager
-def served(reasons: dict[str, str | None]) -> Iterator[int]:
-    """A process of ours whose needs answer as told; its port."""
-    app = Flask("probed")
-    needs = {name: partial(reasons.get, name) for name in reasons}
-    health_pages.register(app, Readiness(app, needs=needs, reports={"mail": lambda: "x"}))
-    with serving(app) as server:
-        yield server.port
-
-
 def probed(**environ: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "services.chassis.process.probe"],
@@ -123,15 +102,19 @@ def probed(**environ: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def test_a_ready_process_is_healthy_although_what_it_only_reports_is_away() -> None:
-    with served({"database": None}) as port:
-        assert probed(BIND=f"0.0.0.0:{port}") == (0, "")
-        assert probed(WORKER_PORT=str(port)) == (0, "")
-
-
-def test_a_process_that_is_not_ready_says_what_is_missing_on_one_line() -> None:
-    with served({"database": "OperationalError"}) as port:
-        assert probed(BIND=f"0.0.0.0:{port}") == (1, "503 database=OperationalError mail=x\n")
+@pytest.mark.parametrize(
+    ("reason", "status", "said"),
+    [(None, 0, ""), ("OperationalError", 1, "503 database=OperationalError mail=x\n")],
+    ids=["ready, although what it only reports is away", "not ready"],
+)
+def test_a_process_that_is_not_ready_says_what_is_missing_on_one_line(
+    reason: str | None, status: int, said: str
+) -> None:
+    app = Flask("probed")
+    health_pages.register(app, Readiness(app, needs={"database": lambda: reason}, reports={"mail": lambda: "x"}))
+    with serving(app) as server:
+        for environ in ({"BIND": f"0.0.0.0:{server.port}"}, {"WORKER_PORT": str(server.port)}):
+            assert probed(**environ) == (status, said)
 
 
 def test_a_process_that_does_not_listen_is_not_ready() -> None:

@@ -71,6 +71,9 @@ class Service:
         return [method for replica in self.replicas for method in replica.methods]
 
 
+Start = Callable[..., Service]
+
+
 def resolve_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
     real = socket.getaddrinfo
 
@@ -83,7 +86,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     port = free_port()
     service = Service(f"http://{NAME}:{port}", [])
     addresses: list[str] = []
@@ -105,9 +108,7 @@ def first_of_each_connection(replica: Replica, number: int) -> bool:
     return number == 1
 
 
-def test_reads_share_a_connection_until_it_is_old(
-    started: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reads_share_a_connection_until_it_is_old(started: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     [replica] = started(1).replicas
     client = Client(f"http://{NAME}:{replica.port}")
     for _ in range(5):
@@ -123,9 +124,7 @@ def test_reads_share_a_connection_until_it_is_old(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_each_write_has_a_connection_that_no_server_has_had_the_time_to_close(
-    started: Callable[..., Service], method: str
-) -> None:
+def test_each_write_has_a_connection_that_no_server_has_had_the_time_to_close(started: Start, method: str) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     client.send("GET", "/")
@@ -134,9 +133,7 @@ def test_each_write_has_a_connection_that_no_server_has_had_the_time_to_close(
     assert service.methods == ["GET", *[method] * 3]
 
 
-def test_a_replica_that_is_added_gets_reads_and_writes(
-    started: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replica_that_is_added_gets_reads_and_writes(started: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     service = started(1)
     client = Client(service.url)
     client.send("GET", "/")
@@ -148,7 +145,7 @@ def test_a_replica_that_is_added_gets_reads_and_writes(
     assert set(service.replicas[1].methods) == {"GET", "POST"}
 
 
-def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(started: Callable[..., Service]) -> None:
+def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(started: Start) -> None:
     """Writes may be refused: one that was on its way to a replica that goes. Whatever is answered was done once."""
     service, over = started(3), threading.Event()
     client = Client(service.url, page_seconds=20.0, at_once=16)
@@ -189,7 +186,7 @@ def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(starte
 
 
 @pytest.mark.parametrize("replicas", [2, 3])
-def test_nobody_notices_that_all_replicas_but_one_have_stopped(started: Callable[..., Service], replicas: int) -> None:
+def test_nobody_notices_that_all_replicas_but_one_have_stopped(started: Start, replicas: int) -> None:
     service = started(replicas)
     clients = [Client(service.url) for _ in range(10)]
     for client in clients:
@@ -204,7 +201,7 @@ def test_nobody_notices_that_all_replicas_but_one_have_stopped(started: Callable
         assert get_once(f"{service.url}/", 5).json() == {}
 
 
-def test_no_write_goes_to_a_replica_that_stops_while_it_is_asked(started: Callable[..., Service]) -> None:
+def test_no_write_goes_to_a_replica_that_stops_while_it_is_asked(started: Start) -> None:
     service = started(4)
     for replica in service.replicas[1:]:
         replica.stops_when_asked = True
@@ -213,7 +210,7 @@ def test_no_write_goes_to_a_replica_that_stops_while_it_is_asked(started: Callab
     assert [len(replica.methods) for replica in service.replicas] == [20, 0, 0, 0]
 
 
-def test_a_read_on_a_connection_given_up_is_sent_again(started: Callable[..., Service]) -> None:
+def test_a_read_on_a_connection_given_up_is_sent_again(started: Start) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     for _ in range(2):
@@ -222,16 +219,14 @@ def test_a_read_on_a_connection_given_up_is_sent_again(started: Callable[..., Se
 
 
 @pytest.mark.parametrize(("method", "times"), [("GET", 2), ("POST", 1), ("PUT", 1)])
-def test_what_is_never_answered_is_sent_twice_at_most_and_a_write_once(
-    started: Callable[..., Service], method: str, times: int
-) -> None:
+def test_what_is_never_answered_is_sent_twice_at_most_and_a_write_once(started: Start, method: str, times: int) -> None:
     service = started(1, lambda *_: False)
     with pytest.raises(Unavailable):
         Client(service.url).send(method, "/")
     assert service.methods == [method] * times
 
 
-def test_a_slow_answer_is_not_asked_for_twice(started: Callable[..., Service]) -> None:
+def test_a_slow_answer_is_not_asked_for_twice(started: Start) -> None:
     silence = threading.Event()
     service = started(1, lambda *_: silence.wait(20))
     with pytest.raises(Unavailable):
@@ -240,7 +235,7 @@ def test_a_slow_answer_is_not_asked_for_twice(started: Callable[..., Service]) -
     assert service.methods == ["GET"]
 
 
-def test_a_replica_that_does_not_even_refuse_is_passed_over(started: Callable[..., Service]) -> None:
+def test_a_replica_that_does_not_even_refuse_is_passed_over(started: Start) -> None:
     service = started(2)
     service.replicas[0].stop()
     port = int(service.url.rpartition(":")[2])

@@ -10,8 +10,7 @@ import requests
 
 from services.chassis.tasks import gauges
 from services.chassis.tasks.gauges import Gauge
-from services.chassis.tasks.rows import follow_up
-from tests.chassis.events.ledger import Ledger, declare
+from tests.chassis.events.ledger import Ledger
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 
@@ -33,23 +32,20 @@ worker.run(ledger.app, ledger.handlers)
 
 def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Path) -> None:
     """A process of its own, which is looked at as its loops come round: some seconds."""
-    broker_url, port = f"sqlite:///{tmp_path}/broker.db", free_port()
-    declare(broker_url)
-    writer = Ledger("writer", f"sqlite:///{tmp_path}/writer.db", broker_url)
+    writer, port = Ledger.alone("writer", tmp_path), free_port()
     with writer.app.app_context():
         gauges.record(writer.db, Gauge("files_lost", "-"), 3)
-    command = [sys.executable, "-c", PROGRAM, writer.database_url, broker_url, str(port)]
+    command = [sys.executable, "-c", PROGRAM, writer.database_url, writer.broker_url, str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     try:
         wait_until(lambda: status(port, "live") == 200, 60, "the probe")
         assert status(port, "ready") == 200
-        with writer.writing() as session:
-            follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+        writer.ask_to_tell("a friend")
         wait_until(lambda: "told a friend" in writer.entries(), 60, "the follow-up")
         wait_until(lambda: "counted" in writer.entries(), 60, "the job")
-        wait_until(lambda: 'tasks_waiting{channel="follow-ups",service="writer"}' in metrics(port), 60, "its channel")
-        wait_until(lambda: "files_lost 3.0" in metrics(port), 60, "what an earlier worker has counted")
-        wait_until(lambda: 'job_running_seconds{job="count",service="writer"}' in metrics(port), 60, "the job's gauge")
+        of_job, of_channel = '{job="count",service="writer"}', '{channel="follow-ups",service="writer"}'
+        for shown in ("files_lost 3.0", f"tasks_waiting{of_channel}", f"job_running_seconds{of_job}"):
+            wait_until(lambda shown=shown: shown in metrics(port), 60, shown)  # type: ignore[misc]
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     finally:

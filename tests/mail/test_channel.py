@@ -12,19 +12,18 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from services.chassis.events import Envelope
-from services.chassis.process.worker import Worker
 from services.chassis.tasks.rows import follow_up
 from services.chassis.tasks.tables import tasks
 from services.mail import mailer as mails
 from services.mail.mailer import MAILS, Mail, Mailer
-from tests.chassis.events.ledger import Ledger, declare
+from tests.chassis.events.ledger import Ledger
 from tests.support.misbehaving_smtp import GREETING, misbehaving_server
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.smtp import Mailbox
 
 PATIENCE = 90
-NEVER = 3600.0  # the delay before a second try: what used up a try would not come within this test
+NEVER = (3600.0,)  # the delay before a second try: what used up a try would not come within this test
 
 
 class Sending(Ledger):
@@ -46,16 +45,6 @@ class Sending(Ledger):
             found = session.execute(select(tasks.c.envelope, tasks.c.attempts).where(tasks.c.handler == "send")).all()
             return {json.loads(envelope)["data"]["subject"]: attempts for envelope, attempts in found}
 
-    @contextmanager
-    def worker_with_retries(self, *retry_seconds: float) -> Iterator[Worker]:
-        worker = Worker(self.app, self.handlers, retry_seconds or (NEVER,), len(retry_seconds) + 1)
-        worker.start()
-        try:
-            yield worker
-        finally:
-            worker.stop.set()
-            assert worker.join(PATIENCE)
-
     def paused(self) -> bool:
         return REGISTRY.get_sample_value("channel_paused", {"service": self.name, "channel": MAILS.name}) == 1
 
@@ -63,9 +52,7 @@ class Sending(Ledger):
 @pytest.fixture
 def service(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sending:
     monkeypatch.setattr(mails, "STEP_SECONDS", 1.0)
-    broker_url = f"sqlite:///{tmp_path}/broker.db"
-    declare(broker_url)
-    service = Sending("writer", database_url, broker_url)
+    service = Sending.alone("writer", tmp_path, database_url)
     service.port = free_port()
     service.handlers.follow_up("send", MAILS)(service.send)
     return service
@@ -93,11 +80,10 @@ AWAY: dict[str, Away] = {
 def test_what_waited_goes_out_and_lost_no_try(service: Sending, away: Away, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mails, "HANG_UP_PAUSE_SECONDS", 0.5)
     service.ask("un", "deux", "trois")
-    with service.worker_with_retries() as worker:
+    with service.working(retry_seconds=NEVER) as [worker]:
         with away(service.port):
             wait_until(service.paused, PATIENCE, "the pause")
-            with service.writing() as session:
-                follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+            service.ask_to_tell("a friend")
             wait_until(lambda: service.entries() == ["told a friend"], PATIENCE, "what needs no mail server")
             assert worker.stuck() is None
         with returned(service) as mailbox:
@@ -112,7 +98,7 @@ def test_one_mail_that_is_not_taken_now_waits_alone(service: Sending) -> None:
         mailbox.refuse_recipient("pleine@exemple.fr", "452 4.2.2 Mailbox full")
         service.ask("plus tard", to="pleine@exemple.fr")
         service.ask("tout de suite")
-        with service.worker_with_retries(0.4, 0.4, 0.4):
+        with service.working(retry_seconds=(0.4, 0.4, 0.4)):
             mailbox.wait_for(subject="tout de suite", seconds=PATIENCE)
             assert not service.paused()
             wait_until(lambda: service.attempts()["plus tard"] > 1, PATIENCE, "another try of its own")
@@ -126,6 +112,6 @@ def test_a_mail_at_which_the_server_hangs_up_lets_the_others_go_first(service: S
         mailbox.refuse_recipient("poison@exemple.fr", "421 4.7.0 closing")
         service.ask("poison", to="poison@exemple.fr")
         service.ask("deux", "trois", "quatre")
-        with service.worker_with_retries():
+        with service.working(retry_seconds=NEVER):
             mailbox.wait_for_count(3, seconds=PATIENCE)
     assert [mail.subject for mail in mailbox.received] == ["deux", "trois", "quatre"], "in the order of their age"

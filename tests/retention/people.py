@@ -77,8 +77,7 @@ class Portal:
     def __init__(self, running: InProcessFourServices, bucket: Bucket) -> None:
         self.running, self.bucket, self.apps = running, bucket, running.apps
         for name in ("registrations", "documents", "pieces"):
-            known = self.apps[name].extensions["portail.tokens"]
-            known.key_of = partial(_key_of, known.key_of)
+            tokens.accept(self.apps[name])
         sessions = tuple(
             replace(GUIDE_SESSION, name=name, label=f"BTS {name}", closes=closes, openings=(BESANCON,))
             for name, closes in CLOSED.items()
@@ -209,7 +208,3 @@ class Portal:
                 module.audit_chain.extend()
                 found += [f"{service}: {each.text}" for each in module.audit_chain.mismatches(service, [], None)]
         return found
-
-
-def _key_of(known: Any, kid: str) -> Any:
-    return tokens.key_of(kid) if kid == tokens.KID else known(kid)

@@ -49,7 +49,7 @@ def test_a_path_that_no_route_takes_is_not_told() -> None:
 
 
 def test_of_an_error_only_its_type_is_told() -> None:
-    with recording() as receiver, suppress(UnexpectedAnswer), spans.span("process something", spans.Kind.CONSUMER):
+    with recording() as receiver, suppress(UnexpectedAnswer), spans.span("process something", "CONSUMER"):
         spans.note("nom_famille", NAME)
         raise UnexpectedAnswer(NAME)
     [sent] = receiver.bodies

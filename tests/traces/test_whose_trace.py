@@ -9,7 +9,7 @@ from orjson import dumps, loads
 
 from services.chassis.events.envelope import Envelope
 from services.chassis.traces import spans
-from tests.chassis.events.ledger import Ledger, Noted, declare
+from tests.chassis.events.ledger import Ledger, Noted
 from tests.support.processes import wait_until
 from tests.traces.conftest import recording
 
@@ -20,9 +20,7 @@ NOT_SAMPLED = CALLERS.removesuffix("1") + "0"
 
 @pytest.fixture
 def writer(tmp_path: Path) -> Ledger:
-    url = f"sqlite:///{tmp_path / 'broker.db'}"
-    declare(url)
-    return Ledger("writer", f"sqlite:///{tmp_path / 'writer.db'}", url, failures=2)
+    return Ledger.alone("writer", tmp_path, failures=2)
 
 
 def ask(traceparent: str) -> None:
@@ -48,7 +46,7 @@ def test_the_gateway_begins_its_own_whatever_a_stranger_asks_for() -> None:
 def test_each_try_is_in_the_trace_of_who_wrote_it(writer: Ledger) -> None:
     """A follow-up that fails twice, and what it is tried with again."""
     with recording() as receiver:
-        with spans.span("process click", spans.Kind.CONSUMER, parent=CALLERS):
+        with spans.span("process click", "CONSUMER", parent=CALLERS):
             writer.ask_to_tell("one")
         with writer.working():
             wait_until(lambda: writer.entries() == ["told one"], 60, "the third try")

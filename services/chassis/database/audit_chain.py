@@ -19,20 +19,7 @@ from typing import Any, Protocol
 import structlog
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import (
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
@@ -49,6 +36,7 @@ ERASED = "erased"
 _MISSING = "are missing: they were removed, or a backup from before them was restored"
 _SHA256 = String(64)
 _tables = MetaData(naming_convention=NAMES)
+Keys = Sequence[Ed25519PrivateKey]
 log = structlog.get_logger()
 
 # `position`: from 1 on, without a gap, in the order in which entries were chained.
@@ -63,12 +51,7 @@ digests = Table(
     Index("ix_audit_digests_subject_position", "subject", "position"),
 )
 # `key`: None once what the subject's entries hold of a person was erased.
-subject_keys = Table(
-    "audit_keys",
-    _tables,
-    Column("subject", String(64), primary_key=True),
-    Column("key", LargeBinary),
-)
+subject_keys = Table("audit_keys", _tables, Column("subject", String(64), primary_key=True), Column("key", LargeBinary))
 # `position`: of the last digest in it.
 roots = Table(
     "audit_roots",
@@ -120,7 +103,7 @@ class AuditChain:
         without_key = update(subject_keys).where(subject_keys.c.subject.in_(held)).values(key=None)
         known = session.scalars(without_key.returning(subject_keys.c.subject)).all()
         if new := [{"subject": subject, "key": None} for subject in held if subject not in known]:
-            session.execute(insert(subject_keys), new)
+            session.execute(subject_keys.insert(), new)
         for subject in held:
             entries.record(session, actor, ERASED, subject)
 
@@ -144,7 +127,7 @@ class AuditChain:
                 _add_digests(session, page)
             after = page[-1].id
 
-    def sign_root(self, service: str, keys: Sequence[Ed25519PrivateKey], kept_roots: KeptRoots | None) -> None:
+    def sign_root(self, service: str, keys: Keys, kept_roots: KeptRoots | None) -> None:
         """Add a root of all digests since the last one, signed with the first key if there is one, to the table, to the
         log and to `kept_roots`. Raises what that does; the next root then holds this one."""
         with self.db.reading() as session:
@@ -161,14 +144,12 @@ class AuditChain:
         signature = base64.b64encode(keys[0].sign(text.encode())).decode() if keys else None
         with self.db.operation() as session:
             values = {"number": number, "at": at, "position": position, "root": root.hexdigest()}
-            session.execute(insert(roots).values(**values, signature=signature))
+            session.execute(roots.insert().values(**values, signature=signature))
         log.info("audit_root", root=text, signature=signature)
         if kept_roots:
             kept_roots.put(number, _kept_text(text, signature))
 
-    def mismatches(
-        self, service: str, keys: Sequence[Ed25519PrivateKey], kept_roots: KeptRoots | None
-    ) -> Iterator[Mismatch]:
+    def mismatches(self, service: str, keys: Keys, kept_roots: KeptRoots | None) -> Iterator[Mismatch]:
         """What does not hold: entries by subject, then those without a digest, then roots."""
         with self.db.reading() as session:
             yield from self._wrong_entries(session)
@@ -197,9 +178,7 @@ class AuditChain:
                 yield Mismatch("was removed", row.entry_id)
             elif row.key is None and not row.is_erased:
                 yield Mismatch("has lost its values and its key, and no entry says that they were erased", row.entry_id)
-            elif not _is_committed(row.key, entry, row.commitment) or row.digest != _digest(
-                before, entry, row.commitment
-            ):
+            elif not (_is_committed(row, entry) and row.digest == _digest(before, entry, row.commitment)):
                 yield Mismatch("was changed, or what came before it was removed", row.entry_id)
             subject, before = row.subject, row.digest
 
@@ -208,13 +187,11 @@ def _add_digests(session: Session, page: Sequence[Any]) -> None:
     subjects = {entry.subject for entry in page}
     last = select(digests.c.digest).where(digests.c.subject == subject_keys.c.subject)
     last = last.order_by(digests.c.position.desc()).limit(1)
-    known = session.execute(
-        select(subject_keys, last.scalar_subquery().label("digest")).where(subject_keys.c.subject.in_(subjects))
-    ).all()
+    query = select(subject_keys, last.scalar_subquery().label("digest")).where(subject_keys.c.subject.in_(subjects))
+    known = session.execute(query).all()
     keys, before = {row.subject: row.key for row in known}, {row.subject: row.digest for row in known}
-    new = {subject: secrets.token_bytes(32) for subject in sorted(subjects - keys.keys())}
-    if new:
-        session.execute(insert(subject_keys), [{"subject": subject, "key": key} for subject, key in new.items()])
+    if new := {subject: secrets.token_bytes(32) for subject in sorted(subjects - keys.keys())}:
+        session.execute(subject_keys.insert(), [{"subject": subject, "key": key} for subject, key in new.items()])
     keys |= new
     newest = session.scalar(select(func.max(digests.c.position))) or 0
     rows = []
@@ -224,7 +201,7 @@ def _add_digests(session: Session, page: Sequence[Any]) -> None:
         before[subject] = _digest(before.get(subject) or "", entry, commitment)
         of_entry = {"position": position, "entry_id": entry.id, "subject": subject}
         rows.append({**of_entry, "commitment": commitment, "digest": before[subject]})
-    session.execute(insert(digests), rows)
+    session.execute(digests.insert(), rows)
 
 
 def _digests_after(session: Session, position: int) -> Iterator[Any]:
@@ -232,9 +209,7 @@ def _digests_after(session: Session, position: int) -> Iterator[Any]:
     return iter(session.execute(query.order_by(digests.c.position).execution_options(yield_per=PAGE)))
 
 
-def _wrong_roots(
-    session: Session, service: str, keys: Sequence[Ed25519PrivateKey], kept_roots: KeptRoots | None
-) -> Iterator[Mismatch]:
+def _wrong_roots(session: Session, service: str, keys: Keys, kept_roots: KeptRoots | None) -> Iterator[Mismatch]:
     rest = _digests_after(session, 0)
     number, root, position = 0, "", 0
     last = None
@@ -257,9 +232,7 @@ def _wrong_roots(
         yield from _wrong_newest_root(last, text, keys, kept_roots)
 
 
-def _wrong_newest_root(
-    last: Any, text: str, keys: Sequence[Ed25519PrivateKey], kept_roots: KeptRoots | None
-) -> Iterator[Mismatch]:
+def _wrong_newest_root(last: Any, text: str, keys: Keys, kept_roots: KeptRoots | None) -> Iterator[Mismatch]:
     """`text`: what its signature is of. It holds the roots before, so that their signatures need no look."""
     if keys and not _is_signed(keys, text, last.signature or ""):
         yield Mismatch(f"root {last.number} is not signed by a key of AUDIT_KEY")
@@ -277,7 +250,7 @@ def _kept_text(text: str, signature: str | None) -> str:
     return f"{text} {signature or 'not signed'}"
 
 
-def _is_signed(keys: Sequence[Ed25519PrivateKey], text: str, signature: str) -> bool:
+def _is_signed(keys: Keys, text: str, signature: str) -> bool:
     for key in keys:
         with suppress(InvalidSignature, ValueError):
             key.public_key().verify(base64.b64decode(signature), text.encode())
@@ -295,11 +268,11 @@ def _commitment(key: bytes, entry: Any) -> str:
     return hmac.new(key, values.encode(), hashlib.sha256).hexdigest()
 
 
-def _is_committed(key: bytes | None, entry: Any, commitment: str) -> bool:
+def _is_committed(row: Any, entry: Any) -> bool:
     """Whether the personal values are those that were chained; none, where their key was destroyed."""
-    if key is None:
+    if row.key is None:
         return entry.before is None and entry.after is None and entry.address is None
-    return hmac.compare_digest(_commitment(key, entry), commitment)
+    return hmac.compare_digest(_commitment(row.key, entry), row.commitment)
 
 
 def _canonical(values: list[Any]) -> str:

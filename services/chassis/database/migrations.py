@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from alembic import context, op
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
@@ -46,10 +45,10 @@ def _references_unchecked(connection: Connection) -> Iterator[None]:
     SQLite accepts the switch only outside a transaction, so it bypasses SQLAlchemy. Raises RuntimeError if
     references are broken afterwards.
     """
-    driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name != "sqlite":
         yield
         return
+    driver: Any = connection.connection.dbapi_connection
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
@@ -96,37 +95,26 @@ def drop_index(name: str) -> None:
 
 def wait_until_migrated(app: Flask, pause: float = PAUSE_SECONDS) -> None:
     """Return once `is_migrated`; a database that does not answer is asked again every `pause` seconds."""
-    while not _answers_migrated(app):
+    while True:
+        try:
+            if is_migrated(app):
+                return
+            log.info("migrations_awaited")
+        except SQLAlchemyError as error:
+            if not is_database_unavailable(error):
+                raise
+            log.info("database_away", reason=reason_of(error))
         time.sleep(pause)
 
 
 def is_migrated(app: Flask) -> bool:
     """Whether no migration of this code is left to be run. A revision that it does not know is a later one's: after a
     step back the code runs on the tables of the version after it."""
-    scripts = _scripts(app)
+    scripts = ScriptDirectory(Path(app.root_path) / "migrations")
     with app.app_context(), app.extensions["sqlalchemy"].engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}
     return revision is not None and (revision == scripts.get_current_head() or revision not in known)
-
-
-def _answers_migrated(app: Flask) -> bool:
-    try:
-        migrated = is_migrated(app)
-    except SQLAlchemyError as error:
-        if not is_database_unavailable(error):
-            raise
-        log.info("database_away", reason=reason_of(error))
-        return False
-    if not migrated:
-        log.info("migrations_awaited")
-    return migrated
-
-
-def _scripts(app: Flask) -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", str(Path(app.root_path) / "migrations"))
-    return ScriptDirectory.from_config(config)
 
 
 def create_trigger(name: str, moment: str, change: str) -> None:

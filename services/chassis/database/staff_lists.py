@@ -19,19 +19,14 @@ Condition = Callable[[Any], ColumnElement[bool] | None]
 
 
 def conditions_of(
-    declared: StaffList,
-    given: Mapping[str, Any],
-    *models: type[Any],
-    **others: QueryableAttribute[Any] | Condition,
+    declared: StaffList, given: Mapping[str, Any], *models: type[Any], **others: QueryableAttribute[Any] | Condition
 ) -> Iterator[ColumnElement[bool]]:
     """The conditions of the filters that are given. `given`: the query as the list's schema loads it.
 
-    A filter is compared with the column of `models` that has its name, unless `others` gives its column or condition;
-    what a condition needs besides the value, such as the session, it has from where it is written. A filter without
-    either is an error of every call (AttributeError).
+    A filter is compared with the column of `models` that has its name, unless `others` gives its column or condition. A
+    filter without either is an error of every call (AttributeError).
     """
-    for declared_filter in declared.filters:
-        name = declared_filter.name
+    for name in (declared_filter.name for declared_filter in declared.filters):
         column_or_condition = others.get(name) or _column_named(name, models)
         if (value := given.get(name)) is None:
             continue

@@ -35,7 +35,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
-EXPORT_IDLE_SECONDS = 60  # an export may be received slowly
+_EXPORT_MAY_IDLE = "SET LOCAL idle_in_transaction_session_timeout = '60s'"  # it may be received slowly
 EXPORTS_AT_ONCE = 2  # one who takes two files, one after the other, gets both
 # Transient conditions of PostgreSQL: connection, resources, shutdown, disk; timeouts (of a statement, a lock, an idle
 # transaction), deadlock.
@@ -48,7 +48,6 @@ MAX_CONNECTIONS = 40
 _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
 _EXPORTS_BUSY = "D'autres exports sont en cours : réessayez dans un instant."
-
 
 Stored = TypeVar("Stored")
 
@@ -65,16 +64,12 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
+        if value is not None and value.tzinfo is None:
             raise ValueError("a naive datetime cannot be stored")
-        return value.astimezone(UTC)
+        return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 class DataclassJson(TypeDecorator[Stored], Generic[Stored]):
@@ -117,10 +112,7 @@ class Database(SQLAlchemy):
         self.init_app(app)
         on_sqlite = url.get_backend_name() == "sqlite"
         with app.app_context():
-            if on_sqlite:
-                _tune_sqlite(self.engine)
-            else:
-                _bound_waits_for_postgresql(self.engine)
+            (_tune_sqlite if on_sqlite else _bound_waits_for_postgresql)(self.engine)
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
         threads = thread_count() * 3 // 4
         running = max(1, min(MAX_CONNECTIONS, threads * 3 // 4))
@@ -157,9 +149,7 @@ class Database(SQLAlchemy):
                     # The best plan depends on the values: a rare name or a common one, a rare status or a common one.
                     session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
                     if export:
-                        session.execute(
-                            text(f"SET LOCAL idle_in_transaction_session_timeout = '{EXPORT_IDLE_SECONDS}s'")
-                        )
+                        session.execute(text(_EXPORT_MAY_IDLE))
                 yield session
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == _TOO_LONG:
@@ -200,10 +190,8 @@ class Database(SQLAlchemy):
 
 def is_database_unavailable(error: SQLAlchemyError) -> bool:
     """Whether the database cannot serve at the moment (True), or the request was wrong (False)."""
-    if isinstance(error, PoolTimeout):
-        return True
     if not isinstance(error, DBAPIError):
-        return False
+        return isinstance(error, PoolTimeout)
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorname", "").startswith(_AWAY_SQLITE)
@@ -232,10 +220,11 @@ def _engine_options(url: URL, *, ping: bool = True) -> dict[str, Any]:
         return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
     # Probes need connections besides the requests within the limit.
     pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": MAX_CONNECTIONS - 8}
-    options = f"-c timezone=UTC -c statement_timeout={time_limits().statement}s -c lock_timeout={time_limits().lock}s"
-    options += f" -c idle_in_transaction_session_timeout={time_limits().idle}s"
+    limits = time_limits()
+    options = f"-c timezone=UTC -c statement_timeout={limits.statement}s -c lock_timeout={limits.lock}s"
+    options += f" -c idle_in_transaction_session_timeout={limits.idle}s"
     options += " -c jit=off"  # what counts thousands of rows would be compiled for longer than it runs
-    return {**shared, **pool, "connect_args": {"connect_timeout": time_limits().connect, "options": options, **_GONE}}
+    return {**shared, **pool, "connect_args": {"connect_timeout": limits.connect, "options": options, **_GONE}}
 
 
 def _bound_waits_for_postgresql(engine: Engine) -> None:

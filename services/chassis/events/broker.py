@@ -23,10 +23,6 @@ class Unroutable(Exception):
     """No queue is bound to this type: the topology was not applied, or names no consumer."""
 
 
-def do_nothing() -> None:
-    """The OnIteration of a loop that no probe watches."""
-
-
 class Publisher(Protocol):
     """Used by one thread. It connects when there is something to publish, and again after an error."""
 
@@ -48,7 +44,7 @@ class Broker(Protocol):
 
     def publisher(self) -> Publisher: ...
 
-    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration = do_nothing) -> None:
+    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration) -> None:
         """Pass on what comes until `stop` is set, up to TAKEN_AT_ONCE together, and acknowledge it once `hear` returns.
 
         Raises BrokerUnavailable when the connection is lost.

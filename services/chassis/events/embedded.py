@@ -13,15 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.chassis.events.broker import (
-    LOOK_SECONDS,
-    TAKEN_AT_ONCE,
-    BrokerUnavailable,
-    Hear,
-    OnIteration,
-    Unroutable,
-    do_nothing,
-)
+from services.chassis.events.broker import LOOK_SECONDS, TAKEN_AT_ONCE, BrokerUnavailable, Hear, OnIteration, Unroutable
 from services.chassis.events.envelope import Envelope
 
 # `available_at` orders. `attempt`, `deliveries` and `claimed_…` are idle: of the version before, which may come back to
@@ -40,6 +32,7 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, available_at, id);
 """
+ADD = "INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 1, ?)"
 TAKE = "SELECT id, body FROM messages WHERE queue = ? ORDER BY available_at, id LIMIT ?"
 BUSY_SECONDS = 15.0
 
@@ -69,16 +62,14 @@ class EmbeddedBroker:
             if not bound:
                 raise Unroutable(envelope.type)
             rows = [(queue, envelope.to_json(), time.time()) for (queue,) in bound]
-            connection.executemany(
-                "INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 1, ?)", rows
-            )
+            connection.executemany(ADD, rows)
 
     def keep_alive(self) -> None:
         """Have what was taken leave the file and its log, which hold what messages say of people."""
         with self._connected() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration = do_nothing) -> None:
+    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration) -> None:
         with contextlib.closing(self):
             while not stop.is_set():
                 on_iteration()
@@ -106,11 +97,10 @@ class EmbeddedBroker:
         """
         try:
             yield self._thread_connection()
-        except sqlite3.Error as error:
+        except BaseException as error:
             self.close()
-            raise BrokerUnavailable(type(error).__name__) from error
-        except BaseException:
-            self.close()
+            if isinstance(error, sqlite3.Error):
+                raise BrokerUnavailable(type(error).__name__) from error
             raise
 
     def _thread_connection(self) -> sqlite3.Connection:

@@ -21,12 +21,6 @@ def _is_text(value: object, longest: int) -> bool:
     return isinstance(value, str) and len(value) <= longest and "\x00" not in value
 
 
-def _traceparent_of(read: dict[str, Any]) -> str:
-    """Empty if it is missing or no such text: an event is handled whatever is said of its trace."""
-    text = read.get("traceparent")
-    return text if isinstance(text, str) and _TRACEPARENT.fullmatch(text) else ""
-
-
 @dataclass(frozen=True)
 class Envelope:
     """`type` names the contract of `data`; `subject` is the id of whom or what it is about, with which it is erased.
@@ -79,4 +73,6 @@ class Envelope:
         except ValueError as error:
             raise Undecodable("time is no instant") from error
         id, source, type, subject = (read[name] for name in ("id", "source", "type", "subject"))
-        return cls(id, source, type, subject, time, read["data"], read["correlationid"], _traceparent_of(read))
+        said = read.get("traceparent")  # an event is handled whatever it says of its trace
+        traceparent = said if isinstance(said, str) and _TRACEPARENT.fullmatch(said) else ""
+        return cls(id, source, type, subject, time, read["data"], read["correlationid"], traceparent)

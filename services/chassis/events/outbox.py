@@ -77,9 +77,7 @@ class Relay:
     waits: each claims a batch before it sends it."""
 
     def __init__(self, db: Database, publisher: Publisher, service: str) -> None:
-        self._db = db
-        self._service = service
-        self.publisher = publisher
+        self._db, self.publisher, self._service = db, publisher, service
 
     def send_batch(self, stop: threading.Event | None = None) -> int:
         """Claim and send what is due; how many events were sent. Raises BrokerUnavailable once what was sent is
@@ -89,8 +87,7 @@ class Relay:
             batch: dict[int, str] = dict(session.execute(_claim, {"now": now, "until": now + CLAIM}).all())
         if not batch:
             return 0
-        sent: list[int] = []
-        unroutable: list[int] = []
+        sent, unroutable = list[int](), list[int]()
         try:
             for sequence, envelope in sorted(batch.items()):
                 if stop and stop.is_set():
@@ -107,7 +104,7 @@ class Relay:
     def _sent(self, body: str) -> bool:
         envelope = Envelope.from_json(body)
         try:
-            with spans.span(f"publish {envelope.type}", spans.Kind.PRODUCER, parent=envelope.traceparent):
+            with spans.span(f"publish {envelope.type}", "PRODUCER", parent=envelope.traceparent):
                 self.publisher.publish(envelope)
         except Unroutable:
             metrics.UNROUTABLE.labels(self._service).inc()

@@ -18,14 +18,7 @@ from pika.adapters.blocking_connection import BlockingChannel, BlockingConnectio
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ChannelClosed, ConnectionClosed, NackError, UnroutableError
 
-from services.chassis.events.broker import (
-    TAKEN_AT_ONCE,
-    BrokerUnavailable,
-    Hear,
-    OnIteration,
-    Unroutable,
-    do_nothing,
-)
+from services.chassis.events.broker import TAKEN_AT_ONCE, BrokerUnavailable, Hear, OnIteration, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.topology import EXCHANGE, dead_letter_queue, definitions
 from services.chassis.process.logs import frames_of, reason_of
@@ -62,7 +55,7 @@ class RabbitBroker:
     def publisher(self) -> RabbitPublisher:
         return RabbitPublisher(self._parameters)
 
-    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration = do_nothing) -> None:
+    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration) -> None:
         with self._channel() as channel:
             channel.queue_declare(queue, passive=True)
             _Consumption(channel, queue, hear).run(stop, on_iteration)
@@ -92,9 +85,7 @@ class RabbitPublisher:
 
     def send(self, key: str, body: bytes, message_id: str | None = None) -> None:
         """Return once the broker has confirmed it. Raises BrokerUnavailable or Unroutable."""
-        properties = pika.BasicProperties(
-            content_type="application/cloudevents+json", delivery_mode=2, message_id=message_id
-        )
+        properties = pika.BasicProperties("application/cloudevents+json", delivery_mode=2, message_id=message_id)
         used_before = self._channel is not None
         try:
             self._opened().basic_publish(EXCHANGE, key, body, properties, mandatory=True)
@@ -132,12 +123,9 @@ class _Consumption:
     """What comes from a queue and its dead-letter queue, in the order of coming."""
 
     def __init__(self, channel: BlockingChannel, queue: str, hear: Hear) -> None:
-        self._channel = channel
-        self._queue = queue
-        self._hear = hear
+        self._channel, self._queue, self._hear = channel, queue, hear
         self._bodies: list[bytes] = []
-        self._last_tag = 0
-        self._not_before = 0.0
+        self._last_tag, self._not_before = 0, 0.0
 
     def run(self, stop: threading.Event, on_iteration: OnIteration) -> None:
         """Consume until `stop` is set; what is not acknowledged by then the broker delivers to another worker.
@@ -146,13 +134,11 @@ class _Consumption:
         revoked): pika reports neither while the connection lives.
         """
         self._channel.basic_qos(prefetch_count=TAKEN_AT_ONCE, global_qos=False)
-        queues = (self._queue, dead_letter_queue(self._queue))
-        for queue in queues:
-            self._channel.basic_consume(queue, self._take)
+        tags = [self._channel.basic_consume(name, self._take) for name in (self._queue, dead_letter_queue(self._queue))]
         while not stop.is_set():
             on_iteration()
             self._channel.connection.process_data_events(time_limit=TICK_SECONDS)
-            if not self._channel.is_open or len(self._channel.consumer_tags) < len(queues):
+            if not self._channel.is_open or len(self._channel.consumer_tags) < len(tags):
                 raise BrokerUnavailable("the broker ended the consumption")
             if self._bodies and time.monotonic() >= self._not_before:
                 self._write_and_acknowledge()

@@ -57,10 +57,9 @@ def path(template: str, *ids: Any) -> str:
 class Client:
     """Calls one service. Raises ProblemAnswer for a refusal, Unavailable if no replica gives a valid answer.
 
-    `service`: its base URL, or the sessions that several clients of it share. `at_once` limits the concurrent calls of
-    this client. `name` is its name in metrics, `label` the service's in French sentences. A read takes `page_seconds`
-    by default, of which `queue_seconds` at most are spent waiting for a place. `waiting`, `each`, `each_running`: as in
-    `Limit`, by asker.
+    `service`: its base URL, or the sessions that several clients of it share. `name`: in metrics, `label` in French
+    sentences. A read takes `page_seconds` by default, of which `queue_seconds` at most are spent waiting for one of
+    `at_once` places. `waiting`, `each`, `each_running`: as in `Limit`, by asker.
     """
 
     def __init__(
@@ -124,7 +123,7 @@ class Client:
         ids: Mapping[str, Any],
         *,
         seconds: float | None = None,
-        **options: Any,
+        **how: Any,
     ) -> Answer:
         """The answer of a declared operation as it came; options are those of `answer`."""
         return self.send(
@@ -133,7 +132,7 @@ class Client:
             token=token,
             reads=operation.reads or None,
             seconds=seconds or operation.seconds,
-            **options,
+            **how,
         )
 
     def send(self, method: str, path: str, *, token: Token = None, **options: Any) -> Answer:
@@ -190,11 +189,9 @@ class Client:
 
     def _read(self, path: str, until: float, call: dict[str, Any]) -> requests.Response:
         first, *others = self._sessions.urls()
-        seconds = until - time.monotonic()
+        seconds = (until - time.monotonic()) * (FIRST_REPLICA_SHARE if others else 1)
         try:
-            return self._sent(
-                self._sessions.kept(), first, path, seconds * (FIRST_REPLICA_SHARE if others else 1), call
-            )
+            return self._sent(self._sessions.kept(), first, path, seconds, call)
         except OSError as error:
             failure = error
         with self._sessions.new() as session:  # several replicas may go at once

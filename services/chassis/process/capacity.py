@@ -46,7 +46,7 @@ _limits = WORK
 
 
 def set_role(limits: TimeLimits) -> None:
-    """To be called once, before the process creates its application; the default is WORK."""
+    """Before the process creates its application; the default is WORK."""
     global _limits
     _limits = limits
 
@@ -63,11 +63,8 @@ def thread_count() -> int:
 
 @dataclass(eq=False)
 class _Request:
-    """One that waits for a place to run."""
-
     owner: str
-    turns_before: int = 0
-    """How many turns had begun when it began to wait."""
+    turns_before: int  # begun when it began to wait
     is_evicted: bool = False
 
 
@@ -127,7 +124,9 @@ class Limit:
             if not self._take(_Request(owner, self._turns_begun), seconds):
                 if is_needed:
                     REFUSED.labels(self._name).inc()
-                raise self._error()
+                if isinstance(self._refusal, str):
+                    raise Unavailable(self._refusal, retry_after=RETRY_AFTER)
+                raise self._refusal()
         try:
             yield
         finally:
@@ -142,7 +141,6 @@ class Limit:
         return self._running[owner] + sum(request.owner == owner for request in self._waiting)
 
     def _take(self, request: _Request, seconds: float) -> bool:
-        """Whether it may run now."""
         if self._places_of(request.owner) >= self._each:
             return False
         if self.taken() >= self._size and not self._evict_for(request):
@@ -174,8 +172,7 @@ class Limit:
         return min(may_run, key=rank, default=None)
 
     def _evict_for(self, request: _Request) -> bool:
-        """Send away the newest of the owner who has the most that wait, unless the request's own would then have as
-        many."""
+        """Send away the newest of the owner with most that wait, unless the request's own would then have as many."""
         waiting = Counter(other.owner for other in self._waiting)
         [(largest, most)] = waiting.most_common(1) or [("", 0)]
         if most <= waiting[request.owner] + 1:
@@ -185,8 +182,3 @@ class Limit:
         self._waiting.remove(evicted)
         self._changed.notify_all()
         return True
-
-    def _error(self) -> Exception:
-        if isinstance(self._refusal, str):
-            return Unavailable(self._refusal, retry_after=RETRY_AFTER)
-        return self._refusal()

@@ -30,11 +30,8 @@ def main(
     handlers: Handlers,
     prepare: Callable[[Flask], None] | None = None,
 ) -> None:
-    """Run the role named by the first argument; other words are the service's own commands (cli.py). `handlers` are
-    its worker's.
-
-    `prepare` creates what a service needs besides its tables before its first start; called by the role « migrate ».
-    """
+    """Run the role named by the first argument. `prepare`, called by « migrate », creates what a service needs besides
+    its tables before its first start."""
     try:
         settings = settings_class.read(os.environ)
     except SettingsError as error:
@@ -60,15 +57,12 @@ def main(
     elif role == "wait-for-migrations":
         wait_until_migrated(create_app(settings))
     else:
-        _run_command(name, lambda: create(f"{name}-command"))
-
-
-def _run_command(name: str, create: Callable[[], Flask]) -> None:
-    group = FlaskGroup(add_default_commands=False, add_version_option=False)
-    try:
-        group.main(args=sys.argv[1:], prog_name=f"python -m services.{name}", obj=ScriptInfo(create_app=create))
-    finally:
-        spans.stop()
+        group = FlaskGroup(add_default_commands=False, add_version_option=False)
+        made = ScriptInfo(create_app=lambda: create(f"{name}-command"))
+        try:
+            group.main(args=sys.argv[1:], prog_name=f"python -m services.{name}", obj=made)
+        finally:
+            spans.stop()
 
 
 def migrate(app: Flask, revision: str = "head") -> None:

@@ -13,8 +13,7 @@ Result = TypeVar("Result")
 
 
 class ExpiringCache(Generic[Value]):
-    """Values by text key, kept for `seconds`; beyond `at_most` the least recently used are dropped. For several
-    threads, unlike what it holds."""
+    """Kept for `seconds`; beyond `at_most` the least recently used are dropped. For several threads."""
 
     def __init__(self, *, seconds: float, at_most: int) -> None:
         self._values: TTLCache[str, Value] = TTLCache(at_most, seconds)

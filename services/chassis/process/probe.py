@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 
 TIMEOUT_SECONDS = 4.0  # readiness itself answers within 3
 DEFAULT_PORT = 8000
@@ -33,17 +34,15 @@ def port_of(environ: Mapping[str, str]) -> int:
 
 def reason_not_ready(port: int) -> str | None:
     """None when `/health/ready` answers 200, else a line such as « 503 database=OperationalError »."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request("GET", READY)
-        answer = connection.getresponse()
-        if answer.status == 200:
-            return None
-        return f"{answer.status} {_failed(answer.read(LONGEST_BODY))}".strip()
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)) as connection:
+            connection.request("GET", READY)
+            answer = connection.getresponse()
+            if answer.status == 200:
+                return None
+            return f"{answer.status} {_failed(answer.read(LONGEST_BODY))}".strip()
     except (OSError, http.client.HTTPException) as error:
         return f"no answer: {type(error).__name__}"
-    finally:
-        connection.close()
 
 
 def _failed(body: bytes) -> str:

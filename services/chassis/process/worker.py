@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from flask import Flask
 
-from services.chassis.clock import system_now
+from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import outbox
 from services.chassis.events.broker import LOOK_SECONDS, BrokerUnavailable, connect
@@ -43,7 +42,7 @@ SIGNAL_LOOK_SECONDS = 0.2
 
 @dataclass
 class Worker:
-    """`retry_seconds`: the delays before each new attempt of a task; `tries`: the number of attempts."""
+    """`retry_seconds` and `tries` of tasks: as in Runner."""
 
     app: Flask
     handlers: Handlers
@@ -69,18 +68,13 @@ class Worker:
 
     def start(self) -> None:
         metrics.UNROUTABLE.labels(self.handlers.service)  # shown from the start, as 0
-        watch = partial(self._every, WATCH_SECONDS, "watch", self._show)
-        loops: dict[str, Callable[[], None]] = {
-            "relay": self._send_events, "jobs": self._start_jobs, "watch": watch, "look": self._look
-        }  # fmt: skip
+        loops = {"relay": self._send_events, "jobs": self._start_jobs, "watch": self._watch, "look": self._look}
         self._due = {channel.name: threading.Event() for channel in (*self.handlers.channels, RELAY)}
         if EVENTS in self.handlers.channels:
             loops["consumer"] = self._consume
-        for channel in self.handlers.channels:
-            loops[channel.name] = partial(self._run_tasks, channel)
+        loops |= {channel.name: partial(self._run_tasks, channel) for channel in self.handlers.channels}
         self._renewal.enter_context(self.runner.renewing(partial(self._report_iteration, "leases")))
-        for name, loop in loops.items():
-            self._threads.append(self._thread(name, partial(self._forever, name, loop)))
+        self._threads = [self._thread(name, partial(self._forever, name, loop)) for name, loop in loops.items()]
 
     def join(self, seconds: float = STOP_SECONDS) -> bool:
         """Wait until every thread has finished its current work; False if one has not. Its leases then expire."""
@@ -196,13 +190,13 @@ class Worker:
             act()
             self.stop.wait(seconds)
 
-    def _show(self) -> None:
+    def _watch(self) -> None:
         """Set the gauges from the database, so that every worker shows the same values."""
-        self._show_tasks()
+        self._every(WATCH_SECONDS, "watch", self._show)
+
+    def _show(self) -> None:
         show_jobs(self._db, self.handlers)
         gauges.show(self._db)
-
-    def _show_tasks(self) -> None:
         service = self.handlers.service
         waiting = rows.waiting(self._db, [channel.name for channel in self.handlers.channels])
         for channel, (number, oldest) in {**waiting, RELAY.name: outbox.waiting(self._db)}.items():
@@ -212,24 +206,19 @@ class Worker:
             metrics.TO_SETTLE.labels(service).set(rows.parked(session))
 
     def _report_iteration(self, name: str, seconds: float = ITERATION_SECONDS) -> None:
-        """Record that loop `name` begins an iteration, which takes `seconds` at most unless the loop hangs."""
         self._iterations[name] = (time.monotonic(), seconds)
 
 
 def show_jobs(db: Database, handlers: Handlers) -> None:
     """Set the gauges of the jobs that were ever due."""
-    now, service = system_now(), handlers.service
+    service = handlers.service
     with db.reading() as session:
         ever_due = rows.jobs(session, handlers.jobs)
     for job in ever_due:
         metrics.PERIOD.labels(service, job.handler).set(handlers.jobs[job.handler].period.total_seconds())
-        is_leased = job.leased_until is not None and job.leased_until >= now
-        metrics.RUNNING.labels(service, job.handler).set(_seconds(job.started_at, now) if is_leased else 0)
-        metrics.SINCE_SUCCESS.labels(service, job.handler).set(_seconds(job.ended_at or job.created_at, now))
-
-
-def _seconds(since: datetime, now: datetime) -> float:
-    return max(timedelta(0), now - since).total_seconds()
+        is_leased = job.leased_until is not None and job.leased_until >= system_now()
+        metrics.RUNNING.labels(service, job.handler).set(seconds_since(job.started_at) if is_leased else 0)
+        metrics.SINCE_SUCCESS.labels(service, job.handler).set(seconds_since(job.ended_at or job.created_at))
 
 
 def run(app: Flask, handlers: Handlers) -> None:

@@ -18,17 +18,14 @@ from services.chassis.signing_keys import load_keys
 from services.chassis.tasks.registry import Handlers
 
 MOST_LISTED = 100
+Roots = Callable[[], KeptRoots | None]
 
 
-def register(
-    app: Flask, handlers: Handlers, chain: AuditChain, kept_roots: Callable[[], KeptRoots] | None = None
-) -> None:
-    """Adds `chain-audit` each minute, `sign-audit` daily, and `audit verify`. `kept_roots`: where roots
-    are kept besides the table and the log, called in an application context."""
+def register(app: Flask, handlers: Handlers, chain: AuditChain, kept_roots: Roots = lambda: None) -> None:
+    """Adds `chain-audit` each minute, `sign-audit` daily, and `audit verify`. `kept_roots`: where roots are kept
+    besides the table and the log, called in an application context."""
     handlers.every(minutes=1, name="chain-audit")(chain.extend)
-    handlers.every(hours=24, name="sign-audit")(
-        lambda: chain.sign_root(handlers.service, _keys(), kept_roots and kept_roots())
-    )
+    handlers.every(hours=24, name="sign-audit")(lambda: chain.sign_root(handlers.service, _keys(), kept_roots()))
 
     @click.group("audit")
     def audit() -> None:
@@ -38,7 +35,7 @@ def register(
     @with_appcontext
     def verify() -> None:
         """Say what of the audit trail was changed or removed by hand, the first entry first; status 1 if anything."""
-        found = list(islice(chain.mismatches(handlers.service, _keys(), kept_roots and kept_roots()), MOST_LISTED))
+        found = list(islice(chain.mismatches(handlers.service, _keys(), kept_roots()), MOST_LISTED))
         for mismatch in sorted(found, key=lambda mismatch: (mismatch.entry_id is None, mismatch.entry_id)):
             click.echo(f"entry {mismatch.entry_id} {mismatch.text}" if mismatch.entry_id else mismatch.text)
         click.echo(f"{len(found)} found" + (", and perhaps more" if len(found) == MOST_LISTED else ""))

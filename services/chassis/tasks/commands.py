@@ -58,20 +58,20 @@ def replay(ids: tuple[int, ...], everything: bool) -> None:
     for sequence in failed:
         click.echo(f"{sequence}: still failing, or not parked", err=True)
     click.echo(f"{len(chosen) - len(failed)} replayed")
-    if failed:
-        sys.exit(1)
+    sys.exit(bool(failed))
 
 
 def replayed(runner: Runner, sequence: int) -> bool:
     """Run a parked task; whether that succeeded."""
-    task = runner.leases.take_now(rows.is_parked(sequence))
+    if (task := runner.leases.take_now(rows.is_parked(sequence))) is None:
+        return False
     try:
-        error = runner.run(task) if task else None
+        error = runner.run(task)
     except Exception as unavailable:
         error = unavailable
     if error:
         click.echo(f"{sequence}: {type(error).__name__}", err=True)
-    return task is not None and error is None
+    return error is None
 
 
 @click.command("set-aside")

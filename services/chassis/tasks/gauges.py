@@ -41,8 +41,7 @@ class _Shown(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for name, by_labels in self.values.items():
-            gauge = self.gauges.get(name)
-            if gauge is None:  # recorded by another release
+            if (gauge := self.gauges.get(name)) is None:  # recorded by another release
                 continue
             family = GaugeMetricFamily(name, gauge.documentation, labels=gauge.labelnames)
             for labels, value in by_labels.items():
@@ -59,11 +58,8 @@ def record(db: Database, gauge: Gauge, values: float | Values) -> None:
     by_labels = values if isinstance(values, Mapping) else {(): values}
     if any(len(labels) != len(gauge.labelnames) for labels in by_labels):
         raise ValueError(f"{gauge.name} has the labels {gauge.labelnames}")
-    now = system_now()
-    rows = [
-        {"name": gauge.name, "labels": orjson.dumps(labels).decode(), "value": float(value), "recorded_at": now}
-        for labels, value in by_labels.items()
-    ]
+    row = {"name": gauge.name, "recorded_at": system_now()}
+    rows = [{**row, "labels": orjson.dumps(labels).decode(), "value": float(v)} for labels, v in by_labels.items()]
     with db.operation() as session:
         if session.get_bind().dialect.name == "postgresql":
             # Two concurrent replacements (a job, and an operator's command) would both insert. Readers are not blocked.

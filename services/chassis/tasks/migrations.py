@@ -1,5 +1,8 @@
 """Migration steps that all services share. Never change them: they have already been run."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +10,14 @@ from services.chassis.database.migrations import where
 
 _MOMENT = sa.DateTime(timezone=True)
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _texts(**lengths: int) -> Iterator[sa.Column[str]]:
+    return (sa.Column(name, sa.String(length), nullable=False) for name, length in lengths.items())
+
+
+def _moments(*names: str, nullable: bool = True) -> Iterator[sa.Column[datetime]]:
+    return (sa.Column(name, _MOMENT, nullable=nullable) for name in names)
 
 
 def create_event_tables() -> None:
@@ -20,13 +31,10 @@ def create_event_tables() -> None:
     op.create_table(
         "job_leases",
         sa.Column("name", sa.String(100), primary_key=True),
-        sa.Column("due_at", _MOMENT, nullable=False),
-        sa.Column("leased_until", _MOMENT),
-        sa.Column("last_ended_at", _MOMENT),
+        *_moments("due_at", nullable=False),
+        *_moments("leased_until", "last_ended_at"),
         sa.Column("leased_by", sa.String(32)),
-        sa.Column("first_started_at", _MOMENT),
-        sa.Column("started_at", _MOMENT),
-        sa.Column("last_succeeded_at", _MOMENT),
+        *_moments("first_started_at", "started_at", "last_succeeded_at"),
         sa.Column("takeovers", sa.Integer(), nullable=False, server_default="0"),
     )
     op.create_table(
@@ -34,40 +42,41 @@ def create_event_tables() -> None:
         sa.Column("name", sa.String(100), primary_key=True),
         sa.Column("labels", sa.String(300), primary_key=True),
         sa.Column("value", sa.Float(), nullable=False),
-        sa.Column("recorded_at", _MOMENT, nullable=False),
+        *_moments("recorded_at", nullable=False),
     )
+    _create_outbox()
+    op.create_table(
+        "parked",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("event_id", sa.String(64), nullable=False, index=True),
+        *_texts(destination=10, type=200),
+        sa.Column("subject", sa.String(200), nullable=False, index=True),
+        sa.Column("envelope", sa.Text(), nullable=False),
+        *_texts(reason=300),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        *_moments("parked_at", nullable=False),
+        *_moments("settled_at"),
+        sa.Column("settled_by", sa.String(300)),
+    )
+
+
+def _create_outbox() -> None:
     waiting, sent = where("published_at IS NULL"), where("published_at IS NOT NULL")
     op.create_table(
         "outbox",
         sa.Column("sequence", _SEQUENCE, primary_key=True),
         sa.Column("event_id", sa.String(32), nullable=False, unique=True),
-        sa.Column("destination", sa.String(10), nullable=False),
-        sa.Column("type", sa.String(200), nullable=False),
+        *_texts(destination=10, type=200),
         sa.Column("subject", sa.String(200), nullable=False, index=True),
         sa.Column("envelope", sa.Text(), nullable=False),
-        sa.Column("created_at", _MOMENT, nullable=False),
-        sa.Column("available_at", _MOMENT, nullable=False),
-        sa.Column("leased_until", _MOMENT),
+        *_moments("created_at", "available_at", nullable=False),
+        *_moments("leased_until"),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("published_at", _MOMENT),
+        *_moments("published_at"),
         sa.Column("leased_by", sa.String(32)),
         sa.Index("ix_outbox_pending", "destination", "available_at", "sequence", **waiting),
         sa.Index("ix_outbox_pending_types", "type", "available_at", "sequence", **waiting),
         sa.Index("ix_outbox_published", "published_at", **sent),
-    )
-    op.create_table(
-        "parked",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("event_id", sa.String(64), nullable=False, index=True),
-        sa.Column("destination", sa.String(10), nullable=False),
-        sa.Column("type", sa.String(200), nullable=False),
-        sa.Column("subject", sa.String(200), nullable=False, index=True),
-        sa.Column("envelope", sa.Text(), nullable=False),
-        sa.Column("reason", sa.String(300), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("parked_at", _MOMENT, nullable=False),
-        sa.Column("settled_at", _MOMENT),
-        sa.Column("settled_by", sa.String(300)),
     )
 
 
@@ -76,19 +85,14 @@ def create_tasks() -> None:
     op.create_table(
         "tasks",
         sa.Column("sequence", _SEQUENCE, nullable=False),
-        sa.Column("event_id", sa.String(64), nullable=False),
-        sa.Column("handler", sa.String(200), nullable=False),
-        sa.Column("channel", sa.String(40), nullable=False),
-        sa.Column("subject", sa.String(200), nullable=False),
+        *_texts(event_id=64, handler=200, channel=40, subject=200),
         sa.Column("envelope", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("created_at", _MOMENT, nullable=False),
-        sa.Column("available_at", _MOMENT, nullable=False),
+        *_texts(state=10),
+        *_moments("created_at", "available_at", nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("leased_until", _MOMENT),
+        *_moments("leased_until"),
         sa.Column("leased_by", sa.String(32)),
-        sa.Column("started_at", _MOMENT),
-        sa.Column("ended_at", _MOMENT),
+        *_moments("started_at", "ended_at"),
         sa.Column("reason", sa.String(300)),
         sa.PrimaryKeyConstraint("sequence", name="pk_tasks"),
         sa.UniqueConstraint("event_id", "handler", name="uq_tasks_event_id_handler"),

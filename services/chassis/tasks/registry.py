@@ -16,7 +16,7 @@ FollowUp = Callable[[dict[str, Any], Envelope], None]
 AnyEventHandler = TypeVar("AnyEventHandler", bound=EventHandler)
 AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
 AnyJob = TypeVar("AnyJob", bound=Callable[[], object])
-_asked_to_stop: ContextVar[Callable[[], bool] | None] = ContextVar("asked_to_stop", default=None)
+_asked_to_stop: ContextVar[Callable[[], bool]] = ContextVar("asked_to_stop", default=lambda: False)
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,11 @@ class Handlers:
         self._reactions: dict[str, list[Reaction]] = {}
 
     def on(self, contract: type[Any]) -> Callable[[AnyEventHandler], AnyEventHandler]:
-        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape).
-
-        The function is called in a transaction, with its session; it writes with it and never commits.
-        """
+        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape). The
+        function is called in a transaction, with its session; it writes with it and never commits."""
 
         def register(run: AnyEventHandler) -> AnyEventHandler:
-            self._add(Reaction(getattr(run, "__name__", "handler"), contract, run))
+            self._add(Reaction(run.__name__, contract, run))
             return run
 
         return register
@@ -128,11 +126,9 @@ class Handlers:
 
 
 def stopping() -> bool:
-    """To be called by a job after each page, in its own thread: True if it should return, since its worker stops or its
-    lease is lost. Another worker then starts it again. Always False outside a worker.
-    """
-    asked_to_stop = _asked_to_stop.get()
-    return asked_to_stop is not None and asked_to_stop()
+    """To be called by a job after each page: True if it should return, since its worker stops or its lease is lost.
+    Another worker then starts it again. Always False outside a worker."""
+    return _asked_to_stop.get()()
 
 
 @contextmanager

@@ -66,8 +66,7 @@ def follow_up(session: Session, name: str, data: dict[str, Any], *, subject: str
     handlers = cast(Handlers, current_app.extensions[HANDLERS])
     envelope = new_envelope(name, data, subject)
     row = new_row(envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode())
-    row["available_at"] += timedelta(seconds=delay)
-    write(session, [row])
+    write(session, [row | {"available_at": row["available_at"] + timedelta(seconds=delay)}])
     return envelope.id
 
 
@@ -82,18 +81,15 @@ def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
 
 
 def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
-    text, handler = body.decode("utf-8", "backslashreplace"), "undecodable"
+    text, named = body.decode("utf-8", "backslashreplace"), (hashlib.sha256(body).hexdigest(), "undecodable", "")
     try:
         envelope = Envelope.from_json(body)
-        handler = envelope.type
+        named = (envelope.id, envelope.type, envelope.subject)
         if not (reactions := handlers.reactions(envelope.type)):
             raise Undecodable(f"nothing here reacts to {envelope.type}")
     except Undecodable as error:
-        is_read = handler != "undecodable"
-        event_id = envelope.id if is_read else hashlib.sha256(body).hexdigest()
-        row = new_row(
-            event_id, handler, EVENTS.name, envelope.subject if is_read else "", text.replace("\x00", "\ufffd")
-        )
+        event_id, handler, subject = named
+        row = new_row(event_id, handler, EVENTS.name, subject, text.replace("\x00", "\ufffd"))
         return [row | {"state": PARKED, "ended_at": row["created_at"], "reason": str(error)[:REASON_LENGTH]}]
     return [new_row(envelope.id, reaction.name, EVENTS.name, envelope.subject, text) for reaction in reactions]
 
@@ -121,10 +117,9 @@ def write(session: Session, rows: list[dict[str, Any]]) -> None:
 
 class DueChannels:
     """Names the channels in which a task is due and free, the relay among them where an event waits to be sent. All are
-    asked by one statement, built once: it is run several times a second."""
+    asked by one statement, built once: it is run several times a second. `handlers`: their names by channel."""
 
     def __init__(self, db: Database, handlers: Mapping[str, Sequence[str]]) -> None:
-        """`handlers`: the names of those that run here, by channel."""
         self._db = db
         self._channels = (*handlers, RELAY.name)
         of_tasks = [exists().where(*_free(_due(channel, names, _now), _now)) for channel, names in handlers.items()]
@@ -140,9 +135,7 @@ class Leases:
     """The tasks that `owner` has in hand. `retry_seconds`: before each new attempt."""
 
     def __init__(self, db: Database, owner: str, retry_seconds: Sequence[float] = RETRY_SECONDS) -> None:
-        self._db = db
-        self._owner = owner
-        self._retry_seconds = retry_seconds
+        self._db, self._owner, self._retry_seconds = db, owner, retry_seconds
         self._in_hand: dict[int, threading.Event] = {}
 
     def take(self, channel: str, names: Sequence[str]) -> Task | None:
@@ -161,9 +154,8 @@ class Leases:
                 return None
             task = Task(*found)
             attempts = task.attempts + 1
-            due = task.available_at
-            if attempts > 1:  # if its worker dies of it again, it waits as if it had failed
-                due = now + self.pause(attempts - 1)
+            # If its worker dies of it again, it waits as if it had failed.
+            due = now + self.pause(attempts - 1) if attempts > 1 else task.available_at
             lease = {"until": now + LEASE, "by": self._owner, "now": now, "counted": attempts, "due": due}
             session.execute(_LEASE, {"of": task.sequence, **lease})
         return replace(task, attempts=attempts)
@@ -184,8 +176,7 @@ class Leases:
             del self._in_hand[task.sequence]
 
     def renew(self) -> None:
-        held = dict(self._in_hand)
-        if not held:
+        if not (held := dict(self._in_hand)):
             return
         ours = tasks.c.sequence.in_(list(held)) & (tasks.c.leased_by == self._owner)
         with self._db.operation() as session:
@@ -248,7 +239,6 @@ def parked_tasks(session: Session) -> Sequence[Any]:
 
 
 def parked(session: Session) -> int:
-    """How many tasks are."""
     return session.scalar(select(func.count()).where(_is[PARKED])) or 0
 
 
@@ -259,8 +249,8 @@ def is_parked(sequence: int) -> Any:
 def set_aside(session: Session, sequence: int, reason: str) -> bool:
     """Give up a parked task for good; False if it is not parked."""
     values = {"state": SET_ASIDE, "reason": reason[:REASON_LENGTH], "ended_at": system_now()}
-    result = session.execute(update(tasks).where(is_parked(sequence)).values(values))
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    changed = update(tasks).where(is_parked(sequence)).values(values).returning(tasks.c.sequence)
+    return session.scalar(changed) is not None
 
 
 def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float]]:

@@ -16,14 +16,7 @@ from services.chassis.events.broker import BrokerUnavailable
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks import rows
-from services.chassis.tasks.registry import (
-    EVENTS,
-    Channel,
-    ChannelUnavailable,
-    Handlers,
-    Job,
-    stopping_answered_by,
-)
+from services.chassis.tasks.registry import EVENTS, Channel, ChannelUnavailable, Handlers, Job, stopping_answered_by
 from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, JOB, REASON_LENGTH, RETRY_SECONDS, Leases, Task
 from services.chassis.tasks.tables import PARKED
 from services.chassis.traces import spans
@@ -123,8 +116,7 @@ class Runner:
 
     def _react(self, task: Task, envelope: Envelope) -> bool:
         reactions = {reaction.name: reaction for reaction in self._handlers.reactions(envelope.type)}
-        reaction = reactions.get(task.handler)
-        if reaction is None:
+        if (reaction := reactions.get(task.handler)) is None:
             return self._hear_again(task, envelope)
         try:
             event = reaction.contract.from_data(envelope.data)
@@ -161,9 +153,9 @@ class Runner:
             job.run()
         if told_to_stop:
             raise Interrupted
-        done = {"attempts": 0, "ended_at": system_now(), "reason": None}
+        done = {"attempts": 0, "ended_at": system_now(), "reason": None, "available_at": began + job.period}
         with self._db.operation() as session:
-            self.leases.settle(session, task, available_at=began + job.period, **done)
+            self.leases.settle(session, task, **done)
 
     def _failed(self, task: Task, error: Exception) -> None:
         job = self._job(task)
@@ -200,7 +192,7 @@ class Runner:
             request_id=envelope.correlation_id, event_id=envelope.id, event_type=envelope.type
         )
         try:
-            with spans.span(f"process {envelope.type}", spans.Kind.CONSUMER, parent=envelope.traceparent):
+            with spans.span(f"process {envelope.type}", "CONSUMER", parent=envelope.traceparent):
                 spans.note("portail.request_id", envelope.correlation_id)
                 spans.note("messaging.message.id", envelope.id)
                 spans.note("portail.attempt", task.attempts)

@@ -7,7 +7,7 @@ waits.
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
@@ -83,8 +83,15 @@ class Recorder:
             request_hook=_name_without_path,
             enable_commenter=False,
         )
-        if not self._joins_callers:
-            app.wsgi_app = _without_traceparent(app.wsgi_app)  # type: ignore[method-assign]
+        if self._joins_callers:
+            return
+        application = app.wsgi_app
+
+        def answer(environ: dict[str, Any], start_response: Any) -> Any:
+            environ.pop("HTTP_TRACEPARENT", None)
+            return application(environ, start_response)
+
+        app.wsgi_app = answer  # type: ignore[method-assign]
 
     def stop(self) -> None:
         """The SDK's own stop waits for up to 30 s, while a receiver hangs."""
@@ -134,14 +141,6 @@ def _permitted(span: ReadableSpan) -> ReadableSpan:
 
 def _permitted_of(attributes: Attributes) -> dict[str, AnyValue]:
     return {name: value for name, value in (attributes or {}).items() if name in PERMITTED}
-
-
-def _without_traceparent(application: Callable[..., Any]) -> Callable[..., Any]:
-    def answer(environ: dict[str, Any], start_response: Any) -> Any:
-        environ.pop("HTTP_TRACEPARENT", None)
-        return application(environ, start_response)
-
-    return answer
 
 
 def _name_without_path(span: Span, environ: dict[str, Any]) -> None:

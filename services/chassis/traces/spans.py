@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,23 +18,13 @@ if TYPE_CHECKING:
     from services.chassis.traces.recorder import Recorder
 
 
-class Kind(StrEnum):
-    """OpenTelemetry's kinds of spans around an event, by the same names."""
-
-    PRODUCER = "PRODUCER"
-    CONSUMER = "CONSUMER"
-
-
 _recorder: Recorder | None = None
 _no_span = nullcontext()
 
 
 def start(settings: Settings, process: str, *, joins_callers: bool = True) -> None:
-    """Record from now on, unless no endpoint is set. To be called after the process's last fork, before its application
-    is created: a copy has no thread that sends.
-
-    `process` names it in the traces. `joins_callers`: whether a request's own traceparent is believed.
-    """
+    """Record from now on, unless no endpoint is set. To be called after the process's last fork (a copy has no thread
+    that sends), before its application is created. `joins_callers`: whether a request's own traceparent is believed."""
     global _recorder
     if settings.otel_exporter_otlp_endpoint:
         from services.chassis.traces.recorder import Recorder
@@ -51,7 +40,7 @@ def stop() -> None:
         _recorder = None
 
 
-def span(name: str, kind: Kind, *, parent: str = "") -> AbstractContextManager[None]:
+def span(name: str, kind: Literal["PRODUCER", "CONSUMER"], *, parent: str = "") -> AbstractContextManager[None]:
     """A span around a block, within the current one, or within another process's whose traceparent is `parent`."""
     return _no_span if _recorder is None else _recorder.span(name, kind, parent)
 

@@ -64,7 +64,10 @@ def _enforce() -> None:
         raise InternalServerError(f"{request.endpoint} says nothing of who may call it")
     if PUBLIC in ways:
         return
-    g.caller = _identified()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme != "Bearer" or not token:
+        raise Unauthenticated()
+    g.caller = caller_of(claims_of(token))
     if not any(_admits(way, g.caller) for way in ways):
         raise Forbidden()
 
@@ -75,13 +78,6 @@ def _admits(way: Access, who: Caller) -> bool:
     if way.kind == "staff":
         return way.names <= who.scopes
     return not way.names or who.id in way.names
-
-
-def _identified() -> Caller:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme != "Bearer" or not token:
-        raise Unauthenticated()
-    return caller_of(claims_of(token))
 
 
 def claims_of(token: str, audience: str = AUDIENCE) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 
@@ -80,8 +80,7 @@ class RemoteKeys:
         self._keys = {str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
 
 
-@dataclass(frozen=True)
-class _Verified:
+class _Verified(NamedTuple):
     kid: str
     key: Any
     claims: Mapping[str, Any]

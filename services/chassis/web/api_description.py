@@ -1,7 +1,7 @@
 """A service's OpenAPI description: its operations, who may call each, what comes in and out, and every problem."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any
 
@@ -50,7 +50,7 @@ _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
 def describe(title: str, sections: Sequence[Section]) -> dict[str, Any]:
-    """The OpenAPI description of these operations: who may call each, what comes in, each answer and every problem."""
+    """The OpenAPI description of these operations."""
     schemas = MarshmallowPlugin()
     spec = APISpec(title, "v1", "3.1.0", plugins=[schemas])
     schemas.converter.add_parameter_attribute_function(_of_delimited_list)  # type: ignore[union-attr]
@@ -85,21 +85,14 @@ def _described(operation: Operation[Any], answer: Mapping[str, Any] | None, tag:
         described["parameters"] = parameters
     if body := _body(operation):
         described["requestBody"] = {"required": True, "content": body}
-    described["responses"] = {
-        **_success(operation, answer),
-        **_described_problems(operation.path, described, operation.problems),
-    }
+    described["responses"] = {**_success(operation, answer), **_described_problems(operation)}
     return described
 
 
 def _parameters(operation: Operation[Any]) -> Iterator[Mapping[str, Any]]:
     for kind, name in _PARAMETER.findall(operation.path):
-        yield {
-            "in": "path",
-            "name": name,
-            "required": True,
-            "schema": {"type": "integer" if kind == "int" else "string"},
-        }
+        schema = {"type": "integer" if kind == "int" else "string"}
+        yield {"in": "path", "name": name, "required": True, "schema": schema}
     for place in ("query", "headers"):
         if schema := getattr(operation, place):
             yield {"in": "header" if place == "headers" else place, "schema": schema}
@@ -124,32 +117,28 @@ def _success(operation: Operation[Any], answer: Mapping[str, Any] | None) -> dic
     return {str(status): {"description": said, **content} for status, said in words.items()}
 
 
-def _described_problems(path: str, operation: Mapping[str, Any], own: Iterable[ProblemType]) -> dict[str, Any]:
-    """The responses with problems of an operation as far as it is described: its `own` and those of any."""
+def _described_problems(operation: Operation[Any]) -> dict[str, Any]:
+    """The responses with problems: its own, and what the chassis answers before or instead of the view."""
     by_status: dict[int, dict[str, ProblemType]] = {}
-    for problem in (*_general_problems(path, operation), *own):
+    for problem in (*_general_problems(operation), *operation.problems):
         by_status.setdefault(problem.status, {})[problem.slug] = problem
-    return {
-        str(status): {"description": _words(by_status[status].values()), "content": _CONTENT}
+    words = {
+        status: " ; ".join(f"{problem.slug} : {problem.title}" for problem in by_status[status].values())
         for status in sorted(by_status)
     }
+    return {str(status): {"description": said, "content": _CONTENT} for status, said in words.items()}
 
 
-def _general_problems(path: str, operation: Mapping[str, Any]) -> Iterator[ProblemType]:
-    """What the chassis answers before or instead of the view."""
+def _general_problems(operation: Operation[Any]) -> Iterator[ProblemType]:
     yield from _ANY
-    if operation["security"]:
+    if PUBLIC not in operation.access:
         yield from _IDENTIFIED
-    if "<" in path:
+    if "<" in operation.path:
         yield problem_types.NOT_FOUND
-    body = operation.get("requestBody")
+    body = _body(operation)
     if body:
         yield from _WITH_BODY
-    if body and JSON in body["content"]:
+    if JSON in body:
         yield problem_types.CONTENT_TYPE_REFUSED
-    if any(parameter["in"] != "path" for parameter in operation.get("parameters", ()) if isinstance(parameter, dict)):
+    if operation.query or operation.headers or any(other["in"] != "path" for other in operation.parameters):
         yield problem_types.INVALID
-
-
-def _words(problems: Any) -> str:
-    return " ; ".join(f"{problem.slug} : {problem.title}" for problem in problems)

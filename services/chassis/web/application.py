@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -76,17 +76,19 @@ def create_service(
     app.before_request(refuse_unstorable_text)
     db.connect(app, settings.database_url, pooled=settings.database_pooled)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
-    _register_api(app, title, sections, views)
+    for blueprint in views:
+        app.register_blueprint(blueprint)
+    check_all_served(app, sections)
+    described = cache(partial(api_description.describe, title, sections))
+    app.add_url_rule("/openapi.json", "openapi", access.public(lambda: jsonify(described())))
     problems.register(app)
     app.register_error_handler(SQLAlchemyError, database_away)
     return app
 
 
 def database_away(error: SQLAlchemyError) -> Response:
-    """503 while the database is unavailable or overloaded; the operation may have been executed or not.
-
-    Other errors of a database are defects of ours, and are raised again.
-    """
+    """503 while the database is unavailable or overloaded; the operation may have been executed or not. Other errors of
+    a database are defects of ours, and are raised again."""
     if not is_database_unavailable(error):
         raise error
     structlog.get_logger().error("database_away", reason=reason_of(error), frames=frames_of(error))
@@ -121,18 +123,3 @@ def _unstorable_texts(value: Any, pointer: str = "#") -> Iterator[FieldError]:
     for name, item in inner:
         yield from _unstorable_texts(name, pointer)
         yield from _unstorable_texts(item, f"{pointer}/{name}")
-
-
-def _register_api(app: Flask, title: str, sections: Sequence[Section], views: Sequence[Blueprint]) -> None:
-    for blueprint in views:
-        app.register_blueprint(blueprint)
-    check_all_served(app, sections)
-
-    @cache
-    def described() -> dict[str, Any]:
-        return api_description.describe(title, sections)
-
-    @app.get("/openapi.json")
-    @access.public
-    def openapi() -> Response:
-        return jsonify(described())

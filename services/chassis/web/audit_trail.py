@@ -25,28 +25,27 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
     """The views for a service whose audit table is the model `entries`, made of AuditColumns. `numeros`: (id,
     numero_candidat, label) of those subjects of its acts that are a candidate's."""
     views = Views("audit", __name__)
-
     views.before_app_request(note_client_address)
 
     @views.serves(api.list_entries)
     def list_entries(query: dict[str, Any]) -> api.AuditEntries:
+        limit, before = query["limit"], query.get("before")
+        newest = select(entries).where(*_conditions(entries, query, numeros)).order_by(entries.id.desc())
+        if before is not None:
+            newest = newest.where(entries.id < before)
         with db.reading_for_staff() as session:
-            rows = _page(session, entries, query, numeros)
-            page = rows[: query["limit"]]
-            answers = _answers(session, page, numeros)
-        return api.AuditEntries(
-            entries=answers,
-            next_before=page[-1].id if len(rows) > query["limit"] else None,
-        )
+            rows = session.scalars(newest.limit(limit + 1)).all()
+            answers = _answers(session, rows[:limit], numeros)
+        return api.AuditEntries(entries=answers, next_before=rows[limit - 1].id if len(rows) > limit else None)
 
     @views.serves(api.export_entries)
     def export_entries(query: dict[str, Any]) -> Response:
-        return csv_response(
-            "journal.csv",
-            db.reading_for_staff(export=True),
-            lambda session: _csv(session, entries, query, numeros),
-            lambda: _record_export(db, entries, actor()),
-        )
+        def record() -> None:
+            with db.operation() as session:
+                entries.record(session, actor(), "audit.exported", "audit")
+
+        reading = db.reading_for_staff(export=True)
+        return csv_response("journal.csv", reading, lambda session: _csv(session, entries, query, numeros), record)
 
     return views
 
@@ -56,27 +55,8 @@ def actor() -> Actor:
     return Actor(access.caller().kind, access.caller().id)
 
 
-def _record_export(db: Database, entries: Any, by: Actor) -> None:
-    with db.operation() as session:
-        entries.record(session, by, "audit.exported", "audit")
-
-
-def _page(session: Session, entries: Any, query: Mapping[str, Any], numeros: Subquery | None) -> list[Any]:
-    """One entry more than the `limit` of the query, of the service's table `entries` (made of AuditColumns): those with
-    ids below its `before`. `query`: as the schema of the list's page loads it."""
-    newest = (
-        select(entries)
-        .where(*_conditions(entries, query, numeros))
-        .order_by(entries.id.desc())
-        .limit(query["limit"] + 1)
-    )
-    if (before := query.get("before")) is not None:
-        newest = newest.where(entries.id < before)
-    return list(session.scalars(newest))
-
-
 def _csv(session: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None) -> Iterator[str]:
-    """All entries as CSV, oldest first, read from the server's cursor PAGE by PAGE; times of Paris."""
+    """All entries, oldest first, read from the server's cursor PAGE by PAGE."""
     query = select(entries).where(*_conditions(entries, filters, numeros)).order_by(entries.id)
     rows = session.scalars(query.execution_options(yield_per=PAGE)).partitions()
     pages = (api.ENTRIES.csv_lines(_answers(session, page, numeros)) for page in rows)
@@ -88,9 +68,8 @@ def _answers(session: Session, page: Sequence[Any], numeros: Subquery | None) ->
     known: dict[str, Any] = {}
     if numeros is not None:
         of_page = select(numeros).where(numeros.c.id.in_({row.subject for row in page}))
-        known = {
-            row.id: {"numero_candidat": row[1], "subject_label": row[2] or None} for row in session.execute(of_page)
-        }
+        rows = session.execute(of_page)
+        known = {row.id: {"numero_candidat": row[1], "subject_label": row[2] or None} for row in rows}
     nothing = {"numero_candidat": None, "subject_label": None}
     return tuple(answer_of(api.AuditEntry, row, **known.get(row.subject, nothing)) for row in page)
 

@@ -34,20 +34,15 @@ SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
 
 
 def connection_count(threads: int, files: int) -> int:
-    """How many connections are open at a time; those beyond the threads wait for their next request.
-
-    Of the `files` that the process may have open, half are left to its threads.
-    """
+    """How many connections are open at a time; those beyond the threads wait for their next request. Of the `files`
+    that the process may have open, half are left to its threads."""
     return max(LEAST_CONNECTIONS, min(2 * threads, files // 2))
 
 
 class DrainingWorker(ThreadWorker):
-    """On SIGTERM, accepts the connections that are already established and closes the listening socket, so that
-    further clients connect to another replica.
-
-    gunicorn's own worker leaves the socket open without accepting, until its last request ends: connections
-    established meanwhile are lost.
-    """
+    """On SIGTERM, accepts the connections that are already established and closes the listening socket, so that further
+    clients connect to another replica. gunicorn's own leaves it open without accepting until its last request ends:
+    connections established meanwhile are lost."""
 
     def set_accept_enabled(self, enabled: bool | None) -> None:
         super().set_accept_enabled(enabled)
@@ -61,8 +56,7 @@ class DrainingWorker(ThreadWorker):
 
 class _Server(BaseApplication):
     def __init__(self, create: Callable[[], Flask], options: dict[str, Any]) -> None:
-        self._create = create
-        self._options = options
+        self._create, self._options = create, options
         super().__init__()
 
     def load_config(self) -> None:

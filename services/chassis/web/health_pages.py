@@ -19,8 +19,7 @@ def register(app: Flask, readiness: Readiness, stuck: Check | None = None) -> No
     def health_live() -> Response | tuple[Response, int]:
         if stuck is None:
             return jsonify(status="ok")
-        reason = stuck()
-        return _health(reason is None, {"threads": reason or "ok"})
+        return _health((reason := stuck()) is None, {"threads": reason or "ok"})
 
     @app.get(READY)
     @access.public

@@ -1,7 +1,7 @@
 """Binds the views of a service to the operations that `services/contracts/api` declares."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial, wraps
 from inspect import signature
@@ -10,7 +10,6 @@ from types import NoneType
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app
-from marshmallow import Schema
 from sqlalchemy.orm import Session
 from webargs.flaskparser import parser
 
@@ -28,7 +27,6 @@ class Views(Blueprint):
 
     def serves(self, operation: Operation[Any]) -> Callable[[View], View]:
         """Bind a view to its declaration, which says who may call it. It stays a function that can be called."""
-
         schemas = {name: schema() for name in _PLACES if (schema := getattr(operation, name))}
 
         def bind(view: View) -> View:
@@ -36,7 +34,9 @@ class Views(Blueprint):
             def respond(**ids: Any) -> Response:
                 if operation.asks_code:
                     access.refuse_without_code()
-                return _response(operation, view(**ids, **_given(schemas)))
+                # Raises HTTPException (422) with the errors of marshmallow.
+                given = {name: parser.parse(schema, location=_PLACES[name]) for name, schema in schemas.items()}
+                return _response(operation, view(**ids, **given))
 
             respond.__access__ = operation.access  # type: ignore[attr-defined]
             respond.__operation__ = operation  # type: ignore[attr-defined]
@@ -86,11 +86,6 @@ def check_all_served(app: Flask, sections: Sequence[Section]) -> None:
     served = {view.__operation__ for view in app.view_functions.values() if hasattr(view, "__operation__")}
     if wrong := declared ^ served:
         raise RuntimeError(f"not both declared and served: {sorted(operation.path for operation in wrong)}")
-
-
-def _given(schemas: Mapping[str, Schema]) -> dict[str, Any]:
-    """What came in, as the schemas load it. Raises HTTPException (422) with the errors of marshmallow."""
-    return {name: parser.parse(schema, location=_PLACES[name]) for name, schema in schemas.items()}
 
 
 def _response(operation: Operation[Any], returned: Any) -> Response:

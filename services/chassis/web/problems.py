@@ -53,11 +53,11 @@ def of_http_exception(error: HTTPException) -> Response:
 
 def _answer(problem: ProblemType, detail: str, errors: tuple[FieldError, ...], extra: dict[str, Any]) -> Response:
     slug, status, title = problem
-    body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    body = {**extra, "type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
     body["instance"] = g.get("request_id", "")
     if errors:
-        body["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in errors]
-    return Response(json.dumps({**extra, **body}), status=status, content_type=CONTENT_TYPE)
+        body["errors"] = errors
+    return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
 
 
 def _schema_errors(error: HTTPException) -> tuple[FieldError, ...]:

@@ -31,8 +31,7 @@ def ledger(broker_url: str, tmp_path: Path) -> MakeLedger:
 
 @pytest.fixture
 def reader(database_url: str, tmp_path: Path) -> Ledger:
-    """A service that needs no broker."""
-    return Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db")
+    return Ledger.alone("reader", tmp_path, database_url)
 
 
 @pytest.fixture

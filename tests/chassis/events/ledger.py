@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from flask import Flask
 from sqlalchemy import Select, String, select
@@ -61,6 +62,13 @@ class Ledger:
         self.db.connect(self.app, self.database_url)
         with self.app.app_context():
             self.db.create_all()
+
+    @classmethod
+    def alone(cls, name: str, folder: Path, database_url: str = "", **options: Any) -> Self:
+        """On a queue of its own in the folder, where its database is too unless told otherwise."""
+        broker_url = f"sqlite:///{folder}/broker.db"
+        declare(broker_url)
+        return cls(name, database_url or f"sqlite:///{folder}/{name}.db", broker_url, **options)
 
     def write_down(self, session: Session, event: Noted, envelope: Envelope) -> None:
         self._fail_first()

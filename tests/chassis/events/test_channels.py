@@ -19,8 +19,7 @@ from services.chassis.tasks.registry import Channel
 from services.chassis.tasks.rows import follow_up
 from services.chassis.tasks.tables import tasks
 from services.chassis.web import health_pages
-from tests.chassis.events.conftest import ONE_BROKER
-from tests.chassis.events.ledger import Ledger, MakeLedger, declare
+from tests.chassis.events.ledger import Ledger
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 
@@ -45,9 +44,7 @@ class Blocked(Ledger):
 
 @pytest.fixture
 def service(database_url: str, tmp_path: Path) -> Blocked:
-    broker_url = f"sqlite:///{tmp_path}/broker.db"
-    declare(broker_url)
-    return Blocked("reader", database_url, broker_url)
+    return Blocked.alone("reader", tmp_path, database_url)
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -62,9 +59,7 @@ def test_a_follow_up_that_hangs_holds_up_its_own_channel_alone(service: Blocked)
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_what_a_commit_asks_for_is_run_without_waiting_for_its_time(
-    service: Blocked,
-) -> None:
+def test_what_a_commit_asks_for_is_run_without_waiting_for_its_time(service: Blocked) -> None:
     with service.working():
         service.ask_to_tell("a friend")
         wait_until(lambda: service.entries() == ["told a friend"], PATIENCE, "the first")
@@ -117,25 +112,20 @@ def shown(metric: str, service: str, **labels: str) -> float | None:
     return REGISTRY.get_sample_value(metric, {"service": service, **labels})
 
 
-@ONE_BROKER
-def test_events_and_follow_ups_that_wait_are_told_apart(ledger: MakeLedger) -> None:
-    writer = ledger("writer", failures=1000)
-    writer.ask_to_tell("a friend")
-    with writer.working():
-        wait_until(lambda: shown("tasks_waiting", "writer", channel="follow-ups") == 1, 60, "the follow-up")
-        assert shown("tasks_waiting", "writer", channel="relay") == 0
-        assert shown("tasks_oldest_seconds", "writer", channel="relay") == 0
-
-
-@ONE_BROKER
-def test_a_parked_event_is_counted_until_it_is_settled(ledger: MakeLedger) -> None:
-    writer = ledger("writer")
+def test_events_and_follow_ups_that_wait_are_told_apart_and_what_is_parked_counts_until_it_is_settled(
+    reader: Ledger,
+) -> None:
+    reader.failures = 1000
+    reader.ask_to_tell("a friend")
     row = rows.new_row("1", "x", "follow-ups", "x", "x") | {"state": "parked", "ended_at": system_now()}
-    with writer.writing() as session:
+    with reader.writing() as session:
         rows.write(session, [row])
-    with writer.working():
-        wait_until(lambda: shown("events_to_settle", "writer") == 1, 60, "its count")
-    with writer.writing() as session:
+    with reader.working():
+        wait_until(lambda: shown("events_to_settle", "reader") == 1, 60, "its count")
+        assert shown("tasks_waiting", "reader", channel="follow-ups") == 1
+        assert shown("tasks_waiting", "reader", channel="relay") == 0
+        assert shown("tasks_oldest_seconds", "reader", channel="relay") == 0
+    with reader.writing() as session:
         session.execute(update(tasks).where(tasks.c.state == "parked").values(state="set aside"))
-    with writer.working():
-        wait_until(lambda: shown("events_to_settle", "writer") == 0, 60, "none left")
+    with reader.working():
+        wait_until(lambda: shown("events_to_settle", "reader") == 0, 60, "none left")

@@ -20,7 +20,7 @@ from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, Channel
 from services.chassis.tasks.rows import Leases
 from services.chassis.tasks.tables import outbox, tasks
 from tests.chassis.events.conftest import ONE_BROKER
-from tests.chassis.events.ledger import Ledger, MakeLedger, declare
+from tests.chassis.events.ledger import Ledger, MakeLedger
 from tests.chassis.events.test_delivery import GOOD
 from tests.support.processes import wait_until
 
@@ -135,17 +135,12 @@ def test_a_job_whose_worker_is_killed_is_run_by_another(reader: Ledger) -> None:
 
 
 ANOTHER = "another worker"
-WORKS = [
-    pytest.param("in-handler", OTHERS, "tell", id="follow-up"),
-    pytest.param("in-job", JOBS, "count", id="job"),
-]
+WORKS = [pytest.param("in-handler", OTHERS, "tell", id="follow-up"), pytest.param("in-job", JOBS, "count", id="job")]
 
 
 @pytest.fixture
 def service(database_url: str, tmp_path: Path) -> Ledger:
-    broker_url = f"sqlite:///{tmp_path}/broker.db"
-    declare(broker_url)
-    return Ledger("writer", database_url, broker_url)
+    return Ledger.alone("writer", tmp_path, database_url)
 
 
 @pytest.mark.parametrize(("mode", "channel", "handler"), WORKS)

@@ -18,6 +18,26 @@ from tests.chassis.events.test_delivery import GOOD
 from tests.support.processes import wait_until
 
 
+@pytest.fixture
+def broker(tmp_path: Path) -> embedded.EmbeddedBroker:
+    made = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
+    made.declare({GOOD.type: ("reader",)})
+    return made
+
+
+def taken(broker: embedded.EmbeddedBroker, number: int = 1) -> list[bytes]:
+    """What a consumer hears until it has heard so many."""
+    stop, heard = threading.Event(), list[bytes]()
+
+    def hear(bodies: Sequence[bytes]) -> None:
+        heard.extend(bodies)
+        if len(heard) == number:
+            stop.set()
+
+    broker.consume("reader", hear, stop, lambda: None)
+    return heard
+
+
 @ONE_BROKER
 def test_while_the_file_is_locked_events_wait_and_then_arrive(
     ledger: MakeLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -35,10 +55,10 @@ def test_while_the_file_is_locked_events_wait_and_then_arrive(
     lock.close()
 
 
-def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_looking_for_work_where_there_is_none_writes_nothing(
+    broker: embedded.EmbeddedBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.0)
-    broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
-    broker.declare({GOOD.type: ("reader",)})
     stop, seen = threading.Event(), list[list[tuple[str, int, int]]]()
 
     def turned() -> None:
@@ -53,60 +73,36 @@ def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path, mon
     assert [name for name, *_ in seen[1]] == [f"broker.db{end}" for end in ("", "-shm", "-wal")]
 
 
-def test_what_was_taken_is_in_no_file_any_more(tmp_path: Path) -> None:
+def test_what_was_taken_is_in_no_file_any_more(broker: embedded.EmbeddedBroker, tmp_path: Path) -> None:
     """While the workers go on: closing would remove the log."""
-    broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
-    broker.declare({GOOD.type: ("reader",)})
     with contextlib.closing(sqlite3.connect(tmp_path / "broker.db")) as other:
         other.execute("SELECT count(*) FROM messages").fetchall()
         for _ in range(300):
             broker.publish(GOOD)
-        stop, heard = threading.Event(), list[bytes]()
-
-        def hear(bodies: Sequence[bytes]) -> None:
-            heard.extend(bodies)
-            if len(heard) == 300:
-                stop.set()
-
-        broker.consume("reader", hear, stop)
+        taken(broker, 300)
         broker.keep_alive()
         assert [file.name for file in tmp_path.iterdir() if GOOD.id.encode() in file.read_bytes()] == []
     broker.close()
 
 
-def test_what_could_not_be_written_stays_and_comes_again(tmp_path: Path) -> None:
-    broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
-    broker.declare({GOOD.type: ("reader",)})
+def test_what_could_not_be_written_stays_and_comes_again(broker: embedded.EmbeddedBroker, tmp_path: Path) -> None:
     broker.publish(GOOD)
-    stop, heard = threading.Event(), list[bytes]()
 
     def fail(bodies: Sequence[bytes]) -> None:
         raise RuntimeError
 
-    def hear(bodies: Sequence[bytes]) -> None:
-        heard.extend(bodies)
-        stop.set()
-
     for _ in range(30):
         with pytest.raises(RuntimeError):
-            broker.consume("reader", fail, stop)
-    broker.consume("reader", hear, stop)
-    assert heard == [GOOD.to_json()]
+            broker.consume("reader", fail, threading.Event(), lambda: None)
+    assert taken(broker) == [GOOD.to_json()]
     with contextlib.closing(sqlite3.connect(tmp_path / "broker.db")) as left:
         assert left.execute("SELECT count(*) FROM messages").fetchone() == (0,)
 
 
-def test_a_message_of_before_that_waits_for_its_next_try_is_heard_at_once(tmp_path: Path) -> None:
-    broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
-    broker.declare({GOOD.type: ("reader",)})
+def test_a_message_of_before_that_waits_for_its_next_try_is_heard_at_once(
+    broker: embedded.EmbeddedBroker, tmp_path: Path
+) -> None:
     with contextlib.closing(sqlite3.connect(tmp_path / "broker.db")) as before, before:
         row = ("reader", GOOD.to_json(), time.time() + 3600)
         before.execute("INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 4, ?)", row)
-    stop, heard = threading.Event(), list[bytes]()
-
-    def hear(bodies: Sequence[bytes]) -> None:
-        heard.extend(bodies)
-        stop.set()
-
-    broker.consume("reader", hear, stop)
-    assert heard == [GOOD.to_json()]
+    assert taken(broker) == [GOOD.to_json()]

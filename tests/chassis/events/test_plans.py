@@ -49,13 +49,8 @@ def db(database_url: str) -> Iterator[Database]:
         for table, fill in FILL.items():
             into, _, chosen = fill.partition("SELECT")
             for prefix, rows_, ended in ((0, ROWS, now - timedelta(days=1)), (ROWS, 200, None)):
-                values = {
-                    "prefix": prefix,
-                    "rows": rows_,
-                    "at": now - timedelta(days=2),
-                    "ended": ended,
-                    "state": "done" if ended else "waiting",
-                }
+                values = {"prefix": prefix, "rows": rows_, "at": now - timedelta(days=2)}
+                values |= {"ended": ended, "state": "done" if ended else "waiting"}
                 with ledger.db.operation() as session:
                     session.execute(text(f"{into} {NUMBERS} SELECT {chosen}"), values)
             analyse(ledger.db, table)
@@ -115,10 +110,8 @@ def test_a_channel_in_which_nothing_is_due_and_free_is_not_woken(db: Database) -
     assert due.now() == {"events", "mails", "relay"}
     with db.operation() as session:
         session.execute(text("UPDATE outbox SET published_at = created_at"))
-        session.execute(
-            text("UPDATE tasks SET leased_until = :later WHERE channel = 'mails'"),
-            {"later": system_now() + timedelta(hours=1)},
-        )
+        later = {"later": system_now() + timedelta(hours=1)}
+        session.execute(text("UPDATE tasks SET leased_until = :later WHERE channel = 'mails'"), later)
     assert due.now() == {"events"}
 
 

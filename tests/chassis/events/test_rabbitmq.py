@@ -47,7 +47,7 @@ def test_what_comes_while_a_consumer_stops_is_left_to_another(url: str, monkeypa
             heard.extend(bodies)
             stop.set()
 
-        broker.consume("reader", hear, stop)
+        broker.consume("reader", hear, stop, lambda: None)
     assert len(set(heard)) == len(heard) == 5
 
 
@@ -67,7 +67,7 @@ def test_while_the_database_is_away_messages_are_held_and_no_delivery_is_counted
             raise RuntimeError
         stop.set()
 
-    connect(url).consume("reader", database_away, stop)
+    connect(url).consume("reader", database_away, stop, lambda: None)
     assert tries == [[GOOD.to_json()]] * (DELIVERY_LIMIT + 10)
 
 

@@ -7,10 +7,10 @@ is sent, and the follow-up succeeds.
 from datetime import datetime
 from typing import Any
 
-from services.accounts import mail_texts
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
+from services.accounts.mail_texts import letter
 from services.accounts.models import Account, EmailChange, ErasureRequest, MailRefusal, PersonalCopy, StaffMember, db
 from services.accounts.operations import mail_links, personal_copies
 from services.accounts.operations.erasure_requests import ERASE_DRAFTS, SEND_ANSWER
@@ -47,20 +47,20 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
         expires_at = account.created_at + ACTIVATION_LIFETIME
         token = mail_links.issue(session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at)
     if token is not None:
-        _send(account.email, mail_texts.activation_mail(_page(f"compte/activation/{token}")), envelope, reader=account)
+        _send(account.email, letter("activation", _page(f"compte/activation/{token}")), envelope, reader=account)
 
 
 @registry.follow_up("send_address_known", MAILS)
 def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an address for which another account was requested."""
-    _send_to_owner(mail_texts.known_address_mail(_page("connexion")), envelope)
+    _send_to_owner(letter("known_address", _page("connexion")), envelope)
 
 
 @registry.follow_up("send_failed_logins", MAILS)
 def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account whose log-ins begin to be delayed."""
     reset_page = _page("compte/mot-de-passe-oublie")
-    _send_to_owner(mail_texts.failed_logins_mail(_happened_at(envelope), reset_page), envelope)
+    _send_to_owner(letter("failed_logins", reset_page, at=_happened_at(envelope)), envelope)
 
 
 @registry.follow_up("send_reset_mail", MAILS)
@@ -73,12 +73,8 @@ def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
         expires_at = portal_now() + RESET_LIFETIME
         token = mail_links.issue(session, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at)
     if token is not None:
-        _send(
-            account.email,
-            mail_texts.password_reset_mail(_page(f"compte/mot-de-passe/{token}")),
-            envelope,
-            reader=account,
-        )
+        reset = letter("password_reset", _page(f"compte/mot-de-passe/{token}"))
+        _send(account.email, reset, envelope, reader=account)
 
 
 @registry.follow_up("send_email_change_confirmation", MAILS)
@@ -99,11 +95,11 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
                 account_id=email_change.account_id, email_change_id=email_change.id, expires_at=expires_at,
             )  # fmt: skip
     if owner is not None:
-        letter = mail_texts.address_requested_by_other_mail(_page("connexion"))
-        _send(email_change.address, letter, envelope, reader=owner)
+        requested = letter("address_requested_by_other", _page("connexion"))
+        _send(email_change.address, requested, envelope, reader=owner)
     elif token is not None:
-        letter = mail_texts.email_change_confirmation_mail(_page(f"compte/adresse/{token}"))
-        _send(email_change.address, letter, envelope, reader=None)
+        confirmation = letter("email_change_confirmation", _page(f"compte/adresse/{token}"))
+        _send(email_change.address, confirmation, envelope, reader=None)
 
 
 @registry.follow_up("send_email_change_asked", MAILS)
@@ -120,8 +116,9 @@ def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
             expires_at=email_change.requested_at + EMAIL_CHANGE_LIFETIME,
         )  # fmt: skip
     if token is not None:
-        letter = mail_texts.email_change_requested_mail(email_change.requested_at, _page(f"compte/annulation/{token}"))
-        _send(email_change.previous_address, letter, envelope, reader=account)
+        cancellation = _page(f"compte/annulation/{token}")
+        told = letter("email_change_requested", cancellation, at=email_change.requested_at)
+        _send(email_change.previous_address, told, envelope, reader=account)
 
 
 @registry.follow_up("send_email_changed", MAILS)
@@ -131,8 +128,8 @@ def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
         email_change = session.get(EmailChange, data["email_change_id"])
         account = session.get(Account, email_change.account_id) if email_change is not None else None
     if email_change is not None and email_change.confirmed_at is not None:
-        letter = mail_texts.email_changed_mail(email_change.confirmed_at, _page("un-probleme"))
-        _send(email_change.previous_address, letter, envelope, reader=account)
+        told = letter("email_changed", _page("un-probleme"), at=email_change.confirmed_at)
+        _send(email_change.previous_address, told, envelope, reader=account)
 
 
 @registry.follow_up("send_staff_invitation", MAILS)
@@ -149,8 +146,8 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
             session, Purpose.STAFF_INVITATION, envelope.id, account_id=member.id, expires_at=expires_at
         )
     if token is not None:
-        text = mail_texts.second_factor_reset_mail if data["is_reset"] else mail_texts.staff_invitation_mail
-        _send(member.email, text(_page(f"gestion/invitation/{token}")), envelope, reader=member)
+        name = "second_factor_reset" if data["is_reset"] else "staff_invitation"
+        _send(member.email, letter(name, _page(f"gestion/invitation/{token}")), envelope, reader=member)
 
 
 @registry.follow_up(SEND_ANSWER, MAILS)
@@ -158,7 +155,7 @@ def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
         request = session.get(ErasureRequest, data["request_id"])
     if request is not None and request.answer is not None:
-        _send_to_owner(mail_texts.erasure_answer_mail(request.answer, _page("compte/effacement")), envelope)
+        _send_to_owner(letter("erasure_answer", _page("compte/effacement"), answer=request.answer), envelope)
 
 
 @registry.follow_up("send_copy_ready", MAILS)
@@ -167,33 +164,33 @@ def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
         copy = session.get(PersonalCopy, data["copy_id"])
     if copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
-        _send_to_owner(mail_texts.copy_ready_mail(copy.expires_at, _page("compte/donnees")), envelope)
+        _send_to_owner(letter("copy_ready", _page("compte/donnees"), at=copy.expires_at), envelope)
 
 
 @registry.follow_up("send_unused_account", MAILS)
 def send_unused_account(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account that will be erased unless it is used."""
     erased_from = retention().kind(ACCOUNTS).notice.after(_happened_at(envelope))
-    _send_to_owner(mail_texts.unused_account_mail(erased_from, _page("connexion")), envelope)
+    _send_to_owner(letter("unused_account", _page("connexion"), at=erased_from), envelope)
 
 
-def _send_to_owner(letter: Letter, envelope: Envelope) -> None:
+def _send_to_owner(mail: Letter, envelope: Envelope) -> None:
     """Of the account that the event is about, where it is still there."""
     with db.reading() as session:
         owner = session.get(Account, envelope.subject) or session.get(StaffMember, envelope.subject)
     if owner is not None:
-        _send(owner.email, letter, envelope, reader=owner)
+        _send(owner.email, mail, envelope, reader=owner)
 
 
-def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account | StaffMember | None) -> None:
+def _send(address: str, text: Letter, envelope: Envelope, *, reader: Account | StaffMember | None) -> None:
     """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is the account. Raises
     MailUnavailable or MailDeferred."""
     letterhead, date = dependencies().settings.letterhead(), _happened_at(envelope)
-    mail = letter.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
+    mail = text.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
     if isinstance(reader, Account):
         with db.operation() as session:
             if session.get(Account, reader.id, with_for_update=True) is not None:
-                sent_mails.record(session, reader.id, letter, mail)
+                sent_mails.record(session, reader.id, text, mail)
     refused = {"account_id": envelope.subject, "address": address}
     if refusal := sent_mails.send_and_record(db, dependencies().mailer, mail):
         with db.operation() as session:  # nothing for staff, and for an account erased meanwhile

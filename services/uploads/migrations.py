@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.migrations import is_postgresql
+from services.chassis.database.migrations import indexed, is_postgresql, keys, required
 
 
 def create_uploads(*own: sa.Column[Any]) -> None:
@@ -16,19 +16,16 @@ def create_uploads(*own: sa.Column[Any]) -> None:
     """
     op.create_table(
         "uploads",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("filename", sa.String(300), nullable=False),
-        sa.Column("length", sa.Integer(), nullable=False),
-        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False, index=True),
-        sa.Column("given_up", sa.Boolean(), nullable=False),
+        *keys(id=sa.String(32)),
+        *required(filename=sa.String(300), length=sa.Integer(), begun_at=sa.DateTime(timezone=True)),
+        indexed("touched_at", sa.DateTime(timezone=True)),
+        *required(given_up=sa.Boolean()),
         *own,
     )
     op.create_table(
         "upload_parts",
         sa.Column("upload_id", sa.String(32), sa.ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("start", sa.Integer(), primary_key=True),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
+        *keys(start=sa.Integer()),
+        *required(size=sa.Integer(), content=sa.LargeBinary()),
         prefixes=["UNLOGGED"] if is_postgresql() else [],
     )

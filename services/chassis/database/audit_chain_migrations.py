@@ -3,29 +3,23 @@
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.database.migrations import keys, optional, required
+
 
 def create_audit_chain() -> None:
     op.create_table(
         "audit_digests",
         sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("entry_id", sa.Integer(), nullable=False, unique=True),
-        sa.Column("subject", sa.String(64), nullable=False),
-        sa.Column("commitment", sa.String(64), nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
+        *required(subject=sa.String(64), commitment=sa.String(64), digest=sa.String(64)),
         sa.Index("ix_audit_digests_subject_position", "subject", "position"),
     )
-    op.create_table(
-        "audit_keys",
-        sa.Column("subject", sa.String(64), primary_key=True),
-        sa.Column("key", sa.LargeBinary()),
-    )
+    op.create_table("audit_keys", *keys(subject=sa.String(64)), *optional(key=sa.LargeBinary()))
     op.create_table(
         "audit_roots",
         sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("root", sa.String(64), nullable=False),
-        sa.Column("signature", sa.String(88)),
+        *required(at=sa.DateTime(timezone=True), position=sa.Integer(), root=sa.String(64)),
+        *optional(signature=sa.String(88)),
     )
 
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_indexes import audit_indexes
-from services.chassis.database.migrations import is_postgresql
+from services.chassis.database.migrations import indexed, is_postgresql, keys, optional, required
 
 REFUSAL = "the audit trail is append-only"
 
@@ -13,15 +13,11 @@ REFUSAL = "the audit trail is append-only"
 def create_audit_entries() -> None:
     op.create_table(
         "audit_entries",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
-        sa.Column("actor_kind", sa.String(16), nullable=False),
-        sa.Column("actor_id", sa.String(64), nullable=False),
-        sa.Column("action", sa.String(64), nullable=False),
-        sa.Column("subject", sa.String(64), nullable=False, index=True),
-        sa.Column("before", sa.JSON()),
-        sa.Column("after", sa.JSON()),
-        sa.Column("address", sa.String(45)),
+        *keys(id=sa.Integer()),
+        indexed("at", sa.DateTime(timezone=True)),
+        *required(actor_kind=sa.String(16), actor_id=sa.String(64), action=sa.String(64)),
+        indexed("subject", sa.String(64)),
+        *optional(before=sa.JSON(), after=sa.JSON(), address=sa.String(45)),
         *audit_indexes("audit_entries"),
     )
     if is_postgresql():

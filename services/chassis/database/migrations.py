@@ -1,5 +1,5 @@
-"""Runs alembic with the application's engine and metadata, waits until that is done, and offers steps that do not lock
-full tables: a migration is one transaction, or consists of such steps, which a second run resumes."""
+"""Runs alembic with the application's engine and metadata, waits until that is done, and offers short columns and steps
+that do not lock full tables: a migration is one transaction, or consists of such steps, which a second run resumes."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,9 @@ from alembic import context, op
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Column, Connection, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.types import TypeEngine
 
 from services.chassis.database.transactions import is_database_unavailable
 from services.chassis.process.logs import reason_of
@@ -72,6 +73,26 @@ def step_by_step() -> Iterator[None]:
     """
     with op.get_context().autocommit_block() if is_postgresql() else nullcontext():
         yield
+
+
+def keys(**types: TypeEngine[Any]) -> list[Column[Any]]:
+    """The columns of a primary key, by name."""
+    return [Column(name, kind, primary_key=True) for name, kind in types.items()]
+
+
+def required(**types: TypeEngine[Any]) -> list[Column[Any]]:
+    """Columns that are never null, by name."""
+    return [Column(name, kind, nullable=False) for name, kind in types.items()]
+
+
+def optional(**types: TypeEngine[Any]) -> list[Column[Any]]:
+    """Columns that may be null, by name."""
+    return [Column(name, kind) for name, kind in types.items()]
+
+
+def indexed(name: str, kind: TypeEngine[Any]) -> Column[Any]:
+    """A column that is never null, with an index of its own."""
+    return Column(name, kind, nullable=False, index=True)
 
 
 def where(condition: str) -> dict[str, Any]:

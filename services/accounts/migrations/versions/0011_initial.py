@@ -4,7 +4,9 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_migrations import create_audit_entries
-from services.chassis.database.migrations import is_postgresql, refuse_to_erase_all, where
+from services.chassis.database.migrations import (
+    indexed, is_postgresql, keys, optional, refuse_to_erase_all, required, where,
+)
 from services.chassis.tasks.migrations import create_event_tables
 from services.mail.migrations import create_sent_mails
 
@@ -13,7 +15,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
+ID, HASH, EMAIL, SECRET = sa.String(32), sa.String(64), sa.String(254), sa.String(255)
+NAME, PLACE, KIND, JSON = sa.String(100), sa.String(3), sa.String(16), sa.JSON()
+NUMBER, MOMENT = sa.Integer(), sa.DateTime(timezone=True)
 IDENTITY = (
     "email", "civilite", "nom_famille", "nom_usage", "prenoms", "date_naissance",
     "pays_naissance", "departement_naissance", "commune_naissance", "commune_hors_liste",
@@ -26,125 +30,92 @@ def upgrade() -> None:
     create_sent_mails()
     op.create_table(
         "accounts",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("email", sa.String(254), nullable=False),
-        sa.Column("email_key", sa.String(254), nullable=False),
-        sa.Column("password_hash", sa.String(255), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False, index=True),
-        sa.Column("activated_at", MOMENT),
-        sa.Column("last_login_at", MOMENT),
-        sa.Column("engaged_at", MOMENT),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("civilite", sa.String(8), nullable=False),
-        sa.Column("nom_famille", sa.String(100), nullable=False),
-        sa.Column("nom_usage", sa.String(100)),
-        sa.Column("prenoms", sa.String(100), nullable=False),
-        sa.Column("date_naissance", sa.Date(), nullable=False, index=True),
-        sa.Column("pays_naissance", sa.String(3), nullable=False),
-        sa.Column("departement_naissance", sa.String(3)),
-        sa.Column("commune_naissance", sa.String(100), nullable=False),
-        sa.Column("commune_hors_liste", sa.Boolean(), nullable=False),
+        *keys(id=ID),
+        *required(email=EMAIL, email_key=EMAIL, password_hash=SECRET),
+        indexed("created_at", MOMENT),
+        *optional(activated_at=MOMENT, last_login_at=MOMENT, engaged_at=MOMENT),
+        *required(version=NUMBER, civilite=sa.String(8), nom_famille=NAME),
+        *optional(nom_usage=NAME),
+        *required(prenoms=NAME),
+        indexed("date_naissance", sa.Date()),
+        *required(pays_naissance=PLACE),
+        *optional(departement_naissance=PLACE),
+        *required(commune_naissance=NAME, commune_hors_liste=sa.Boolean()),
         sa.CheckConstraint("version > 0", name="ck_accounts_version_positive"),
         sa.Index("ix_accounts_waiting", "email_key", "created_at", **where("activated_at IS NULL")),
         sa.Index("uq_accounts_email_key_activated", "email_key", unique=True, **where("activated_at IS NOT NULL")),
     )
-    op.create_table(
-        "known_browsers",
-        sa.Column("subject_id", sa.String(32), primary_key=True),
-        sa.Column("device_hash", sa.String(64), primary_key=True),
-        sa.Column("last_used_at", MOMENT, nullable=False, index=True),
-    )
+    op.create_table("known_browsers", *keys(subject_id=ID, device_hash=HASH), indexed("last_used_at", MOMENT))
     op.create_table(
         "login_failures",
-        sa.Column("account_trace", sa.String(64), primary_key=True),
-        sa.Column("slot", sa.String(64), primary_key=True),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("last_at", MOMENT, nullable=False, index=True),
+        *keys(account_trace=HASH, slot=HASH),
+        *required(count=NUMBER),
+        indexed("last_at", MOMENT),
     )
     op.create_table(
         "login_sessions",
-        sa.Column("secret_hash", sa.String(64), primary_key=True),
-        sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("subject_id", sa.String(32), nullable=False, index=True),
-        sa.Column("previous_login_at", MOMENT),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("last_seen_at", MOMENT, nullable=False, index=True),
-        sa.Column("ended_at", MOMENT),
+        *keys(secret_hash=HASH),
+        *required(kind=KIND),
+        indexed("subject_id", ID),
+        *optional(previous_login_at=MOMENT),
+        *required(created_at=MOMENT),
+        indexed("last_seen_at", MOMENT),
+        *optional(ended_at=MOMENT),
     )
     op.create_table(
         "mail_links",
-        sa.Column("token_hash", sa.String(64), primary_key=True),
-        sa.Column("purpose", sa.String(16), nullable=False),
-        sa.Column("account_id", sa.String(32), index=True),
-        sa.Column("email_change_id", sa.String(32)),
-        sa.Column("expires_at", MOMENT, nullable=False, index=True),
-        sa.Column("used_at", MOMENT),
-        sa.Column("closed_at", MOMENT),
+        *keys(token_hash=HASH),
+        *required(purpose=KIND),
+        sa.Column("account_id", ID, index=True),
+        *optional(email_change_id=ID),
+        indexed("expires_at", MOMENT),
+        *optional(used_at=MOMENT, closed_at=MOMENT),
     )
-    op.create_table(
-        "mail_quotas",
-        sa.Column("trace", sa.String(64), primary_key=True),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("since", MOMENT, nullable=False, index=True),
-    )
+    op.create_table("mail_quotas", *keys(trace=HASH), *required(count=NUMBER), indexed("since", MOMENT))
     op.create_table(
         "staff_members",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("email", sa.String(254), nullable=False),
-        sa.Column("email_key", sa.String(254), nullable=False, unique=True),
-        sa.Column("password_hash", sa.String(255), nullable=False),
-        sa.Column("nom", sa.String(100), nullable=False),
-        sa.Column("prenoms", sa.String(100), nullable=False),
-        sa.Column("role", sa.String(16), nullable=False),
-        sa.Column("academies", sa.JSON()),
-        sa.Column("totp_sealed", sa.String(255), nullable=False),
-        sa.Column("totp_last_step", sa.Integer(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("last_login_at", MOMENT),
-        sa.Column("disabled_at", MOMENT),
-        sa.Column("invited_at", MOMENT),
-        sa.Column("saved_filters", sa.JSON(), nullable=False, server_default="{}"),
+        *keys(id=ID),
+        *required(email=EMAIL),
+        sa.Column("email_key", EMAIL, nullable=False, unique=True),
+        *required(password_hash=SECRET, nom=NAME, prenoms=NAME, role=KIND),
+        *optional(academies=JSON),
+        *required(totp_sealed=SECRET, totp_last_step=NUMBER, created_at=MOMENT),
+        *optional(last_login_at=MOMENT, disabled_at=MOMENT, invited_at=MOMENT),
+        sa.Column("saved_filters", JSON, nullable=False, server_default="{}"),
     )
     op.create_table(
         "email_changes",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("account_id", sa.String(32), sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("address", sa.String(254), nullable=False),
-        sa.Column("previous_address", sa.String(254), nullable=False),
-        sa.Column("requested_at", MOMENT, nullable=False),
-        sa.Column("confirmed_at", MOMENT),
+        *keys(id=ID),
+        sa.Column("account_id", ID, sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+        *required(address=EMAIL, previous_address=EMAIL, requested_at=MOMENT),
+        *optional(confirmed_at=MOMENT),
     )
     op.create_table(
         "identity_changes",
-        sa.Column("account_id", sa.String(32), sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("civil_status", sa.JSON()),
-        sa.Column("requested_at", MOMENT, nullable=False),
+        sa.Column("account_id", ID, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+        *required(version=NUMBER),
+        *optional(civil_status=JSON),
+        *required(requested_at=MOMENT),
     )
     op.create_table(
         "mail_refusals",
-        sa.Column("account_id", sa.String(32), sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("address", sa.String(254), primary_key=True),
-        sa.Column("code", sa.Integer(), nullable=False),
-        sa.Column("refused_at", MOMENT, nullable=False),
+        sa.Column("account_id", ID, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+        *keys(address=EMAIL),
+        *required(code=NUMBER, refused_at=MOMENT),
     )
     op.create_table(
         "staff_recovery_codes",
-        sa.Column("code_hash", sa.String(64), primary_key=True),
-        sa.Column("staff_id", sa.String(32), sa.ForeignKey("staff_members.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("used_at", MOMENT),
+        *keys(code_hash=HASH),
+        sa.Column("staff_id", ID, sa.ForeignKey("staff_members.id", ondelete="CASCADE"), nullable=False, index=True),
+        *optional(used_at=MOMENT),
     )
     op.create_table(
         "staff_tokens",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("secret_hash", sa.String(64), nullable=False, unique=True),
-        sa.Column("staff_id", sa.String(32), sa.ForeignKey("staff_members.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("expires_at", MOMENT, nullable=False),
-        sa.Column("revoked_at", MOMENT),
-        sa.Column("last_used_at", MOMENT),
+        *keys(id=ID),
+        sa.Column("secret_hash", HASH, nullable=False, unique=True),
+        sa.Column("staff_id", ID, sa.ForeignKey("staff_members.id", ondelete="CASCADE"), nullable=False, index=True),
+        *required(name=NAME, scopes=JSON, created_at=MOMENT, expires_at=MOMENT),
+        *optional(revoked_at=MOMENT, last_used_at=MOMENT),
     )
     _refuse_identities_without_version()
 

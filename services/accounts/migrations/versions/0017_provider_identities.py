@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import keys, optional, required, where
 
 revision = "0017"
 down_revision = "0016"
@@ -16,12 +16,10 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.create_table(
         "provider_identities",
-        sa.Column("provider", sa.String(16), primary_key=True),
-        sa.Column("sub", sa.String(255), primary_key=True),
+        *keys(provider=sa.String(16), sub=sa.String(255)),
         sa.Column("subject_id", sa.String(32), primary_key=True, index=True),
-        sa.Column("first_seen_at", MOMENT, nullable=False),
-        sa.Column("last_used_at", MOMENT, nullable=False),
-        sa.Column("joined_at", MOMENT),
+        *required(first_seen_at=MOMENT, last_used_at=MOMENT),
+        *optional(joined_at=MOMENT),
         sa.Index("uq_provider_identities_joined", "provider", "sub", unique=True, **where("joined_at IS NOT NULL")),
     )
     op.add_column("accounts", sa.Column("certified_by", sa.String(16)))

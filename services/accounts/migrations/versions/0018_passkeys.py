@@ -3,27 +3,24 @@
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.database.migrations import keys, optional, required
+
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
+ID, MOMENT = sa.String(32), sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
     op.create_table(
         "staff_passkeys",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column(
-            "staff_id", sa.String(32), sa.ForeignKey("staff_members.id", ondelete="CASCADE"), nullable=False, index=True
-        ),
+        *keys(id=ID),
+        sa.Column("staff_id", ID, sa.ForeignKey("staff_members.id", ondelete="CASCADE"), nullable=False, index=True),
         sa.Column("credential_id", sa.String(1400), nullable=False, unique=True),
-        sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("name", sa.String(100), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("last_used_at", MOMENT),
+        *required(public_key=sa.LargeBinary(), sign_count=sa.BigInteger(), name=sa.String(100), created_at=MOMENT),
+        *optional(last_used_at=MOMENT),
     )
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_migrations import create_audit_entries
-from services.chassis.database.migrations import is_postgresql, refuse_to_erase_all
+from services.chassis.database.migrations import indexed, is_postgresql, keys, optional, refuse_to_erase_all, required
 from services.chassis.tasks.migrations import create_event_tables
 from services.objects.migrations import KEY, add_object_tables
 from services.uploads.migrations import create_uploads
@@ -14,7 +14,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-MOMENT = sa.DateTime(timezone=True)
+ID, TYPE, NUMERO, STATE = sa.String(32), sa.String(32), sa.String(32), sa.String(16)
+CODE, DIGEST, ACADEMIE, JSON = sa.String(64), sa.String(64), sa.String(8), sa.JSON()
+TEXT, NUMBER, FLAG, MOMENT = sa.Text(), sa.Integer(), sa.Boolean(), sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -23,150 +25,97 @@ def upgrade() -> None:
     add_object_tables()
     op.create_table(
         "candidatures",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("candidate_id", sa.String(64), nullable=False, index=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("exam_label", sa.Text(), nullable=False),
-        sa.Column("session_label", sa.Text(), nullable=False),
-        sa.Column("academie_code", sa.String(8), nullable=False),
-        sa.Column("academie_label", sa.Text(), nullable=False),
-        sa.Column("specialite", sa.Text()),
-        sa.Column("numero_candidat", sa.String(32), nullable=False, index=True),
-        sa.Column("numero_inscription", sa.String(16), nullable=False),
-        sa.Column("saved_at", MOMENT, nullable=False),
+        *keys(id=ID),
+        indexed("candidate_id", CODE),
+        *required(version=NUMBER, exam_label=TEXT, session_label=TEXT, academie_code=ACADEMIE, academie_label=TEXT),
+        *optional(specialite=TEXT),
+        indexed("numero_candidat", NUMERO),
+        *required(numero_inscription=sa.String(16), saved_at=MOMENT),
         sa.CheckConstraint("version > 0", name="ck_candidatures_version_positive"),
         sa.Index("ix_candidatures_session", "session_label", "exam_label"),
     )
     op.create_table(
         "editions",
-        sa.Column("candidature_id", sa.String(32), primary_key=True),
-        sa.Column("version", sa.Integer(), primary_key=True),
-        sa.Column("edition", sa.Integer(), primary_key=True),
-        sa.Column("dates", sa.JSON(), nullable=False),
-        sa.Column("edited_at", MOMENT, nullable=False),
+        *keys(candidature_id=ID, version=NUMBER, edition=NUMBER),
+        *required(dates=JSON, edited_at=MOMENT),
     )
-    op.create_table(
-        "exam_documents",
-        sa.Column("exam", sa.String(64), primary_key=True),
-        sa.Column("exam_label", sa.Text(), nullable=False),
-        sa.Column("declared_at", MOMENT, nullable=False),
-        sa.Column("labels", sa.JSON(), nullable=False),
-    )
+    op.create_table("exam_documents", *keys(exam=CODE), *required(exam_label=TEXT, declared_at=MOMENT, labels=JSON))
     op.create_table(
         "imports",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("actor", sa.String(64), nullable=False),
-        sa.Column("type", sa.String(32), nullable=False),
-        sa.Column("source", sa.String(8), nullable=False),
-        sa.Column("academie_code", sa.String(8), nullable=False),
-        sa.Column("exam_label", sa.Text(), nullable=False),
-        sa.Column("session_label", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("paragraphs", sa.JSON(), nullable=False),
-        sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("filename", sa.Text()),
-        sa.Column("unused_columns", sa.JSON(), nullable=False),
-        sa.Column("ready", sa.Integer(), nullable=False),
-        sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("published", sa.Integer(), nullable=False),
-        sa.Column("failed", sa.Integer(), nullable=False),
-        sa.Column("withdrawn", sa.Integer(), nullable=False),
-        sa.Column("publication_at", MOMENT),
-        sa.Column("ended_at", MOMENT),
-        sa.Column("withdrawal_reason", sa.Text()),
-        sa.Column("type_label", sa.Text()),
-        sa.Column("headings", sa.JSON(), nullable=False, server_default="[]"),
-        sa.Column("unfilled", sa.Integer(), nullable=False, server_default="0"),
+        *keys(id=ID),
+        *required(created_at=MOMENT, actor=CODE, type=TYPE, source=sa.String(8), academie_code=ACADEMIE),
+        *required(exam_label=TEXT, session_label=TEXT, title=TEXT, paragraphs=JSON, state=STATE, revision=NUMBER),
+        *optional(filename=TEXT),
+        *required(unused_columns=JSON, ready=NUMBER, refused=NUMBER, published=NUMBER, failed=NUMBER, withdrawn=NUMBER),
+        *optional(publication_at=MOMENT, ended_at=MOMENT, withdrawal_reason=TEXT, type_label=TEXT),
+        sa.Column("headings", JSON, nullable=False, server_default="[]"),
+        sa.Column("unfilled", NUMBER, nullable=False, server_default="0"),
         sa.Index("ix_imports_academie_code_created_at", "academie_code", "created_at", "id"),
         sa.Index("ix_imports_created_at", "created_at", "id"),
     )
     op.create_table(
         "publications",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.Column("actor", sa.String(64), nullable=False),
-        sa.Column("type", sa.String(32), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("paragraphs", sa.JSON(), nullable=False),
-        sa.Column("candidatures", sa.JSON(), nullable=False),
+        *keys(id=ID),
+        *required(at=MOMENT, actor=CODE, type=TYPE, title=TEXT, paragraphs=JSON, candidatures=JSON),
         sa.Column("pdf_key", KEY, unique=True),
-        sa.Column("order_digest", sa.String(64)),
+        *optional(order_digest=DIGEST),
     )
     op.create_table(
         "withdrawals",
-        sa.Column("candidature_id", sa.String(32), primary_key=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("withdrawn_at", MOMENT, nullable=False),
-        sa.Column("ecartee", sa.Boolean(), nullable=False, server_default=sa.false()),
+        *keys(candidature_id=ID),
+        *required(version=NUMBER, withdrawn_at=MOMENT),
+        sa.Column("ecartee", FLAG, nullable=False, server_default=sa.false()),
     )
     op.create_table(
         "documents",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("candidature_id", sa.String(32), sa.ForeignKey("candidatures.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("type", sa.String(32), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("published_at", MOMENT, nullable=False),
+        *keys(id=ID),
+        sa.Column("candidature_id", ID, sa.ForeignKey("candidatures.id", ondelete="CASCADE"), nullable=False),
+        *required(type=TYPE, version=NUMBER, label=TEXT, published_at=MOMENT),
         sa.Column("pdf_key", KEY, nullable=False, unique=True),
-        sa.Column("pdf_size", sa.Integer(), nullable=False),
-        sa.Column("pdf_sha256", sa.String(64), nullable=False),
+        *required(pdf_size=NUMBER, pdf_sha256=DIGEST),
         sa.Column("html_key", KEY, nullable=False, unique=True),
-        sa.Column("html_size", sa.Integer(), nullable=False),
-        sa.Column("html_sha256", sa.String(64), nullable=False),
-        sa.Column("opened_at", MOMENT),
-        sa.Column("withdrawn_at", MOMENT),
-        sa.Column("withdrawal_reason", sa.Text()),
-        sa.Column("type_label", sa.Text()),
-        sa.Column("edition", sa.Integer(), nullable=False, server_default="1"),
-        sa.Column("is_reason_shown", sa.Boolean(), nullable=False, server_default=sa.false()),
+        *required(html_size=NUMBER, html_sha256=DIGEST),
+        *optional(opened_at=MOMENT, withdrawn_at=MOMENT, withdrawal_reason=TEXT, type_label=TEXT),
+        sa.Column("edition", NUMBER, nullable=False, server_default="1"),
+        sa.Column("is_reason_shown", FLAG, nullable=False, server_default=sa.false()),
         sa.Index("uq_documents_edition", "candidature_id", "type", "version", "edition", unique=True),
     )
     op.create_table(
         "drawn_papers",
-        sa.Column("candidature_id", sa.String(32), sa.ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("type", sa.String(32), primary_key=True),
-        sa.Column("version", sa.Integer(), primary_key=True),
-        sa.Column("pdf", sa.LargeBinary(), nullable=False),
-        sa.Column("html", sa.LargeBinary(), nullable=False),
-        sa.Column("drawn_at", MOMENT, nullable=False),
+        sa.Column("candidature_id", ID, sa.ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True),
+        *keys(type=TYPE, version=NUMBER),
+        *required(pdf=sa.LargeBinary(), html=sa.LargeBinary(), drawn_at=MOMENT),
         prefixes=["UNLOGGED"] if is_postgresql() else [],
     )
     op.create_table(
         "import_documents",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("import_id", sa.String(32), sa.ForeignKey("imports.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("candidature_id", sa.String(32), nullable=False),
-        sa.Column("numero_candidat", sa.String(32), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("filename", sa.Text()),
+        *keys(id=ID),
+        sa.Column("import_id", ID, sa.ForeignKey("imports.id", ondelete="CASCADE"), nullable=False),
+        *required(position=NUMBER, candidature_id=ID, numero_candidat=NUMERO, content=JSON),
+        *optional(filename=TEXT),
         sa.Column("pdf_key", KEY, unique=True),
-        sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("reason", sa.Text()),
+        *required(state=STATE),
+        *optional(reason=TEXT),
         sa.UniqueConstraint("import_id", "position"),
         sa.Index("ix_import_documents_import_id_numero_candidat", "import_id", "numero_candidat"),
     )
     op.create_table(
         "import_refusals",
-        sa.Column("import_id", sa.String(32), sa.ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("position", sa.Integer(), primary_key=True),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("numero_candidat", sa.String(32), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("cells", sa.JSON()),
+        sa.Column("import_id", ID, sa.ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
+        *keys(position=NUMBER),
+        *required(place=TEXT, numero_candidat=NUMERO, reason=TEXT),
+        *optional(cells=JSON),
     )
     op.create_table(
         "saved_versions",
-        sa.Column("candidature_id", sa.String(32), sa.ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("version", sa.Integer(), primary_key=True),
-        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("candidature_id", ID, sa.ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True),
+        *keys(version=NUMBER),
+        *required(payload=JSON),
     )
     create_uploads(
-        sa.Column("staff_id", sa.String(64), nullable=False, index=True),
-        sa.Column("import_id", sa.String(32), sa.ForeignKey("imports.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("taken_by", sa.String(32)),
+        indexed("staff_id", CODE),
+        sa.Column("import_id", ID, sa.ForeignKey("imports.id", ondelete="CASCADE"), nullable=False, index=True),
+        *optional(taken_by=ID),
     )
 
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.database.migrations import keys, optional, required
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
@@ -12,14 +14,9 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "remade_documents",
-        sa.Column("exam", sa.Text(), primary_key=True),
-        sa.Column("session", sa.Text(), primary_key=True),
-        sa.Column("academie", sa.String(8), primary_key=True),
-        sa.Column("dates", sa.JSON(), nullable=False),
-        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expected", sa.Integer(), nullable=False),
-        sa.Column("made", sa.Integer(), nullable=False),
-        sa.Column("last_made_at", sa.DateTime(timezone=True), nullable=True),
+        *keys(exam=sa.Text(), session=sa.Text(), academie=sa.String(8)),
+        *required(dates=sa.JSON(), edited_at=sa.DateTime(timezone=True), expected=sa.Integer(), made=sa.Integer()),
+        *optional(last_made_at=sa.DateTime(timezone=True)),
     )
 
 

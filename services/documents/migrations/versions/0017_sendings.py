@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.database.migrations import keys, required
 from services.objects.migrations import KEY
 
 revision = "0017"
@@ -14,16 +15,11 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "sendings",
-        sa.Column("id", sa.String(32), primary_key=True),
+        *keys(id=sa.String(32)),
         sa.Column("import_id", sa.String(32), sa.ForeignKey("imports.id", ondelete="CASCADE"), nullable=False, index=True),
-        sa.Column("owner_id", sa.String(64), nullable=False),
-        sa.Column("publisher", sa.JSON(), nullable=False),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("filename", sa.Text(), nullable=False),
+        *required(owner_id=sa.String(64), publisher=sa.JSON(), given_at=sa.DateTime(timezone=True), filename=sa.Text()),
         sa.Column("object_key", KEY, unique=True),
-        sa.Column("files", sa.Integer(), nullable=False),
-        sa.Column("files_checked", sa.Integer(), nullable=False),
-        sa.Column("has_turn", sa.Boolean(), nullable=False),
+        *required(files=sa.Integer(), files_checked=sa.Integer(), has_turn=sa.Boolean()),
         sa.Index("ix_sendings_owner_id_given_at", "owner_id", "given_at"),
     )
 

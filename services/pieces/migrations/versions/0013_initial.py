@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_migrations import create_audit_entries
-from services.chassis.database.migrations import create_trigger, refuse_to_erase_all, where
+from services.chassis.database.migrations import (
+    create_trigger, indexed, keys, optional, refuse_to_erase_all, required, where,
+)
 from services.chassis.tasks.migrations import create_event_tables
 from services.objects.migrations import KEY, add_object_tables
 from services.uploads.migrations import create_uploads
@@ -53,23 +55,6 @@ TRIGGERS = {
     "changes_withdrawn": ("AFTER INSERT ON withdrawals", OF_CANDIDATURE),
     "changes_withdrawn_again": ("AFTER UPDATE OF version ON withdrawals", f"{OF_CANDIDATURE} AND version > OLD.version"),
 }
-
-
-def required(**types: Any) -> list[sa.Column[Any]]:
-    """Columns that are never null, by name."""
-    return [sa.Column(name, kind, nullable=False) for name, kind in types.items()]
-
-
-def optional(**types: Any) -> list[sa.Column[Any]]:
-    return [sa.Column(name, kind) for name, kind in types.items()]
-
-
-def keys(**types: Any) -> list[sa.Column[Any]]:
-    return [sa.Column(name, kind, primary_key=True) for name, kind in types.items()]
-
-
-def indexed(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False, index=True)
 
 
 def owner(table: str, *, index: bool = False, nullable: bool = False) -> sa.Column[Any]:

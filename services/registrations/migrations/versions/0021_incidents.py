@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.database.migrations import keys, required
+
 revision = "0021"
 down_revision = "0020"
 branch_labels = None
@@ -14,14 +16,9 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.create_table(
         "incidents",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("begins", MOMENT, nullable=False),
-        sa.Column("ends", MOMENT, nullable=False),
-        sa.Column("periods", sa.JSON(), nullable=False),
-        sa.Column("title", sa.String(200), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("noted_at", MOMENT, nullable=False),
+        *keys(id=sa.String(32)),
+        *required(begins=MOMENT, ends=MOMENT, periods=sa.JSON(), title=sa.String(200), text=sa.Text()),
+        *required(reason=sa.Text(), noted_at=MOMENT),
         sa.UniqueConstraint("begins", "ends"),
     )
     with op.batch_alter_table("opening_changes") as changes:

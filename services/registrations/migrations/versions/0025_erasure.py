@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.audit_migrations import let_values_be_erased
-from services.chassis.database.migrations import create_index, drop_index, step_by_step, where
+from services.chassis.database.migrations import create_index, drop_index, keys, optional, required, step_by_step, where
 
 revision = "0025"
 down_revision = "0024"
@@ -14,8 +14,6 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
-
-
 REFERENCES = ("candidature_id", "modification_of")
 
 
@@ -27,18 +25,14 @@ def upgrade() -> None:
     op.create_table(
         "retention_steps",
         sa.Column("opening_id", sa.String(32), sa.ForeignKey("openings.id"), primary_key=True),
-        sa.Column("kind", sa.String(40), primary_key=True),
-        sa.Column("through", sa.String(32), nullable=False),
-        sa.Column("erased", sa.Integer(), nullable=False),
-        sa.Column("ended_at", MOMENT),
+        *keys(kind=sa.String(40)),
+        *required(through=sa.String(32), erased=sa.Integer()),
+        *optional(ended_at=MOMENT),
     )
     op.create_table(
         "retention_holds",
-        sa.Column("exam", sa.String(64), primary_key=True),
-        sa.Column("session", sa.String(64), primary_key=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("held_by", sa.String(64), nullable=False),
-        sa.Column("held_at", MOMENT, nullable=False),
+        *keys(exam=sa.String(64), session=sa.String(64)),
+        *required(reason=sa.Text(), held_by=sa.String(64), held_at=MOMENT),
     )
 
 

@@ -19,9 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH, Birthplace, CivilStatus
 from services.accounts.domain.emails import ADDRESS_LENGTH
-from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
-from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables

@@ -10,9 +10,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.clock import system_now
-from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
-from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables

@@ -18,9 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
-from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.tasks.tables import EventTables

@@ -1,10 +1,10 @@
 """The audit trail of a service, made by its first migration: a table to which rows are only added. Since a later one
-what they hold of a person can be erased."""
+what they hold of a person can be erased. And the tables of its chain (audit_chain.py)."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.audit import audit_indexes
 from services.chassis.database.migrations import indexed, is_postgresql, keys, optional, required
 
 REFUSAL = "the audit trail is append-only"
@@ -65,3 +65,25 @@ def let_values_be_erased(table: str = "audit_entries", actor: str = "actor_id", 
     is_other = f"NOT ({same} AND {gone})".replace("IS NOT DISTINCT FROM", "IS")
     op.execute(f"CREATE TRIGGER {prefix}_no_update BEFORE UPDATE ON {table} WHEN {is_other} {refuse}")
     op.execute(f"CREATE TRIGGER {prefix}_no_delete BEFORE DELETE ON {table} {refuse}")
+
+
+def create_audit_chain() -> None:
+    op.create_table(
+        "audit_digests",
+        sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False, unique=True),
+        *required(subject=sa.String(64), commitment=sa.String(64), digest=sa.String(64)),
+        sa.Index("ix_audit_digests_subject_position", "subject", "position"),
+    )
+    op.create_table("audit_keys", *keys(subject=sa.String(64)), *optional(key=sa.LargeBinary()))
+    op.create_table(
+        "audit_roots",
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        *required(at=sa.DateTime(timezone=True), position=sa.Integer(), root=sa.String(64)),
+        *optional(signature=sa.String(88)),
+    )
+
+
+def drop_audit_chain() -> None:
+    for table in ("audit_roots", "audit_keys", "audit_digests"):
+        op.drop_table(table)

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Subquery, TextClause, false, select
 from sqlalchemy.orm import Session
 
 from services.chassis.csv_export import csv_response, csv_text
-from services.chassis.database.audit import Actor
-from services.chassis.database.audit_indexes import AT_WORK
+from services.chassis.database.audit import AT_WORK, Actor
 from services.chassis.database.staff_lists import conditions_of
 from services.chassis.database.transactions import Database
 from services.chassis.web import access

@@ -12,8 +12,6 @@ from services.mail.migrations import create_sent_mails
 
 revision = "0011"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 ID, HASH, EMAIL, SECRET = sa.String(32), sa.String(64), sa.String(254), sa.String(255)
 NAME, PLACE, KIND, JSON = sa.String(100), sa.String(3), sa.String(16), sa.JSON()

@@ -4,7 +4,5 @@ from services.chassis.tasks import migrations
 
 revision = "0012"
 down_revision = "0011"
-branch_labels = None
-depends_on = None
 upgrade = migrations.create_tasks
 downgrade = migrations.give_tasks_back

@@ -7,8 +7,6 @@ from services.chassis.database.audit_migrations import let_values_be_erased
 
 revision = "0015"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 

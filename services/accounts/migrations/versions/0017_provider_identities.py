@@ -7,8 +7,6 @@ from services.chassis.database.migrations import keys, optional, required, where
 
 revision = "0017"
 down_revision = "0016"
-branch_labels = None
-depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 

@@ -7,8 +7,6 @@ from services.chassis.database.migrations import keys, optional, required
 
 revision = "0018"
 down_revision = "0017"
-branch_labels = None
-depends_on = None
 
 ID, MOMENT = sa.String(32), sa.DateTime(timezone=True)
 

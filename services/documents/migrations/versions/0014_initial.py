@@ -11,8 +11,6 @@ from services.uploads.migrations import create_uploads
 
 revision = "0014"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 ID, TYPE, NUMERO, STATE = sa.String(32), sa.String(32), sa.String(32), sa.String(16)
 CODE, DIGEST, ACADEMIE, JSON = sa.String(64), sa.String(64), sa.String(8), sa.JSON()

@@ -7,8 +7,6 @@ from services.chassis.database.migrations import keys, optional, required
 
 revision = "0016"
 down_revision = "0015"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

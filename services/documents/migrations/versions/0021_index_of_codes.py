@@ -4,8 +4,6 @@ from services.chassis.database.migrations import create_index, drop_index, step_
 
 revision = "0021"
 down_revision = "0020"
-branch_labels = None
-depends_on = None
 
 NAME = "uq_documents_code"
 

@@ -5,8 +5,6 @@ from services.chassis.database.migrations import create_index, drop_index, step_
 
 revision = "0022"
 down_revision = "0021"
-branch_labels = None
-depends_on = None
 
 INDEX = "ix_import_documents_candidature_id"
 

@@ -18,8 +18,6 @@ from services.uploads.migrations import create_uploads
 
 revision = "0013"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 ID, CODE, ACADEMIE, STATUS = sa.String(32), sa.String(64), sa.String(8), sa.String(16)
 TEXT, NUMBER, FLAG, MOMENT = sa.Text(), sa.Integer(), sa.Boolean(), sa.DateTime(timezone=True)

@@ -5,8 +5,6 @@ from services.chassis.database.migrations import create_index, drop_index, step_
 
 revision = "0018"
 down_revision = "0017"
-branch_labels = None
-depends_on = None
 
 INDEX = "ix_changes_candidature_id"
 

@@ -7,7 +7,7 @@ browsed by. pg_trgm comes with PostgreSQL, and the owner of a database may creat
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.audit_indexes import audit_indexes
+from services.chassis.database.audit import audit_indexes
 from services.chassis.database.migrations import (
     create_trigger, indexed, is_postgresql, keys, optional, refuse_to_erase_all, required, where,
 )
@@ -16,8 +16,6 @@ from services.mail.migrations import create_sent_mails
 
 revision = "0017"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 ID, CODE, DIGEST, LABEL = sa.String(32), sa.String(64), sa.String(64), sa.String(200)
 EMAIL, STATE, JSON, FLAG = sa.String(320), sa.String(10), sa.JSON(), sa.Boolean()

@@ -4,7 +4,5 @@ from services.mail import migrations
 
 revision = "0020"
 down_revision = "0019"
-branch_labels = None
-depends_on = None
 upgrade = migrations.add_about
 downgrade = migrations.drop_about

@@ -7,8 +7,6 @@ from services.chassis.database.migrations import keys, required
 
 revision = "0021"
 down_revision = "0020"
-branch_labels = None
-depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 

@@ -4,8 +4,6 @@ from services.chassis.database.migrations import create_index, drop_index, step_
 
 revision = "0023"
 down_revision = "0022"
-branch_labels = None
-depends_on = None
 
 BROWSED, WAITING = "ix_candidatures_by_validation", "ix_candidatures_to_validate"
 

@@ -1,10 +1,8 @@
 """The audit trail is chained, its roots are signed."""
 
-from services.chassis.database import audit_chain_migrations
+from services.chassis.database import audit_migrations
 
 revision = "0024"
 down_revision = "0023"
-branch_labels = None
-depends_on = None
-upgrade = audit_chain_migrations.create_audit_chain
-downgrade = audit_chain_migrations.drop_audit_chain
+upgrade = audit_migrations.create_audit_chain
+downgrade = audit_migrations.drop_audit_chain

@@ -10,8 +10,6 @@ from services.chassis.database.migrations import create_index, drop_index, keys,
 
 revision = "0025"
 down_revision = "0024"
-branch_labels = None
-depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 REFERENCES = ("candidature_id", "modification_of")

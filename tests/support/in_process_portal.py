@@ -1,5 +1,6 @@
 """accounts, registrations and the gateway in this process: real services on SQLite behind real ports, in the
-guide's month. documents and pieces are not there: what works without them is seen as well. `four_services.py` has all.
+guide's month. documents and pieces are not there: what works without them is seen as well.
+`in_process_four_services.py` has all.
 
 The whole portal with its workers is `deploy.local`, which the journeys use.
 """

@@ -24,7 +24,7 @@ from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
-"""Of uploads.py; the endpoints of whole forms are FILE_FORM_ENDPOINTS."""
+"""Of depot.py; the endpoints of whole forms are FILE_FORM_ENDPOINTS."""
 ENVELOPE_BYTES = 64 * 1024  # what multipart/form-data adds around the files
 DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024

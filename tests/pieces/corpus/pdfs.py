@@ -164,7 +164,7 @@ def object_bombs() -> Iterator[HostileFile]:
 
 
 def active_and_locked() -> Iterator[HostileFile]:
-    """What would run opens as any other: nobody here runs it, and browsers save it (files.disposition)."""
+    """What would run opens as any other: nobody here runs it, and browsers save it (files.content_disposition)."""
     script = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
     catalogue = b"<< /Type /Catalog /Pages 2 0 R /OpenAction %s /AA << /WC %s >> >>" % (script, script)
     yield HostileFile("script.pdf", document({**PAGES, **PAGE, 1: catalogue}), "pdf")

@@ -10,7 +10,7 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -205,24 +205,26 @@ def _choices(
 ) -> dict[str, Any]:
     """What was typed, as the portal names it. Raises Failure for what is not offered, or not clear."""
     offered = api.read("/documents/v1/import-form")
-    exams = {row["session"]: row["exam"] for row in offered["sessions"]}
-    chosen = _only("--session", exams, lambda name: session is None or name.endswith(session))
-    code = _only("--academie", [row["code"] for row in offered["academies"]], lambda code: academie in (None, code))
+    chosen = _only("session", offered["sessions"], lambda name: session is None or name.endswith(session))
+    there = _only("academie", offered["academies"], lambda code: academie in (None, code), "code")
     return {
         "type": type,
-        "academie": code,
-        "exam": exams[chosen],
-        "session": chosen,
+        "academie": there["code"],
+        "exam": chosen["exam"],
+        "session": chosen["session"],
         "title": title.strip(),
         "paragraphs": list(texts),
     }
 
 
-def _only(option: str, offered: Iterable[str], is_meant: Callable[[str], bool]) -> str:
-    """The only one that is meant. Raises Failure."""
-    found = list(filter(is_meant, offered))
+def _only(
+    option: str, rows: Sequence[dict[str, str]], is_meant: Callable[[str], bool], name: str = "session"
+) -> dict[str, str]:
+    """The only one that is meant by `name`: two exams may have a session of one label. Raises Failure."""
+    found = [row for row in rows if is_meant(row[name])]
     if len(found) != 1:
-        raise Failure(f"Choisissez {option} parmi : {', '.join(offered)}.", ExitCode.USAGE)
+        known = ", ".join(row[name] for row in rows)
+        raise Failure(f"Choisissez --{option} parmi : {known}.", ExitCode.USAGE)
     return found[0]
 
 

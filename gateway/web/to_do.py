@@ -79,6 +79,8 @@ class CandidateFacts:
                 item for item in self.unread_documents or () if item.candidature_id == candidature_id
             ),
             addresses=None,
+            ecartees=(),
+            withdrawn=(),
         )
 
 

@@ -217,24 +217,30 @@ def extend_periods() -> ResponseReturnValue:
     were shown."""
     typed: dict[str, Any] = {name: posted_text(name) for name in (*READERS, *TEXTS)}
     typed["periods"] = request.form.getlist("periods")
-    action, boxes = posted_text("action"), [box.split(" ") for box in request.form.getlist("openings")]
-    moves: Sequence[api.OpeningMove] | None = None
-    refusal = None
+    action, boxes, refusal = posted_text("action"), request.form.getlist("openings"), None
     try:
         incident = typed | read_instants(typed, READERS, REQUIRED)
-        moves = staff_member.call(api.preview_incident, body=incident) if action != "corriger" else None
-        if action == "prolonger":
-            if not boxes:
-                raise Invalid.in_field("openings", "Choisissez une ouverture au moins.")
-            openings = [dict(zip(BOX_PARTS, box, strict=False)) for box in boxes]
-            staff_member.call(api.extend_periods, body={**incident, "openings": openings})
+        if action == "prolonger" and (refusal := _refusal_to_extend(incident, boxes)) is None:
             return redirect(url_for("gestion.note_incident", fait="prolonge"), code=303)
+        if action != "corriger":
+            moves = staff_member.call(api.preview_incident, body=incident)
+            ticked = [move.opening.id for move in moves] if action == "apercu" else [box.split(" ")[0] for box in boxes]
+            return _incident_moves_page(moves, typed, ticked, refusal)
     except DomainError as refused:
         refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
-    if moves is None:
-        return _incident_page(typed, refusal)
-    ticked = [move.opening.id for move in moves] if action == "apercu" else [box[0] for box in boxes]
-    return _incident_moves_page(moves, typed, ticked, refusal)
+    return _incident_page(typed, refusal)
+
+
+def _refusal_to_extend(incident: Mapping[str, Any], boxes: Sequence[str]) -> DomainError | None:
+    """Why these openings, as they were shown, were not extended."""
+    openings = [dict(zip(BOX_PARTS, box.split(" "), strict=False)) for box in boxes]
+    try:
+        if not openings:
+            raise Invalid.in_field("openings", "Choisissez une ouverture au moins.")
+        staff_member.call(api.extend_periods, body={**incident, "openings": openings})
+    except DomainError as refused:
+        return shown_here(refused, REFUSALS_SHOWN_HERE)
+    return None
 
 
 def _incident_page(typed: Mapping[str, Any], refusal: DomainError | None = None) -> Response:

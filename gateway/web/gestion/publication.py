@@ -128,7 +128,7 @@ def create_import() -> ResponseReturnValue:
 
 @blueprint.get("/documents/modeles/<type>.csv", who=access.staff(PUBLISH))
 def import_model(type: str) -> ResponseReturnValue:
-    """A model of the rules.CSV, to be filled in; of a session it has the candidates."""
+    """A model of the CSV, to be filled in; of a session it has the candidates."""
     scope = {name: request.args.get(name) for name in api.ModelQuery().fields}
     return staff_member.stream(api.read_model, query=scope, type=type)
 
@@ -222,7 +222,7 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
 
 
 def _send(import_id: str, file: ReceivedFile) -> None:
-    """A rules.CSV takes the place of the one sent before; a PDF or an archive is added."""
+    """A CSV takes the place of the one sent before; a PDF or an archive is added."""
 
     def take(uploads: list[str]) -> None:
         staff_member.call(api.take_uploads, body={"uploads": uploads}, import_id=import_id)

@@ -38,7 +38,9 @@ def test_rules_import_plain_values_and_what_is_read_or_rendered_for_an_instant_n
 
 def _imports(folder: str) -> Iterator[tuple[Path, str]]:
     """Each module of a service's folder with the full names of what it imports."""
-    for path in (ROOT / "services" / folder).rglob("*.py"):
+    paths = list((ROOT / "services" / folder).rglob("*.py"))
+    assert paths, folder
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 yield from ((path, alias.name) for alias in node.names)

@@ -68,6 +68,8 @@ def test_openings_are_picked_in_turn(plain: ScriptlessBrowser) -> None:
     plain.press("Revenir sur BTS 2022")
     assert "Informations disponibles" not in plain.text
     assert plain.page.xpath("//button[.='BTS 2022']")
+    plain.get("/ouverture-des-services?domaine=Examen&exam=BTS&session=&academie=03")
+    assert plain.page.xpath("//button[.='BTS 2022']"), "what follows a missing choice is not chosen either"
 
 
 def test_search_engines_find_the_public_pages_only(plain: ScriptlessBrowser) -> None:

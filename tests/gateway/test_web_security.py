@@ -98,6 +98,11 @@ def test_a_nul_in_an_address_is_refused_by_a_page(plain: ScriptlessBrowser) -> N
         assert 400 <= plain.get(path).status_code < 500 or plain.answer.status_code == 200, path
 
 
+def test_pages_themselves_take_parameters_that_they_do_not_know(plain: ScriptlessBrowser) -> None:
+    for path in ("/", "/connexion", "/ouverture-des-services"):
+        assert plain.get(f"{path}?utm_source=mail").status_code == 200
+
+
 def test_the_gateway_is_ready_while_services_are_away_and_names_them(running: InProcessPortal) -> None:
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     with socket.create_server(("127.0.0.1", 0)) as listener:  # takes connections and says nothing

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -91,8 +92,10 @@ def test_strange_answers_end_in_a_sentence(tool: Tool, status: int, body: bytes,
 
 def test_a_longer_wait_than_the_patience_is_not_begun(tool: Tool) -> None:
     tool.environment["PORTAIL_PATIENCE"] = "20"
+    begun = time.monotonic()
     with answering(503, b"", {"Retry-After": "250"}) as tool.url:
         assert tool.run(*LIST).returncode == 6
+    assert time.monotonic() - begun < 15
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv"])

@@ -37,7 +37,7 @@ def _decided(page: Page, status: str) -> None:
     page.get_by_text(f"Votre décision : « {status} »").wait_for(timeout=MILLISECONDS)
 
 
-def test_a_refusal_by_key_asks_for_its_reason_first_which_a_digit_chooses(desk: Page) -> None:
+def test_a_refusal_by_key_asks_for_its_reason_first(desk: Page) -> None:
     first = desk.url
     desk.keyboard.press("x")
     reason, comment = desk.locator("[name=reason]"), desk.locator("[name=comment]")
@@ -53,8 +53,15 @@ def test_a_refusal_by_key_asks_for_its_reason_first_which_a_digit_chooses(desk: 
     desk.keyboard.press("Escape")
     assert desk.evaluate("document.activeElement === document.body")
     desk.keyboard.press("x")
+    _decided(desk, NON_COMPLIANT)
+
+
+def test_in_the_list_of_reasons_a_digit_chooses_and_a_key_refuses(desk: Page) -> None:
+    desk.keyboard.press("x")
     desk.keyboard.press("2")
+    reason = desk.locator("[name=reason]")
     assert reason.input_value() == reason.locator("option").nth(2).get_attribute("value")
+    assert reason.get_attribute("aria-invalid") is None
     desk.keyboard.press("x")
     _decided(desk, NON_COMPLIANT)
 

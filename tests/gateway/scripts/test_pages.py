@@ -116,6 +116,18 @@ def creation_form_filled(page: Page, candidates: CandidateFactory, running: InPr
     page.clock.install()
 
 
+def test_a_creation_is_sent_again_by_itself_where_nothing_was_done(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    creation_form_filled(page, candidates, running)
+    with occupy_hashing_turns(running.accounts.app):
+        page.get_by_role("button", name="Créer le compte").last.click()
+        expect(page.get_by_text("ce formulaire sera renvoyé de lui-même")).to_be_visible()
+        expect(page.get_by_label("Mot de passe *", exact=True)).to_have_value(PASSWORD)
+    page.clock.run_for(2 * RETRY_AFTER * 1000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirmation de réception de mail")
+
+
 def test_a_creation_of_which_the_outcome_is_unknown_is_sent_again_by_its_person_alone(
     page: Page, candidates: CandidateFactory, running: InProcessPortal
 ) -> None:

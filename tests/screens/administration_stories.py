@@ -95,6 +95,8 @@ def accounts_and_journal(context: StoryContext) -> None:
     administrator.open("/gestion/comptes")
     _search(administrator, waiting.email)
     recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte-en-attente", ACCOUNT)
+    for page in ("conservation", "effacements"):
+        recorder.record(administrator.open(f"/gestion/{page}"), f"gestion-{page}")
     recorder.record(administrator.open("/gestion/journal"), "gestion-journal")
     recorder.record(administrator.open("/gestion/journal?du=hier"), "gestion-journal-refuse")
     recorder.record(administrator.open("/gestion/journal?objet=inconnu"), "gestion-journal-aucun")

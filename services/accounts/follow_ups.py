@@ -117,8 +117,8 @@ def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
         )  # fmt: skip
     if token is not None:
         cancellation = _page(f"compte/annulation/{token}")
-        told = letter("email_change_requested", cancellation, at=email_change.requested_at)
-        _send(email_change.previous_address, told, envelope, reader=account)
+        warning = letter("email_change_requested", cancellation, at=email_change.requested_at)
+        _send(email_change.previous_address, warning, envelope, reader=account)
 
 
 @registry.follow_up("send_email_changed", MAILS)
@@ -128,8 +128,8 @@ def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
         email_change = session.get(EmailChange, data["email_change_id"])
         account = session.get(Account, email_change.account_id) if email_change is not None else None
     if email_change is not None and email_change.confirmed_at is not None:
-        told = letter("email_changed", _page("un-probleme"), at=email_change.confirmed_at)
-        _send(email_change.previous_address, told, envelope, reader=account)
+        notice = letter("email_changed", _page("un-probleme"), at=email_change.confirmed_at)
+        _send(email_change.previous_address, notice, envelope, reader=account)
 
 
 @registry.follow_up("send_staff_invitation", MAILS)

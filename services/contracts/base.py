@@ -1,7 +1,20 @@
-"""What every event contract shares: a type, its consumers, and its reading from plain JSON data."""
+"""What every event contract shares: a type, its consumers, and its reading from plain JSON data. And codes with what
+people read in their place."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+
+
+class Labelled(StrEnum):
+    """Codes, each with what people read in its place."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str = "") -> Self:  # looked up by its code alone
+        member = str.__new__(cls, code)
+        member._value_, member.label = code, label
+        return member
 
 
 class ContractError(ValueError):

@@ -6,6 +6,8 @@ from __future__ import annotations
 import unicodedata
 from enum import StrEnum
 
+from services.contracts.base import Labelled
+
 MAX_CSV_BYTES = 5 * 1024 * 1024
 MAX_PDF_BYTES = 5 * 1024 * 1024
 """Of each PDF, in an archive or by itself."""
@@ -59,16 +61,7 @@ _REORDERING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\
 _BREAKS = frozenset("\t\r\n\x0b\x0c\u2028\u2029")
 
 
-class DocumentType(StrEnum):
-    """Each type has its code and its label."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> DocumentType:
-        member = str.__new__(cls, code)
-        member._value_, member.label = code, label
-        return member
-
+class DocumentType(Labelled):
     DEMANDE = "demande_pieces", "Demande de pièces justificatives"
     CONFIRMATION = "confirmation", "Confirmation d'inscription"
     RELANCE = "relance_pieces", "Relance de pièces justificatives"
@@ -113,5 +106,5 @@ def cleaned_text(text: str) -> str:
     """The text as documents print it: in NFC, white space as plain spaces, without control or reordering characters."""
     composed = unicodedata.normalize("NFC", text)
     spaced = "".join(" " if character in _BREAKS else character for character in composed)
-    kept = (character for character in spaced if unicodedata.category(character) not in ("Cc", "Cs", "Cn"))
-    return "".join(character for character in kept if character not in _REORDERING)
+    printed = (character for character in spaced if unicodedata.category(character) not in ("Cc", "Cs", "Cn"))
+    return "".join(character for character in printed if character not in _REORDERING)

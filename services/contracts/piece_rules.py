@@ -8,6 +8,8 @@ Programs compare codes alone. The API gives candidates the label and the code (`
 from enum import StrEnum
 from typing import Self
 
+from services.contracts.base import Labelled
+
 MAX_FILE_BYTES = 5 * 1024 * 1024
 """Of a file, and of all files that are merged into one."""
 MAX_MERGED_FILES = 12
@@ -59,17 +61,6 @@ VIEWABLE_MEDIA_TYPES = frozenset(format.media_type for format in VIEWABLE_FORMAT
 PAGE_SIDE, PREVIEW_SIDE = 2000, 1000
 """Pixels of the long side of a picture of a file: of a page for a gestionnaire and of a photograph in a merged PDF
 (A4 at 170 dpi); of what a candidate sees of their own file."""
-
-
-class Labelled(StrEnum):
-    """Codes, each with what people read in its place."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> Self:  # looked up by its code alone
-        member = str.__new__(cls, code)
-        member._value_, member.label = code, label
-        return member
 
 
 class Status(Labelled):

@@ -90,6 +90,15 @@ def test_strange_answers_end_in_a_sentence(tool: Tool, status: int, body: bytes,
     assert "Traceback" not in result.stderr
 
 
+def test_a_session_of_two_exams_is_taken_for_neither(tool: Tool) -> None:
+    (tool.folder / "convocations.csv").write_text("", encoding="utf-8")
+    form = {"sessions": [{"session": "Session 2027", "exam": exam} for exam in ("BTS", "CFG")], "academies": []}
+    publish = ("documents", "publish", "convocations.csv", "--type", "convocation", "--session", "2027")
+    with answering(200, json.dumps(form).encode(), {}) as tool.url:
+        refused = tool.run(*publish)
+    assert (refused.returncode, "Choisissez --session" in refused.stderr) == (2, True)
+
+
 def test_a_longer_wait_than_the_patience_is_not_begun(tool: Tool) -> None:
     tool.environment["PORTAIL_PATIENCE"] = "20"
     begun = time.monotonic()

@@ -161,12 +161,12 @@ def both_inputs(typed: Form, saved: Form) -> dict[str, Any]:
     ours, theirs = (
         {field["name"]: field for section in form["sections"] for field in section["fields"]} for form in (typed, saved)
     )
-    posted, kept = (
+    posted, saved_values = (
         {name: field["value"] or "" for name, field in each.items() if "confirmation" not in name}
         for each in (ours, theirs)
     )
-    saved_lines = differing_lines({**ours, **theirs}, kept, posted)
-    return {"posted_lines": differing_lines({**theirs, **ours}, posted, kept), "saved_lines": saved_lines}
+    saved_lines = differing_lines({**ours, **theirs}, saved_values, posted)
+    return {"posted_lines": differing_lines({**theirs, **ours}, posted, saved_values), "saved_lines": saved_lines}
 
 
 def _communes(departement: str, words: str) -> Suggestions:

@@ -35,11 +35,11 @@ def register(app: Flask, handlers: Handlers, chain: AuditChain, kept_roots: Root
     @with_appcontext
     def verify() -> None:
         """Say what of the audit trail was changed or removed by hand, the first entry first; status 1 if anything."""
-        found = list(islice(chain.mismatches(handlers.service, _keys(), kept_roots()), MOST_LISTED))
-        for mismatch in sorted(found, key=lambda mismatch: (mismatch.entry_id is None, mismatch.entry_id)):
+        mismatches = list(islice(chain.mismatches(handlers.service, _keys(), kept_roots()), MOST_LISTED))
+        for mismatch in sorted(mismatches, key=lambda mismatch: (mismatch.entry_id is None, mismatch.entry_id)):
             click.echo(f"entry {mismatch.entry_id} {mismatch.text}" if mismatch.entry_id else mismatch.text)
-        click.echo(f"{len(found)} found" + (", and perhaps more" if len(found) == MOST_LISTED else ""))
-        sys.exit(1 if found else 0)
+        click.echo(f"{len(mismatches)} found" + (", and perhaps more" if len(mismatches) == MOST_LISTED else ""))
+        sys.exit(1 if mismatches else 0)
 
     @audit.command("erased")
     @click.option("--days", type=click.IntRange(1), required=True, help="How far back, in days.")

@@ -107,10 +107,10 @@ def withdraw_import(publisher: Publisher, import_id: str, *, reason: str, is_rea
         of_import = ImportDocument.import_id == import_id
         published = select(ImportDocument.id).where(of_import, ImportDocument.state == rules.PUBLISHED)
         shown = update(Document).where(Document.id.in_(published), Document.withdrawn_at.is_(None))
-        at, told = portal_now(), reason if is_reason_shown else None
+        at, shown_reason = portal_now(), reason if is_reason_shown else None
         end = {"withdrawn_at": at, "withdrawal_reason": reason, "is_reason_shown": is_reason_shown}
         candidatures = session.scalars(shown.values(end).returning(Document.candidature_id)).all()
-        announce(session, documents.WITHDRAWN, row.title, candidatures, at, told)
+        announce(session, documents.WITHDRAWN, row.title, candidatures, at, shown_reason)
         shown_or_waiting = ImportDocument.state.in_((rules.PUBLISHED, rules.READY))
         session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=rules.WITHDRAWN))
         row.withdrawn += row.published - row.withdrawn
@@ -133,9 +133,9 @@ def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is
         session.refresh(document, with_for_update=True)
         if document.withdrawn_at is not None:
             return
-        at, told = portal_now(), reason if is_reason_shown else None
+        at, shown_reason = portal_now(), reason if is_reason_shown else None
         document.withdrawn_at, document.withdrawal_reason, document.is_reason_shown = at, reason, is_reason_shown
-        announce(session, documents.WITHDRAWN, document.label, [candidature.id], at, told)
+        announce(session, documents.WITHDRAWN, document.label, [candidature.id], at, shown_reason)
         if imported is not None:
             imported.state, imported.reason = rules.WITHDRAWN, reason
             row.withdrawn += 1

@@ -29,10 +29,10 @@ def tell_state(session: Session, candidature_id: str) -> None:
 
 def tell_all_states() -> int:
     """Of every candidature, a page in each transaction; returns of how many."""
-    query, told = select(Candidature.id).order_by(Candidature.id).limit(PAGE), 0
+    query, number = select(Candidature.id).order_by(Candidature.id).limit(PAGE), 0
     for page in pages(lambda session, last: session.scalars(query.where(Candidature.id > last)).all(), "", str):
         with db.operation() as session:
             for candidature_id in lock_candidatures(session, page):
                 tell_state(session, candidature_id)
-                told += 1
-    return told
+                number += 1
+    return number

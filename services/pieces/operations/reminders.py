@@ -33,7 +33,7 @@ from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import AuditEntry, Candidature, Reminder, ReminderRound, Window, Withdrawal, db
 from services.pieces.queries import incomplete_candidatures as queries
 from services.pieces.queries.incomplete_candidatures import Incomplete, OpeningKey
-from services.pieces.queries.missing_pieces_list import list_page
+from services.pieces.queries.missing_pieces_list import incomplete_page
 from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures, pages
 
 log = structlog.get_logger()
@@ -188,20 +188,23 @@ def whole_list(by: Caller, **filters: Any) -> api.WholeList:
     """All that the list with these filters finds, counted up to a bound. Raises NotFound."""
     at, cursor, listed, reminded, to_mail = portal_now(), None, 0, 0, set[str]()
     for _ in range(MOST_COUNTED_PAGES):
-        page = _listed(by, filters, cursor, at)
-        listed += len(page.items)
-        is_today = [item.last_reminder is not None and _same_day(item.last_reminder, at) for item in page.items]
+        items, cursor = _listed(by, filters, cursor, at)
+        listed += len(items)
+        is_today = [item.last_reminder is not None and _same_day(item.last_reminder, at) for item in items]
         reminded += sum(is_today)
-        pairs = zip(page.items, is_today, strict=True)
+        pairs = zip(items, is_today, strict=True)
         to_mail |= {item.candidature.candidate_id for item, was_reminded in pairs if not was_reminded}
-        if (cursor := page.next_cursor) is None:
+        if cursor is None:
             break
     return api.WholeList(candidatures=listed, reminded=reminded, mails=len(to_mail), is_complete=cursor is None)
 
 
-def _listed(by: Caller, filters: Mapping[str, str], cursor: str | None, at: datetime) -> api.MissingPieces:
+def _listed(
+    by: Caller, filters: Mapping[str, str], cursor: str | None, at: datetime
+) -> tuple[tuple[api.IncompleteCandidature, ...], str | None]:
     with db.reading_for_staff() as session:
-        return list_page(session, by.academies, at, LARGEST_PAGE, cursor, **filters)
+        openings = queries.openings_with_missing_pieces(session, by.academies, at)
+        return incomplete_page(session, openings, by.academies, at, LARGEST_PAGE, cursor, **filters)
 
 
 def remind_whole_list(by: Caller, cursor: str | None = None, **filters: Any) -> None:
@@ -217,10 +220,10 @@ def remind_page(data: Mapping[str, Any]) -> None:
     """Remind a page of a list, the others after it; repeated on the same day it sends nothing more."""
     academies, filters = data["academies"], data["filters"]
     by = Caller("staff", data["staff_id"], academies=None if academies is None else frozenset(academies))
-    page = _listed(by, filters, data["cursor"], portal_now())
-    remind_selection(by, [item.candidature.id for item in page.items])
-    if page.next_cursor:
-        remind_whole_list(by, page.next_cursor, **filters)
+    items, next_cursor = _listed(by, filters, data["cursor"], portal_now())
+    remind_selection(by, [item.candidature.id for item in items])
+    if next_cursor:
+        remind_whole_list(by, next_cursor, **filters)
 
 
 def remind_selection(by: Caller, candidatures: Sequence[str]) -> api.ReminderResults:

@@ -37,15 +37,27 @@ def list_page(
     cursor: str | None = None,
     **filters: str,
 ) -> MissingPieces:
-    """One page of the candidatures within `academies` (None: all) that lack pieces at `at`. `filters`: those of
-    `MISSING_PIECES`.
-
-    Raises NotFound for an académie outside `academies`, Invalid for a cursor that this API did not give.
-    """
-    within = academies_shown(academies, filters.get("academie"))
+    """One page of `incomplete_page`, with all sessions that the list could be narrowed to. Raises as that does."""
     openings = queries.openings_with_missing_pieces(session, academies, at)
-    begin = _place(cursor) if cursor else None
-    looked_at, next_place = 0, None
+    items, next_cursor = incomplete_page(session, openings, academies, at, limit, cursor, **filters)
+    return MissingPieces(items=items, next_cursor=next_cursor, sessions=_sessions_of(session, openings))
+
+
+def incomplete_page(
+    session: Session,
+    openings: Collection[queries.OpeningKey],
+    /,
+    academies: frozenset[str] | None,
+    at: datetime,
+    limit: int,
+    cursor: str | None = None,
+    **filters: str,
+) -> tuple[tuple[IncompleteCandidature, ...], str | None]:
+    """The candidatures within `academies` (None: all) that lack pieces at `at`, and the next cursor. `openings`: those
+    of `openings_with_missing_pieces`; `filters`: of `MISSING_PIECES`. Raises NotFound for an académie outside
+    `academies`, Invalid for a cursor that this API did not give."""
+    within = academies_shown(academies, filters.get("academie"))
+    begin, looked_at = _place(cursor) if cursor else None, 0
     items: list[queries.Incomplete] = []
     of_regroupement = [Piece.group_code == filters["regroupement"]] if filters.get("regroupement") else []
     for place, ids in _pages(session, _chosen(openings, filters), _of_candidatures(filters), begin):
@@ -56,11 +68,8 @@ def list_page(
             last = items[-1].candidature
             place = (last.exam_code, last.session_name, last.academie_code), last.id
         if len(items) == limit or looked_at >= MOST_LOOKED_AT:
-            next_place = encode_cursor([*place[0], place[1]])
-            break
-    return MissingPieces(
-        items=_answers(session, items, at), next_cursor=next_place, sessions=_sessions_of(session, openings)
-    )
+            return _answers(session, items, at), encode_cursor([*place[0], place[1]])
+    return _answers(session, items, at), None
 
 
 def _place(cursor: str) -> Place:

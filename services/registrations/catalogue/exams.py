@@ -73,8 +73,8 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     exam = replace(exam, sessions=tuple(sessions.session(context, node, stem, exam) for stem, node in dated_first))
     references.check(context, folder, exam)
     dated_years = {session.year for session in exam.sessions if not session.demonstration}
-    kept = (each for each in exam.sessions if not (each.demonstration and each.year in dated_years))
-    return replace(exam, sessions=tuple(kept))
+    in_force = (each for each in exam.sessions if not (each.demonstration and each.year in dated_years))
+    return replace(exam, sessions=tuple(in_force))
 
 
 def _extension_days(fields: Fields) -> int | None:

@@ -54,15 +54,15 @@ def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
 
 def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
     """All obstacles, whatever is typed; none while « Enregistrer » can be pressed."""
-    opening, found = dossier.opening, []
+    opening, standing = dossier.opening, []
     match windows.state(opening, instant):
         case WindowState.NOT_YET:
-            found.append(Obstacle(reason=WindowState.NOT_YET, detail=windows.sentence(opening, instant)))
+            standing.append(Obstacle(reason=WindowState.NOT_YET, detail=windows.sentence(opening, instant)))
         case WindowState.CLOSED:
             since = page_labels.CLOSED_SINCE.format(end=windows.closing(opening.closes))
             too_late = _CHANGES_TOO_LATE if dossier.modifies else "ce brouillon ne peut plus être transmis."
-            found.append(Obstacle(reason=WindowState.CLOSED, detail=f"{since} : {too_late}"))
+            standing.append(Obstacle(reason=WindowState.CLOSED, detail=f"{since} : {too_late}"))
     if other := conflicting_candidature(dossier):
         detail = f"{_already_has(other)} : ce brouillon ne peut pas être transmis tant qu'elle existe."
-        found.append(Obstacle(reason=OTHER_CANDIDATURE, detail=detail, candidature_id=other.candidature_id))
-    return tuple(found)
+        standing.append(Obstacle(reason=OTHER_CANDIDATURE, detail=detail, candidature_id=other.candidature_id))
+    return tuple(standing)

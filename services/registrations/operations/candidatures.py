@@ -18,7 +18,7 @@ from services.contracts import registration_rules as rules
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.base import read
 from services.contracts.pieces import PiecesStateChanged
-from services.contracts.registrations import RegistrationWithdrawn, from_stored, to_stored
+from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn, from_stored, to_stored
 from services.contracts.retention import NO_VERSION_AFTER
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
@@ -217,8 +217,7 @@ def add_version(
     candidate_id, numero = candidature.candidate_id, candidature.numero_inscription
     event = registration_saved(dossier, candidate_id=candidate_id, numero_inscription=numero, **in_both)
     if same_as is not None:
-        pieces = tuple(replace(piece, proves_version=False) for piece in event.pieces)
-        event = replace(event, pieces=pieces, validated_at=_keep_validation(session, candidature, same_as))
+        event = _proved_by(session, event, candidature, same_as)
     state = rules.TO_VALIDATE if event.is_to_validate else rules.VALIDATED
     candidature.validation = state if event.is_certified_online else None
     version = CandidatureVersion(
@@ -236,6 +235,14 @@ def add_version(
     trace = {name: value for name, value in (trace | {"begun_at": begun_at}).items() if value}
     AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version
+
+
+def _proved_by(
+    session: DbSession, event: RegistrationSaved, candidature: Candidature, same_as: CandidatureVersion
+) -> RegistrationSaved:
+    """The event of a version that needs no proof of its own."""
+    pieces = tuple(replace(piece, proves_version=False) for piece in event.pieces)
+    return replace(event, pieces=pieces, validated_at=_keep_validation(session, candidature, same_as))
 
 
 def _keep_validation(session: DbSession, candidature: Candidature, version: CandidatureVersion) -> str | None:

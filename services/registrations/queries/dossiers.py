@@ -2,7 +2,6 @@
 
 from dataclasses import fields
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, case, select
@@ -97,15 +96,21 @@ class DatabaseEtablissementDirectory:
     """An EtablissementDirectory over one database session; remembers what was looked up."""
 
     def __init__(self, session: DbSession) -> None:
-        self._rows = session
-        self.by_code, self.search = cache(self._by_code), cache(self._search)
+        self._session = session
+        self._known: dict[str, Etablissement | None] = {}
+        self._searched: dict[EtablissementSearch, tuple[Etablissement, ...]] = {}
 
-    def _by_code(self, code: str) -> Etablissement | None:
-        row = self._rows.execute(_BY_CODE, {"code": code}).one_or_none()
-        return Etablissement(**row._mapping) if row else None
+    def by_code(self, code: str) -> Etablissement | None:
+        if code not in self._known:
+            row = self._session.execute(_BY_CODE, {"code": code}).one_or_none()
+            self._known[code] = Etablissement(**row._mapping) if row else None
+        return self._known[code]
 
-    def _search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
-        return tuple(Etablissement(**row._mapping) for row in self._rows.execute(_statement(search)))
+    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
+        if search not in self._searched:
+            rows = self._session.execute(_statement(search))
+            self._searched[search] = tuple(Etablissement(**row._mapping) for row in rows)
+        return self._searched[search]
 
 
 def _statement(search: EtablissementSearch) -> Select[*tuple[Any, ...]]:

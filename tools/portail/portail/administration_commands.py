@@ -131,20 +131,20 @@ def move_openings(
         changes = opening["changes"]
         return bool(changes) and changes[0]["reason"] == reason and _has_instants(opening, dates)
 
-    found = read()
-    if not all(map(is_moved, found)):
-        revisions = [{"id": opening["id"], "revision": opening["revision"]} for opening in found]
+    shown = read()
+    if not all(map(is_moved, shown)):
+        revisions = [{"id": opening["id"], "revision": opening["revision"]} for opening in shown]
         change = {**dates, "reason": reason, "confirmed": confirmed, "openings": revisions}
         try:
             api.call("POST", f"{STAFF_OPENINGS}/dates", json=change)
         except Failure as failure:
             if failure.status != CHANGED or not all(map(is_moved, read())):
                 raise
-        found = read()
-    if len(found) == 1:
-        print_one(found[0], DETAIL_COLUMNS, form)
+        shown = read()
+    if len(shown) == 1:
+        print_one(shown[0], DETAIL_COLUMNS, form)
     else:
-        print_list(found, DETAIL_COLUMNS, form)
+        print_list(shown, DETAIL_COLUMNS, form)
 
 
 def _has_instants(row: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:

@@ -176,10 +176,10 @@ def upgrade() -> None:
         owner("deposits", nullable=True),
         *required(validated_at=MOMENT),
     )
-    told = sa.ForeignKey("controls.sequence", ondelete="CASCADE")
+    control = sa.ForeignKey("controls.sequence", ondelete="CASCADE")
     op.create_table(
         "refusal_notices",
-        sa.Column("control_sequence", NUMBER, told, primary_key=True, autoincrement=False),
+        sa.Column("control_sequence", NUMBER, control, primary_key=True, autoincrement=False),
         *required(event_id=ID),
     )
     own = owner("pieces", index=True), owner("deposits", index=True, nullable=True)

@@ -120,8 +120,8 @@ def _alternatives(dossier: Dossier, typed: str, limit: int) -> tuple[Etablisseme
 def _if_few(dossier: Dossier, kinds: tuple[str, ...], departements: tuple[str, ...]) -> tuple[Etablissement, ...]:
     """The establishments of these kinds and départements; none of more than _MAX_WITHOUT_SEARCH."""
     search = EtablissementSearch(_MAX_WITHOUT_SEARCH + 1, kinds=kinds, departements=departements)
-    found = dossier.directory.search(search)
-    return found if len(found) <= _MAX_WITHOUT_SEARCH else ()
+    etablissements = dossier.directory.search(search)
+    return etablissements if len(etablissements) <= _MAX_WITHOUT_SEARCH else ()
 
 
 def _choices_without_search(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:

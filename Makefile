@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check check-all rest lint types walls assets screenshots bench soak mutants restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock image-digests release audit sbom clean
+.PHONY: help run backup restore test check check-all rest lint types walls assets screenshots bench soak restore-drill upgrade-test compose-test images catalogue-check kubernetes-check kubernetes-play secrets definitions lock image-digests release audit sbom clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -77,12 +77,6 @@ bench: .venv/dev.stamp $(ASSETS) services ## measure what a registration costs, 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check-all
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/faults/soak tests/composed/soak tests/documents/imports/soak tests/retention/soak $(ARGS)
 
-MUTANTS := $(CURDIR)/.mutants
-mutants: .venv/mutants.stamp $(ASSETS) services ## change the rules a little, 200 times, and look whether a test notices (ARGS="--count 20 --seed 5")
-	@rm -rf $(MUTANTS) && mkdir $(MUTANTS)
-	REACHED_LINES=$(MUTANTS) $(PY) -m pytest -p tests.mutation.reached_lines $(SIDE_BY_SIDE) -q tests $(addprefix tests/,gateway/scripts faults tools)
-	$(PY) -m tests.mutation $(MUTANTS) $(ARGS)
-
 restore-drill: .venv/dev.stamp services ## lose the data of a portal in containers under load, restore, compare (part of soak)
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) -s tests/composed/soak/test_restore_drill.py $(ARGS)
 
@@ -133,10 +127,6 @@ clean: ## remove what was installed and built (not var/, where the data are)
 .venv/local.stamp: pyproject.toml constraints.txt
 	@deploy/tools/venv.sh local
 	@touch $@
-
-.venv/mutants.stamp: pyproject.toml constraints.txt
-	@deploy/tools/venv.sh mutants
-	@touch .venv/local.stamp .venv/dev.stamp $@
 
 .venv/dev.stamp: pyproject.toml constraints.txt
 	@deploy/tools/venv.sh dev

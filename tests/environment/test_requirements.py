@@ -12,7 +12,7 @@ from deploy.tools import licences
 from deploy.tools.requirements import LOCK, locked, package_name, requirements
 
 ROOT = Path(__file__).parents[2]
-EVERYTHING = ["mutants", "sbom", "audit", "node"]
+EVERYTHING = ["dev", "sbom", "audit", "node"]
 LOCKED = """# Versions
 first==1.0 ; python_full_version < '3.12' \\
     --hash=sha256:11

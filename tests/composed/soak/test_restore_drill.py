@@ -220,7 +220,7 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
         drill.wait_for_more()
     wait_until_work_done(composed)
     composed.compose("stop", *OBJECT_PROCESSES, seconds=300)
-    composed.destroy("objects", volumes=["objects", "unwritten"])
+    composed.destroy("objects", volumes=["objects"])
     composed.compose("up", "-d", "--no-deps", "objects")
     composed.wait_healthy(["objects"])
     began = time.monotonic()

@@ -12,8 +12,7 @@ def test_everything_can_change_before_the_first_candidature_and_mistakes_stay(ca
     browser.get("/compte")
     assert (browser.value("nom_famille"), browser.value("commune_naissance")) == ("BINET", "CAEN")
     typed = {"date_naissance": "31/02/2001", "email": "ailleurs"}
-    browser.press("Enregistrer", **typed)
-    assert browser.answer.status_code == 422
+    assert browser.press("Enregistrer", **typed).status_code == 422
     assert {name: browser.value(name) for name in typed} == typed
     browser.get("/compte")
     browser.press("Enregistrer", prenoms="Laurent Paul")
@@ -27,8 +26,7 @@ def test_what_two_windows_changed_is_shown_and_the_person_chooses(candidates: Ca
     for browser in (first, second):
         browser.get("/compte")
     first.press("Enregistrer", prenoms="Laurent Paul")
-    second.press("Enregistrer", prenoms="Laurent Marie")
-    assert second.answer.status_code == 412
+    assert second.press("Enregistrer", prenoms="Laurent Marie").status_code == 412
     ours, theirs = (text_of(part) for part in second.page.xpath("//main//section[contains(@class, 'portail-recap')]"))
     assert ("Laurent Marie" in ours, "Laurent Paul" in theirs) == (True, True)
     assert "Nom de famille" not in ours, "what is the same is not shown"
@@ -46,8 +44,7 @@ def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(can
     old, new = candidates.create_activated_account(), new_address()
     browser = candidates.log_in(old)
     browser.get("/compte")
-    browser.press("Enregistrer", email=new, email_confirmation=new)
-    assert browser.answer.status_code == 422
+    assert browser.press("Enregistrer", email=new, email_confirmation=new).status_code == 422
     browser.press("Enregistrer", current_password=PASSWORD)
     assert "Un mail vient d'être envoyé à votre nouvelle adresse" in browser.text
     assert new in browser.text
@@ -94,8 +91,7 @@ def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(candidat
     browser.get("/compte")
     browser.press("Supprimer")
     assert browser.title == "Supprimer mon compte"
-    browser.press("Supprimer", current_password="Fausse/2021")
-    assert browser.answer.status_code == 422
+    assert browser.press("Supprimer", current_password="Fausse/2021").status_code == 422
     browser.press("Supprimer", current_password=PASSWORD)
     assert browser.path == "/"
     assert "Votre compte est supprimé" in browser.text

@@ -154,8 +154,7 @@ def test_every_button_keeps_what_is_typed_right_or_not_without_a_nul(candidates:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
     path, long = browser.path, "x" * (FIELD_VALUE_LENGTH + 1)
-    browser.press("Suivant", adresse=long, complement_1="Bâtiment B")
-    assert browser.answer.status_code == 422
+    assert browser.press("Suivant", adresse=long, complement_1="Bâtiment B").status_code == 422
     assert (browser.value("adresse"), browser.value("complement_1")) == (long, "Bâtiment B")
     assert browser.page.xpath(f"//a[@href='#champ-adresse'][contains(., '{FIELD_VALUE_LENGTH} caractères')]")
     browser.press("Quitter")

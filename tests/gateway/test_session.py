@@ -28,8 +28,7 @@ def test_the_log_in_page_is_the_guides_and_every_refusal_is_one_message_that_is_
     known, messages = candidates.create_activated_account(), set()
     for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
         plain.get("/connexion")
-        plain.press(page_labels.LOG_IN, identifiant=address, password="Fausse/2021")
-        assert plain.answer.status_code in (401, 422)
+        assert plain.press(page_labels.LOG_IN, identifiant=address, password="Fausse/2021").status_code in (401, 422)
         if plain.answer.status_code == 401:
             messages.add(plain.page.xpath("string(//*[@role='alert'])").strip())
     assert len(messages) == 1
@@ -72,8 +71,7 @@ def test_what_is_typed_into_a_dead_session_is_kept(candidates: CandidateFactory,
     browser = candidates.log_in(email)
     browser.get("/compte")
     end_session(browser, running)
-    browser.press("Enregistrer", prenoms="Laurent, « Léo »", current_password=PASSWORD)
-    assert browser.answer.status_code == 401
+    assert browser.press("Enregistrer", prenoms="Laurent, « Léo »", current_password=PASSWORD).status_code == 401
     assert "Votre saisie est conservée" in browser.text
     assert "Léo" not in browser.answer.text
     assert PASSWORD not in browser.answer.text
@@ -107,8 +105,7 @@ def test_a_password_is_reset_by_mail(candidates: CandidateFactory) -> None:
         screens.append(browser.text.replace(address, "…"))
     assert screens[0] == screens[1]
     browser.get(candidates.link_to(email))
-    browser.press("Enregistrer", password="court", password_confirmation="autre")
-    assert browser.answer.status_code == 422
+    assert browser.press("Enregistrer", password="court", password_confirmation="autre").status_code == 422
     browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
     assert browser.title == page_labels.LOG_IN_FORM
     assert "Votre mot de passe est enregistré" in browser.text
@@ -119,12 +116,10 @@ def test_a_password_is_reset_by_mail(candidates: CandidateFactory) -> None:
 def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
     email = new_address()
     with service_stopped(running.accounts):
-        plain.post("/compte/creation", creation_answers(email, nom_famille="Le « Goff »"))
-        assert plain.answer.status_code == 503
+        assert plain.post("/compte/creation", creation_answers(email, nom_famille="Le « Goff »")).status_code == 503
         assert "X-Nothing-Done" not in plain.answer.headers, "it may have been done"
         assert PASSWORD not in plain.answer.text
-        plain.press("Réessayer")
-        assert plain.answer.status_code == 503
+        assert plain.press("Réessayer").status_code == 503
     plain.press("Réessayer")
     assert plain.title == page_labels.CREATION_FORM  # the password is to be typed again
     assert plain.value("nom_famille") == "Le « Goff »"

@@ -131,8 +131,7 @@ def test_a_provider_that_is_away_leaves_the_password_way(
 ) -> None:
     back = visit.leave("/connexion")
     with service_stopped(servers[0]):
-        visit.browser.get(back)
-        assert visit.browser.answer.status_code == 503
+        assert visit.browser.get(back).status_code == 503
         assert "FranceConnect ne répond pas" in visit.browser.text
         visit.browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
         assert visit.browser.path == "/"
@@ -181,8 +180,7 @@ def test_what_asks_for_the_password_again_takes_franceconnect_for_it(
 ) -> None:
     browser = visit.browser
     browser.get(f"{page}?fait=confirmation")
-    browser.press(button)
-    assert browser.answer.status_code == 422
+    assert browser.press(button).status_code == 422
     visit.identify(page)
     browser.press(button)
     assert done in browser.text
@@ -215,8 +213,7 @@ def test_who_is_invited_comes_in_by_proconnect(
     visit.identify(candidates.link_to(visit.who["email"], "/gestion/invitation/"), "proconnect")
     assert not browser.page.xpath("//input[@name='password']")
     secret = shown_secret(browser)
-    browser.press("Activer mon accès", code="000000")
-    assert browser.answer.status_code == 422
+    assert browser.press("Activer mon accès", code="000000").status_code == 422
     browser.press("Activer mon accès", code=pyotp.TOTP(secret).now())
     assert "Votre accès est prêt" in browser.text
     browser.press("Se déconnecter")

@@ -71,8 +71,7 @@ def test_a_save_refused_for_other_tabs_leads_to_each_mistake(candidates: Candida
     browser.get(f"{draft}/{IDENTIFICATION}")
     browser.press("Quitter", adresse="1 rue du port")
     browser.get(f"{draft}/{NUMBER}")
-    browser.post(browser.path, {"revision": browser.value("revision"), "action": "save"})
-    assert browser.answer.status_code == 422
+    assert browser.post(browser.path, {"revision": browser.value("revision"), "action": "save"}).status_code == 422
     [link] = [
         link
         for link in browser.page.xpath("//main//a")

@@ -56,8 +56,7 @@ def test_a_candidate_reads_what_is_certified_and_validates_it_with_the_password(
     assert browser.title == VALIDATE_REGISTRATION
     assert "1 rue du port" in browser.text.lower()
     assert "Je certifie l'exactitude des renseignements" in browser.text
-    browser.press(VALIDATE_REGISTRATION, current_password="not this one")
-    assert browser.answer.status_code == 422
+    assert browser.press(VALIDATE_REGISTRATION, current_password="not this one").status_code == 422
     assert "Le mot de passe actuel est incorrect." in browser.text
     assert not browser.value("current_password")
     browser.press(VALIDATE_REGISTRATION, current_password=PASSWORD)
@@ -80,8 +79,7 @@ def test_a_version_saved_in_another_window_is_shown_before_it_is_validated(
     assert "Votre inscription reste à valider en ligne" in browser.text
     for version, status in (("9" * 5000, 404), ("1", 412)):
         browser.answer = shown
-        browser.press(VALIDATE_REGISTRATION, current_password=PASSWORD, version=version)
-        assert browser.answer.status_code == status
+        assert browser.press(VALIDATE_REGISTRATION, current_password=PASSWORD, version=version).status_code == status
     assert "relisez-la ci-dessous" in browser.text
     assert "2 rue du lac" in browser.text.lower()
     browser.press(VALIDATE_REGISTRATION, current_password=PASSWORD)

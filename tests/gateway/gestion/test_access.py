@@ -69,8 +69,7 @@ def test_a_gestionnaire_has_nothing_of_administrators(gestionnaire: ScriptlessBr
     for path in ("/gestion/conservation", "/gestion/effacements"):
         assert gestionnaire.get(path).status_code == 403, path
     for path in (*TEAM_POSTS, "/gestion/messages", "/gestion/catalogue", "/gestion/conservation/suspension"):
-        gestionnaire.post(path, {"reason": "Mutation", "code": "123456"})
-        assert gestionnaire.answer.status_code == 403, path
+        assert gestionnaire.post(path, {"reason": "Mutation", "code": "123456"}).status_code == 403, path
     gestionnaire.get(f"/gestion/candidatures/{candidature}")
     assert "Son compte" not in gestionnaire.text
 
@@ -92,8 +91,7 @@ def test_who_consults_has_nothing_to_change(staff: StaffFactory, candidature: st
         assert browser.get(path).status_code == 200, path
     for rule in WRITING_PAGES:
         path = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule).replace("<candidature_id>", candidature)
-        browser.post(re.sub("<[^>]+>", "0" * 32, path), {"reason": "Essai"})
-        assert browser.answer.status_code == 403, path
+        assert browser.post(re.sub("<[^>]+>", "0" * 32, path), {"reason": "Essai"}).status_code == 403, path
 
 
 @pytest.mark.usefixtures("candidature")
@@ -154,8 +152,7 @@ def test_another_académies_gestionnaire_finds_nothing(staff: StaffFactory) -> N
         assert elsewhere.get(address).status_code == 404, address
     elsewhere.post(f"{path}/decision", {"decision": "compliant", "etag": '"x"', "deposit_id": ""})
     assert elsewhere.answer.status_code == 404
-    elsewhere.post(f"{path}/ouverture", {"depot": "0" * 32})
-    assert elsewhere.answer.status_code == 404
+    assert elsewhere.post(f"{path}/ouverture", {"depot": "0" * 32}).status_code == 404
     elsewhere.post("/gestion/pieces/decisions", {"decision": "compliant", "selection": value})
     assert "1 pièce sans décision" in elsewhere.text
     assert "BINET" not in elsewhere.text, "a report names nobody of another académie"
@@ -172,8 +169,7 @@ def test_what_was_typed_stays_though_the_cookie_is_lost_and_for_nobody_else(
     log_in(browser, other := staff.account("03"))
     end_session(running, browser, other)
     browser.answer = typed_in
-    browser.press("Garder la note", text="Vu avec le lycée.")
-    assert browser.answer.status_code == 401
+    assert browser.press("Garder la note", text="Vu avec le lycée.").status_code == 401
     assert "Votre saisie est conservée" in browser.text
     asked = browser.answer
     log_in(browser, other)

@@ -42,8 +42,7 @@ def test_an_end_is_moved_with_a_reason_an_earlier_one_once_confirmed_and_candida
     assert "La fermeture des inscriptions est avancée du" in dates.text
     dates.press("Changer les dates")
     assert "Cochez cette case pour confirmer." in dates.text
-    dates.press("Changer les dates", confirmed="oui", code="000000")
-    assert dates.answer.status_code == 422
+    assert dates.press("Changer les dates", confirmed="oui", code="000000").status_code == 422
     assert "Ce code n'est pas le bon" in dates.text
     assert dates.page.xpath("//input[@name='confirmed'][@checked]"), "what was confirmed stays"
     dates.press("Changer les dates")
@@ -65,8 +64,7 @@ def test_the_dates_of_a_session_are_moved_at_once(administrator: ScriptlessBrows
     assert "Les dates sont changées" in administrator.text
     assert administrator.text.count("au 24/12/2035 à 23:59") == administrator.text.count("dates changées")
     administrator.answer = shown
-    administrator.press("Changer les dates")
-    assert administrator.answer.status_code == 412
+    assert administrator.press("Changer les dates").status_code == 412
     assert "entre-temps" in administrator.text
     assert administrator.value("closes") == "24/12/2035 23:59"
 

@@ -14,8 +14,7 @@ def test_a_document_is_written_for_one_candidature_and_published_once(
 ) -> None:
     gestionnaire.get(page)
     gestionnaire.follow("Publier un document pour cette candidature")
-    gestionnaire.press("Publier le document", title="Tiers temps accordé")
-    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.press("Publier le document", title="Tiers temps accordé").status_code == 422
     assert gestionnaire.value("title") == "Tiers temps accordé", "what was typed stays"
     order_key = gestionnaire.value("order_key") or ""
     typed = {"type": "amenagements", "title": "Tiers temps accordé", "paragraphs": "Une heure de plus.\nSalle à part."}
@@ -43,16 +42,14 @@ def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
 ) -> None:
     gestionnaire.get(page)
     gestionnaire.follow("Écarter la candidature")
-    gestionnaire.press("Écarter la candidature", reason=" \x00 ")
-    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.press("Écarter la candidature", reason=" \x00 ").status_code == 422
     gestionnaire.press("Écarter la candidature", reason="Le diplôme requis n'est pas justifié.")
     assert "La candidature est écartée" in gestionnaire.text
     assert "Écarter la candidature" not in gestionnaire.text, "it has ended"
     candidate.get("/inscriptions")
     assert "Le diplôme requis n'est pas justifié." in candidate.text
     gestionnaire.get(f"{page}/desinscription")
-    gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande du 4 octobre")
-    assert gestionnaire.answer.status_code == 409
+    assert gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande du 4 octobre").status_code == 409
     assert gestionnaire.value("reason") is not None
 
 
@@ -142,8 +139,7 @@ def test_a_search_of_a_person_stands_in_its_address_for_whoever_typed_it(
     assert (rows(gestionnaire), gestionnaire.value("naissance")) == (found, "01/02/2001"), "Back, or a reload"
     gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
     gestionnaire.follow("Écarter la candidature")
-    gestionnaire.press("Écarter la candidature")
-    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.press("Écarter la candidature").status_code == 422
     gestionnaire.follow("Revenir à la candidature")
     gestionnaire.press("Garder la note", text="Appelée ce matin")
     gestionnaire.get(gestionnaire.page.xpath("//nav//a[text()='Candidatures']/@href")[-1])
@@ -184,8 +180,7 @@ def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
 ) -> None:
     note, colleague = "Appelé le 4 octobre : envoie demain.", staff.logged_in("03")
     gestionnaire.get(page)
-    gestionnaire.press("Garder la note", text="x" * (NOTE_LENGTH + 1))
-    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.press("Garder la note", text="x" * (NOTE_LENGTH + 1)).status_code == 422
     assert "x" * (NOTE_LENGTH + 1) in gestionnaire.answer.text, "what was typed stays"
     for _ in range(2):
         gestionnaire.press("Garder la note", text=note)

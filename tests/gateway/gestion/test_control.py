@@ -113,8 +113,7 @@ def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
     other = staff.logged_in("03")
     open_first(other, candidate)
     desk.press(COMPLIANT)
-    other.press(NON_COMPLIANT, comment="Il manque une page.")
-    assert other.answer.status_code == 412
+    assert other.press(NON_COMPLIANT, comment="Il manque une page.").status_code == 412
     assert "Statut actuel : Conforme" in other.text
     assert "Conforme, par Anne DUVAL" in other.text
     assert "Il manque une page." in other.answer.text, "what was typed stays"

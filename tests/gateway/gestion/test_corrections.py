@@ -28,8 +28,7 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
     assert "Né(e) le 01/02/2001 N° candidat" in gestionnaire.text, "who has the same name is told apart"
     tabs = begin(gestionnaire, page)
     assert "Un nom ou une date de naissance ne se corrige pas ici" in gestionnaire.text
-    gestionnaire.press("Suivant", adresse="")
-    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.press("Suivant", adresse="").status_code == 422
     gestionnaire.get(f"{tabs}/{NUMBER}")
     assert "(à corriger)" in gestionnaire.text, "the address that was just left empty"
     gestionnaire.get(f"{tabs}/{IDENTIFICATION}")

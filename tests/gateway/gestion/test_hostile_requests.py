@@ -39,8 +39,7 @@ def test_an_etag_or_a_decision_that_is_none_is_sent_to_no_service(gestionnaire: 
     path, sent = f"{gestionnaire.path}/decision", decision(gestionnaire)
     etags = ("", '"a\r\nX-Role: administrateur"', '"é€"', '"\x00"', '""', '"' + "a" * 101 + '"')
     for wrong in (*({"etag": etag} for etag in etags), {"decision": "perdue"}):
-        gestionnaire.post(path, {**sent, **wrong})
-        assert gestionnaire.answer.status_code == 404, wrong
+        assert gestionnaire.post(path, {**sent, **wrong}).status_code == 404, wrong
 
 
 def test_a_nul_takes_nothing_away_from_what_was_typed(gestionnaire: ScriptlessBrowser) -> None:
@@ -77,8 +76,7 @@ def test_candidates_texts_are_shown_as_texts(gestionnaire: ScriptlessBrowser, ru
     gestionnaire.post(f"{path}/decision", decision(gestionnaire, decision="non_compliant", comment=hostile))
     lists = (f"/gestion/pieces?statut=toutes&candidature={candidature}", f"/gestion/pieces?code={quote(hostile)}")
     for address in (f"{path}?statut=toutes&session={quote(hostile)}", *lists, "/gestion"):
-        gestionnaire.get(address)
-        assert gestionnaire.answer.status_code == 200
+        assert gestionnaire.get(address).status_code == 200
         assert "alert(1)" not in " ".join(gestionnaire.page.xpath("//script/text()"))
     gestionnaire.get(path)
     assert gestionnaire.text.count(hostile) >= 4

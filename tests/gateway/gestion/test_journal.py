@@ -49,8 +49,7 @@ def test_days_bound_it_and_days_or_pages_that_are_none_are_said_so(administrator
     administrator.get("/gestion/journal?au=01/01/2000&candidats=oui")
     assert "Aucun acte ne correspond" in administrator.text
     assert administrator.get("/gestion/journal?au=31/12/9999").status_code == 422
-    administrator.get("/gestion/journal?du=hier&au=31/02/2021")
-    assert administrator.answer.status_code == 422
+    assert administrator.get("/gestion/journal?du=hier&au=31/02/2021").status_code == 422
     assert administrator.value("du") == "hier"
     assert administrator.text.count(DAY_EXPECTED) >= 2
     for cursor in ("x", "[]", '{"gateway": 1}', '{"accounts": "x"}', "[" * 100_000):

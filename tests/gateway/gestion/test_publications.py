@@ -49,8 +49,7 @@ def prepare(gestionnaire: ScriptlessBrowser, **typed: str) -> str:
     given = {"type": "convocation", "source": "csv", "session": SESSION, "paragraphs": "Soyez à l'heure.", **typed}
     gestionnaire.press("Continuer", **{**given, "session": ""})
     assert (gestionnaire.answer.status_code, gestionnaire.value("type")) == (422, given["type"])
-    gestionnaire.press("Continuer", **given)
-    assert gestionnaire.answer.status_code == 200, gestionnaire.text
+    assert gestionnaire.press("Continuer", **given).status_code == 200, gestionnaire.text
     return gestionnaire.path
 
 
@@ -75,8 +74,7 @@ def test_convocations_are_checked_previewed_published_and_withdrawn(
     assert (preview.content_type, preview.headers["Cache-Control"]) == ("application/pdf", "no-store")
     assert "Soyez à l'heure." in text_of_pdf(preview.data)
     gestionnaire.get(path)
-    gestionnaire.press("Publier 1 document")
-    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.press("Publier 1 document").status_code == 422
     assert gestionnaire.page.xpath("//a[@href='#champ-accept_incomplete']"), "the refusal of documents names the field"
     gestionnaire.press("Publier 1 document", accept_incomplete="oui")
     assert "La publication est lancée" in gestionnaire.text

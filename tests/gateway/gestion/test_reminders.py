@@ -76,8 +76,7 @@ def test_filters_stand_in_the_address_and_an_empty_selection_says_so(gestionnair
     assert gestionnaire.page.xpath("//select[@name='session']/option[@selected]/@value") == ["BTS/2022"]
     gestionnaire.post("/gestion/relances", [])
     assert "Aucune candidature n'était sélectionnée." in gestionnaire.text
-    gestionnaire.post("/gestion/relances", [("selection", "x")])
-    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.post("/gestion/relances", [("selection", "x")]).status_code == 422
 
 
 def test_a_whole_list_is_reminded_once_its_number_of_mails_was_confirmed(

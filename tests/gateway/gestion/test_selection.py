@@ -73,8 +73,7 @@ def long_list(
 def test_a_whole_list_is_selected_and_decided_over_several_pages_with_a_fresh_code(
     long_list: ScriptlessBrowser,
 ) -> None:
-    long_list.press(RECEIVED, comment="Vu le 4 octobre.", second_facteur="000000")
-    assert long_list.answer.status_code == 422
+    assert long_list.press(RECEIVED, comment="Vu le 4 octobre.", second_facteur="000000").status_code == 422
     assert "Ce code n'est pas le bon" in long_list.text
     assert "Vu le 4 octobre." in long_list.answer.text
     assert f"{WHOLE} pièces à décider encore" in long_list.text
@@ -125,8 +124,7 @@ def test_selecting_nothing_or_nonsense_is_told_and_what_was_typed_stays_with_a_m
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
     for nonsense in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):
         posted = [("selection", value) for value in nonsense]
-        gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *posted])
-        assert gestionnaire.answer.status_code == 422
+        assert gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *posted]).status_code == 422
     form = [("comment", "Illisible."), ("received_on", "hier"), ("decision", "received")]
     gestionnaire.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
     assert (gestionnaire.answer.status_code, gestionnaire.value("received_on")) == (422, "hier")

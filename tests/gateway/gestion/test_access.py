@@ -240,8 +240,7 @@ def test_an_etag_or_a_decision_that_is_none_is_sent_to_no_service(desk: Browser)
 def test_a_nul_takes_nothing_away_from_what_was_typed(desk: Browser) -> None:
     path = desk.path
     typed = {"comment": "Illi\0sible", "resubmit_until": "de\0main", "session": "\0"}
-    desk.post(f"{path}/decision", decision(desk, decision="non_compliant", **typed))
-    assert desk.answer.status_code == 422
+    assert desk.post(f"{path}/decision", decision(desk, decision="non_compliant", **typed)).status_code == 422
     assert (desk.value("resubmit_until"), "Illisible" in desk.text) == ("demain", True)
     desk.press(NON_COMPLIANT, resubmit_until="")
     desk.get(f"{path}?statut=toutes&session=%00")

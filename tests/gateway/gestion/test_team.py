@@ -129,8 +129,7 @@ def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(member: S
     member.follow("Changer de mot de passe")
     new = dict.fromkeys(("password", "password_confirmation"), people.NEW_PASSWORD)
     typed = {"current_password": people.PASSWORD, **new}
-    member.press("Enregistrer", **{**typed, "password": "court"})
-    assert member.answer.status_code == 422
+    assert member.press("Enregistrer", **{**typed, "password": "court"}).status_code == 422
     [mistake] = member.texts("//*[@id='resume-erreurs']//a[@href='#champ-password']")
     assert mistake.startswith("Nouveau mot de passe : il doit comporter")
     member.press("Enregistrer", **typed)
@@ -140,8 +139,7 @@ def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(member: S
 
 def test_a_second_factor_is_renewed_in_two_steps_by_our_proposal_alone(member: StaffBrowser) -> None:
     member.follow("Renouveler le second facteur")
-    member.press("Continuer", code="000000")
-    assert member.answer.status_code == 422
+    assert member.press("Continuer", code="000000").status_code == 422
     member.press("Continuer")
     assert member.title == "Nouveau second facteur"
     secret = people.shown_secret(member)

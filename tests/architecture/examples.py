@@ -26,9 +26,8 @@ from services.contracts.api.visitors import ask_reset
 from tests.accounts.creation_form import PASSWORD
 from tests.documents.imports.exam_office import CELLS, csv_of
 from tests.documents.imports.exam_office import NEW as EXAMPLE_IMPORT
-from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
-from tests.gateway.gestion import invitations
-from tests.gateway.gestion.people import StaffBrowser, StaffFactory
+from tests.gateway.candidates import Browser, CandidateFactory, creation_answers, new_address
+from tests.gateway.gestion.people import StaffBrowser, StaffFactory, invite
 from tests.pieces import sample_files
 from tests.pieces.tus_client import send_file, send_upload, take_upload
 from tests.registrations.service.candidate_client import opening_id
@@ -43,10 +42,16 @@ TOOLS_SCOPES = sorted(scopes_of("gestionnaire"))
 _PLACE = re.compile(r"<(?:\w+:)?([\w-]+)>")
 
 
+class _ReaderOfDocuments(Browser):
+    """Stored documents are no pages of the portal."""
+
+    def checked(self, answer: TestResponse) -> TestResponse:
+        return answer
+
+
 class _Visitors(CandidateFactory):
-    def browser(self) -> ScriptlessBrowser:
-        """One that reads stored documents too, which are no pages of the portal."""
-        return ScriptlessBrowser(self.portal.gateway.app, self.portal.url)
+    def browser(self) -> Browser:
+        return _ReaderOfDocuments(self.portal)
 
 
 class Examples:
@@ -70,9 +75,8 @@ class Examples:
         self.portal.deliver()
         self.browser = self._visitors.log_in(self.email)
         self.gestionnaire = StaffFactory(self.portal).logged_in("03")
-        chief = StaffFactory(self.portal).administrateur()
-        self.administrator = chief.browser
-        self.values |= self._team(chief)
+        self.administrator = StaffFactory(self.portal).administrateur()
+        self.values |= self._team(self.administrator)
         self.values |= {"import_id": self._import(), "correction_id": self._correction(), "staff_id": self._member.id}
 
     @property
@@ -172,8 +176,8 @@ class Examples:
     def _team(self, chief: StaffBrowser) -> dict[str, str]:
         """Somebody who is invited, with the link, and somebody who is disabled."""
         invited, disabled = new_address(), StaffFactory(self.portal).account("03")
-        invitations.invite(chief, invited)
-        link = invitations.mailed_link(self.portal, invited)
+        invite(chief, invited)
+        link = self._visitors.link_to(invited, "/gestion/invitation/")
         with self.apps["accounts"].app_context():
             disable_staff(disabled.id, "Mutation", Actor("command", "test"))
             invited_id = staff_id_of(invited)

@@ -72,7 +72,7 @@ def _renew_second_factor(office: StaffAtWork) -> None:
 
 
 def _add_passkey(office: StaffAtWork) -> str:
-    options = office.examples.passkey_options_of(office.chief.browser)
+    options = office.examples.passkey_options_of(office.chief)
     made = Authenticator(office.portal.url).make(options)
     office.call("accounts", "POST", "/staff/me/passkeys", json=office.with_code(name="clé", passkey=made))
     return str(office.read("accounts", "/staff/me")["passkeys"][-1]["id"])

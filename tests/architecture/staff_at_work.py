@@ -49,7 +49,7 @@ class StaffAtWork:
     ) -> TestResponse:
         app, who = self.portal.apps[service], by or self.chief
         code = {} if service == "accounts" else {"code": who.code()}  # whether or not the act asks for one
-        headers = bearer(self.examples.session_token_of(who.browser, **code)) | given.pop("headers", {})
+        headers = bearer(self.examples.session_token_of(who, **code)) | given.pop("headers", {})
         answer = app.test_client().open(f"/v1{path}", method=method, headers=headers, **given)
         assert 200 <= answer.status_code < 300, (method, path, answer.status_code, answer.text)
         return answer

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.cookies import SESSION_COOKIE, cookie_name
+from werkzeug.test import TestResponse
+
+from gateway.cookies import SESSION_COOKIE, STAFF_SESSION_COOKIE, cookie_name
 from gateway.service_clients import clients
 from gateway.sessions import EXCHANGES
 from gateway.web import mails
@@ -16,7 +18,7 @@ from services.contracts.api.own_account import read_identity
 from services.contracts.api.sessions import log_in
 from services.contracts.registration_rules import NEXT, Purpose
 from tests.accounts.creation_form import PASSWORD, creation_form
-from tests.gateway.checked_browser import CheckedBrowser
+from tests.gateway.components.html_checks import problems_of, text_of
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.processes import wait_until
@@ -31,14 +33,68 @@ def new_address() -> str:
     return f"candidat{next(_numbers)}@example.org"
 
 
+class Browser(ScriptlessBrowser):
+    """No page that it comes to has a mistake: strict HTML, a name for everything, nothing inline."""
+
+    def __init__(self, portal: InProcessPortal) -> None:
+        super().__init__(portal.gateway.app, portal.url)
+        self.portal = portal
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.checked(super().get(path, **options))
+
+    def post(self, path: str, fields: Any = (), **options: Any) -> TestResponse:
+        return self.checked(super().post(path, fields, **options))
+
+    def checked(self, answer: TestResponse) -> TestResponse:
+        """Redirections apart, which have no page, and the HTML of mails, which is shown in a frame of its own."""
+        is_mail = "sandbox" in answer.headers.get("Content-Security-Policy", "")
+        is_page = answer.mimetype == "text/html" and answer.data and answer.status_code not in (302, 303)
+        if is_page and not is_mail:
+            problems = problems_of(answer.text)
+            assert not problems, f"{answer.request.path}: {problems}"
+        return answer
+
+    @property
+    def shown_id(self) -> str:
+        """At the end of its address."""
+        return self.path.rpartition("/")[2]
+
+    def texts(self, xpath: str) -> list[str]:
+        return [text_of(element) for element in self.page.xpath(xpath)]
+
+    def rows(self) -> list[str]:
+        return self.texts("//tbody/tr")
+
+    def shows(self, *words: str) -> None:
+        assert [missing for missing in words if missing not in self.text] == [], self.text
+
+    def candidature_page(self) -> str:
+        """The address of the first candidature of « Mes inscriptions »."""
+        self.get("/inscriptions")
+        return str(self.page.xpath("//main//h3/a/@href")[0])
+
+    def link(self, beginning: str) -> str:
+        """The first of the page that begins so."""
+        return next(str(link) for link in self.page.xpath("//main//a/@href") if link.startswith(beginning))
+
+    def session(self, cookie: str = SESSION_COOKIE) -> str:
+        return self.cookie(cookie_name(self.portal.gateway.app.extensions["portail"], cookie)) or ""
+
+    def drop_cached_exchange(self) -> None:
+        """The gateway asks accounts anew whose session this is, as it does after four seconds."""
+        for cookie in (SESSION_COOKIE, STAFF_SESSION_COOKIE):
+            self.portal.gateway.app.extensions[EXCHANGES].forget(self.session(cookie))
+
+
 class CandidateFactory:
     """Makes accounts, log-ins and candidatures on the portal, and reads the mails it sends."""
 
     def __init__(self, portal: InProcessPortal) -> None:
         self.portal = portal
 
-    def browser(self) -> ScriptlessBrowser:
-        return CheckedBrowser(self.portal.gateway.app, self.portal.url)
+    def browser(self) -> Browser:
+        return Browser(self.portal)
 
     def mail_to(self, address: str) -> mails.Mail:
         return next(self._mails_to(address))
@@ -74,7 +130,7 @@ class CandidateFactory:
         assert browser.path == "/connexion", browser.text
         return email
 
-    def log_in(self, address: str | None = None) -> ScriptlessBrowser:
+    def log_in(self, address: str | None = None) -> Browser:
         email = address or self.create_activated_account()
         browser = self.browser()
         browser.get("/connexion")
@@ -82,7 +138,7 @@ class CandidateFactory:
         assert browser.path == "/", browser.text
         return browser
 
-    def log_in_registered(self) -> ScriptlessBrowser:
+    def log_in_registered(self) -> Browser:
         """The browser of a logged-in candidate who has a candidature in Besançon."""
         email = self.create_activated_account()
         self.register(email)
@@ -127,9 +183,3 @@ class CandidateFactory:
 
 def creation_answers(address: str, **changes: Any) -> dict[str, Any]:
     return creation_form(**{"email": address, "email_confirmation": address, **changes})
-
-
-def drop_cached_exchange(portal: InProcessPortal, browser: ScriptlessBrowser, kind: str = SESSION_COOKIE) -> None:
-    """The gateway asks accounts anew whose session this is, as it does after four seconds."""
-    extensions = portal.gateway.app.extensions
-    extensions[EXCHANGES].forget(browser.cookie(cookie_name(extensions["portail"], kind)))

@@ -3,11 +3,14 @@
 import pytest
 
 from gateway.assets import AssetsMissing, load_assets
-from tests.gateway.candidates import CandidateFactory
-from tests.gateway.checked_browser import CheckedBrowser
+from tests.gateway.candidates import Browser, CandidateFactory
+from tests.gateway.gestion.people import StaffBrowser, StaffFactory
 from tests.gateway.portals import two_services
+from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import InProcessPortal
-from tests.support.scriptless_browser import ScriptlessBrowser
+
+running = two_services("session")
+"""One portal for the run; each test makes candidates of its own."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,10 +22,6 @@ def built_assets() -> None:
         pytest.exit(f"The gateway's style sheets and scripts are not built: run « make assets » first ({error}).", 1)
 
 
-running = two_services("session")
-"""One portal for the run; each test makes candidates of its own."""
-
-
 @pytest.fixture(autouse=True)
 def time_of_the_portal(request: pytest.FixtureRequest) -> None:
     """A portal that serves several tests is in the guide's month in each, whatever other tests did since."""
@@ -31,10 +30,20 @@ def time_of_the_portal(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def plain(running: InProcessPortal) -> ScriptlessBrowser:
-    return CheckedBrowser(running.gateway.app, running.url)
+def plain(running: InProcessPortal) -> Browser:
+    return Browser(running)
 
 
 @pytest.fixture
 def candidates(running: InProcessPortal) -> CandidateFactory:
     return CandidateFactory(running)
+
+
+@pytest.fixture
+def staff(running: InProcessFourServices) -> StaffFactory:
+    return StaffFactory(running)
+
+
+@pytest.fixture
+def gestionnaire(staff: StaffFactory) -> StaffBrowser:
+    return staff.logged_in("03")

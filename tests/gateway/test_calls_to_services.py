@@ -13,28 +13,49 @@ from unittest.mock import Mock
 import pytest
 from flask import Flask
 
+from deploy.service_names import SERVICES
 from gateway import api
 from gateway.app import create_app
 from gateway.clients.base import optional_calls, seconds_left
 from gateway.clients.file_uploads import ReceivedFile, send_files
 from gateway.service_clients import SERVICE_LABELS, Openings, clients
+from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from gateway.settings import GatewaySettings
+from services.accounts.operations.staff_accounts import disable_staff
+from services.chassis.database.audit import Actor
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
 from services.contracts.api.own_account import download_copy
 from services.contracts.api.pieces import uploads
 from tests.accounts.creation_form import creation_form
-from tests.gateway.calls import Asked, ask_api, note_calls
-from tests.gateway.candidates import CandidateFactory
+from tests.gateway.candidates import Browser, CandidateFactory
+from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.portals import Asked, ask_api, note_calls
 from tests.support import scriptless_browser
 from tests.support.in_process_portal import InProcessPortal
-from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
+from tests.tools.tool import tool_token
 
 PIECES, EXCHANGE = "pieces/v1/pieces", "accounts POST /v1/tools/exchange"
 PAGE = 2.5
 BOUND = 20.0
 """More than any page takes; one that waited for each of its calls by itself would pass it."""
+RUNNING = ("accounts", "registrations")
+CANDIDATURES = "registrations/v1/staff/candidatures"
+OUT_OF_THE_API = (
+    "accounts/v1/tokens",
+    "accounts/v1/./tokens",
+    "accounts/v1/x/../tokens",
+    "accounts/v1/%2e/sessions",
+    "accounts/v1/x/%2e%2e/sessions",
+    "accounts/v1/..%2fmetrics",
+    "accounts/v1/%2e%2e/.well-known/jwks.json",
+    "registrations/v1/../metrics",
+    "registrations/v1/%5c..%5cmetrics",
+    "registrations/v1/messages%3Fa=b",
+    "registrations/v1/messages%23",
+)
 
 
 @pytest.fixture
@@ -108,7 +129,7 @@ def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(runn
             pass
 
 
-def test_copies_of_ones_data_that_are_read_slowly_take_no_place_of_pages_and_one_address_has_half(
+def test_copies_that_are_read_slowly_take_no_place_of_pages_and_one_address_has_half(
     running: InProcessPortal, silent: SilentServer
 ) -> None:
     silent.respond = lambda connection, line: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
@@ -145,7 +166,7 @@ def test_visitors_are_counted_by_address_and_those_of_ipv6_by_their_line(
 
     monkeypatch.setattr(Limit, "place", noting)
     monkeypatch.setattr(scriptless_browser, "ADDRESS", address)
-    browser = ScriptlessBrowser(running.gateway.app, running.url)
+    browser = Browser(running)
     browser.post("/connexion", {"identifiant": "a@x.fr", "password": "b"})
     browser.post("/compte/creation", creation_form())
     ask_api(running.gateway.app, PIECES, "invented", address=address)
@@ -188,3 +209,37 @@ def test_a_service_that_falls_silent_is_asked_once_to_forget_the_uploads() -> No
     with pytest.raises(Unavailable):
         send_files(owner, uploads, files, Mock(side_effect=Unavailable), piece_id="1")
     assert asked == ["POST", "PATCH"] * 12 + ["DELETE"]
+
+
+def test_a_token_opens_what_it_is_for_and_no_path_that_leads_out_of_the_api(staff: StaffFactory) -> None:
+    gateway, token = staff.portal.gateway.app, tool_token(staff.portal, staff.account("03"), "candidatures:read")
+    assert ask_api(gateway, CANDIDATURES, token).status_code == 200
+    assert ask_api(gateway, CANDIDATURES, "x" * 3000).status_code == 401
+    for method in ("GET", "POST"):
+        answers = {path: ask_api(gateway, path, token, method).status_code for path in OUT_OF_THE_API}
+        assert {path: status for path, status in answers.items() if status != 404} == {}, method
+
+
+def test_the_tool_of_who_is_disabled_is_refused(staff: StaffFactory) -> None:
+    """The gateway remembers what accounts said for less than the five seconds that are promised."""
+    gateway, owner = staff.portal.gateway.app, staff.account("03")
+    token = tool_token(staff.portal, owner, "candidatures:read")
+    assert ask_api(gateway, CANDIDATURES, token).status_code == 200
+    with staff.portal.accounts.app.app_context():
+        disable_staff(owner.id, "Mutation", Actor("command", "test"))
+    wait_until(lambda: ask_api(gateway, CANDIDATURES, token).status_code == 401, 60, "the token is refused")
+    assert EXCHANGE_CACHE_SECONDS < 5
+
+
+def test_only_what_tools_may_call_is_there(plain: Browser) -> None:
+    listed = {service: plain.get(f"/api/{service}/openapi.json").get_json()["paths"] for service in RUNNING}
+    closed = ("/v1/me/", "/v1/sessions", "/v1/tools/exchange", "/v1/staff/me/", "jwks", "identity-floor")
+    paths = [path for paths in listed.values() for path in paths]
+    assert [path for path in paths if any(words in path for words in closed)] == []
+    assert {"/v1/staff/openings", "/v1/staff/candidatures"} <= listed["registrations"].keys()
+    assert "/v1/messages" in listed["registrations"], "open to everyone"
+    assert not [path for path in listed["registrations"] if path.startswith("/v1/candidates")]
+    for service in SERVICES:  # without script
+        assert f"/api/{service}/openapi.json" in plain.get("/api/docs").text
+        assert f"/api/{service}/openapi.json" in plain.get(f"/api/docs/{service}").text
+    assert plain.get("/api/docs/inconnu").status_code == 404

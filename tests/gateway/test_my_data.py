@@ -15,16 +15,13 @@ from services.accounts.jobs import registry
 from services.accounts.models import PersonalCopy, db
 from services.contracts.retention import retention
 from tests.accounts.creation_form import PASSWORD
-from tests.gateway.calls import note_calls
-from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
+from tests.gateway.candidates import Browser, CandidateFactory
 from tests.gateway.components.html_checks import parsed, text_of
-from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory
-from tests.gateway.portals import four_services
-from tests.pieces import sample_files
+from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory, deposit, deposit_pages, open_first
+from tests.gateway.portals import four_services, note_calls
 from tests.registrations.domain.example_dossier import BTS as GUIDE
 from tests.registrations.service.candidate_client import load
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.scriptless_browser import ScriptlessBrowser
 
 running = four_services("module")
 SECOND = replace(GUIDE, code="SECOND", label="SECOND BREVET")
@@ -42,23 +39,20 @@ _SHOWN = {
 """Where pages of these addresses show something of a person."""
 
 
-def deposit_files(browser: ScriptlessBrowser, candidature: str, *names: str) -> None:
-    browser.get(f"/justificatifs/{candidature}")
-    pages = sorted(set(re.findall(r"/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32}", browser.answer.text)))
-    for page, name in zip(pages, names, strict=False):
-        browser.post(page, [("fichier", (io.BytesIO(sample_files.pdf()), name))])
-        assert browser.answer.status_code == 200, browser.text
+def deposit_files(browser: Browser, candidature: str, *names: str) -> None:
+    for page, name in zip(deposit_pages(browser, f"/justificatifs/{candidature}"), names, strict=False):
+        deposit(browser, page, name)
 
 
-def candidatures(browser: ScriptlessBrowser) -> list[str]:
+def candidatures(browser: Browser) -> list[str]:
     browser.get("/justificatifs")
     if browser.path != "/justificatifs":
-        return [browser.path.rpartition("/")[2]]
+        return [browser.shown_id]
     links = browser.page.xpath("//main//a/@href[starts-with(., '/justificatifs/')]")
     return [str(link).rpartition("/")[2] for link in links]
 
 
-def made(portal: InProcessFourServices, browser: ScriptlessBrowser) -> str:
+def made(portal: InProcessFourServices, browser: Browser) -> str:
     """Ask for a copy and have it made; its address."""
     browser.get(PAGE)
     browser.press("Demander une copie", current_password=PASSWORD)
@@ -69,7 +63,7 @@ def made(portal: InProcessFourServices, browser: ScriptlessBrowser) -> str:
 
 
 @pytest.fixture(scope="module")
-def people(running: InProcessFourServices) -> dict[str, ScriptlessBrowser]:
+def people(running: InProcessFourServices) -> dict[str, Browser]:
     """Two candidates: who has two candidatures, six files, one of them refused, a draft; and somebody else."""
     load(running.registrations.app, SECOND)
     candidates, browsers = CandidateFactory(running), {}
@@ -89,8 +83,7 @@ def people(running: InProcessFourServices) -> dict[str, ScriptlessBrowser]:
     deposit_files(own, first, "passeport-encore.pdf")
     running.deliver()
     gestionnaire = StaffFactory(running).logged_in("03")
-    gestionnaire.get(f"/gestion/pieces?candidature={first}")
-    gestionnaire.get(str(gestionnaire.page.xpath("//tbody//a/@href[contains(., '/gestion/pieces/')]")[0]))
+    open_first(gestionnaire, first)
     gestionnaire.press(NON_COMPLIANT, comment=COMMENT)
     own.get(f"/inscriptions/{second}")
     own.press("Modifier")
@@ -101,20 +94,20 @@ def people(running: InProcessFourServices) -> dict[str, ScriptlessBrowser]:
 
 
 @pytest.fixture(scope="module")
-def shown(people: dict[str, ScriptlessBrowser]) -> set[str]:
+def shown(people: dict[str, Browser]) -> set[str]:
     """What pages show before the copy is asked for, which a mail announces."""
     return shown_to(people["DUPRÉ"])
 
 
 @pytest.fixture(scope="module")
-def copy(people: dict[str, ScriptlessBrowser], running: InProcessFourServices, shown: set[str]) -> ZipFile:
+def copy(people: dict[str, Browser], running: InProcessFourServices, shown: set[str]) -> ZipFile:
     browser = people["DUPRÉ"]
     answer = browser.get(made(running, browser))
     assert answer.headers["Content-Type"] == "application/zip"
     return ZipFile(io.BytesIO(answer.data))
 
 
-def pages_of(browser: ScriptlessBrowser) -> Iterator[tuple[str, str]]:
+def pages_of(browser: Browser) -> Iterator[tuple[str, str]]:
     """Every page that shows something of a candidate: its address, and its text."""
     own = candidatures(browser)
     own_pages = [f"{page}/{id}" for id in own for page in ("/inscriptions", "/documents", "/justificatifs")]
@@ -132,7 +125,7 @@ def words_of(text: str) -> str:
     return " ".join(text.split()).replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
-def shown_to(browser: ScriptlessBrowser) -> set[str]:
+def shown_to(browser: Browser) -> set[str]:
     """What pages show of a candidate, in groups of words: answers, names of files, what happened, what is typed."""
     shown = set()
     for path, text in pages_of(browser):
@@ -147,11 +140,9 @@ def text_of_copy(copy: ZipFile) -> str:
     return words_of(text_of(parsed(copy.read("index.html").decode())))
 
 
-def numero_of(browser: ScriptlessBrowser) -> str:
+def numero_of(browser: Browser) -> str:
     browser.get("/inscriptions")
-    match = re.search(r"\b0\d{10}\b", browser.text)
-    assert match, browser.text
-    return match[0]
+    return str(re.findall(r"\b0\d{10}\b", browser.text)[0])
 
 
 def test_all_that_pages_show_of_a_candidate_is_in_the_copy(shown: set[str], copy: ZipFile) -> None:
@@ -160,7 +151,7 @@ def test_all_that_pages_show_of_a_candidate_is_in_the_copy(shown: set[str], copy
     assert {words for words in (*shown, COMMENT) if words not in told} == set()
 
 
-def test_every_file_is_in_it_byte_for_byte(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
+def test_every_file_is_in_it_byte_for_byte(people: dict[str, Browser], copy: ZipFile) -> None:
     """Those replaced too, under their names, which lead nowhere else; and the documents as the pages give them."""
     own = people["DUPRÉ"]
     names = [name.partition("-")[2] for name in copy.namelist() if name.startswith("pieces/")]
@@ -181,34 +172,24 @@ def test_every_file_is_in_it_byte_for_byte(people: dict[str, ScriptlessBrowser],
     assert linked == {name for name in copy.namelist() if "/" in name}
 
 
-def test_nothing_of_anybody_else_is_in_it(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
+def test_nothing_of_anybody_else_is_in_it(people: dict[str, Browser], copy: ZipFile) -> None:
     texts = "".join(copy.read(name).decode() for name in ("index.html", "donnees.json")) + "".join(copy.namelist())
     of_others = ("QUELQUUN", "autre@exemple.org", "fichier-d-autrui", numero_of(people["QUELQUUN"]))
     assert [word for word in (*of_others, "DUVAL", "gestion1@") if word in texts] == []
     assert numero_of(people["DUPRÉ"]) in texts
 
 
-def test_its_data_are_of_the_schema_and_of_known_kinds(people: dict[str, ScriptlessBrowser], copy: ZipFile) -> None:
+def test_its_data_are_of_the_schema_and_of_known_kinds(people: dict[str, Browser], copy: ZipFile) -> None:
     data, schema = json.loads(copy.read("donnees.json")), people["DUPRÉ"].get("/api/mes-donnees.schema.json").json or {}
     jsonschema_rs.validator_for(schema).validate(data)
     assert json.loads(copy.read("schema.json")) == schema
     kinds = {group["kind"] for group in data["held"] if group["items"]}
-    assert kinds == {
-        "comptes",
-        "connexions",
-        "brouillons",
-        "candidatures",
-        "pieces",
-        "documents",
-        "mails",
-        "copies",
-        "journal",
-    }
+    assert " ".join(sorted(kinds)) == "brouillons candidatures comptes connexions copies documents journal mails pieces"
     for kind in kinds:
         assert words_of(retention().sentence(retention().kind(kind))) in text_of_copy(copy)
 
 
-def test_the_page_says_what_is_kept_why_and_until_when(people: dict[str, ScriptlessBrowser]) -> None:
+def test_the_page_says_what_is_kept_why_and_until_when(people: dict[str, Browser]) -> None:
     browser = people["DUPRÉ"]
     browser.get("/compte")
     browser.follow("Mes données")
@@ -219,10 +200,10 @@ def test_the_page_says_what_is_kept_why_and_until_when(people: dict[str, Scriptl
 
 
 def test_the_page_asks_accounts_alone(
-    people: dict[str, ScriptlessBrowser], running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch
+    people: dict[str, Browser], running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = note_calls(monkeypatch, **running.apps)
-    drop_cached_exchange(running, people["DUPRÉ"])
+    people["DUPRÉ"].drop_cached_exchange()
     assert people["DUPRÉ"].get(PAGE).status_code == 200
     assert sorted(asked()) == ["accounts GET /v1/me/copies", "accounts POST /v1/sessions/exchange"]
 

@@ -1,9 +1,8 @@
-"""FranceConnect and ProConnect without scripts: to the provider and back, and what refusals say to do."""
+"""FranceConnect and ProConnect without scripts; « Valider mon inscription » with them as with the password."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import pyotp
@@ -13,25 +12,22 @@ from werkzeug.test import TestResponse
 
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
-from services.contracts.page_labels import VALIDATE_REGISTRATION
 from services.contracts.session_options import ONLINE
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.sign_in.conftest import servers
-from tests.gateway.candidates import CandidateFactory
-from tests.gateway.checked_browser import CheckedBrowser
-from tests.gateway.gestion.invitations import invite, shown_secret
-from tests.gateway.gestion.people import StaffFactory
-from tests.gateway.test_validation import save_another_version
-from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, load
+from tests.gateway.candidates import Browser, CandidateFactory
+from tests.gateway.gestion.people import StaffFactory, invite, shown_secret
+from tests.registrations.service.candidate_client import guide, load
 from tests.support.app_server import AppServer
 from tests.support.identity_providers import Providers, consent, person, settings_for
 from tests.support.in_process_portal import InProcessPortal, running_portal, service_stopped
-from tests.support.scriptless_browser import ScriptlessBrowser
-
-CONFIRM = "Confirmer avec FranceConnect"
-
 
 __all__ = ["servers"]
+
+CONFIRM = "Confirmer avec FranceConnect"
+TO_DO = "Inscription à valider en ligne"
+BEFORE = "À valider – Votre validation en ligne est attendue avant le 25/10/2021 à 12:00 (heure de Paris)."
+AFTER = "Validée en ligne le 05/10/2021 à 12:0"
 
 
 @pytest.fixture(scope="module")
@@ -41,31 +37,105 @@ def running(
     issuers = {f"{name}_issuer": f"{servers[0].url}/{name}" for name in ("franceconnect", "proconnect")}
     of_accounts = partial(settings_for, server=servers[0], providers=servers[1])
     with running_portal(tmp_path_factory.mktemp("sign-in"), of_accounts=of_accounts, **issuers) as portal:
-        load(portal.registrations.app, replace(GUIDE, sessions=(replace(GUIDE_SESSION, validation=ONLINE),)))
+        load(portal.registrations.app, guide(validation=ONLINE))
         yield portal
 
 
+@pytest.fixture
+def candidature(candidates: CandidateFactory) -> tuple[Browser, str]:
+    """A candidate's browser, and the path of what was saved."""
+    browser = candidates.log_in_registered()
+    return browser, browser.candidature_page()
+
+
+def save_another_version(browser: Browser, path: str) -> None:
+    browser.get(path)
+    browser.press("Modifier")
+    draft = browser.path.rpartition("/")[0]
+    browser.get(f"{draft}/2")
+    browser.press("Suivant", adresse="2 rue du lac")
+    browser.get(f"{draft}/9")
+    browser.press("Enregistrer")
+    assert browser.title == "N° Inscription"
+
+
+def test_a_candidate_reads_what_is_certified_and_validates_it_by_password(candidature: tuple[Browser, str]) -> None:
+    browser, path = candidature
+    browser.get("/")
+    assert TO_DO in browser.text
+    browser.get(path)
+    assert BEFORE in browser.text
+    browser.follow(page_labels.VALIDATE_REGISTRATION)
+    assert browser.title == page_labels.VALIDATE_REGISTRATION
+    assert "1 rue du port" in browser.text.lower()
+    assert "Je certifie l'exactitude des renseignements" in browser.text
+    assert browser.press(page_labels.VALIDATE_REGISTRATION, current_password="not this one").status_code == 422
+    assert "Le mot de passe actuel est incorrect." in browser.text
+    assert not browser.value("current_password")
+    browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD)
+    assert (browser.path, "Votre inscription est validée." in browser.text) == (path, True)
+    assert AFTER in browser.text
+    browser.get(f"{path}/validation")
+    assert not browser.page.xpath("//input[@name='current_password']")
+    assert "Votre inscription est validée en ligne depuis le" in browser.text
+    browser.get(f"{path}/historique")
+    assert "Inscription validée en ligne, version 1" in browser.text
+
+
+def test_a_version_saved_in_another_window_is_shown_before_it_is_validated(candidature: tuple[Browser, str]) -> None:
+    browser, path = candidature
+    browser.get(f"{path}/validation")
+    shown = browser.answer
+    save_another_version(browser, path)
+    assert "Votre inscription reste à valider en ligne" in browser.text
+    for version, status in (("9" * 5000, 404), ("1", 412)):
+        browser.answer = shown
+        assert (
+            browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD, version=version).status_code
+            == status
+        )
+    assert "relisez-la ci-dessous" in browser.text
+    assert "2 rue du lac" in browser.text.lower()
+    browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD)
+    assert AFTER in browser.text
+    save_another_version(browser, path)
+    browser.get("/inscriptions")
+    assert BEFORE.partition(" – ")[2] in browser.text
+
+
+def test_after_the_closing_whom_to_ask_is_said(candidature: tuple[Browser, str], running: InProcessPortal) -> None:
+    browser, path = candidature
+    browser.get(f"{path}/validation")
+    running.advance_clock(days=30)
+    browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD)
+    assert "Contactez le service gestionnaire." in browser.text
+    browser.get(path)
+    assert "Non validée – Vous ne l'avez pas validée à temps. Service à contacter : " in browser.text
+    assert not browser.page.xpath(f"//main//a[contains(@href, '{path}/validation')]")
+    browser.get("/")
+    assert TO_DO not in browser.text
+
+
+@dataclass
 class Visit:
     """One browser, which goes to a provider as somebody."""
 
-    def __init__(self, browser: ScriptlessBrowser, providers: Providers, who: dict[str, str]) -> None:
-        self.browser, self.who, self._providers = browser, who, providers
+    browser: Browser
+    providers: Providers
+    who: dict[str, str]
 
     def leave(self, page: str, provider: str = "franceconnect", suite: str = "") -> str:
         """By the button of a page; the path at which the provider sends the browser back. `suite`: forged into its
         address."""
         self.browser.get(page)
         [link] = self.browser.page.xpath(f"//a[contains(@class, 'fr-connect')]/@href | //a[.='{CONFIRM}']/@href")
-        return self.come_from(f"{link}?{urlencode({'suite': suite})}" if suite else str(link), provider)
-
-    def come_from(self, link: str, provider: str = "franceconnect") -> str:
-        """The path at which the provider sends the browser back that followed this link to it."""
+        link += f"?{urlencode({'suite': suite})}" if suite else ""
         address = self.browser.get(link, follow=False).headers["Location"]
-        issuer = self._providers[provider].issuer
+        issuer = self.providers[provider].issuer
         assert address.startswith(f"{issuer}/authorize?")
-        code = consent(self._providers[provider], address, self.who)
+        code = consent(self.providers[provider], address, self.who)
         state = address.partition("state=")[2].partition("&")[0]
-        path = urlsplit(self._providers[provider].redirect_uri).path
+        path = urlsplit(self.providers[provider].redirect_uri).path
         return f"{path}?state={state}&code={code}&iss={issuer}"
 
     def identify(self, page: str = "/connexion", provider: str = "franceconnect") -> TestResponse:
@@ -73,7 +143,7 @@ class Visit:
 
 
 @pytest.fixture
-def visit(plain: ScriptlessBrowser, servers: tuple[AppServer, Providers]) -> Visit:
+def visit(plain: Browser, servers: tuple[AppServer, Providers]) -> Visit:
     return Visit(plain, servers[1], person())
 
 
@@ -115,9 +185,9 @@ def test_an_account_is_joined_and_leads_to_no_other_site(visit: Visit, candidate
         assert visit.browser.get(back, follow=False).headers["Location"] == "/"
 
 
-def test_what_another_browser_brings_or_brings_again_identifies_nobody(visit: Visit, running: InProcessPortal) -> None:
+def test_what_another_browser_brings_or_brings_again_is_nobodys(visit: Visit, candidates: CandidateFactory) -> None:
     back = visit.leave("/connexion")
-    other = CheckedBrowser(running.gateway.app, running.url)
+    other = candidates.browser()
     other.get(back)
     assert (other.answer.status_code, "dans un autre navigateur" in other.text) == (403, True)
     assert other.page.xpath("//form//input[@name='password']"), "the password way is there"
@@ -131,8 +201,7 @@ def test_a_provider_that_is_away_leaves_the_password_way(
 ) -> None:
     back = visit.leave("/connexion")
     with service_stopped(servers[0]):
-        visit.browser.get(back)
-        assert visit.browser.answer.status_code == 503
+        assert visit.browser.get(back).status_code == 503
         assert "FranceConnect ne répond pas" in visit.browser.text
         visit.browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
         assert visit.browser.path == "/"
@@ -146,8 +215,7 @@ def registered(visit: Visit, candidates: CandidateFactory) -> str:
     candidates.register(email)
     visit.identify()
     visit.browser.press("Relier FranceConnect à ce compte", identifiant=email, password=PASSWORD)
-    visit.browser.get("/inscriptions")
-    return str(visit.browser.page.xpath("//main//h3/a/@href")[0])
+    return visit.browser.candidature_page()
 
 
 def test_an_inscription_is_validated_by_a_fresh_sign_in_with_franceconnect(visit: Visit, registered: str) -> None:
@@ -157,14 +225,14 @@ def test_an_inscription_is_validated_by_a_fresh_sign_in_with_franceconnect(visit
     assert not browser.page.xpath("//input[@name='current_password']")
     save_another_version(browser, registered)
     browser.get(f"{page}?fait=confirmation")
-    browser.press(VALIDATE_REGISTRATION)
+    browser.press(page_labels.VALIDATE_REGISTRATION)
     assert (browser.answer.status_code, "portait sur autre chose" in browser.text) == (422, True)
     visit.identify(page)
     shown = browser.answer
-    browser.press(VALIDATE_REGISTRATION)
+    browser.press(page_labels.VALIDATE_REGISTRATION)
     assert (browser.path, "Votre inscription est validée." in browser.text) == (registered, True)
     browser.answer = shown
-    browser.press(VALIDATE_REGISTRATION)
+    browser.press(page_labels.VALIDATE_REGISTRATION)
     assert "Votre inscription est validée en ligne depuis le" in browser.text, "sent twice"
 
 
@@ -181,8 +249,7 @@ def test_what_asks_for_the_password_again_takes_franceconnect_for_it(
 ) -> None:
     browser = visit.browser
     browser.get(f"{page}?fait=confirmation")
-    browser.press(button)
-    assert browser.answer.status_code == 422
+    assert browser.press(button).status_code == 422
     visit.identify(page)
     browser.press(button)
     assert done in browser.text
@@ -206,24 +273,21 @@ def test_who_came_with_a_password_gives_it_again(candidates: CandidateFactory) -
     assert browser.get("/connexion/franceconnect/confirmation?demande=forged").status_code == 404
 
 
-def test_who_is_invited_comes_in_by_proconnect(
-    visit: Visit, running: InProcessPortal, candidates: CandidateFactory
-) -> None:
+def test_who_is_invited_comes_in_by_proconnect(visit: Visit, staff: StaffFactory, candidates: CandidateFactory) -> None:
     """With the code of a second factor where ProConnect has seen none."""
-    invite(StaffFactory(cast(Any, running)).administrateur(), visit.who["email"])
+    invite(staff.administrateur(), visit.who["email"])
     visit.browser = browser = candidates.browser()
     visit.identify(candidates.link_to(visit.who["email"], "/gestion/invitation/"), "proconnect")
     assert not browser.page.xpath("//input[@name='password']")
     secret = shown_secret(browser)
-    browser.press("Activer mon accès", code="000000")
-    assert browser.answer.status_code == 422
+    assert browser.press("Activer mon accès", code="000000").status_code == 422
     browser.press("Activer mon accès", code=pyotp.TOTP(secret).now())
     assert "Votre accès est prêt" in browser.text
     browser.press("Se déconnecter")
     visit.identify("/gestion/connexion?suite=/gestion/compte", "proconnect")
     assert not browser.page.xpath("//input[@name='password']")
     assert browser.press(page_labels.LOG_IN, code="000000").status_code == 422
-    with running.accounts.app.app_context(), db.operation() as session:
+    with staff.portal.accounts.app.app_context(), db.operation() as session:
         session.execute(update(StaffMember).values(totp_last_step=0))  # the code of this half minute was given already
     browser.press(page_labels.LOG_IN, code=pyotp.TOTP(secret).now())
     assert browser.path == "/gestion/compte"

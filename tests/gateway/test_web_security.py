@@ -1,22 +1,33 @@
-"""Where a post may come from, which Host is answered, what browsers are told to forbid, and what probes hear."""
+"""Where a post may come from, which Host is answered, what browsers are told to forbid, who shares threads."""
 
 import socket
+import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
+from cryptography.fernet import Fernet
 
+from deploy.service_names import SERVICES
 from gateway.app import create_app
 from gateway.assets import asset_url, load_assets
+from gateway.fair_threads import FairThreads
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
-from tests.gateway.candidates import CandidateFactory
+from services.chassis.web.gunicorn_server import RECEIVE_SECONDS
+from tests.chassis.served_module import served
+from tests.gateway.candidates import Browser, CandidateFactory
 from tests.support.in_process_portal import InProcessPortal
-from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.process_settings import NOBODY
 
 WORDS = {"prenoms": "Écrit longuement", "current_password": "Secret/2021"}
+THREADS = 8
+URLS = {f"{name.upper()}_URL": NOBODY for name in SERVICES}
 
 
 def test_a_post_from_our_pages_is_taken_by_its_origin(candidates: CandidateFactory, running: InProcessPortal) -> None:
@@ -50,7 +61,7 @@ def test_an_unknown_host_is_not_answered(running: InProcessPortal) -> None:
         assert client.get("/health/live", headers={"Host": host}).status_code == 200, host
 
 
-def test_every_page_tells_browsers_what_to_forbid(plain: ScriptlessBrowser) -> None:
+def test_every_page_tells_browsers_what_to_forbid(plain: Browser) -> None:
     for path in ("/", "/connexion", "/nowhere", "/compte/activation/x"):
         headers = plain.get(path).headers
         policy = headers["Content-Security-Policy"]
@@ -82,25 +93,19 @@ def test_metrics_are_read_from_elsewhere_with_the_monitors_token_alone(running: 
         ):
             answer = monitored.get("/metrics", headers={"Authorization": authorization}, **calls)
             assert answer.status_code == status, (address, authorization)
-
-
-def test_without_a_token_metrics_answer_this_machine_alone_and_no_proxy_of_it(running: InProcessPortal) -> None:
     client = running.gateway.app.test_client()
-    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics").status_code == 200, "without a token this machine alone, and no proxy of it"
     assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
     for authorization in ("Bearer ", "Bearer"):
         elsewhere = {"environ_overrides": {"REMOTE_ADDR": "10.0.0.7"}, "headers": {"Authorization": authorization}}
         assert client.get("/metrics", **elsewhere).status_code == 404
 
 
-def test_a_nul_in_an_address_is_refused_by_a_page(plain: ScriptlessBrowser) -> None:
-    for path in ("/ouverture-des-services?exam=%00", "/compte/mot-de-passe/%00", "/compte/communes?q=%00"):
-        assert 400 <= plain.get(path).status_code < 500 or plain.answer.status_code == 200, path
-
-
-def test_pages_themselves_take_parameters_that_they_do_not_know(plain: ScriptlessBrowser) -> None:
+def test_pages_take_parameters_that_they_do_not_know_and_refuse_a_nul(plain: Browser) -> None:
     for path in ("/", "/connexion", "/ouverture-des-services"):
         assert plain.get(f"{path}?utm_source=mail").status_code == 200
+    for path in ("/ouverture-des-services?exam=%00", "/compte/mot-de-passe/%00", "/compte/communes?q=%00"):
+        assert 400 <= plain.get(path).status_code < 500 or plain.answer.status_code == 200, path
 
 
 def test_the_gateway_is_ready_while_services_are_away_and_names_them(running: InProcessPortal) -> None:
@@ -123,3 +128,40 @@ def test_a_gateway_without_its_assets_is_not_ready(
     answer = running.gateway.app.test_client().get("/health/ready")
     assert answer.status_code == 503
     assert answer.get_json()["checks"]["assets"] == "not built"
+
+
+def connection(address: str) -> Any:
+    return SimpleNamespace(client=(address, 50000))
+
+
+@pytest.mark.parametrize("of_one", [("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::2")])
+def test_an_address_has_a_quarter_and_its_further_requests_come_after(of_one: tuple[str, str]) -> None:
+    """Also after one that fails; an IPv6 line's addresses are one."""
+    goes_on, begun = threading.Event(), threading.Semaphore(0)
+
+    def handle(given: Any) -> None:
+        begun.release()
+        assert goes_on.wait(60)
+        raise ValueError
+
+    with FairThreads(THREADS) as threads:
+        first = [threads.submit(handle, connection(of_one[0])) for _ in range(THREADS // 4)]
+        later = [threads.submit(id, connection(of_one[1])) for _ in range(5)]
+        assert all(begun.acquire(timeout=60) for _ in first)
+        assert threads.submit(id, connection("192.0.2.2")).result(60)
+        assert not any(request.done() for request in later)
+        goes_on.set()
+        assert all(isinstance(request.exception(60), ValueError) for request in first)
+        assert all(request.result(60) for request in later)
+
+
+def test_who_sends_slowly_over_many_connections_keeps_nobody_else_waiting() -> None:
+    secrets = {"CLIENT_SECRET": "the secret of gateway", "SEAL_KEY": Fernet.generate_key().decode()}
+    with served("gateway", ENV="test", THREADS=str(THREADS), **URLS, **secrets) as gateway, ExitStack() as opened:
+        for _ in range(2 * THREADS):
+            slow = opened.enter_context(socket.socket())
+            slow.bind(("127.0.0.2", 0))
+            slow.connect(("127.0.0.1", gateway.port))
+            slow.sendall(b"POST /connexion HTTP/1.1\r\nHost: portail\r\nContent-Length: 9\r\n")
+        answer = requests.get(f"{gateway.url}/health/live", timeout=RECEIVE_SECONDS / 2)
+        assert answer.status_code == 200

@@ -2,57 +2,45 @@
 
 import pytest
 
-from services.accounts.domain.staff import Role
-from tests.gateway.candidates import CandidateFactory
-from tests.gateway.gestion.people import StaffFactory, depositor, open_first
+from tests.gateway.candidates import Browser, CandidateFactory
+from tests.gateway.gestion.people import StaffBrowser, StaffFactory, depositor, open_first
 from tests.gateway.portals import four_services
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.scriptless_browser import ScriptlessBrowser
 
 running = four_services("module")
 
 
 @pytest.fixture
-def staff(running: InProcessFourServices) -> StaffFactory:
-    return StaffFactory(running)
+def administrator(staff: StaffFactory) -> StaffBrowser:
+    return staff.administrateur()
 
 
 @pytest.fixture
-def gestionnaire(staff: StaffFactory) -> ScriptlessBrowser:
-    return staff.logged_in("03")
-
-
-@pytest.fixture
-def administrator(staff: StaffFactory) -> ScriptlessBrowser:
-    return staff.logged_in(role=Role.ADMINISTRATEUR)
-
-
-@pytest.fixture
-def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
+def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> Browser:
     """Someone who has deposited two pieces."""
     return depositor(candidates, running, deposits=2)
 
 
 @pytest.fixture
-def page(candidate: ScriptlessBrowser) -> str:
+def page(candidate: Browser) -> str:
     """That of their candidature."""
-    return f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+    return f"/gestion/candidatures/{candidate.shown_id}"
 
 
 @pytest.fixture
-def desk(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> ScriptlessBrowser:
+def desk(gestionnaire: StaffBrowser, candidate: Browser) -> StaffBrowser:
     """A gestionnaire at the first of the candidate's pieces that are to control."""
-    open_first(gestionnaire, candidate)
+    open_first(gestionnaire, candidate.shown_id)
     return gestionnaire
 
 
 @pytest.fixture(scope="module")
-def settled(running: InProcessFourServices) -> ScriptlessBrowser:
+def settled(running: InProcessFourServices) -> Browser:
     """Someone who has deposited a piece, for the tests of a module that change nothing of it."""
     return depositor(CandidateFactory(running), running)
 
 
 @pytest.fixture(scope="module")
-def candidature(settled: ScriptlessBrowser) -> str:
+def candidature(settled: Browser) -> str:
     """The id of theirs."""
-    return settled.path.rpartition("/")[2]
+    return settled.shown_id

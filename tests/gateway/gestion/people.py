@@ -7,26 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyotp
+from sqlalchemy import inspect, or_, select, update
 
-from gateway.cookies import STAFF_SESSION_COOKIE
 from services.accounts.domain.staff import Role
 from services.accounts.models import StaffMember, db
 from services.accounts.operations import staff_accounts
 from services.accounts.operations.sessions import end_all_sessions
 from services.chassis.database.audit import Actor
+from services.chassis.database.transactions import new_id
 from services.contracts import page_labels
 from services.contracts.piece_rules import STATUS_LABELS
-from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
-from tests.gateway.checked_browser import CheckedBrowser
-from tests.gateway.components.html_checks import text_of
+from services.pieces.models import Deposit, Piece
+from services.pieces.models import db as pieces_db
+from tests.gateway.candidates import Browser, CandidateFactory
 from tests.pieces import sample_files
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.scriptless_browser import ScriptlessBrowser
 
-PASSWORD = "Gestion/2021"
+PASSWORD, NEW_PASSWORD = "Gestion/2021", "Tilleul/2021"
 RECEIVED, NON_COMPLIANT, COMPLIANT = STATUS_LABELS.values()
 _numbers = itertools.count(1)
-_DEPOSIT = re.compile(r"/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,15 @@ class StaffAccount:
         return pyotp.TOTP(self.totp_secret).now()
 
 
-@dataclass
-class StaffBrowser:
+class StaffBrowser(Browser):
+    """Types a fresh code of the second factor wherever one is asked for."""
+
     portal: InProcessFourServices
-    browser: ScriptlessBrowser
-    account: StaffAccount
+
+    def __init__(self, portal: InProcessFourServices, account: StaffAccount) -> None:
+        super().__init__(portal)
+        self.account = account
+        self.types_itself["one-time-code"] = self.code
 
     def code(self) -> str:
         """A code that was not used yet, however many there were in these thirty seconds."""
@@ -53,16 +56,13 @@ class StaffBrowser:
             session.get_one(StaffMember, self.account.id).totp_last_step = 0
         return self.account.code
 
-    def press(self, words: str, **typed: str) -> None:
-        self.browser.press(words, **typed)
-
 
 class StaffFactory:
     def __init__(self, portal: InProcessFourServices) -> None:
         self.portal = portal
 
-    def browser(self) -> ScriptlessBrowser:
-        return CheckedBrowser(self.portal.gateway.app, self.portal.url)
+    def browser(self) -> Browser:
+        return Browser(self.portal)
 
     def account(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> StaffAccount:
         email = f"gestion{next(_numbers)}@example.org"
@@ -73,69 +73,108 @@ class StaffFactory:
         return StaffAccount(staff_id, email, totp_secret)
 
     def administrateur(self) -> StaffBrowser:
-        return self.with_account(self.account(role=Role.ADMINISTRATEUR), "/gestion/equipe")
+        return self.logged_in(role=Role.ADMINISTRATEUR)
+
+    def logged_in(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> StaffBrowser:
+        """A gestionnaire of these académies, or an administrateur, on « À traiter »."""
+        return self.with_account(self.account(*academies, role=role), "/gestion")
 
     def with_account(self, account: StaffAccount, path: str) -> StaffBrowser:
-        browser = self.browser()
+        browser = StaffBrowser(self.portal, account)
         browser.get(path)
         log_in(browser, account)
         assert browser.path == path, browser.text
-        member = StaffBrowser(self.portal, browser, account)
-        browser.types_itself["one-time-code"] = member.code
-        return member
-
-    def logged_in(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> ScriptlessBrowser:
-        """A gestionnaire of these académies, or an administrateur, on « À traiter », who types a fresh code of the
-        second factor wherever one is asked for."""
-        return self.with_account(self.account(*academies, role=role), "/gestion").browser
+        return browser
 
 
-def log_in(browser: ScriptlessBrowser, account: StaffAccount, **typed: str) -> None:
+def log_in(browser: Browser, account: StaffAccount, **typed: str) -> None:
     given = {"identifiant": account.email, "password": PASSWORD, "code": account.code, **typed}
     browser.press(page_labels.LOG_IN, **given)
 
 
-def depositor(candidates: CandidateFactory, portal: InProcessFourServices, deposits: int = 1) -> ScriptlessBrowser:
+def depositor(candidates: CandidateFactory, portal: InProcessFourServices, deposits: int = 1) -> Browser:
     """A candidate of Besançon who has deposited files for the first pieces, on « Mes justificatifs »."""
     browser = candidates.log_in_registered()
     portal.deliver_events()
     browser.get("/justificatifs")
-    [candidature] = [link for link in browser.page.xpath("//main//a/@href") if link.startswith("/justificatifs/")]
-    for number in range(deposits):
-        browser.get(candidature)
-        deposit_pages = sorted(set(_DEPOSIT.findall(browser.answer.text)))
-        deposit(browser, deposit_pages[number])
+    candidature = browser.link("/justificatifs/")
+    for page in deposit_pages(browser, candidature)[:deposits]:
+        deposit(browser, page)
     browser.get(candidature)
     return browser
 
 
-def deposit(browser: ScriptlessBrowser, deposit_page: str) -> None:
-    browser.post(deposit_page, [("fichier", (io.BytesIO(sample_files.pdf()), "piece.pdf"))])
-    assert browser.answer.status_code == 200, browser.text
+def deposit_pages(browser: Browser, candidature: str) -> list[str]:
+    """Where files are deposited for the pieces of the candidature of that page."""
+    browser.get(candidature)
+    return sorted(set(re.findall(rf"{candidature}/depot/[0-9a-f]{{32}}", browser.answer.text)))
 
 
-def rows(browser: ScriptlessBrowser) -> list[str]:
-    return [text_of(row) for row in browser.page.xpath("//tbody/tr")]
+def deposit(browser: Browser, page: str, name: str = "piece.pdf") -> None:
+    answer = browser.post(page, [("fichier", (io.BytesIO(sample_files.pdf()), name))])
+    assert answer.status_code == 200, browser.text
 
 
-def end_session(portal: InProcessFourServices, browser: ScriptlessBrowser, account: StaffAccount) -> None:
+def add_pieces_to_control(running: InProcessFourServices, candidature_id: str, number: int) -> None:
+    """Copies of one of the candidature's deposited pieces, under codes of their own; their files are not stored."""
+    with running.pieces.app.app_context(), pieces_db.operation() as session:
+        piece = session.scalars(select(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)).first()
+        assert piece is not None
+        deposit_row = session.scalars(select(Deposit).where(Deposit.piece_id == piece.id)).first()
+        assert deposit_row is not None
+        for index in range(number):
+            copy = _copied(piece, code=f"COPIE{index:03}", id=new_id())
+            session.add(copy)
+            session.flush()
+            session.add(_copied(deposit_row, id=new_id(), piece_id=copy.id, object_key=f"copies/{copy.id}"))
+
+
+def _copied(row: Any, **changed: Any) -> Any:
+    columns = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
+    return type(row)(**{**columns, **changed})
+
+
+def change_deposit(running: InProcessFourServices, which: str, **values: Any) -> None:
+    """`which`: the id of its piece, or the name of its file."""
+    with running.pieces.app.app_context(), pieces_db.operation() as session:
+        chosen = or_(Deposit.piece_id == which, Deposit.filename == which)
+        session.execute(update(Deposit).where(chosen).values(values))
+
+
+def end_session(browser: Browser, account: StaffAccount) -> None:
     """The session ends, as after a time without activity; the code that opened it may be used again."""
-    with portal.accounts.app.app_context(), db.operation() as session:
+    with browser.portal.accounts.app.app_context(), db.operation() as session:
         end_all_sessions(session, account.id)
         session.get_one(StaffMember, account.id).totp_last_step = 0
-    drop_cached_exchange(portal, browser, STAFF_SESSION_COOKIE)
+    browser.drop_cached_exchange()
 
 
-def open_first(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
-    candidature = candidate.path.rpartition("/")[2]
+def open_first(gestionnaire: Browser, candidature: str) -> None:
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
     gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
 
 
-def statuses(candidate: ScriptlessBrowser) -> list[str]:
+def statuses(candidate: Browser) -> list[str]:
     """The badges of the pieces on « Mes justificatifs », as the candidate sees them now."""
     candidate.get(candidate.path)
-    return [
-        text_of(badge)
-        for badge in candidate.page.xpath("//li[contains(@class, 'portail-piece')]//*[contains(@class, 'fr-badge')]")
-    ]
+    return candidate.texts("//li[contains(@class, 'portail-piece')]//*[contains(@class, 'fr-badge')]")
+
+
+def invite(chief: Browser, email: str, academies: str = "03") -> None:
+    """By mail, to be a gestionnaire."""
+    chief.get("/gestion/equipe/invitation")
+    given = {"nom": "DURAND", "prenoms": "Paule", "email": email, "role": "gestionnaire", "academies": academies}
+    chief.press("Envoyer l'invitation", **given)
+
+
+def shown_secret(browser: Browser) -> str:
+    """The secret of the second factor, as the page writes it beside the QR code."""
+    return browser.texts("//*[@data-cle]")[0].replace(" ", "")
+
+
+def set_up(browser: Browser, **typed: str) -> str:
+    """Choose the password and the second factor on the page of an invitation; returns the factor's secret."""
+    secret = shown_secret(browser)
+    given = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD, "code": pyotp.TOTP(secret).now()}
+    browser.press("Activer mon accès", **{**given, **typed})
+    return secret

@@ -12,81 +12,71 @@ from services.chassis.errors import Unavailable
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_pieces import control_many
 from services.contracts.page_sizes import LARGEST_SELECTION
-from tests.gateway.deposited_pieces import add_pieces_to_control
-from tests.gateway.gestion.people import COMPLIANT, RECEIVED, StaffFactory, rows, statuses
-from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.gateway.candidates import Browser
+from tests.gateway.gestion import people
+from tests.gateway.gestion.people import COMPLIANT, RECEIVED, StaffBrowser, StaffFactory
 
 WHOLE, PAGE = 8, 3
 
 
-def select(browser: ScriptlessBrowser, words: str, *values: str) -> None:
+def select(browser: Browser, words: str, *values: str) -> None:
     form = [("filtres", browser.value("filtres") or ""), ("comment", ""), ("decision", words)]
     browser.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
 
 
-def boxes(browser: ScriptlessBrowser, candidate: ScriptlessBrowser) -> list[str]:
-    browser.get(f"/gestion/pieces?candidature={candidate.path.rpartition('/')[2]}")
+def boxes(browser: Browser, candidate: Browser) -> list[str]:
+    browser.get(f"/gestion/pieces?candidature={candidate.shown_id}")
     values: list[str] = browser.page.xpath("//input[@name='selection']/@value")
     return values
 
 
 def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
-    staff: StaffFactory, gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+    staff: StaffFactory, gestionnaire: Browser, candidate: Browser
 ) -> None:
     first, second = boxes(gestionnaire, candidate)
     other = staff.logged_in("03")
     select(other, "received", boxes(other, candidate)[0])
     select(gestionnaire, "compliant", first, second)
-    assert "Une pièce est maintenant « Conforme »." in gestionnaire.text
-    assert "1 pièce sans décision" in gestionnaire.text
+    gestionnaire.shows("Une pièce est maintenant « Conforme ».", "1 pièce sans décision")
     assert "BINET" in gestionnaire.text.upper(), "the report names the piece"
     assert f"Cette pièce a changé depuis que vous l'avez lue. Son statut est « {RECEIVED} »." in gestionnaire.text
-    assert sorted(statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
+    assert sorted(people.statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
     gestionnaire.follow("Retour à la liste")
     assert gestionnaire.title == GESTION_PAGES["pieces"].label
 
 
 @pytest.fixture
-def long_list(
-    gestionnaire: ScriptlessBrowser,
-    candidate: ScriptlessBrowser,
-    running: InProcessFourServices,
-    monkeypatch: pytest.MonkeyPatch,
-) -> ScriptlessBrowser:
+def long_list(gestionnaire: StaffBrowser, candidate: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """A gestionnaire who has selected the whole of a list that is longer than one may decide at once: here eight."""
     for module in (pieces, decisions):
         for name, limit in (("LARGEST_SELECTION", WHOLE), ("LARGEST_PAGE", PAGE)):
             monkeypatch.setattr(module, name, limit, raising=False)
     monkeypatch.setattr(pieces, "PAGE_SIZES", ("2", str(PAGE)))
-    candidature = candidate.path.rpartition("/")[2]
-    add_pieces_to_control(running, candidature, WHOLE + 3)
+    candidature = candidate.shown_id
+    people.add_pieces_to_control(gestionnaire.portal, candidature, WHOLE + 3)
     gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
-    assert len(rows(gestionnaire)) == 2
+    assert len(gestionnaire.rows()) == 2
     gestionnaire.press("Filtrer", par_page=str(PAGE))
-    assert len(rows(gestionnaire)) == PAGE
+    assert len(gestionnaire.rows()) == PAGE
     gestionnaire.follow(f"Sélectionner toute cette liste ({WHOLE} pièces au plus)")
     assert len(gestionnaire.page.xpath("//input[@name='selection'][@checked]")) == WHOLE
     return gestionnaire
 
 
-def test_a_whole_list_is_selected_and_decided_over_several_pages_with_a_fresh_code(
-    long_list: ScriptlessBrowser,
-) -> None:
-    long_list.press(RECEIVED, comment="Vu le 4 octobre.", second_facteur="000000")
-    assert long_list.answer.status_code == 422
+def test_a_whole_list_is_selected_and_decided_over_several_pages_with_a_fresh_code(long_list: Browser) -> None:
+    assert long_list.press(RECEIVED, comment="Vu le 4 octobre.", second_facteur="000000").status_code == 422
     assert "Ce code n'est pas le bon" in long_list.text
     assert "Vu le 4 octobre." in long_list.answer.text
     assert f"{WHOLE} pièces à décider encore" in long_list.text
     long_list.press(f"Continuer : {RECEIVED}")
     assert f"{WHOLE} pièces sont maintenant « {RECEIVED} »." in long_list.text
     long_list.follow("Retour à la liste")
-    assert len(rows(long_list)) == PAGE
+    assert len(long_list.rows()) == PAGE
     long_list.follow("Page suivante")
-    assert len(rows(long_list)) == 5 - PAGE
+    assert len(long_list.rows()) == 5 - PAGE
 
 
-def test_what_got_no_answer_is_gone_on_with_once(long_list: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_got_no_answer_is_gone_on_with_once(long_list: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     call = ServiceClient.call
     calls: list[int] = []
 
@@ -100,8 +90,7 @@ def test_what_got_no_answer_is_gone_on_with_once(long_list: ScriptlessBrowser, m
 
     monkeypatch.setattr(ServiceClient, "call", losing_an_answer)
     long_list.press(COMPLIANT)
-    assert f"{PAGE} pièces sont maintenant « Conforme »." in long_list.text
-    assert f"{WHOLE - PAGE} pièces à décider encore" in long_list.text
+    long_list.shows(f"{PAGE} pièces sont maintenant « Conforme ».", f"{WHOLE - PAGE} pièces à décider encore")
     assert "Le service des justificatifs ne répond pas." in long_list.text
     assert calls == [PAGE] * 2, "what fails is not asked again and again"
     long_list.types_itself.clear()
@@ -110,7 +99,7 @@ def test_what_got_no_answer_is_gone_on_with_once(long_list: ScriptlessBrowser, m
     assert "sans décision" not in long_list.text
 
 
-def test_more_than_a_page_asks_for_a_code_whatever_the_form_says(long_list: ScriptlessBrowser) -> None:
+def test_more_than_a_page_asks_for_a_code_whatever_the_form_says(long_list: Browser) -> None:
     values = long_list.page.xpath("//input[@name='selection']/@value")
     for selected, status in ((values, 422), (values[: PAGE + 1], 422), (values[:PAGE], 200)):
         select(long_list, "received", *selected)
@@ -118,15 +107,14 @@ def test_more_than_a_page_asks_for_a_code_whatever_the_form_says(long_list: Scri
 
 
 def test_selecting_nothing_or_nonsense_is_told_and_what_was_typed_stays_with_a_mistake(
-    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+    gestionnaire: Browser, candidate: Browser
 ) -> None:
     values = boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
     for nonsense in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):
         posted = [("selection", value) for value in nonsense]
-        gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *posted])
-        assert gestionnaire.answer.status_code == 422
+        assert gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *posted]).status_code == 422
     form = [("comment", "Illisible."), ("received_on", "hier"), ("decision", "received")]
     gestionnaire.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
     assert (gestionnaire.answer.status_code, gestionnaire.value("received_on")) == (422, "hier")

@@ -1,53 +1,61 @@
-"""« Équipe »: an administrateur invites, disables, enables, resets; nobody else comes there."""
+"""« Équipe », where an administrateur alone comes, and « Mon compte » of each member."""
 
-from gateway.cookies import STAFF_SESSION_COOKIE
+import pyotp
+import pytest
+
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES
 from services.accounts.domain.staff import RECOVERY_CODES
-from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
 from services.contracts.account_rules import INVITATION_LIFETIME
-from tests.gateway.candidates import drop_cached_exchange, new_address
-from tests.gateway.gestion.invitations import invite, mailed_link, recovery_codes, set_up, shown_secret
-from tests.gateway.gestion.people import StaffAccount, StaffBrowser, StaffFactory, log_in, rows
+from tests.gateway.candidates import Browser, CandidateFactory, new_address
+from tests.gateway.gestion import people
+from tests.gateway.gestion.people import StaffAccount, StaffBrowser, StaffFactory
+from tests.gateway.portals import ask_api
 from tests.support.in_process_four_services import InProcessFourServices
 
+NAMES = {"name": "suivi du bureau", "scopes": "pieces:read", "days": "30"}
 
-def test_who_is_invited_sets_access_up_and_is_in_the_team(staff: StaffFactory, running: InProcessFourServices) -> None:
-    chief, email = staff.administrateur(), new_address()
-    invite(chief, email)
-    assert (chief.browser.path, chief.browser.title) == ("/gestion/equipe", GESTION_PAGES["equipe"].label)
-    assert "L'invitation est envoyée par mail." in chief.browser.text
-    [line] = [line for line in rows(chief.browser) if email in line]
+
+def test_who_is_invited_sets_access_up_and_is_in_the_team(
+    staff: StaffFactory, administrator: Browser, candidates: CandidateFactory
+) -> None:
+    email = new_address()
+    people.invite(administrator, email)
+    assert (administrator.path, administrator.title) == ("/gestion/equipe", GESTION_PAGES["equipe"].label)
+    assert "L'invitation est envoyée par mail." in administrator.text
+    [line] = [line for line in administrator.rows() if email in line]
     assert all(words in line for words in ("Gestionnaire", "Besançon", "Invitée", "Jamais")), line
     person = staff.browser()
-    person.get(mailed_link(running, email))
+    person.get(candidates.link_to(email, "/gestion/invitation/"))
     assert "Paule DURAND, gestionnaire" in person.text
     assert "style=" not in person.answer.text.partition("<svg")[2].partition("</svg>")[0], "the policy forbids it"
-    secret = set_up(person, password_confirmation="Autre/2021")
-    assert (person.answer.status_code, shown_secret(person)) == (422, secret), "with the same QR code"
-    set_up(person)
+    secret = people.set_up(person, password_confirmation="Autre/2021")
+    assert (person.answer.status_code, people.shown_secret(person)) == (422, secret), "with the same QR code"
+    people.set_up(person)
     assert person.title == "Vos codes de secours"
-    assert len(recovery_codes(person)) == RECOVERY_CODES
+    assert len(person.texts("//ol//code")) == RECOVERY_CODES
     person.follow(f"Entrer dans l'{page_labels.STAFF_PAGES}")
     assert (person.path, person.title) == ("/gestion", GESTION_HOME.label)
     assert GESTION_PAGES["equipe"].label not in person.text
-    chief.browser.get("/gestion/equipe")
-    assert "Active" in next(line for line in rows(chief.browser) if email in line)
+    administrator.get("/gestion/equipe")
+    assert "Active" in next(line for line in administrator.rows() if email in line)
 
 
-def test_a_link_that_opens_nothing_says_what_to_do(staff: StaffFactory, running: InProcessFourServices) -> None:
-    chief, email = staff.administrateur(), new_address()
-    invite(chief, email)
-    person, first = staff.browser(), mailed_link(running, email)
-    chief.browser.get(f"/gestion/equipe/{_id_of(running, email)}")
-    chief.browser.follow("Inviter de nouveau")
-    chief.press("Inviter de nouveau")
-    assert "Une nouvelle invitation est envoyée." in chief.browser.text
+def test_a_link_that_opens_nothing_says_what_to_do(
+    staff: StaffFactory, administrator: Browser, candidates: CandidateFactory
+) -> None:
+    email = new_address()
+    people.invite(administrator, email)
+    person, first = staff.browser(), candidates.link_to(email, "/gestion/invitation/")
+    administrator.get(administrator.page.xpath(f"//tbody/tr[contains(., '{email}')]//a/@href")[0])
+    administrator.follow("Inviter de nouveau")
+    administrator.press("Inviter de nouveau")
+    assert "Une nouvelle invitation est envoyée." in administrator.text
     person.get(first)
     assert (person.answer.status_code, person.title) == (410, "Ce lien a été remplacé")
-    running.advance_clock(seconds=INVITATION_LIFETIME.total_seconds() + 1)
-    person.get(mailed_link(running, email))
-    running.turn_clock_back()
+    staff.portal.advance_clock(seconds=INVITATION_LIFETIME.total_seconds() + 1)
+    person.get(candidates.link_to(email, "/gestion/invitation/"))
+    staff.portal.turn_clock_back()
     assert "Demandez à un administrateur de vous inviter de nouveau." in person.text
     person.get("/gestion/invitation/inconnue")
     assert (person.answer.status_code, person.title) == (404, "Ce lien n'est pas reconnu")
@@ -55,53 +63,106 @@ def test_a_link_that_opens_nothing_says_what_to_do(staff: StaffFactory, running:
     assert person.path == "/gestion/connexion"
 
 
-def test_an_invitation_with_mistakes_keeps_what_was_typed_and_is_not_sent(staff: StaffFactory) -> None:
-    chief, email = staff.administrateur(), new_address()
-    invite(chief, staff.account("03").email)
-    assert (chief.browser.answer.status_code, "déjà celle d'un membre" in chief.browser.text) == (409, True)
-    invite(chief, email, role="gestionnaire", academies="")
-    assert "Indiquez au moins une académie" in chief.browser.text
-    assert [chief.browser.value(name) for name in ("email", "nom", "code")] == [email, "DURAND", ""]
-    chief.browser.get("/gestion/equipe")
-    assert not [line for line in rows(chief.browser) if email in line]
+def test_an_invitation_with_mistakes_keeps_what_was_typed_unsent(staff: StaffFactory, administrator: Browser) -> None:
+    email = new_address()
+    people.invite(administrator, staff.account("03").email)
+    assert (administrator.answer.status_code, "déjà celle d'un membre" in administrator.text) == (409, True)
+    people.invite(administrator, email, academies="")
+    assert "Indiquez au moins une académie" in administrator.text
+    assert [administrator.value(name) for name in ("email", "nom", "code")] == [email, "DURAND", ""]
+    administrator.get("/gestion/equipe")
+    assert not [line for line in administrator.rows() if email in line]
 
 
-def test_a_gestionnaire_becomes_one_who_consults_and_back(staff: StaffFactory, running: InProcessFourServices) -> None:
-    chief, account = staff.administrateur(), staff.account("03")
+def test_a_gestionnaire_becomes_one_who_consults_and_back(staff: StaffFactory, administrator: Browser) -> None:
+    account = staff.account("03")
     member = staff.with_account(account, "/gestion")
-    _do(chief, account, "Changer le profil", role="consultation", reason="")
-    assert (chief.browser.answer.status_code, chief.browser.value("role")) == (422, "consultation")
-    chief.press("Changer le profil", reason="Stage")
-    assert "Le profil est changé." in chief.browser.text
-    drop_cached_exchange(running, member.browser, STAFF_SESSION_COOKIE)
-    assert "(consultation)" in member.browser.get("/gestion").text
-    assert member.browser.get("/gestion/documents/nouveau").status_code == 403
-    _do(chief, account, "Changer le profil", role="gestionnaire", reason="Fin du stage")
-    drop_cached_exchange(running, member.browser, STAFF_SESSION_COOKIE)
-    assert member.browser.get("/gestion/documents/nouveau").status_code == 200
+    _do(administrator, account, "Changer le profil", role="consultation", reason="")
+    assert (administrator.answer.status_code, administrator.value("role")) == (422, "consultation")
+    administrator.press("Changer le profil", reason="Stage")
+    assert "Le profil est changé." in administrator.text
+    member.drop_cached_exchange()
+    assert "(consultation)" in member.get("/gestion").text
+    assert member.get("/gestion/documents/nouveau").status_code == 403
+    _do(administrator, account, "Changer le profil", role="gestionnaire", reason="Fin du stage")
+    member.drop_cached_exchange()
+    assert member.get("/gestion/documents/nouveau").status_code == 200
 
 
-def test_who_is_disabled_is_out_until_enabled_again(staff: StaffFactory, running: InProcessFourServices) -> None:
-    chief, account = staff.administrateur(), staff.account("03")
+def test_who_is_disabled_is_out_until_enabled_again(staff: StaffFactory, administrator: Browser) -> None:
+    account = staff.account("03")
     member = staff.with_account(account, "/gestion/compte")
-    _do(chief, account, "Désactiver l'accès", reason="Mutation")
-    assert "L'accès est désactivé." in chief.browser.text
-    drop_cached_exchange(running, member.browser, STAFF_SESSION_COOKIE)
-    member.browser.get("/gestion")
-    assert member.browser.path == "/gestion/connexion"
-    log_in(member.browser, account, code=member.code())
-    assert "désactivé" in member.browser.text
-    _do(chief, account, "Réactiver l'accès", reason="Retour")
-    log_in(member.browser, account, code=member.code())
-    assert member.browser.path == "/gestion"
+    _do(administrator, account, "Désactiver l'accès", reason="Mutation")
+    assert "L'accès est désactivé." in administrator.text
+    member.drop_cached_exchange()
+    member.get("/gestion")
+    assert member.path == "/gestion/connexion"
+    people.log_in(member, account, code=member.code())
+    assert "désactivé" in member.text
+    _do(administrator, account, "Réactiver l'accès", reason="Retour")
+    people.log_in(member, account, code=member.code())
+    assert member.path == "/gestion"
 
 
-def _do(chief: StaffBrowser, account: StaffAccount, act: str, **typed: str) -> None:
-    chief.browser.get(f"/gestion/equipe/{account.id}")
-    chief.browser.follow(act)
-    chief.press(act, **typed)
+def _do(administrator: Browser, account: StaffAccount, act: str, **typed: str) -> None:
+    administrator.get(f"/gestion/equipe/{account.id}")
+    administrator.follow(act)
+    administrator.press(act, **typed)
 
 
-def _id_of(running: InProcessFourServices, email: str) -> str:
-    with running.accounts.app.app_context(), db.reading() as session:
-        return str(session.query(StaffMember).filter_by(email=email).one().id)
+@pytest.fixture
+def member(staff: StaffFactory) -> StaffBrowser:
+    return staff.with_account(staff.account("03"), "/gestion/compte")
+
+
+def test_the_page_says_who_one_is_and_how_many_codes_are_left(member: StaffBrowser) -> None:
+    member.shows(member.account.email, "Il vous reste 0 code de secours : demandez-en de nouveaux.")
+    member.follow("Nouveaux codes de secours")
+    member.press("Afficher de nouveaux codes")
+    assert len(member.texts("//ol//code")) == RECOVERY_CODES
+    assert member.answer.headers["Cache-Control"] == "no-store"
+    member.follow("Revenir à mon compte")
+    assert f"Codes de secours qui restent {RECOVERY_CODES}" in member.text
+
+
+def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(member: StaffBrowser) -> None:
+    member.follow("Changer de mot de passe")
+    new = dict.fromkeys(("password", "password_confirmation"), people.NEW_PASSWORD)
+    typed = {"current_password": people.PASSWORD, **new}
+    assert member.press("Enregistrer", **{**typed, "password": "court"}).status_code == 422
+    [mistake] = member.texts("//*[@id='resume-erreurs']//a[@href='#champ-password']")
+    assert mistake.startswith("Nouveau mot de passe : il doit comporter")
+    member.press("Enregistrer", **typed)
+    assert member.path == "/gestion/compte"
+    assert "Votre mot de passe est changé." in member.text
+
+
+def test_a_second_factor_is_renewed_in_two_steps_by_our_proposal_alone(member: StaffBrowser) -> None:
+    member.follow("Renouveler le second facteur")
+    assert member.press("Continuer", code="000000").status_code == 422
+    member.press("Continuer")
+    assert member.title == "Nouveau second facteur"
+    secret = people.shown_secret(member)
+    member.press("Mettre en service", code="000000")
+    assert (member.answer.status_code, people.shown_secret(member)) == (422, secret)
+    member.press("Mettre en service", code=pyotp.TOTP(secret).now())
+    assert "Votre nouveau second facteur est en service" in member.text
+    member.post("/gestion/compte/second-facteur/confirmation", {"proposal": "inventée", "code": "123456"})
+    assert "n'est plus valable : recommencez" in member.text
+
+
+def test_a_token_is_shown_once_listed_and_revoked(member: StaffBrowser, running: InProcessFourServices) -> None:
+    member.follow("Jetons d'accès")
+    member.press("Créer le jeton", **NAMES)
+    assert member.title == "Votre nouveau jeton"
+    [token] = member.texts("//*[@data-jeton]")
+    assert ask_api(running.gateway.app, "pieces/v1/pieces", token).status_code == 200
+    assert ask_api(running.gateway.app, "registrations/v1/staff/candidatures", token).status_code == 403
+    member.follow("Revenir à mes jetons")
+    [line] = member.rows()
+    assert all(words in line for words in ("suivi du bureau", "Lire les pièces", "Valable")), line
+    assert "Jamais" not in line, "it was used"
+    assert token not in member.answer.text
+    member.press("Révoquer : suivi du bureau")
+    assert "Le jeton est révoqué" in member.text
+    assert "Révoqué" in member.rows()[0]

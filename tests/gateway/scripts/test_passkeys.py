@@ -1,7 +1,6 @@
 """Passkeys on a telephone, with Chromium's virtual authenticator: added, used in an act and at a log-in, removed."""
 
 import re
-from typing import Any, cast
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
@@ -11,7 +10,6 @@ from tests.gateway.gestion.people import PASSWORD, StaffBrowser, StaffFactory
 from tests.gateway.portals import two_services
 from tests.support.accessibility import violations
 from tests.support.chromium import TELEPHONE
-from tests.support.in_process_portal import InProcessPortal
 
 USE, ADD = "Utiliser ma clé d'accès", "Ajouter une clé d'accès"
 
@@ -20,9 +18,8 @@ running = two_services("module", host="localhost")
 
 
 @pytest.fixture
-def member(running: InProcessPortal) -> StaffBrowser:
-    office = StaffFactory(cast(Any, running))
-    return StaffBrowser(cast(Any, running), office.browser(), office.account("03"))
+def member(staff: StaffFactory) -> StaffBrowser:
+    return StaffBrowser(staff.portal, staff.account("03"))
 
 
 @pytest.fixture

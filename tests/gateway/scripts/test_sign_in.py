@@ -1,14 +1,11 @@
 """FranceConnect and ProConnect on a telephone: what the pages of the way there and back look like in Chromium."""
 
-from typing import Any, cast
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.accounts.sign_in.conftest import servers
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.gestion.invitations import invite
-from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.gestion.people import StaffFactory, invite
 from tests.gateway.test_sign_in import running
 from tests.support.accessibility import violations
 from tests.support.app_server import AppServer
@@ -58,12 +55,12 @@ def test_signing_up_then_in_and_out_with_franceconnect(
 
 
 def test_accepting_an_invitation_with_proconnect(
-    phone: Page, running: InProcessPortal, servers: tuple[AppServer, Providers], candidates: CandidateFactory
+    phone: Page, staff: StaffFactory, servers: tuple[AppServer, Providers], candidates: CandidateFactory
 ) -> None:
     paule = person(given_name="Paule")
     servers[1]["proconnect"].people = [paule]
-    invite(StaffFactory(cast(Any, running)).administrateur(), paule["email"])
-    phone.goto(running.url + candidates.link_to(paule["email"], "/gestion/invitation/"))
+    invite(staff.administrateur(), paule["email"])
+    phone.goto(staff.portal.url + candidates.link_to(paule["email"], "/gestion/invitation/"))
     identify(phone, "ProConnect", "Paule")
     expect(phone.get_by_label("Code à six chiffres")).to_be_visible()
     assert violations(phone) == []

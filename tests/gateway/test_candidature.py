@@ -1,4 +1,4 @@
-"""« Informations importantes »: what is left to do, on the home page and on each candidature, from the facts."""
+"""What is told of a candidature: what is left to do, its history, and what its papers prove to others."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from gateway.web.calendar_file import REMINDER
+from gateway.web.inscription import mes_inscriptions
 from gateway.web.justificatifs.liste import is_all_handed_over
 from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
 from services.chassis import clock
@@ -15,36 +16,49 @@ from services.documents.dependencies import dependencies
 from services.documents.domain.recipients import Publisher
 from services.documents.operations.publishing import publish
 from tests.accounts.creation_form import PASSWORD
-from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.html_checks import text_of
+from tests.gateway.candidates import Browser, CandidateFactory
+from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory, deposit, depositor, open_first
 from tests.gateway.portals import four_services
 from tests.support.example_answers import example_of
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
-from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.papers import qr_of
 
 running = four_services("module")
+PIECE = example_of(Piece, can_deposit=False)
+GROUP = example_of(Group, can_validate=False, pieces=(PIECE,))
+COMMENT = "Il manque une page."
+EVENTS = [
+    "Mail envoyé : Désinscription annulée",
+    "Inscription rétablie, version 4",
+    "Désinscription",
+    "Document créé, version 2 : ",
+    "Mail envoyé : Modification d'inscription",
+    "Inscription enregistrée, version 2",
+    "Décision par le service gestionnaire, Non Conforme",
+    "Fichier remplacé",
+    "Fichier déposé",
+    "Mail envoyé : ",
+    "Inscription enregistrée, version 1",
+    "Inscription commencée",
+]
+"""In their order, others between them; the second version has changed what was typed, the restored one nothing."""
 
 
 @pytest.fixture(scope="module")
-def browser(running: InProcessFourServices) -> ScriptlessBrowser:
+def browser(running: InProcessFourServices) -> Browser:
     """Someone who has a candidature, of which all services know."""
     browser = CandidateFactory(running).log_in_registered()
     running.deliver()
     return browser
 
 
-def items(browser: ScriptlessBrowser) -> list[str]:
-    return [text_of(item) for item in browser.page.xpath("//section[h2/@id='informations-importantes']//li")]
+def items(browser: Browser) -> list[str]:
+    return browser.texts("//section[h2/@id='informations-importantes']//li")
 
 
-def candidature_page(browser: ScriptlessBrowser) -> str:
-    browser.get("/inscriptions")
-    return str(browser.page.xpath("//main//h3/a/@href")[0])
-
-
-def test_missing_pieces_are_told_with_their_deadline_on_both_pages(browser: ScriptlessBrowser) -> None:
-    for path in ("/", candidature_page(browser)):
+def test_missing_pieces_are_told_with_their_deadline_on_both_pages(browser: Browser) -> None:
+    for path in ("/", browser.candidature_page()):
         browser.get(path)
         (item,) = items(browser)
         assert "pièces à déposer" in item
@@ -54,11 +68,9 @@ def test_missing_pieces_are_told_with_their_deadline_on_both_pages(browser: Scri
     assert browser.path.startswith("/justificatifs/")
 
 
-def test_pieces_that_were_not_provided_in_time_are_told_and_nobody_is_called_complete(
-    browser: ScriptlessBrowser, running: InProcessFourServices
-) -> None:
-    path = candidature_page(browser)
-    running.advance_clock(days=27)
+def test_pieces_that_were_not_provided_in_time_are_told_and_nobody_is_called_complete(browser: Browser) -> None:
+    path = browser.candidature_page()
+    browser.portal.advance_clock(days=27)
     for address in ("/", path):
         browser.get(address)
         assert "pièces n'ont pas été fournies à temps : contactez votre service gestionnaire." in items(browser)[0]
@@ -72,7 +84,7 @@ def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
 ) -> None:
     browser = candidates.log_in_registered()
     preparing = "La liste des pièces à fournir est en préparation (BREVET DE TECHNICIEN SUPERIEUR – BTS 2022)."
-    for path in ("/", candidature_page(browser)):
+    for path in ("/", browser.candidature_page()):
         browser.get(path)
         assert preparing in browser.text
         assert "rien à faire" not in browser.text
@@ -81,8 +93,8 @@ def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
     assert preparing not in browser.get("/").text
 
 
-def test_a_document_is_to_read_until_it_is_opened(browser: ScriptlessBrowser, running: InProcessFourServices) -> None:
-    candidature_id = candidature_page(browser).rpartition("/")[2]
+def test_a_document_is_to_read_until_it_is_opened(browser: Browser, running: InProcessFourServices) -> None:
+    candidature_id = browser.candidature_page().rpartition("/")[2]
     title, paragraphs = "Convocation aux épreuves", ["Rendez-vous le 9 mai."]
     order = {"type": "convocation", "title": title, "paragraphs": paragraphs, "pdf": None}
     with running.documents.app.app_context():
@@ -98,19 +110,15 @@ def test_a_document_is_to_read_until_it_is_opened(browser: ScriptlessBrowser, ru
     assert not any("Document à lire" in item for item in items(browser))
 
 
-def test_a_new_address_is_to_be_confirmed(candidates: CandidateFactory) -> None:
+def test_where_to_begin_and_a_new_address_to_be_confirmed_are_told(candidates: CandidateFactory) -> None:
     browser = candidates.log_in()
+    assert f"pour en déposer une, choisissez « {page_labels.REGISTER} »." in browser.text
+    assert "rien à faire" not in browser.text
     browser.get("/compte")
     new = {"email": "neuf@example.org", "email_confirmation": "neuf@example.org"}
     browser.press("Enregistrer", **new, current_password=PASSWORD)
     browser.get("/")
     assert "neuf@example.org reste à confirmer" in browser.text
-
-
-def test_who_has_no_candidature_yet_is_told_where_to_begin(candidates: CandidateFactory) -> None:
-    browser = candidates.log_in()
-    assert f"pour en déposer une, choisissez « {page_labels.REGISTER} »." in browser.text
-    assert "rien à faire" not in browser.text
 
 
 def test_who_has_one_and_nothing_left_has_nothing_to_do() -> None:
@@ -128,7 +136,7 @@ def test_who_has_withdrawn_is_told_until_when_that_can_be_taken_back(candidates:
 
 
 def test_services_that_are_silent_are_named_in_one_sentence_and_nothing_is_said_to_be_left(
-    browser: ScriptlessBrowser, running: InProcessFourServices
+    browser: Browser, running: InProcessFourServices
 ) -> None:
     for away in (running.pieces, running.documents, running.registrations):
         with service_stopped(away):
@@ -143,9 +151,9 @@ def test_services_that_are_silent_are_named_in_one_sentence_and_nothing_is_said_
 
 
 def test_the_dates_of_a_candidature_go_into_the_agenda_of_its_candidate_alone(
-    browser: ScriptlessBrowser, candidates: CandidateFactory
+    browser: Browser, candidates: CandidateFactory
 ) -> None:
-    path = candidature_page(browser)
+    path = browser.candidature_page()
     browser.get(path)
     browser.follow("Ajouter les dates à mon agenda")
     assert browser.answer.content_type == "text/calendar; charset=utf-8"
@@ -162,10 +170,6 @@ def test_the_dates_of_a_candidature_go_into_the_agenda_of_its_candidate_alone(
     assert candidates.log_in().get(f"{path}/dates.ics").status_code == 404
 
 
-PIECE = example_of(Piece, can_deposit=False)
-GROUP = example_of(Group, can_validate=False, pieces=(PIECE,))
-
-
 def asked(group: Group, *, open_now: bool = True) -> RequestedPieces:
     return example_of(RequestedPieces, periods=(example_of(Period, open=open_now, groups=(group,)),))
 
@@ -175,3 +179,97 @@ def test_all_is_handed_over_once_nothing_can_be_deposited_nor_validated() -> Non
     assert not is_all_handed_over(asked(replace(GROUP, can_validate=True)))
     assert not is_all_handed_over(asked(replace(GROUP, pieces=(replace(PIECE, can_deposit=True),))))
     assert not is_all_handed_over(asked(GROUP, open_now=False))
+
+
+@pytest.fixture(scope="module")
+def candidate(running: InProcessFourServices) -> Browser:
+    """Who registered, deposited a file twice, had it refused, changed a tab, withdrew and took that back."""
+    candidates, staff = CandidateFactory(running), StaffFactory(running)
+    browser = depositor(candidates, running)
+    candidature = browser.shown_id
+    page = next(iter(sorted(browser.page.xpath("//main//a/@href[contains(., '/depot/')]"))))
+    deposit(browser, str(page))
+    running.deliver()
+    gestionnaire = staff.logged_in("03")
+    open_first(gestionnaire, candidature)
+    gestionnaire.press(NON_COMPLIANT, comment=COMMENT)
+    browser.get(f"/inscriptions/{candidature}")
+    browser.press("Modifier")
+    browser.press("2 - Identification")
+    browser.press("8 - Récapitulatif", telephone_mobile="06 12 34 56 78")
+    browser.press("Suivant")
+    browser.press("Enregistrer")
+    browser.get(f"/inscriptions/{candidature}/desinscription")
+    browser.press("Se désinscrire")
+    browser.press("Annuler ma désinscription")
+    running.deliver()
+    browser.get(f"/inscriptions/{candidature}")
+    browser.follow("Historique")
+    return browser
+
+
+def test_it_tells_its_candidate_alone_what_happened_newest_first(
+    candidate: Browser, candidates: CandidateFactory
+) -> None:
+    told = candidate.texts("//main//h2")
+    rest = iter(told)
+    for event in EVENTS:
+        assert any(title.startswith(event) for title in rest), f"{event}, in this order: {told}"
+    candidate.shows(f"Commentaire : {COMMENT}", "Fichier : piece.pdf")
+    assert "Motif : Candidature rétablie" not in candidate.text
+    [change] = candidate.texts("//main//details//tbody/tr")
+    assert change.endswith("0612345678")
+    assert candidates.log_in().get(candidate.path).status_code == 404
+    assert "DUVAL" not in candidate.answer.text, "nobody at work is named"
+    assert "gestion1@" not in candidate.answer.text
+
+
+def test_its_pages_give_every_event_once(candidate: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = candidate.path
+    whole = candidate.texts("//main//h2")
+    monkeypatch.setattr(mes_inscriptions, "PAGE_LENGTH", 4)
+    candidate.get(first)
+    paged = candidate.texts("//main//h2")
+    while "Plus ancien" in candidate.text:
+        candidate.follow("Plus ancien")
+        paged += candidate.texts("//main//h2")
+    assert paged == whole
+    candidate.get(first)
+
+
+def test_a_part_that_is_missing_is_named(candidate: Browser, running: InProcessFourServices) -> None:
+    with service_stopped(running.registrations):
+        candidate.get(candidate.path)
+    assert "Le service des inscriptions ne répond pas : ce qu'il sait manque dans cette page." in candidate.text
+    assert "Inscription commencée" not in candidate.texts("//main//h2")
+    assert "Fichier déposé" in candidate.text
+    candidate.get(candidate.path)
+
+
+def held_qr(candidates: CandidateFactory) -> str:
+    """What the QR of a candidate's confirmation holds, behind the portal's address."""
+    candidate = candidates.log_in_registered()
+    candidates.portal.deliver_events()
+    candidate.get("/documents")
+    qr = qr_of(candidate.get(f"{candidate.link('/documents/')}/confirmation").data)
+    return qr[qr.index("/verifier/") :]
+
+
+def test_who_holds_a_paper_learns_by_its_qr_or_code_what_it_says(candidates: CandidateFactory, plain: Browser) -> None:
+    path = held_qr(candidates).partition("#")[0]
+    scanned = plain.get(path)
+    assert "Authentique, en vigueur" in plain.text
+    for said in ("Confirmation d'inscription", "BTS 2022", "L. B.", "2001"):
+        assert said in plain.text
+    assert "BINET" not in plain.text
+    assert scanned.headers["X-Robots-Tag"] == "noindex"
+    assert scanned.headers["Referrer-Policy"] == "no-referrer"
+    assert scanned.headers["Cache-Control"] == "no-store"
+    plain.get("/verifier")
+    plain.press("Vérifier", code=path.rpartition("/")[2].lower())
+    assert "Authentique, en vigueur" in plain.text
+    plain.press("Vérifier", code="ABCD-EFGH-JKLM")
+    assert "Inconnu" in plain.text
+    assert plain.press("Vérifier", code="ABCD").status_code == 422
+    assert plain.value("code") == "ABCD"
+    assert [key["crv"] for key in plain.get("/.well-known/paper-keys.json").get_json()["keys"]] == ["Ed25519"]

@@ -1,32 +1,33 @@
-"""The control of pieces by keys, in a browser."""
+"""The control of pieces in a browser: by keys, and a large selection in parts."""
+
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Dialog, Page, Route, expect
 from sqlalchemy import select
 
+from gateway.web.gestion import pieces
 from services.contracts import page_labels
 from services.contracts.piece_rules import ACTIVE_CONTENT_LABELS
 from services.pieces.models import AuditEntry, db
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.deposited_pieces import change_deposit
-from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, depositor
+from tests.gateway.gestion import people
+from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, RECEIVED, StaffBrowser, StaffFactory
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.processes import wait_until
-from tests.support.scriptless_browser import ScriptlessBrowser
 
-MILLISECONDS = 60_000
+POSTED_PIECES, REST = 5, 2
+PIECES = 2 * POSTED_PIECES + REST  # three parts
+DECISIONS = "**/gestion/pieces/decisions"
 
 
 @pytest.fixture
 def desk(gestionnaires_page: Page, candidates: CandidateFactory, running: InProcessFourServices) -> Page:
-    return open_first_piece(gestionnaires_page, running, depositor(candidates, running, deposits=2))
-
-
-def open_first_piece(page: Page, running: InProcessFourServices, candidate: ScriptlessBrowser) -> Page:
-    page.goto(f"{running.url}/gestion/pieces?candidature={candidate.path.rpartition('/')[2]}")
-    page.locator("tbody a").first.click()
-    _wait_for_keys(page)
-    return page
+    candidate = people.depositor(candidates, running, deposits=2)
+    gestionnaires_page.goto(f"{running.url}/gestion/pieces?candidature={candidate.shown_id}")
+    gestionnaires_page.locator("tbody a").first.click()
+    _wait_for_keys(gestionnaires_page)
+    return gestionnaires_page
 
 
 def _wait_for_keys(page: Page) -> None:
@@ -34,7 +35,7 @@ def _wait_for_keys(page: Page) -> None:
 
 
 def _decided(page: Page, status: str) -> None:
-    page.get_by_text(f"Votre décision : « {status} »").wait_for(timeout=MILLISECONDS)
+    page.get_by_text(f"Votre décision : « {status} »").wait_for()
 
 
 def test_a_refusal_by_key_asks_for_its_reason_first(desk: Page) -> None:
@@ -72,7 +73,7 @@ def test_keys_decide_and_take_back_also_in_a_list_of_one_status(desk: Page, runn
     desk.keyboard.press("c")
     _decided(desk, COMPLIANT)
     desk.keyboard.press("a")
-    desk.get_by_text("est annulée.").wait_for(timeout=MILLISECONDS)
+    desk.get_by_text("est annulée.").wait_for()
     assert _shown_piece(desk) == first
     desk.keyboard.press("c")
     _decided(desk, COMPLIANT)
@@ -85,10 +86,10 @@ def test_keys_decide_and_take_back_also_in_a_list_of_one_status(desk: Page, runn
 def test_keys_go_from_piece_to_piece_and_can_be_switched_off(desk: Page) -> None:
     first = desk.url
     desk.keyboard.press("s")
-    desk.wait_for_url(lambda url: url != first, timeout=MILLISECONDS)
+    desk.wait_for_url(lambda url: url != first)
     _wait_for_keys(desk)
     desk.keyboard.press("p")
-    desk.wait_for_url(first, timeout=MILLISECONDS)
+    desk.wait_for_url(first)
     desk.locator("[data-raccourcis] input").uncheck()
     desk.reload()
     assert not desk.locator("[data-raccourcis] input").is_checked()
@@ -99,15 +100,15 @@ def test_keys_go_from_piece_to_piece_and_can_be_switched_off(desk: Page) -> None
 
 def test_the_buttons_stay_in_sight_below_all_that_is_said(desk: Page, running: InProcessFourServices) -> None:
     """What acts in the file is said, too, and also fits on a telephone."""
-    change_deposit(running, _shown_piece(desk), active_contents=list(ACTIVE_CONTENT_LABELS))
+    people.change_deposit(running, _shown_piece(desk), active_contents=list(ACTIVE_CONTENT_LABELS))
     desk.set_viewport_size({"width": 1280, "height": 720})
     desk.keyboard.press("c")
     _decided(desk, COMPLIANT)
     desk.keyboard.press("p")
-    desk.get_by_text("Statut actuel").wait_for(timeout=MILLISECONDS)
+    desk.get_by_text("Statut actuel").wait_for()
     desk.locator("[name=received_on]").fill("hier")
     desk.get_by_role("button", name=NON_COMPLIANT).click()
-    desk.locator("[data-controle] .fr-alert--error").first.wait_for(timeout=MILLISECONDS)
+    desk.locator("[data-controle] .fr-alert--error").first.wait_for()
     desk.locator("#declare > summary").click()
     for down in (0, 5000):
         desk.locator(".portail-controle__panneau").evaluate("(panel, y) => panel.scrollTo(0, y)", down)
@@ -175,7 +176,7 @@ def test_what_is_typed_is_left_only_if_one_says_so_and_is_sent_without_a_questio
     comment.press_sequentially("Reçue.")
     comment.press("Escape")
     desk.keyboard.press("r")
-    desk.get_by_text("c'était la dernière pièce de cette liste").wait_for(timeout=MILLISECONDS)
+    desk.get_by_text("c'était la dernière pièce de cette liste").wait_for()
     assert len(asked) == 1
 
 
@@ -184,20 +185,20 @@ def test_a_decision_that_comes_too_late_is_told_in_its_place(desk: Page) -> None
     desk.locator("[name=etag]").evaluate("field => { field.value = '\"autre\"'; }")
     desk.locator("[name=comment]").fill("La signature manque.")
     desk.get_by_role("button", name=NON_COMPLIANT).click()
-    desk.get_by_text("Cette pièce a changé depuis que vous l'avez lue.").wait_for(timeout=MILLISECONDS)
+    desk.get_by_text("Cette pièce a changé depuis que vous l'avez lue.").wait_for()
     assert (desk.url, desk.locator("[name=comment]").input_value()) == (shown, "La signature manque.")
     desk.locator("h1").click()
     desk.keyboard.press("c")
     _decided(desk, COMPLIANT)
     desk.go_back()
-    desk.wait_for_url(shown, timeout=MILLISECONDS)
-    desk.get_by_text("Statut actuel : Conforme").wait_for(timeout=MILLISECONDS)
+    desk.wait_for_url(shown)
+    desk.get_by_text("Statut actuel : Conforme").wait_for()
 
 
 def test_a_decision_after_the_end_of_the_session_asks_to_log_in(desk: Page) -> None:
     desk.context.clear_cookies()
     desk.keyboard.press("c")
-    desk.get_by_role("button", name=page_labels.LOG_IN).wait_for(timeout=MILLISECONDS)
+    desk.get_by_role("button", name=page_labels.LOG_IN).wait_for()
 
 
 def _shown_piece(page: Page) -> str:
@@ -208,3 +209,126 @@ def acts(running: InProcessFourServices) -> list[tuple[str, str]]:
     """What the trail of pieces says: the act and the piece."""
     with running.pieces.app.app_context(), db.reading() as session:
         return [(entry.action, entry.subject) for entry in session.scalars(select(AuditEntry))]
+
+
+@pytest.fixture
+def selection(
+    gestionnaires_page: Page,
+    gestionnaire: StaffBrowser,
+    candidates: CandidateFactory,
+    running: InProcessFourServices,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Page:
+    """A gestionnaire who has selected a list of PIECES pieces, to be posted POSTED_PIECES at a time, and typed a
+    code."""
+    monkeypatch.setattr(pieces, "POSTED_PIECES", POSTED_PIECES)
+    candidature = people.depositor(candidates, running).shown_id
+    people.add_pieces_to_control(running, candidature, PIECES - 1)
+    gestionnaires_page.goto(f"{running.url}/gestion/pieces?candidature={candidature}")
+    gestionnaires_page.get_by_role("link", name="Sélectionner toute cette liste").click()
+    expect(gestionnaires_page.get_by_text(f"{PIECES} pièces sélectionnées")).to_be_visible()
+    gestionnaires_page.wait_for_load_state()  # until its scripts run, the selection is sent whole
+    gestionnaires_page.locator("[name=second_facteur]").fill(gestionnaire.code())
+    return gestionnaires_page
+
+
+def press(page: Page) -> None:
+    page.get_by_role("button", name=RECEIVED, exact=True).click()
+
+
+def reads(page: Page, *words: str) -> None:
+    report = page.locator("[data-bilan]")
+    for sentence in words:
+        expect(report).to_contain_text(sentence)
+
+
+def on_parts(page: Page, numbers: tuple[int, ...], act: Callable[[Route], None]) -> list[int]:
+    """What happens to the posts of these parts; the pieces of each post so far."""
+    posts: list[int] = []
+
+    def handle(route: Route) -> None:
+        posts.append((route.request.post_data or "").count("selection="))
+        if len(posts) in numbers:
+            act(route)
+        else:
+            route.continue_()
+
+    page.route(DECISIONS, handle)
+    return posts
+
+
+def test_after_a_mistake_all_stays_and_is_then_decided_in_parts_with_progress_in_words(selection: Page) -> None:
+    received_on = selection.locator("[name=received_on]")
+    received_on.fill("hier")
+    posts = on_parts(selection, (), Route.continue_)
+    press(selection)
+    reads(
+        selection, "Aucune décision n'a été enregistrée.", "Une date est attendue", f"{PIECES} pièces à décider encore"
+    )
+    assert posts == [POSTED_PIECES], "the first part alone was sent"
+    assert received_on.input_value() == "hier"
+    selection.unroute(DECISIONS)
+
+    received_on.fill("05/10/2021")
+    waiting: list[Route] = []
+    posts = on_parts(selection, (3,), waiting.append)
+    press(selection)
+    expect(selection.locator("[data-nombre]")).to_have_text(f"{2 * POSTED_PIECES} sur {PIECES}")
+    assert selection.locator("progress").evaluate("bar => [bar.value, bar.max]") == [2 * POSTED_PIECES, PIECES]
+    waiting[0].continue_()
+    reads(selection, f"{PIECES} pièces sont maintenant « {RECEIVED} ».")
+    assert posts == [POSTED_PIECES, POSTED_PIECES, REST]
+    assert selection.locator("[name=selection]:checked").count() == 0
+    assert set(selection.locator("[data-statut]").all_inner_texts()) == {RECEIVED}
+    press(selection)
+    reads(selection, "Aucune pièce n'est sélectionnée.")
+    assert received_on.input_value() == "05/10/2021"
+
+
+def test_a_decision_before_that_on_the_selection_stands(selection: Page, gestionnaire: StaffBrowser) -> None:
+    whole_list, offered = selection.url, selection.locator("[data-annulation]")
+    selection.locator("tbody a").first.click()
+    press(selection)
+    offered.wait_for()
+    selection.goto(whole_list)
+    assert offered.count() == 1
+    selection.locator("[name=second_facteur]").fill(gestionnaire.code())
+    press(selection)
+    reads(selection, f"{PIECES - 1} pièces sont maintenant « {RECEIVED} ».")
+    assert offered.count() == 0
+
+
+def test_a_part_that_fails_stops_no_other_and_is_gone_on_with(selection: Page) -> None:
+    posts = on_parts(selection, (2,), lambda route: route.abort())
+    press(selection)
+    reads(
+        selection,
+        f"{POSTED_PIECES + REST} pièces sont maintenant « {RECEIVED} ».",
+        f"{POSTED_PIECES} pièces à décider encore",
+    )
+    assert posts == [POSTED_PIECES, POSTED_PIECES, REST]
+    selection.unroute(DECISIONS)
+    with selection.expect_navigation():
+        press(selection)
+    expect(selection.get_by_text(f"{POSTED_PIECES} pièces sont maintenant « {RECEIVED} ».")).to_be_visible()
+
+
+def test_a_selection_can_be_stopped(selection: Page) -> None:
+    waiting: list[Route] = []
+    posts = on_parts(selection, (2,), waiting.append)
+    press(selection)
+    expect(selection.locator("[data-nombre]")).to_have_text(f"{POSTED_PIECES} sur {PIECES}")
+    selection.get_by_role("button", name="Arrêter").click()
+    waiting[0].continue_()
+    reads(selection, f"{2 * POSTED_PIECES} pièces sont maintenant « {RECEIVED} ».", f"{REST} pièces à décider encore")
+    assert posts == [POSTED_PIECES] * 2
+    assert selection.locator("[name=selection]:checked").count() == REST
+
+
+def test_what_a_colleague_decided_meanwhile_is_reported_with_its_reason(selection: Page, staff: StaffFactory) -> None:
+    colleague = staff.logged_in("03")
+    value = selection.locator("[name=selection]:checked").nth(POSTED_PIECES + 3).get_attribute("value") or ""
+    colleague.post("/gestion/pieces/decisions", [("decision", "compliant"), ("selection", value)])
+    press(selection)
+    reads(selection, f"{PIECES - 1} pièces sont maintenant « {RECEIVED} ».", "1 pièce sans décision")
+    expect(selection.locator("[data-refus]")).to_contain_text("Son statut est « Conforme ».")

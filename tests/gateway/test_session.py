@@ -8,7 +8,7 @@ from services.accounts.password_hashing import BUSY
 from services.contracts import page_labels
 from services.contracts.api.sessions import log_out
 from tests.accounts.creation_form import PASSWORD
-from tests.accounts.test_hashing_queue import occupy_hashing_turns
+from tests.accounts.running_accounts import occupy_hashing_turns
 from tests.gateway.candidates import CandidateFactory, creation_answers, drop_cached_exchange, new_address
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser

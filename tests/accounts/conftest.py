@@ -12,62 +12,57 @@ from services.accounts.models import db
 from services.chassis import clock
 from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
-from tests.accounts.running_accounts import Login, RunningAccounts, settings
-from tests.accounts.staff_in_session import EMAIL, Session, command_result, logged_in
+from tests.accounts.running_accounts import Login, RunningAccounts, Start, settings
+from tests.accounts.staff_in_session import CHIEF, EMAIL, Session, logged_in
 from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.prepared_databases import prepared_url
 from tests.support.smtp import Mailbox
 
-UNREACHABLE = "http://127.0.0.1:9"
 GUIDE_INSTANT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
-
-
-def _prepare(database_url: str, folder: Path) -> None:
-    app = create_app(
-        settings(database_url, folder, registrations_url=UNREACHABLE, mail_url=f"file://{folder / 'mail'}")
-    )
-    migrate(app)
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture
 def migrated_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return prepared_url(engine, "accounts_empty", lambda url: _prepare(url, tmp_path), request)
+    def prepare(url: str) -> None:
+        app = create_app(settings(url, tmp_path))
+        migrate(app)
+        with app.app_context():
+            db.engine.dispose()
+
+    return prepared_url(engine, "accounts_empty", prepare, request)
 
 
 @pytest.fixture(scope="session")
-def _registrations() -> Iterator[FakeRegistrations]:
+def registrations() -> Iterator[FakeRegistrations]:
     with run_fake_registrations() as running:
         yield running
 
 
 @pytest.fixture
-def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
-    """The stand-in for registrations, without any candidature."""
-    _registrations.clear()
-    return _registrations
+def start(migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> Iterator[Start]:
+    """Starts the service on the same database as often as it is called, each time with these settings; at first nobody
+    has a candidature."""
+    registrations.clear()
+    started: list[RunningAccounts] = []
+
+    def start(**changes: Any) -> RunningAccounts:
+        servers = {"registrations_url": registrations.url, "mail_url": mailbox.url}
+        app = create_app(settings(migrated_url, tmp_path, **servers, **changes))
+        started.append(RunningAccounts(app, mailbox, registrations))
+        return started[-1]
+
+    yield start
+    for running in started:
+        with running.app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
-def more_settings() -> dict[str, Any]:
-    """Of accounts, where a module has its own."""
-    return {}
-
-
-@pytest.fixture
-def accounts(
-    migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations, more_settings: dict[str, Any]
-) -> Iterator[RunningAccounts]:
+def accounts(start: Start) -> Iterator[RunningAccounts]:
     """The service on a day of the guide's month."""
-    clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
-    servers = {"registrations_url": registrations.url, "mail_url": mailbox.url}
-    test_settings = settings(migrated_url, tmp_path, **servers, **more_settings)
-    running = RunningAccounts(create_app(test_settings), mailbox, registrations)
+    running = start()
     clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
     yield running
-    with running.app.app_context():
-        db.engine.dispose()
     clock.set_offset(0)
 
 
@@ -78,12 +73,9 @@ def login(accounts: RunningAccounts) -> Login:
 
 
 @pytest.fixture
-def administrator(accounts: RunningAccounts) -> str:
-    """The access token of an administrator's tool."""
-    person = ["--email", "admin@x.fr", "--nom", "Roux", "--prenoms", "Anne"]
-    command_result(accounts, "create-staff", "--role", "administrateur", *person)
-    token = command_result(accounts, "create-token", "--email", "admin@x.fr", "--scopes", "candidates:correct")["token"]
-    return str((accounts.post("/tools/exchange", token=token).json or {})["access_token"])
+def chief(accounts: RunningAccounts) -> Session:
+    """An administrateur in a session."""
+    return logged_in(accounts, CHIEF)
 
 
 @pytest.fixture

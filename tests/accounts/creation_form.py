@@ -3,6 +3,7 @@
 from typing import Any
 
 EMAIL = "lbinet@ac-rennes.fr"
+NEW_EMAIL = "laurent.binet@domaine.fr"
 PASSWORD = "Bouleau/2021"
 CONFIRMED = ("nom_famille", "date_naissance", "email", "password")
 

@@ -1,61 +1,96 @@
 """The service running in a test: calls as the gateway makes them, mails as people receive them, its clock."""
 
+import json
 import re
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+import jwt
 from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from deploy.containers.secret_makers import ed25519_pem
+from services.accounts.dependencies import dependencies
 from services.accounts.jobs import registry
 from services.accounts.models import AuditEntry, LoginSession, db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis import clock
 from services.chassis.settings import Secret
-from tests.accounts.creation_form import PASSWORD, creation_form
+from services.contracts.accounts import Identity
+from tests.accounts.creation_form import EMAIL, NEW_EMAIL, PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox, ReceivedMail
 from tests.support.time_limits import PAGE_SECONDS
 
-Login = dict[str, Any]  # a session, as the gateway gets it
 GATEWAY_SECRET = "the gateway's secret"
 PUBLIC_URL = "http://portail.example"
 _LINK = re.compile(rf"{PUBLIC_URL}/compte/[a-z-]+/([\w-]+)")
-_PEM = (
-    Ed25519PrivateKey.generate()
-    .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    .decode()
-)
+_SIGNING_KEY = Secret(ed25519_pem())
+_NOBODY = "http://127.0.0.1:9"
 
 
 def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSettings:
-    """Settings as in production, but with cheap password hashes; `changes` replace some."""
+    """Settings as in production, but with cheap password hashes, and nobody to talk to; `changes` replace some."""
     values: dict[str, Any] = {
         "env": "test",
         "log_level": "WARNING",
         "database_url": database_url,
         "broker_url": f"sqlite:///{folder / 'broker.db'}",
-        "accounts_url": "http://127.0.0.1:9",
-        "documents_url": "http://127.0.0.1:9",
-        "pieces_url": "http://127.0.0.1:9",
+        **{f"{name}_url": _NOBODY for name in ("accounts", "registrations", "documents", "pieces")},
+        "mail_url": f"file://{folder / 'mail'}",
         "objects_url": Secret("s3+http://key:secret@127.0.0.1:9/accounts"),
         "page_seconds": PAGE_SECONDS,
         "client_id": "accounts",
         "client_secret": Secret("the secret of accounts"),
-        "signing_key": Secret(_PEM),
+        "signing_key": _SIGNING_KEY,
         "client_secrets": ClientSecrets(f'{{"gateway": "{GATEWAY_SECRET}"}}'),
         "public_url": PUBLIC_URL,
         "argon2_memory_kib": 8,
         "argon2_passes": 1,
     }
     return AccountsSettings(**values | changes)
+
+
+class Login(dict[str, Any]):
+    """The session of a candidate, as the gateway gets it, and what is asked in it."""
+
+    def __init__(self, accounts: "RunningAccounts", opened: TestResponse) -> None:
+        assert opened.status_code == 201, opened.json
+        super().__init__(opened.json or {})
+        self.accounts = accounts
+
+    def call(self, method: str, path: str, **body: Any) -> TestResponse:
+        return self.accounts.call(method, path, self["access_token"], **body)
+
+    def me(self) -> dict[str, Any]:
+        return dict(self.call("GET", "/me").json or {})
+
+    def identity(self) -> Identity:
+        assertion = self.call("GET", "/me/identity").json["assertion"]
+        return Identity(**claims_of(assertion)["identity"])
+
+    def change(self, **values: Any) -> TestResponse:
+        """By « Modifier mes informations », with the same password unless another is given."""
+        return self.call("PUT", "/me", values=creation_form(**{"password": "", **values}))
+
+    def ask_new_email(self, email: str = NEW_EMAIL) -> TestResponse:
+        return self.change(email=email, current_password=PASSWORD)
+
+    def new_email_token(self) -> str:
+        """Of the link that puts the new address in force."""
+        assert self.ask_new_email().json == {"email_change_pending": True}
+        return self.accounts.newest_token(NEW_EMAIL, "Confirmer")
+
+    def delete_account(self) -> TestResponse:
+        return self.call("POST", "/me/deletion", current_password=PASSWORD)
 
 
 class RunningAccounts:
@@ -69,8 +104,8 @@ class RunningAccounts:
         self.client = app.test_client()
         self._gateway = ("", 0.0)
 
-    def service_token(self, name: str = "gateway", secret: str = GATEWAY_SECRET) -> str:
-        answer = self.client.post("/v1/tokens", json={"client_id": name, "client_secret": secret})
+    def service_token(self, secret: str = GATEWAY_SECRET) -> str:
+        answer = self.client.post("/v1/tokens", json={"client_id": "gateway", "client_secret": secret})
         assert answer.status_code == 200, answer.json
         return str(answer.json["access_token"])
 
@@ -114,20 +149,28 @@ class RunningAccounts:
         return email
 
     def try_log_in(
-        self, email: str = "lbinet@ac-rennes.fr", password: str = PASSWORD, source: str = "192.0.2.1", **more: Any
+        self, email: str = EMAIL, password: str = PASSWORD, source: str = "192.0.2.1", **more: Any
     ) -> TestResponse:
         return self.post("/sessions", email=email, password=password, source=source, **{"device": None, **more})
 
-    def log_in_new_candidate(self, **changes: Any) -> Login:
-        """Create, activate and log in to an account; returns the session as the gateway gets it."""
-        email = self.activate_new_account(**changes)
-        answer = self.try_log_in(email, creation_form(**changes)["password"])
-        assert answer.status_code == 201, answer.json
-        return dict(answer.json or {})
+    def log_in(self, email: str = EMAIL, password: str = PASSWORD) -> Login:
+        return Login(self, self.try_log_in(email, password))
 
-    def search_candidates(self, administrator: str, email: str) -> list[dict[str, Any]]:
-        answer = self.call("POST", "/candidates/search", administrator, email=email)
-        return list((answer.json or {})["candidates"])
+    def log_in_new_candidate(self, **changes: Any) -> Login:
+        """Create, activate and log in to an account."""
+        email = self.activate_new_account(**changes)
+        return self.log_in(email, creation_form(**changes)["password"])
+
+    def run_command(self, *words: str, stdin: str | None = None) -> tuple[int, str]:
+        """Its exit code and its output."""
+        with self.app.app_context():
+            result = self.app.test_cli_runner().invoke(args=list(words), input=stdin)
+        return result.exit_code, result.output
+
+    def command_result(self, *words: str) -> dict[str, Any]:
+        code, output = self.run_command(*words)
+        assert code == 0, output
+        return dict(json.loads(output))
 
     def run_job(self, name: str) -> None:
         with self.app.app_context():
@@ -149,9 +192,23 @@ class RunningAccounts:
         with self.app.app_context(), db.engine.connect() as connection:
             return int(connection.execute(text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")).scalar_one())
 
+    def age_sessions(self, *, seen: float = 0, created: float = 0) -> None:
+        """The last activity and the beginning of every session were that many seconds earlier."""
+        with self.app.app_context(), db.operation() as session:
+            for row in session.query(LoginSession):
+                row.last_seen_at -= timedelta(seconds=seen)
+                row.created_at -= timedelta(seconds=created)
+
     def advance_clock(self, time: timedelta = timedelta(0), /, **more: float) -> None:
         """Move the portal's clock forward by `time` and `more`."""
         clock.set_offset((clock.offset() + time + timedelta(**more)).total_seconds())
+
+
+Start = Callable[..., RunningAccounts]
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return dict(jwt.decode(token, options={"verify_signature": False}))
 
 
 def token_in(mail: ReceivedMail) -> str:
@@ -171,9 +228,24 @@ def refused_fields(answer: TestResponse) -> set[str]:
     return {error["pointer"].removeprefix("#/") for error in answer.json["errors"]}
 
 
-def age_sessions(accounts: RunningAccounts, *, seen: float = 0, created: float = 0) -> None:
-    """The last activity and the beginning of every session were that many seconds earlier."""
-    with accounts.app.app_context(), db.operation() as session:
-        for row in session.query(LoginSession):
-            row.last_seen_at -= timedelta(seconds=seen)
-            row.created_at -= timedelta(seconds=created)
+@contextmanager
+def occupy_hashing_turns(app: Flask) -> Iterator[None]:
+    """Every turn at hashing is taken by other threads while the block runs."""
+    over, turns = threading.Event(), threading.Semaphore(0)
+
+    def take() -> None:
+        with app.app_context(), dependencies().password_hasher.turn():
+            turns.release()
+            over.wait(90)
+
+    with app.app_context():
+        threads = [threading.Thread(target=take) for _ in range(dependencies().password_hasher._limit.running)]
+    for thread in threads:
+        thread.start()
+    assert all(turns.acquire(timeout=90) for _ in threads)
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()

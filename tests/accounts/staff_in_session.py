@@ -1,6 +1,5 @@
 """Members of staff made by commands, in a browser's session, with codes of their second factor, or invited by mail."""
 
-import json
 import re
 import time
 from dataclasses import dataclass
@@ -14,23 +13,10 @@ from services.contracts import page_labels
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts
 
 _INVITATION = re.compile(rf"{PUBLIC_URL}/gestion/invitation/([\w-]+)")
-EMAIL = "gestion@ac-besancon.fr"
-PERSON = ("--nom", "Roux", "--prenoms", "Anne")
-GESTIONNAIRE = ("--email", EMAIL, "--role", "gestionnaire", "--academies", "03,19", *PERSON)
+EMAIL, CHIEF = "gestion@ac-besancon.fr", "chef@dec.example"
 PASSWORD = "Tilleul/2021"
+WHY = "Mutation au 1er décembre"
 SUBJECT = f"accès à l'{page_labels.STAFF_PAGES}"
-
-
-def run_command(accounts: RunningAccounts, *arguments: str, stdin: str | None = None) -> tuple[int, str]:
-    with accounts.app.app_context():
-        result = accounts.app.test_cli_runner().invoke(args=list(arguments), input=stdin)
-    return result.exit_code, result.output
-
-
-def command_result(accounts: RunningAccounts, *arguments: str, stdin: str | None = None) -> dict[str, Any]:
-    code, output = run_command(accounts, *arguments, stdin=stdin)
-    assert code == 0, output
-    return dict(json.loads(output))
 
 
 @dataclass
@@ -72,24 +58,37 @@ class Session:
         code = body.pop("code") if "code" in body else self.code()
         return self.accounts.call("POST", path, self.bearer, code=code, **body)
 
+    def search(self, email: str) -> list[dict[str, Any]]:
+        """The candidates of that address."""
+        answer = self.accounts.call("POST", "/candidates/search", self.bearer, email=email)
+        return list(answer.json["candidates"])
 
-def code_of(totp_secret: str, seconds: int = 0) -> str:
-    """The code that an application shows in so many seconds."""
-    return pyotp.TOTP(totp_secret).at(int(time.time()) + seconds)
+    def new_token(self, *options: str) -> dict[str, str]:
+        """For a tool, made by a command."""
+        return self.accounts.command_result("create-token", "--email", self.email, *options)
 
 
-def log_in_staff(accounts: RunningAccounts, made: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """The session of who was made by a command, with the code of the moment unless one is given."""
-    typed = {"code": code_of(made["totp_secret"]), **more}
-    answer = accounts.try_log_in(made["email"], made["password"], **typed)
-    assert answer.status_code == 201, answer.json
-    return dict(answer.json or {})
+def code_of(totp_secret: str) -> str:
+    """The code that an application shows at this moment."""
+    return pyotp.TOTP(totp_secret).at(int(time.time()))
+
+
+def creation(email: str, role: str, academies: str) -> tuple[str, ...]:
+    """The words of the command that makes a member of staff."""
+    person = ("--email", email, "--nom", "Martin", "--prenoms", "Anne")
+    return ("create-staff", *person, "--role", role, "--academies", academies)
+
+
+def created(
+    accounts: RunningAccounts, email: str = EMAIL, role: str = "gestionnaire", academies: str = "03,19"
+) -> Session:
+    """Made by a command, and not logged in yet."""
+    made = accounts.command_result(*creation(email, role, academies))
+    return Session(accounts, made["id"], email, made["password"], made["totp_secret"])
 
 
 def logged_in(accounts: RunningAccounts, email: str, role: str = "administrateur", academies: str = "") -> Session:
-    person = ("--email", email, "--nom", "Martin", "--prenoms", "Anne", "--academies", academies)
-    made = command_result(accounts, "create-staff", "--role", role, *person)
-    member = Session(accounts, made["id"], email, made["password"], made["totp_secret"])
+    member = created(accounts, email, role, academies)
     assert member.log_in().status_code == 201
     return member
 
@@ -112,10 +111,5 @@ def proposal(accounts: RunningAccounts, token: str) -> dict[str, str]:
 def complete(accounts: RunningAccounts, token: str, **changes: str) -> tuple[TestResponse, str]:
     """The answer, and the secret of the second factor that was set up."""
     shown = proposal(accounts, token)
-    typed = {
-        "password": PASSWORD,
-        "password_confirmation": PASSWORD,
-        "proposal": shown["sealed"],
-        "code": code_of(shown["secret"]),
-    }
-    return accounts.post("/staff-invitations", token=token, **{**typed, **changes}), shown["secret"]
+    typed = {"password": PASSWORD, "password_confirmation": PASSWORD, "code": code_of(shown["secret"]), **changes}
+    return accounts.post("/staff-invitations", token=token, **{"proposal": shown["sealed"], **typed}), shown["secret"]

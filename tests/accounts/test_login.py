@@ -1,5 +1,7 @@
-"""Logging in, being slowed, resetting a password, and sessions that end everywhere."""
+"""Logging in, being slowed, resetting a password, sessions that end everywhere, and a source that floods the hashing
+of passwords: it delays neither the others nor what needs none."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -8,18 +10,23 @@ from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, 
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginFailures, LoginSession, db
 from services.accounts.operations.sessions import KEPT_AFTER_END
+from services.accounts.password_hashing import BUSY, PasswordHasher
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis import clock
+from services.chassis.errors import Unavailable
+from services.chassis.process import capacity
 from services.chassis.tasks.gauges import recorded
 from services.contracts.account_rules import RESET_LIFETIME
-from tests.accounts.creation_form import EMAIL, PASSWORD
-from tests.accounts.running_accounts import Login, RunningAccounts, age_sessions, problem_slug, refused_fields
+from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
+from tests.accounts.running_accounts import Login, RunningAccounts, occupy_hashing_turns, problem_slug, refused_fields
 from tests.accounts.staff_in_session import logged_in
+from tests.chassis.test_limits import Recorded
 
 NEW_PASSWORD = "Bonsoir/2021"
 NEW = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
 IDLE, LONGEST = AccountsSettings.session_idle_seconds, AccountsSettings.session_absolute_seconds
+PATIENCE = 90.0  # so long nobody is refused for a machine that is slow
 KEPT = KEPT_AFTER_END.total_seconds()
 
 
@@ -38,12 +45,16 @@ def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAc
     shown = {name: login[name] for name in ("kind", "civilite", "nom", "prenoms")}
     assert shown == {"kind": "candidate", "civilite": "MONSIEUR", "nom": "BINET", "prenoms": "Laurent"}
     assert login["expires_in"] <= TOKEN_SECONDS
-    assert accounts.call("GET", "/me", login["access_token"]).json["email"] == EMAIL
+    assert login.me()["email"] == EMAIL
     first = clock.portal_now()  # the previous log-in is told, the first time this one
     assert login["previous_login_at"].startswith(first.strftime("%Y-%m-%d"))
     accounts.advance_clock(days=2)
     previous_login = accounts.try_log_in(f" {EMAIL.upper()} ").json["previous_login_at"]
     assert previous_login.startswith(first.strftime("%Y-%m-%d"))
+
+
+def test_a_provider_that_is_not_set_up_is_not_there(accounts: RunningAccounts) -> None:
+    assert accounts.post("/sign-ins", provider="franceconnect").status_code == 404
 
 
 def test_one_message_for_every_refusal_and_a_source_alone_is_never_locked(accounts: RunningAccounts) -> None:
@@ -87,25 +98,20 @@ def test_a_browser_that_logged_in_before_is_not_locked_out_by_strangers(accounts
     assert own == [401] * PER_SOURCE.undelayed + [429], "its own failures slow it"
 
 
-def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(accounts: RunningAccounts) -> None:
-    login = accounts.log_in_new_candidate()
+def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(login: Login) -> None:
+    accounts = login.accounts
     fail(accounts, PER_SOURCE.undelayed + 1)
     assert accounts.post("/password-resets", email=EMAIL.upper()).status_code == 202
     token = accounts.newest_token(EMAIL, "Réinitialiser")
-    assert accounts.post("/password-resets/check", token=token).json["state"] == "usable"
+    refused = accounts.post("/password-resets/complete", token=token, password="court", password_confirmation="autre")
+    assert refused_fields(refused) == {"password", "password_confirmation"}
+    assert accounts.post("/password-resets/check", token=token).json["state"] == "usable", "whatever was refused"
     assert accounts.post("/password-resets/complete", token=token, **NEW).status_code == 204
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     assert accounts.try_log_in(password=NEW_PASSWORD).status_code == 201
     assert problem_slug(accounts.post("/password-resets/complete", token=token, **NEW)) == "lien-utilise"
-
-
-def test_a_password_refused_leaves_the_reset_link_usable_until_its_life_ends(accounts: RunningAccounts) -> None:
-    accounts.activate_new_account()
     accounts.post("/password-resets", email=EMAIL)
     token = accounts.newest_token(EMAIL, "Réinitialiser")
-    refused = accounts.post("/password-resets/complete", token=token, password="court", password_confirmation="autre")
-    assert refused_fields(refused) == {"password", "password_confirmation"}
-    assert accounts.post("/password-resets/check", token=token).json["state"] == "usable"
     accounts.advance_clock(RESET_LIFETIME)
     assert problem_slug(accounts.post("/password-resets/complete", token=token, **NEW)) == "lien-expire"
 
@@ -130,23 +136,20 @@ def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts, login: L
     assert (problem_slug(invented), "subject" in (invented.json or {})) == ("session-expiree", False)
 
 
-def test_inactivity_or_a_long_life_ends_a_session_and_not_the_portals_clock(
-    accounts: RunningAccounts, login: Login
-) -> None:
+def test_inactivity_or_a_long_life_ends_a_session_and_not_the_portals_clock(login: Login) -> None:
+    accounts = login.accounts
     accounts.advance_clock(days=30)
-    age_sessions(accounts, seen=IDLE - 60)
+    accounts.age_sessions(seen=IDLE - 60)
     assert accounts.post("/sessions/exchange", session=login["session"]).status_code == 200
     assert accounts.post("/sessions/exchange", session=login["session"]).json["idle_seconds_left"] > IDLE - 60
-    age_sessions(accounts, seen=IDLE)
+    accounts.age_sessions(seen=IDLE)
     assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     active = accounts.try_log_in().json["session"]
-    age_sessions(accounts, created=LONGEST)
+    accounts.age_sessions(created=LONGEST)
     assert problem_slug(accounts.post("/sessions/exchange", session=active)) == "session-expiree"
 
 
-def test_neither_addresses_nor_sources_nor_secrets_are_kept_in_the_open_and_failures_not_for_long(
-    accounts: RunningAccounts, login: Login
-) -> None:
+def test_nothing_is_kept_in_the_open_and_failures_not_for_long(accounts: RunningAccounts, login: Login) -> None:
     fail(accounts, 2)
     stored = repr([vars(row) for row in accounts.stored(LoginFailures, LoginSession)])
     for secret in (EMAIL, "192.0.2.1", login["session"], login["device"], PASSWORD):
@@ -163,9 +166,9 @@ def test_who_is_logged_in_is_counted_by_kind_for_operators(accounts: RunningAcco
             return recorded(session, SESSIONS)[0]
 
     login = accounts.log_in_new_candidate()
-    age_sessions(accounts, seen=IDLE)
+    accounts.age_sessions(seen=IDLE)
     accounts.try_log_in()
-    age_sessions(accounts, created=LONGEST)
+    accounts.age_sessions(created=LONGEST)
     assert counted() == {("candidate",): 0, ("staff",): 0}
     accounts.try_log_in()
     logged_in(accounts, "chef@dec.example")
@@ -174,16 +177,48 @@ def test_who_is_logged_in_is_counted_by_kind_for_operators(accounts: RunningAcco
     assert counted() == {("candidate",): 0, ("staff",): 1}
 
 
-@pytest.mark.parametrize(
-    ("aged", "gone"),
-    [
-        pytest.param({"seen": KEPT + IDLE + 1}, True, id="idle"),
-        pytest.param({"seen": KEPT + 1, "created": KEPT + LONGEST + 1}, True, id="too long"),
-        pytest.param({"seen": KEPT - 60}, False, id="over for less than that"),
-    ],
-)
-def test_a_session_is_forgotten_after_its_end(accounts: RunningAccounts, aged: dict[str, float], gone: bool) -> None:
-    accounts.log_in_new_candidate()
-    age_sessions(accounts, **aged)
-    accounts.run_job("purge")
-    assert (accounts.stored(LoginSession) == []) == gone
+def test_a_session_is_forgotten_a_while_after_its_end(accounts: RunningAccounts) -> None:
+    accounts.activate_new_account()
+    idle, too_long = {"seen": KEPT + IDLE + 1}, {"seen": KEPT + 1, "created": KEPT + LONGEST + 1}
+    for aged, kept in ((idle, 0), (too_long, 0), ({"seen": KEPT - 60}, 1)):
+        assert accounts.try_log_in().status_code == 201
+        accounts.age_sessions(**aged)
+        accounts.run_job("purge")
+        assert len(accounts.stored(LoginSession)) == kept, aged
+
+
+def test_three_quarters_of_the_threads_are_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capacity, "QUEUE_SECONDS", PATIENCE)
+    monkeypatch.setenv("THREADS", "16")
+    people = Recorded(PasswordHasher(memory_kib=8, passes=1)._limit)
+    with ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(people.asked("flood"))
+        assert (people.limit.taken(), people.refused) == (4, [])
+        with pytest.raises(Unavailable), people.limit.place("flood"):
+            pass
+
+
+@pytest.fixture
+def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To hash at, for which nobody waits in vain."""
+    monkeypatch.setattr(capacity, "QUEUE_SECONDS", PATIENCE)
+    monkeypatch.setenv("THREADS", "4")
+
+
+@pytest.mark.usefixtures("one_place")
+def test_a_full_queue_is_said_at_once_and_counts_as_no_try(accounts: RunningAccounts, login: Login) -> None:
+    changed = creation_form(prenoms="Autre", password="Bouleau/2023", current_password=PASSWORD)
+    with occupy_hashing_turns(accounts.app):
+        for answer in (
+            accounts.try_log_in(),
+            accounts.try_log_in(password="Faux/2021"),
+            accounts.create_account(email="autre@x.fr"),
+            login.call("PUT", "/me", values=changed),
+        ):
+            assert (answer.status_code, answer.json["detail"], answer.json["nothing_done"]) == (503, BUSY, True)
+            assert int(answer.headers["Retry-After"]) > 0
+        assert accounts.post("/sessions/exchange", session=login["session"]).status_code == 200
+        assert accounts.client.get("/.well-known/jwks.json").status_code == 200
+    assert accounts.stored(LoginFailures) == []
+    assert accounts.try_log_in().json["prenoms"] == "Laurent"

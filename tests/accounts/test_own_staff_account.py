@@ -3,33 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-import jwt
 import pytest
 from prometheus_client import REGISTRY
 from werkzeug.test import TestResponse
 
-from services.accounts.domain.staff import (
-    RECOVERY_ALPHABET,
-    RECOVERY_CODE_LENGTH,
-    RECOVERY_CODES,
-    displayed_recovery_code,
-)
+from services.accounts.domain import staff
 from services.accounts.domain.throttling import PER_SOURCE
 from services.accounts.operations import second_factor
-from services.contracts.account_rules import (
-    FILTERS_LENGTHS,
-    LONGEST_TOKEN_DAYS,
-    MOST_SAVED_FILTERS,
-    READING_TOKEN_DAYS,
-    TOKEN_NAME_LENGTH,
-    WRITING_TOKEN_DAYS,
-)
-from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
-from tests.accounts.staff_in_session import EMAIL, Session, code_of, logged_in, run_command
+from services.contracts import account_rules
+from tests.accounts.running_accounts import RunningAccounts, claims_of, problem_slug, refused_fields
+from tests.accounts.staff_in_session import WHY, Session, code_of
 
 NEW_PASSWORD = "Cornouiller/2021"
-WHY = "Mutation"
-UNKNOWN_RECOVERY_CODE = displayed_recovery_code(RECOVERY_ALPHABET[0] * RECOVERY_CODE_LENGTH)
+UNKNOWN_RECOVERY_CODE = staff.displayed_recovery_code(staff.RECOVERY_ALPHABET[0] * staff.RECOVERY_CODE_LENGTH)
 
 
 def recovery_codes(member: Session) -> list[str]:
@@ -42,30 +28,25 @@ def acts(accounts: RunningAccounts) -> list[str]:
     return [entry.action for entry in accounts.audit_entries()]
 
 
-def change_password(member: Session, **changes: str) -> TestResponse:
-    typed = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
-    return member.post("/staff/me/password", **{**typed, **changes})
-
-
-def propose(member: Session) -> dict[str, str]:
-    return dict(member.post("/staff/me/second-factor/proposals").json or {})
+def new_password(member: Session) -> dict[str, str]:
+    return {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
 
 
 def test_a_recovery_code_opens_a_session_once_however_it_is_typed(accounts: RunningAccounts, member: Session) -> None:
     first, second, *_ = recovery_codes(member)
-    assert member.get("/staff/me")["recovery_codes_left"] == RECOVERY_CODES
+    assert member.get("/staff/me")["recovery_codes_left"] == staff.RECOVERY_CODES
     assert member.log_in(f" {first.lower().replace('-', ' ')}").status_code == 201
     assert problem_slug(member.log_in(first)) == "identification-refusee"
-    assert member.get("/staff/me")["recovery_codes_left"] == RECOVERY_CODES - 1
+    assert member.get("/staff/me")["recovery_codes_left"] == staff.RECOVERY_CODES - 1
     assert member.log_in(second).status_code == 201
     assert acts(accounts).count("recovery_code_used") == 2
 
 
-def test_a_new_set_of_recovery_codes_voids_the_old_one_and_is_its_owners_alone(member: Session) -> None:
+def test_a_new_set_of_recovery_codes_voids_the_old_one_and_is_its_owners_alone(member: Session, chief: Session) -> None:
     old, new = recovery_codes(member), recovery_codes(member)
     assert set(old).isdisjoint(new)
     assert problem_slug(member.log_in(old[0])) == "identification-refusee"
-    assert problem_slug(logged_in(member.accounts, "autre@dec.example").log_in(new[0])) == "identification-refusee"
+    assert problem_slug(chief.log_in(new[0])) == "identification-refusee"
     assert member.log_in(new[0]).status_code == 201
     for expected in (200, 422):  # it confirms the renewal of a lost factor, once
         assert member.post("/staff/me/second-factor/proposals", code=new[1]).status_code == expected
@@ -97,41 +78,37 @@ def test_an_act_of_another_service_takes_a_fresh_code_once(accounts: RunningAcco
     def confirm(code: str, session: str = member.secret) -> TestResponse:
         return accounts.post("/sessions/confirmation", session=session, code=code)
 
-    def gave_code(token: str) -> Any:
-        return jwt.decode(token, options={"verify_signature": False}).get("gave_code")
-
     code = member.code()
-    assert gave_code(confirm(code).json["access_token"]) is True
+    assert claims_of(confirm(code).json["access_token"])["gave_code"] is True
     for wrong in ("", "000000", code):
         assert (confirm(wrong).status_code, refused_fields(confirm(wrong))) == (422, {"code"}), wrong
-    assert gave_code(member.bearer) is False, "the session's own token is as before"
-    tools = member.post("/staff/me/tokens", name="outil", scopes=["pieces:read"]).json["token"]
-    assert gave_code(accounts.post("/tools/exchange", token=tools).json["access_token"]) is None
+    assert claims_of(member.bearer)["gave_code"] is False, "the session's own token is as before"
+    tools = accounts.post("/tools/exchange", token=member.new_token()["token"]).json["access_token"]
+    assert "gave_code" not in claims_of(tools)
     candidate = accounts.log_in_new_candidate()
     assert confirm("000000", candidate["session"]).status_code == 403
     accounts.post("/sessions/end", session=member.secret)
     assert problem_slug(confirm(member.code())) == "session-expiree"
 
 
-def test_a_token_that_may_write_lives_30_days_where_nobody_chooses(accounts: RunningAccounts, member: Session) -> None:
+def test_a_token_that_may_write_lives_30_days_where_nobody_chooses(member: Session) -> None:
+    def newest_life() -> int:
+        """In days."""
+        newest = max(member.get("/staff/me/tokens")["items"], key=lambda token: str(token["created_at"]))
+        created, end = (datetime.fromisoformat(newest[name]) for name in ("created_at", "expires_at"))
+        return (end - created).days
+
     writing = ["pieces:read", "pieces:control"]
     chosen: tuple[tuple[list[str], dict[str, int], int], ...] = (
-        (["pieces:read", "candidatures:read"], {}, READING_TOKEN_DAYS),
-        (writing, {}, WRITING_TOKEN_DAYS),
-        (writing, {"days": LONGEST_TOKEN_DAYS}, LONGEST_TOKEN_DAYS),
+        (["pieces:read", "candidatures:read"], {}, account_rules.READING_TOKEN_DAYS),
+        (writing, {}, account_rules.WRITING_TOKEN_DAYS),
+        (writing, {"days": account_rules.LONGEST_TOKEN_DAYS}, account_rules.LONGEST_TOKEN_DAYS),
     )
     for scopes, days, expected in chosen:
         member.post("/staff/me/tokens", name="outil", scopes=scopes, **days)
-        assert newest_life(member) == expected, (scopes, days)
-    assert run_command(accounts, "create-token", "--email", EMAIL, "--scopes", ",".join(writing))[0] == 0
-    assert newest_life(member) == WRITING_TOKEN_DAYS
-
-
-def newest_life(member: Session) -> int:
-    """In days, of the member's newest token."""
-    newest = max(member.get("/staff/me/tokens")["items"], key=lambda token: str(token["created_at"]))
-    created, end = (datetime.fromisoformat(newest[name]) for name in ("created_at", "expires_at"))
-    return (end - created).days
+        assert newest_life() == expected, (scopes, days)
+    member.new_token("--scopes", ",".join(writing))
+    assert newest_life() == account_rules.WRITING_TOKEN_DAYS
 
 
 def test_tries_at_a_code_are_slowed_and_a_right_one_starts_the_count_again(member: Session) -> None:
@@ -147,7 +124,7 @@ def test_tries_at_a_code_are_slowed_and_a_right_one_starts_the_count_again(membe
 
 def test_a_new_password_ends_every_other_session(accounts: RunningAccounts, member: Session) -> None:
     before = member.secret
-    answer = change_password(member)
+    answer = member.post("/staff/me/password", **new_password(member))
     assert answer.status_code == 200, answer.json
     assert problem_slug(accounts.post("/sessions/exchange", session=before)) == "session-expiree"
     assert accounts.post("/sessions/exchange", session=answer.json["session"]).status_code == 200
@@ -167,7 +144,7 @@ def test_a_code_is_spent_once_its_password_has_a_turn(member: Session, monkeypat
         confirm(*given)
 
     monkeypatch.setattr(second_factor, "confirm_code", confirm_and_note)
-    assert change_password(member).status_code == 200
+    assert member.post("/staff/me/password", **new_password(member)).status_code == 200
     assert taken == [1]
 
 
@@ -181,96 +158,94 @@ def test_a_new_password_is_checked(member: Session) -> None:
         ({"code": ""}, "code"),
     )
     for typed, field in wrong:
-        answer = change_password(member, **typed)
+        answer = member.post("/staff/me/password", **{**new_password(member), **typed})
         assert (answer.status_code, refused_fields(answer)) == (422, {field}), typed
     assert member.log_in().status_code == 201
 
 
-def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(accounts: RunningAccounts, member: Session) -> None:
-    before = member.secret
-    shown = propose(member)
-    wrong = member.post("/staff/me/second-factor", proposal=shown["sealed"], code="000000")
-    assert (wrong.status_code, refused_fields(wrong)) == (422, {"code"})
-    assert "celui que montre votre application" in (wrong.json or {})["errors"][0]["detail"]
+def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(member: Session, chief: Session) -> None:
+    accounts = member.accounts
+
+    def looked() -> Any:
+        path, sealed = "/staff/me/second-factor/proposals/check", shown["sealed"]
+        return accounts.call("POST", path, member.bearer, proposal=sealed).json["proposal"]
+
+    shown = member.post("/staff/me/second-factor/proposals").json
+    for who, code, said in (
+        (member, "000000", "celui que montre votre application"),
+        (chief, code_of(shown["secret"]), "Ce QR code n'est plus valable"),
+    ):
+        wrong = who.post("/staff/me/second-factor", proposal=shown["sealed"], code=code)
+        assert (wrong.status_code, refused_fields(wrong)) == (422, {"code"})
+        assert said in wrong.json["errors"][0]["detail"]
     assert member.log_in().status_code == 201, "the old factor is in force until then"
-    code = code_of(shown["secret"])
+    assert looked() == shown
+    before, code = member.secret, code_of(shown["secret"])
     answer = member.post("/staff/me/second-factor", proposal=shown["sealed"], code=code)
     assert answer.status_code == 200, answer.json
     assert problem_slug(accounts.post("/sessions/exchange", session=before)) == "session-expiree"
-    assert problem_slug(accounts.try_log_in(member.email, member.password, code=code)) == "identification-refusee"
-    assert problem_slug(member.log_in()) == "identification-refusee"
+    member.secret = answer.json["session"]
+    assert looked() is None
+    assert problem_slug(member.log_in(code)) == "identification-refusee", "that code was used"
+    assert problem_slug(member.log_in()) == "identification-refusee", "the old factor is no more"
     member.totp_secret = shown["secret"]
     assert member.log_in().status_code == 201
     assert "second_factor_renewed" in acts(accounts)
 
 
-def test_a_proposal_serves_its_owner_once(accounts: RunningAccounts, member: Session) -> None:
-    shown = propose(member)
-    other = logged_in(accounts, "autre@dec.example")
-    refused = other.post("/staff/me/second-factor", proposal=shown["sealed"], code=code_of(shown["secret"]))
-    assert refused.status_code == 422
-    looked = accounts.call("POST", "/staff/me/second-factor/proposals/check", member.bearer, proposal=shown["sealed"])
-    assert looked.json["proposal"] == shown
-    renewed = member.post("/staff/me/second-factor", proposal=shown["sealed"], code=code_of(shown["secret"]))
-    member.secret = renewed.json["session"]
-    looked = accounts.call("POST", "/staff/me/second-factor/proposals/check", member.bearer, proposal=shown["sealed"])
-    assert looked.json["proposal"] is None
-
-
-def test_a_token_is_shown_once_and_does_what_was_chosen(accounts: RunningAccounts, member: Session) -> None:
+def test_a_token_is_shown_once_and_does_what_was_chosen(member: Session, chief: Session) -> None:
+    accounts = member.accounts
     created = member.post("/staff/me/tokens", name="suivi", scopes=["pieces:read"], days=30).json
     access = accounts.post("/tools/exchange", token=created["token"]).json["access_token"]
-    assert jwt.decode(access, options={"verify_signature": False})["scopes"] == ["pieces:read"]
+    assert claims_of(access)["scopes"] == ["pieces:read"]
     (listed,) = member.get("/staff/me/tokens")["items"]
     assert (listed["id"], listed["name"], listed["scopes"]) == (created["id"], "suivi", ["pieces:read"])
     assert listed["last_used_at"] is not None
     assert created["token"] not in str(listed)
-    stranger = logged_in(accounts, "autre@dec.example")
-    for by, status in ((stranger, 404), (member, 204)):  # one revokes one's own alone
+    for by, status in ((chief, 404), (member, 204)):  # one revokes one's own alone
         path = f"/staff/me/tokens/{created['id']}/revoke"
         assert accounts.call("POST", path, by.bearer).status_code == status
     assert problem_slug(accounts.post("/tools/exchange", token=created["token"])) == "jeton-refuse"
 
 
-def test_a_token_is_within_ones_own_rights(member: Session) -> None:
-    wrong: tuple[dict[str, Any], ...] = (
-        {"name": " "},
-        {"name": "x" * (TOKEN_NAME_LENGTH + 1)},
-        {"scopes": []},
-        {"scopes": ["inconnue"]},
-        {"scopes": ["staff:manage"]},
-        {"scopes": ["account:manage"]},
-        {"days": LONGEST_TOKEN_DAYS + 1},
+def test_a_token_is_within_ones_own_rights_and_not_those_of_a_browser(member: Session, chief: Session) -> None:
+    wrong: tuple[tuple[Session, dict[str, Any]], ...] = (
+        (member, {"name": " "}),
+        (member, {"name": "x" * (account_rules.TOKEN_NAME_LENGTH + 1)}),
+        (member, {"scopes": []}),
+        (member, {"scopes": ["pieces:read", "pieces:delete"]}),
+        (member, {"scopes": ["staff:manage"]}),
+        *((chief, {"scopes": ["pieces:read", scope]}) for scope in account_rules.SESSION_ONLY_SCOPES),
+        (member, {"days": account_rules.LONGEST_TOKEN_DAYS + 1}),
     )
-    for typed in wrong:
-        answer = member.post("/staff/me/tokens", **{"name": "outil", "scopes": ["pieces:read"], "days": 30, **typed})
+    for who, typed in wrong:
+        answer = who.post("/staff/me/tokens", **{"name": "outil", "scopes": ["pieces:read"], "days": 30, **typed})
         assert (answer.status_code, refused_fields(answer)) == (422, set(typed)), typed
+        unknown = set(typed.get("scopes", ())) - {"pieces:read", "staff:manage"}
+        assert all(f"Inconnues : {scope}" in answer.json["errors"][0]["detail"] for scope in unknown)
     assert member.get("/staff/me/tokens")["items"] == []
 
 
 def test_a_token_that_outlives_its_owners_access_changes_nothing(accounts: RunningAccounts, member: Session) -> None:
     bearer = member.bearer
-    assert run_command(accounts, "disable-staff", "--email", member.email, "--reason", WHY)[0] == 0
-    new = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
-    for path, given in {**DANGEROUS, "/staff/me/password": new}.items():
+    assert accounts.run_command("disable-staff", "--email", member.email, "--reason", WHY)[0] == 0
+    for path, given in {**DANGEROUS, "/staff/me/password": new_password(member)}.items():
         assert accounts.call("POST", path, bearer, code=member.code(), **given).status_code == 403, path
 
 
-def test_saved_filters_are_ones_own_under_names_that_are_taken_once(accounts: RunningAccounts, member: Session) -> None:
-    other = logged_in(accounts, "autre@dec.example")
-
+def test_saved_filters_are_ones_own_under_names_that_are_taken_once(member: Session, chief: Session) -> None:
     def save(name: str, query: str, by: Session = member) -> TestResponse:
-        return accounts.call("POST", "/staff/me/saved-filters", by.bearer, name=name, query=query)
+        return member.accounts.call("POST", "/staff/me/saved-filters", by.bearer, name=name, query=query)
 
     for name, query in (("À valider", "etat=active"), (" À  valider ", "pieces=missing"), ("Tout", "tri=saved")):
         assert save(name, query).status_code == 204
-    assert save("Tout", "etat=ecartee", by=other).status_code == 204
+    assert save("Tout", "etat=ecartee", by=chief).status_code == 204
     assert member.get("/staff/me")["saved_filters"] == {"À valider": "pieces=missing", "Tout": "tri=saved"}
     for _ in range(2):
         assert save("Tout", "").status_code == 204
     assert member.get("/staff/me")["saved_filters"] == {"À valider": "pieces=missing"}
-    assert other.get("/staff/me")["saved_filters"] == {"Tout": "etat=ecartee"}
-    assert acts(accounts).count("filters_saved") == 5, "deleted once"
+    assert chief.get("/staff/me")["saved_filters"] == {"Tout": "etat=ecartee"}
+    assert acts(member.accounts).count("filters_saved") == 5, "deleted once"
 
 
 def test_filters_without_a_name_too_long_or_too_many_are_not_saved(accounts: RunningAccounts, member: Session) -> None:
@@ -279,11 +254,11 @@ def test_filters_without_a_name_too_long_or_too_many_are_not_saved(accounts: Run
         answer = accounts.call("POST", "/staff/me/saved-filters", member.bearer, **sent)
         return refused_fields(answer) if answer.status_code == 422 else set()
 
-    longest_name, longest_query = FILTERS_LENGTHS
+    longest_name, longest_query = account_rules.FILTERS_LENGTHS
     assert refused(name=" ") == refused(name="x" * (longest_name + 1)) == {"name"}
     assert refused(query="x" * (longest_query + 1)) == {"query"}
-    for number in range(MOST_SAVED_FILTERS):
+    for number in range(account_rules.MOST_SAVED_FILTERS):
         assert not refused(name=str(number))
     assert refused(name="un de plus") == {"name"}
     assert not refused(name="0", query="etat=ecartee"), "replaced"
-    assert len(member.get("/staff/me")["saved_filters"]) == MOST_SAVED_FILTERS
+    assert len(member.get("/staff/me")["saved_filters"]) == account_rules.MOST_SAVED_FILTERS

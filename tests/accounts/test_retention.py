@@ -25,10 +25,8 @@ def _accounts(accounts: RunningAccounts) -> list[str]:
 @pytest.mark.engines("sqlite", "postgresql")
 def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: RunningAccounts) -> None:
     used = accounts.activate_new_account(email="used@example.org")
-    accounts.log_in_new_candidate(email="old@example.org")
-    accounts.log_in_new_candidate(email="held@example.org")
-    ids = {row.email: row.id for row in accounts.stored(Account)}
-    accounts.registrations.engaged = {ids["held@example.org"]}
+    old, held = (accounts.log_in_new_candidate(email=f"{name}@example.org")["subject"] for name in ("old", "held"))
+    accounts.registrations.engaged = {held}
     accounts.advance_clock(days=UNUSED_DAYS)
     assert accounts.try_log_in(used, PASSWORD).status_code == 201
     accounts.registrations.down = True
@@ -44,8 +42,8 @@ def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: Runni
     for _ in range(2):
         accounts.run_job("erase-unused")
     assert _accounts(accounts) == ["held@example.org", used]
-    assert accounts.registrations.erased == {ids["old@example.org"]}
-    [*_, entry] = accounts.audit_entries(ids["old@example.org"])
+    assert accounts.registrations.erased == {old}
+    [*_, entry] = accounts.audit_entries(old)
     assert (entry.action, entry.before, entry.after) == ("erased", None, None)
     accounts.registrations.engaged = set()
     for _ in range(2):  # told first, then erased
@@ -73,30 +71,25 @@ def test_who_comes_back_meanwhile_stays(accounts: RunningAccounts, monkeypatch: 
 
 def test_who_uses_it_and_has_no_candidature_any_more_may_delete_the_account(accounts: RunningAccounts) -> None:
     login = accounts.log_in_new_candidate()
-    [account] = accounts.stored(Account)
-    accounts.registrations.engaged = {account.id}
-    refused = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)
-    assert problem_slug(refused) == "candidature-existante"
+    accounts.registrations.engaged = {login["subject"]}
+    assert problem_slug(login.delete_account()) == "candidature-existante"
     accounts.registrations.engaged = set()
     accounts.advance_clock(days=KEPT_DAYS + 1)
-    login = dict(accounts.try_log_in(account.email, PASSWORD).json or {})
+    login = accounts.log_in()
     accounts.run_job("erase-unused")
-    done = accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD)
-    assert done.status_code == 204, done.text
+    assert login.delete_account().status_code == 204
     assert _accounts(accounts) == []
 
 
 def test_what_a_restore_brings_back_is_erased_again(accounts: RunningAccounts, tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        accounts.activate_new_account(email=f"{name}@example.org")
-    gone = next(row.id for row in accounts.stored(Account) if row.email == "one@example.org")
+    gone = accounts.log_in_new_candidate(email="one@example.org")["subject"]
+    accounts.activate_new_account(email="two@example.org")
     (tmp_path / "ids").write_text(f"{gone}\nunknown\n", encoding="utf-8")
     for _ in range(2):
-        accounts.app.test_cli_runner().invoke(args=["erase-again", str(tmp_path / "ids")], catch_exceptions=False)
+        assert accounts.run_command("erase-again", str(tmp_path / "ids"))[0] == 0
     accounts.run_job("finish-identity-changes")
     assert _accounts(accounts) == ["two@example.org"]
-    listed = accounts.app.test_cli_runner().invoke(args=["audit", "erased", "--days", "1"], catch_exceptions=False)
-    assert listed.output.split() == [gone]
+    assert accounts.run_command("audit", "erased", "--days", "1") == (0, f"{gone}\n")
     with accounts.app.app_context():
         audit_chain.extend()
         assert [each for each in audit_chain.mismatches("accounts", [], None) if each.entry_id] == []

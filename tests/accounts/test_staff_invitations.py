@@ -8,25 +8,10 @@ from services.accounts.domain.staff import RECOVERY_CODES
 from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, StaffToken
 from services.contracts.account_rules import INVITATION_LIFETIME
 from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
-from tests.accounts.staff_in_session import (
-    PASSWORD,
-    Session,
-    code_of,
-    command_result,
-    complete,
-    invitation_token,
-    logged_in,
-    proposal,
-)
+from tests.accounts.staff_in_session import PASSWORD, WHY, Session, code_of, complete, invitation_token, proposal
 
-CHIEF, NEW = "chef@dec.example", "nouvelle@dec.example"
+NEW = "nouvelle@dec.example"
 PERSON = {"email": NEW, "nom": "Durand", "prenoms": "Paule", "role": "gestionnaire", "academies": ["03", "19"]}
-WHY = "Téléphone perdu"
-
-
-@pytest.fixture
-def chief(accounts: RunningAccounts) -> Session:
-    return logged_in(accounts, CHIEF)
 
 
 def invited(chief: Session, **changes: object) -> str:
@@ -87,57 +72,51 @@ def test_a_link_works_once_and_the_code_that_confirmed_it_logs_nobody_in(account
     assert problem_slug(accounts.post("/staff-invitations", token=token, **given)) == "lien-utilise"
 
 
-def test_a_link_expires(accounts: RunningAccounts, token: str) -> None:
-    accounts.advance_clock(INVITATION_LIFETIME, seconds=-60)
-    assert state_of(accounts, token) == "usable"
-    accounts.advance_clock(seconds=120)
-    answer = accounts.post("/staff-invitations/check", token=token).json or {}
-    assert (answer["state"], answer["proposal"]) == ("expired", None)
-    assert in_hours(INVITATION_LIFETIME) in answer["detail"]
-
-
-def test_of_two_invitations_the_last_alone_is_sent_and_counts(accounts: RunningAccounts, chief: Session) -> None:
+def test_the_newest_link_alone_counts_waits_while_its_person_is_disabled_and_expires(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     staff_id = invited(chief)
     chief.post(f"/staff/{staff_id}/invitation")
     first = invitation_token(accounts, NEW)
     assert state_of(accounts, first) == "usable"
-    assert len(accounts.mailbox.find(NEW)) == 1
+    assert len(accounts.mailbox.find(NEW)) == 1, "of two invitations the last alone is sent"
     assert len(accounts.stored(MailLink)) == 1
     accounts.mailbox.clear()
     assert chief.post(f"/staff/{staff_id}/invitation").status_code == 204
-    second = invitation_token(accounts, NEW)
-    assert (state_of(accounts, first), state_of(accounts, second)) == ("replaced", "usable")
-
-
-def test_a_disabled_persons_link_waits_until_they_are_enabled(accounts: RunningAccounts, chief: Session) -> None:
-    staff_id = invited(chief)
     token = invitation_token(accounts, NEW)
+    assert (state_of(accounts, first), state_of(accounts, token)) == ("replaced", "usable")
     chief.post(f"/staff/{staff_id}/disable", reason=WHY)
     assert state_of(accounts, token) == "ended"
     assert problem_slug(chief.post(f"/staff/{staff_id}/invitation")) == "compte-a-reactiver"
     chief.post(f"/staff/{staff_id}/enable", reason=WHY)
+    accounts.advance_clock(INVITATION_LIFETIME, seconds=-60)
     assert state_of(accounts, token) == "usable"
+    accounts.advance_clock(seconds=120)
+    answer = accounts.post("/staff-invitations/check", token=token).json
+    assert (answer["state"], answer["proposal"]) == ("expired", None)
+    assert in_hours(INVITATION_LIFETIME) in answer["detail"]
 
 
 def test_who_lost_the_second_factor_gets_the_only_link_that_counts(accounts: RunningAccounts, chief: Session) -> None:
     staff_id = invited(chief)
     answer, secret = complete(accounts, invitation_token(accounts, NEW))
     member = Session(accounts, staff_id, NEW, PASSWORD, secret, answer.json["session"])
-    created = member.post("/staff/me/tokens", name="outil", scopes=["pieces:read"], days=30)
+    token = member.new_token()["token"]
     assert chief.post(f"/staff/{member.id}/second-factor-reset", reason=WHY).status_code == 204
     assert problem_slug(accounts.post("/sessions/exchange", session=member.secret)) == "session-expiree"
-    assert problem_slug(accounts.post("/tools/exchange", token=created.json["token"])) == "jeton-refuse"
+    assert problem_slug(accounts.post("/tools/exchange", token=token)) == "jeton-refuse"
     assert problem_slug(member.log_in()) == "identification-refusee"
     assert accounts.stored(RecoveryCode) == []
     answer, secret = complete(accounts, invitation_token(accounts, NEW, "second facteur"))
     assert answer.status_code == 200
-    assert Session(accounts, member.id, NEW, PASSWORD, secret).log_in().status_code == 201
+    member.totp_secret = secret
+    assert member.log_in().status_code == 201
     assert ("second_factor_reset", chief.id) in acts_on(accounts, member.id)
     assert problem_slug(chief.post(f"/staff/{chief.id}/second-factor-reset", reason=WHY)) == "soi-meme"
-    tools = command_result(accounts, "create-token", "--email", NEW)["token"]
+    token = member.new_token()["token"]
     tables = (StaffMember, StaffToken, RecoveryCode, AuditEntry, MailLink)
     stored = repr([vars(row) for row in accounts.stored(*tables)])
-    for hidden in (PASSWORD, secret, tools, *answer.json["recovery_codes"]):  # no secret is stored in a readable form
+    for hidden in (PASSWORD, secret, token, *answer.json["recovery_codes"]):  # no secret is stored in a readable form
         assert hidden not in stored
         assert hidden.replace("-", "") not in stored
 
@@ -186,7 +165,7 @@ def test_a_mistake_leaves_the_link_usable(accounts: RunningAccounts, chief: Sess
 
 
 def test_a_renewal_by_command_ends_an_invitation(accounts: RunningAccounts, token: str) -> None:
-    renewed = command_result(accounts, "renew-staff", "--email", NEW)
+    renewed = accounts.command_result("renew-staff", "--email", NEW)
     assert state_of(accounts, token) == "ended"
     member = Session(accounts, renewed["id"], NEW, renewed["password"], renewed["totp_secret"])
     assert member.log_in().status_code == 201

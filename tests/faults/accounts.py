@@ -14,11 +14,10 @@ from services.accounts.models import Account, IdentityChange, PersonalCopy, db
 from services.accounts.operations.identity_changes import finish_all_pending_changes
 from services.chassis.settings import Secret
 from services.contracts.api.passkeys import CREATION
-from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.accounts.creation_form import EMAIL, NEW_EMAIL, PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
-from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, DoneByTheWorker, Operation, State
 from tests.faults.running_service import RunningService
 from tests.support.authenticator import Authenticator
@@ -116,7 +115,7 @@ class ChangeCivilStatus(_AccountOperation):
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [])
 
     def do(self) -> int:
-        return change(self.running.accounts, self.login, prenoms=NEW_NAME).status_code
+        return self.login.change(prenoms=NEW_NAME).status_code
 
 
 class CorrectIdentity(_AccountOperation):
@@ -142,7 +141,7 @@ class AskNewAddress(_AccountOperation):
     done: ClassVar[State] = {"pending address": NEW_EMAIL, "the newest link": "usable"}
 
     def do(self) -> int:
-        return ask_new_email(self.running.accounts, self.login).status_code
+        return self.login.ask_new_email().status_code
 
     def state(self) -> State:
         pending = self.running.accounts.call("GET", "/me", self.login["access_token"]).json["pending_email"]
@@ -159,7 +158,7 @@ class ConfirmAddress(_AccountOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        assert ask_new_email(self.running.accounts, self.login).status_code == 200
+        assert self.login.ask_new_email().status_code == 200
         self.token = self.running.accounts.newest_token(NEW_EMAIL, "Confirmer")
         self.running.mailbox.clear()
 

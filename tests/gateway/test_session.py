@@ -19,7 +19,7 @@ from services.chassis.settings import Secret
 from services.contracts import page_labels, problem_types
 from services.contracts.api.sessions import log_out
 from tests.accounts.creation_form import PASSWORD
-from tests.accounts.test_hashing_queue import occupy_hashing_turns
+from tests.accounts.running_accounts import occupy_hashing_turns
 from tests.gateway.candidates import Browser, CandidateFactory, creation_answers, new_address
 from tests.gateway.portals import ask_api, two_services
 from tests.support.in_process_portal import InProcessPortal, service_stopped

@@ -1,39 +1,122 @@
-"""What « Formulaire de création » accepts, which addresses, and how it tells every mistake at once."""
+"""« Formulaire de création »: how it is shown, what it accepts, which addresses, and every mistake told at once."""
 
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.accounts.domain import account_form
-from services.accounts.domain.account_input import (
-    Changes,
-    NewAccount,
-    read_changes,
-    read_correction,
-    read_new,
-    typed_values,
-)
-from services.accounts.domain.civil_status import NAME_LENGTH, OLDEST, YOUNGEST, Birthplace, parsed_date
+from services.accounts.domain import account_form, account_input, civil_status
+from services.accounts.domain.account_input import NewAccount, read_correction, read_new
+from services.accounts.domain.civil_status import NAME_LENGTH, OLDEST, PLACE_LENGTH, YOUNGEST, Birthplace
 from services.accounts.domain.emails import ADDRESS_LENGTH, is_valid, key_of
+from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile
 from services.chassis.errors import Invalid
-from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
+
+
+def shown(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields of « Formulaire de création » by their names."""
+    return {field["name"]: field for field in account_form.creation(values, GUIDE)["sections"][0]["fields"]}
+
+
+def test_all_but_the_nom_d_usage_and_the_box_is_required_and_france_chosen_beforehand() -> None:
+    fields = shown({})
+    assert [name for name, field in fields.items() if not field["required"]] == ["nom_usage", "commune_hors_liste"]
+    asked_again = [name for name, field in fields.items() if field.get("refresh")]
+    assert asked_again == ["pays_naissance", "departement_naissance", "commune_hors_liste"]
+    assert fields["pays_naissance"]["value"] == "100"
+    assert fields["pays_naissance"]["options"][0]["label"] == "FRANCE (DONT OUTRE-MER)"
+    assert {"value": "014", "label": "014 - CALVADOS"} in fields["departement_naissance"]["options"]
+
+
+def test_what_was_typed_is_kept_as_typed_passwords_aside() -> None:
+    fields = shown(creation_form(prenoms=" Laurent  1"))
+    kept = {name: fields[name]["value"] for name in ("prenoms", "commune_naissance", "password")}
+    assert kept == {"prenoms": " Laurent  1", "commune_naissance": "CAEN", "password": ""}
+    assert fields["password_confirmation"]["value"] == ""
+    for typed, display in (("cae", "cae"), ("", "CAEN")):  # the words typed in the search, else the commune chosen
+        values = creation_form(**{"commune_naissance-texte": typed})
+        assert shown(values)["commune_naissance"]["display"] == display
+
+
+def test_a_frozen_account_shows_its_civil_status_greyed_and_says_why() -> None:
+    form = account_form.change(creation_form(), GUIDE, frozen_notice=account_form.FROZEN_NOTICE)
+    identity, contact = form["sections"]
+    assert all(field["disabled"] and not field["refresh"] for field in identity["fields"])
+    assert "service gestionnaire" in (identity["notice"] or "")
+    assert not any(field.get("disabled") for field in contact["fields"])
+    required = [field["name"] for field in contact["fields"] if field["required"]]
+    assert required == ["email", "email_confirmation"]
+
+
+def test_staff_who_correct_type_nothing_twice() -> None:
+    names = [field["name"] for field in account_form.correction(creation_form())["sections"][0]["fields"]]
+    assert "nom_famille" in names
+    assert not any(name.endswith("_confirmation") for name in names)
+
+
+def abroad(town: str) -> dict[str, str]:
+    return {"pays_naissance": "109", "ville_naissance": town}
+
+
+CALVADOS = {"pays_naissance": "100", "departement_naissance": "014"}
+UNLISTED = {"commune_hors_liste": "oui", "commune_naissance_libre": "Saint-Martin-d’Étréham"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ({**CALVADOS, "commune_naissance-texte": "caen"}, Birthplace("100", "014", "CAEN")),
+        ({**CALVADOS, **UNLISTED}, Birthplace("100", "014", "SAINT-MARTIN-D'ETREHAM", hors_liste=True)),
+        ({**CALVADOS, "pays_naissance": "109", "ville_naissance": "München"}, Birthplace("109", None, "MUNCHEN")),
+        (abroad("x" * PLACE_LENGTH), Birthplace("109", None, "X" * PLACE_LENGTH)),
+        ({**CALVADOS, "commune_naissance": "TROYES"}, ["commune_naissance"]),
+        (CALVADOS, ["commune_naissance"]),
+        ({"pays_naissance": "100"}, ["departement_naissance", "commune_naissance"]),
+        ({"pays_naissance": "100", "commune_naissance": "CAEN"}, ["departement_naissance"]),
+        *(({"pays_naissance": country}, ["pays_naissance"]) for country in ("", "000", "FRANCE")),
+        *((abroad(town), ["ville_naissance"]) for town in ("", "<script>", "12", "x" * (PLACE_LENGTH + 1))),
+    ],
+)
+def test_a_birthplace_is_read_or_what_is_wrong_with_it_named(typed: dict[str, str], expected: object) -> None:
+    reader = FormReader(typed)
+    place = civil_status.read_birthplace(reader)
+    wrong = [error.pointer.removeprefix("#/") for error in reader.error().errors]
+    assert (place, wrong) == ((None, expected) if isinstance(expected, list) else (expected, []))
+
+
+def test_the_form_asks_what_the_country_makes_needed() -> None:
+    assert "commune_naissance" in shown({})
+    assert "commune_naissance_libre" in shown({"commune_hors_liste": "oui"})
+    fields = shown({"pays_naissance": "109"})
+    assert ("ville_naissance" in fields, "departement_naissance" in fields) == (True, False)
+
+
+def test_a_box_is_ticked_by_what_browsers_and_tools_send_for_it() -> None:
+    ticked: list[Any] = ["oui", True, ["oui"]]
+    unticked: list[Any] = ["non", "", None, False, [], ["non", "oui"]]
+    for value in (*ticked, *unticked):
+        assert FormReader({"box": value}).is_ticked("box") is (value in ticked), value
+
+
+def test_the_search_finds_communes_of_the_departement_alone() -> None:
+    assert account_form.communes_for("014", "cae").options[0] == {"value": "CAEN", "label": "CAEN"}
+    assert account_form.communes_for("014", "troyes").options == ()
+    assert "département" in (account_form.communes_for("", "cae").advice or "")
+
 
 TODAY = date(2021, 10, 4)
 
 
 def read(**changes: Any) -> NewAccount:
     return read_new(creation_form(**changes), today=TODAY, profile=GUIDE)
-
-
-def mistakes(**changes: Any) -> dict[str, str]:
-    return refused(read, **changes)
 
 
 def refused(reading: Callable[..., object], *given: Any, **more: Any) -> dict[str, str]:
@@ -43,13 +126,15 @@ def refused(reading: Callable[..., object], *given: Any, **more: Any) -> dict[st
     return {error.pointer.removeprefix("#/"): error.detail for error in refusal.value.errors}
 
 
+mistakes = partial(refused, read)
+
+
 def test_the_guides_example_is_an_account() -> None:
     account = read()
-    assert account.civil_status.nom_famille == "BINET"
-    assert account.civil_status.date_naissance == date(2001, 2, 1)
-    assert account.civil_status.naissance == Birthplace("100", "014", "CAEN")
-    assert account.email == "lbinet@ac-rennes.fr"
-    assert account.password == PASSWORD
+    assert (account.email, account.password) == (EMAIL, PASSWORD)
+    status = account.civil_status
+    assert (status.nom_famille, status.date_naissance) == ("BINET", date(2001, 2, 1))
+    assert status.naissance == Birthplace("100", "014", "CAEN")
 
 
 def test_an_empty_form_says_everything_that_is_missing_at_once() -> None:
@@ -77,12 +162,8 @@ def test_one_mistake_alone_refuses_the_form() -> None:
 
 
 def test_a_name_is_confirmed_whatever_its_case_accents_and_hyphens_and_an_address_whatever_its_case() -> None:
-    account = read(
-        nom_famille="Le Gall-Éon",
-        nom_famille_confirmation="LE GALL EON",
-        email="LBinet@Ac-Rennes.fr",
-        email_confirmation="lbinet@ac-rennes.fr",
-    )
+    name = {"nom_famille": "Le Gall-Éon", "nom_famille_confirmation": "LE GALL EON"}
+    account = read(**name, email="LBinet@Ac-Rennes.fr", email_confirmation=EMAIL)
     assert (account.civil_status.nom_famille, account.email) == ("Le Gall-Éon", "LBinet@Ac-Rennes.fr")
 
 
@@ -98,44 +179,37 @@ def test_a_date_that_is_none_does_not_hide_that_its_confirmation_differs() -> No
     assert set(mistakes(date_naissance="", date_naissance_confirmation="01/02/2001")) == {"date_naissance"}
 
 
-@pytest.mark.parametrize("name", ["Đặng", "Œuvrard", "d’Artagnan", "Жуковский", "Le-Gall", "x" * NAME_LENGTH])
-def test_names_of_every_alphabet_are_kept(name: str) -> None:
-    nom_famille = read(nom_famille=name).civil_status.nom_famille
-    assert nom_famille == name.replace("’", "'")
+def test_names_of_every_alphabet_are_kept_and_what_is_no_name_is_refused() -> None:
+    for name in ("Đặng", "Œuvrard", "d’Artagnan", "Жуковский", "Le-Gall", "x" * NAME_LENGTH):
+        assert read(nom_famille=name).civil_status.nom_famille == name.replace("’", "'")
+    for name in ("<b>x</b>", "N0M", "a@b", "--", "x" * (NAME_LENGTH + 1)):
+        assert "nom_famille" in mistakes(nom_famille=name), name
 
 
-@pytest.mark.parametrize("name", ["<b>x</b>", "N0M", "a@b", "--", "x" * (NAME_LENGTH + 1)])
-def test_what_is_no_name_is_refused(name: str) -> None:
-    assert "nom_famille" in mistakes(nom_famille=name)
-
-
-@pytest.mark.parametrize("typed", ["01/02/2001", "1/2/2001", "01-02-2001", "01.02.2001", "01022001", "2001-02-01"])
-def test_a_date_is_understood_however_it_is_typed(typed: str) -> None:
-    assert parsed_date(typed) == date(2001, 2, 1)
-
-
-@pytest.mark.parametrize("typed", ["31/02/2001", "2001", "01/02/01", "hier", "٠١/٠٢/٢٠٠١", "01/13/2001"])
-def test_a_date_that_does_not_exist_is_refused(typed: str) -> None:
-    assert "jj/mm/aaaa" in mistakes(date_naissance=typed)["date_naissance"]
-
-
-def test_a_date_of_birth_must_be_plausible() -> None:
-    for typed in ("05/10/2021", f"05/10/{TODAY.year - YOUNGEST}", f"04/10/{TODAY.year - OLDEST - 1}"):
+def test_a_date_is_understood_however_it_is_typed_and_must_exist_and_be_plausible_for_a_birth() -> None:
+    for typed in ("01/02/2001", "1/2/2001", "01-02-2001", "01.02.2001", "01022001", "2001-02-01"):
+        assert civil_status.parsed_date(typed) == date(2001, 2, 1), typed
+    for typed in ("31/02/2001", "2001", "01/02/01", "hier", "٠١/٠٢/٢٠٠١", "01/13/2001"):
+        assert "jj/mm/aaaa" in mistakes(date_naissance=typed)["date_naissance"], typed
+    for typed in (
+        "05/10/2021",
+        f"05/10/{TODAY.year - YOUNGEST}",
+        f"04/10/{TODAY.year - OLDEST - 1}",
+    ):
         assert "plausible" in mistakes(date_naissance=typed)["date_naissance"]
     for typed in (f"04/10/{TODAY.year - YOUNGEST}", f"05/10/{TODAY.year - OLDEST - 1}"):
         assert read(date_naissance=typed)
 
 
-def changes(account: NewAccount, **typed: str) -> Changes:
-    values = typed_values(account.civil_status, account.email) | typed
-    return read_changes(values, today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email,
-                        frozen=False)  # fmt: skip
+def changes(account: NewAccount, **typed: str) -> account_input.Changes:
+    values = account_input.typed_values(account.civil_status, account.email) | typed
+    known: dict[str, Any] = {"current": account.civil_status, "current_email": account.email, "frozen": False}
+    return account_input.read_changes(values, today=TODAY, profile=GUIDE, **known)
 
 
 def test_a_form_sent_as_it_was_shown_changes_nothing() -> None:
-    abroad = {"pays_naissance": "109", "ville_naissance": "MUNCHEN"}
     merged = {"commune_hors_liste": "oui", "commune_naissance_libre": "ETREHAM"}
-    for typed in ({}, abroad, merged, {"nom_usage": "Dupont"}):
+    for typed in ({}, abroad("MUNCHEN"), merged, {"nom_usage": "Dupont"}):
         unchanged = changes(read(**typed))
         assert (unchanged.civil_status, unchanged.email, unchanged.password) == (None, None, None), typed
 
@@ -147,9 +221,8 @@ def test_a_changed_form_tells_only_what_changed() -> None:
     assert (only_password.civil_status, only_password.email, only_password.password) == (None, None, "Merisier/2021")
     only_email = changes(account, email="l@x.fr", email_confirmation="l@x.fr", current_password=PASSWORD)
     assert (only_email.civil_status, only_email.email, only_email.password) == (None, "l@x.fr", None)
-    assert changes(account, prenoms="Laurent Marie").civil_status == replace(
-        account.civil_status, prenoms="Laurent Marie"
-    )
+    renamed = replace(account.civil_status, prenoms="Laurent Marie")
+    assert changes(account, prenoms="Laurent Marie").civil_status == renamed
 
 
 @pytest.mark.parametrize(
@@ -167,19 +240,12 @@ def test_every_mistake_of_a_change_is_told_at_once(typed: dict[str, str], fields
     assert refused(changes, read(), **typed).keys() == fields
 
 
-@pytest.mark.parametrize(
-    ("field", "typed"),
-    [
-        ("nom_famille", {"nom_famille": "王"}),
-        ("nom_usage", {"nom_usage": "محمد"}),
-        ("prenoms", {"prenoms": "明 Laurent"}),
-        ("ville_naissance", {"pays_naissance": "216", "ville_naissance": "北京"}),
-    ],
-)
-def test_what_documents_cannot_print_is_refused_with_what_to_do(field: str, typed: dict[str, str]) -> None:
-    errors = mistakes(**typed)
-    assert set(errors) == {field}
-    assert "lettres latines" in errors[field]
+def test_what_documents_cannot_print_is_refused_with_what_to_do() -> None:
+    unprintable = {"nom_famille": "王", "nom_usage": "محمد", "prenoms": "明 Laurent", "ville_naissance": "北京"}
+    for field, typed in unprintable.items():
+        country = {"pays_naissance": "216"} if field == "ville_naissance" else {}
+        errors = mistakes(**{field: typed}, **country)
+        assert (set(errors), "lettres latines" in errors[field]) == ({field}, True)
 
 
 def test_a_name_stored_before_that_rule_stays_and_a_new_one_is_refused() -> None:
@@ -208,13 +274,10 @@ LABEL = "b" * 63
 LONGEST_ADDRESS = f"a@{LABEL}.{LABEL}.{LABEL}.{'b' * (ADDRESS_LENGTH - 197)}.fr"
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["lbinet@ac-rennes.fr", "a.b+c@x.example", "o'brien@x.ie", "jean@école.fr", "a@b-c.co.uk", "A@B.FR",
-     "x" * 64 + "@b.fr", LONGEST_ADDRESS],
-)  # fmt: skip
-def test_addresses_that_receive_mail_are_accepted(address: str) -> None:
-    assert is_valid(address)
+def test_addresses_that_receive_mail_are_accepted() -> None:
+    for address in (EMAIL, "a.b+c@x.example", "o'brien@x.ie", "jean@école.fr", "a@b-c.co.uk", "A@B.FR",
+                    "x" * 64 + "@b.fr", LONGEST_ADDRESS):  # fmt: skip
+        assert is_valid(address), address
 
 
 @pytest.mark.parametrize(
@@ -247,7 +310,7 @@ ANYTHING = st.recursive(
 
 def outcome(values: dict[str, Any], profile: Profile) -> NewAccount | Invalid:
     try:
-        return read_new(values, today=date(2021, 10, 4), profile=profile)
+        return read_new(values, today=TODAY, profile=profile)
     except Invalid as refusal:
         return refusal
 

@@ -1,56 +1,54 @@
-"""FranceConnect: whose account an identity opens, and how it is joined to one."""
+"""FranceConnect: whose account an identity opens, how it is joined to one, and acts confirmed by signing in anew."""
 
-from dataclasses import replace
+import time
+from dataclasses import dataclass
+from typing import Any
 
-from services.accounts.models import Account, LoginSession, ProviderIdentity
+import pytest
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from services.accounts.models import Account, LoginSession, ProviderIdentity, db
+from services.accounts.operations.sessions import CONFIRMATION_LIFETIME
 from services.accounts.queries import personal_data
+from services.chassis.clock import system_now
 from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
-from tests.accounts.sign_in.sign_ins import ANGELA, SignIns
+from tests.accounts.sign_in.conftest import ANGELA, SignIns, refused
 from tests.support.identity_providers import person
 
 
-def test_a_first_sign_in_fills_the_civil_status_and_the_next_ones_open_the_account(
-    accounts: RunningAccounts, franceconnect: SignIns
-) -> None:
-    angela = person()
+def test_a_first_sign_in_fills_the_civil_status_and_the_next_ones_open_the_account(franceconnect: SignIns) -> None:
+    accounts, angela = franceconnect.accounts, person()
     identity = franceconnect.identity_of(angela)
     form = accounts.post("/forms/account", values={}, identity=identity).json or {}
     shown = {field["name"]: field for section in form["sections"] for field in section["fields"]}
     typed = [name for name, field in shown.items() if not field.get("disabled")]
     assert typed == ["nom_usage", "email", "email_confirmation"]
     assert shown["nom_famille"]["hint"] == "Certifié par FranceConnect"
-    franceconnect.create(angela, nom_famille="Imposteur", date_naissance="01/01/2000")
-    [account] = [account for account in accounts.stored(Account) if account.email == angela["email"]]
+    account = franceconnect.create(angela, nom_famille="Imposteur", date_naissance="01/01/2000")
     assert (account.nom_famille, str(account.date_naissance), account.civilite) == ("DUBOIS", "1999-08-24", "MADAME")
     assert (account.departement_naissance, account.commune_naissance) == ("075", "PARIS 7E ARRONDISSEMENT")
-    answer = franceconnect.come_back(angela)
-    assert answer.json["opened"]["subject"] == account.id
-    bearer = answer.json["opened"]["access_token"]
-    own = accounts.call("GET", "/me", bearer).json or {}
+    opened = franceconnect.open(angela)
+    assert opened["subject"] == account.id
+    own = accounts.call("GET", "/me", opened["access_token"]).json or {}
     assert own["editable"] == "contact_only"
     assert "certifié par FranceConnect" in own["form"]["sections"][0]["notice"]
-    changed = accounts.call("PUT", "/me", bearer, values={**creation_form(), "version": "1"})
+    changed = accounts.call("PUT", "/me", opened["access_token"], values={**creation_form(), "version": "1"})
     assert problem_slug(changed) == "conflit"
-    deleted = accounts.call("POST", "/me/deletion", bearer, current_password="")
+    deleted = accounts.call("POST", "/me/deletion", opened["access_token"], current_password="")
     assert "demandez-en un par « Mot de passe oublié »" in deleted.json["errors"][0]["detail"]
 
 
-def test_what_the_provider_does_not_know_is_typed(accounts: RunningAccounts, franceconnect: SignIns) -> None:
+def test_what_the_provider_does_not_know_is_typed_and_not_certified(franceconnect: SignIns) -> None:
     karim = person(birthplace="", birthcountry="99352", gender="male", preferred_username="Martin")
     identity = franceconnect.identity_of(karim)
-    without = accounts.post("/accounts", values={"email": karim["email"]}, identity=identity)
+    without = franceconnect.accounts.post("/accounts", values={"email": karim["email"]}, identity=identity)
     assert {error["pointer"] for error in without.json["errors"]} == {"#/ville_naissance", "#/email_confirmation"}
-    franceconnect.create(karim, ville_naissance="Oran")
-    [account] = [account for account in accounts.stored(Account) if account.email == karim["email"]]
+    account = franceconnect.create(karim, ville_naissance="Oran")
     assert (account.pays_naissance, account.commune_naissance, account.nom_usage) == ("352", "ORAN", "Martin")
-
-
-def test_a_day_of_birth_that_was_typed_is_not_certified(accounts: RunningAccounts, franceconnect: SignIns) -> None:
-    unsure = person(birthdate="1999")
-    day = {"date_naissance": "24/08/1999", "date_naissance_confirmation": "24/08/1999"}
-    franceconnect.create(unsure, **day)
-    [account] = accounts.stored(Account)
+    day = dict.fromkeys(("date_naissance", "date_naissance_confirmation"), "24/08/1999")
+    account = franceconnect.create(person(birthdate="1999"), **day)
     assert (account.nom_famille, account.certified_by) == ("DUBOIS", None)
 
 
@@ -61,9 +59,10 @@ def test_an_account_is_joined_by_its_password_alone(accounts: RunningAccounts, f
     for password, said in (("not hers", "identification-refusee"), ("", "saisie-invalide")):
         assert problem_slug(accounts.try_log_in(email, password, identity=identity)) == said
         assert franceconnect.identity_of(angela)
+    assert "trop longtemps" in refused(accounts.try_log_in(email, PASSWORD, identity="forged"))
     assert accounts.try_log_in(email, PASSWORD, identity=identity).status_code == 201
     [account] = accounts.stored(Account)
-    assert franceconnect.come_back(angela).json["opened"]["subject"] == account.id
+    assert franceconnect.open(angela)["subject"] == account.id
     assert accounts.try_log_in(email, PASSWORD).status_code == 201, "the password stays a way in"
 
 
@@ -93,7 +92,7 @@ def test_a_mail_address_that_nobody_has_proven_opens_nothing(accounts: RunningAc
 
 def test_a_sub_that_changes_is_another_identity(accounts: RunningAccounts, franceconnect: SignIns) -> None:
     angela = person()
-    account_id = franceconnect.create(angela)
+    account = franceconnect.create(angela)
     changed = {**angela, "sub": "changed"}
     identity = franceconnect.identity_of(changed)
     accounts.post("/password-resets", email=angela["email"])
@@ -102,7 +101,7 @@ def test_a_sub_that_changes_is_another_identity(accounts: RunningAccounts, franc
     assert accounts.post("/password-resets/complete", token=token, **reset).status_code == 204
     assert accounts.try_log_in(angela["email"], PASSWORD, identity=identity).status_code == 201
     for who in (angela, changed):
-        assert franceconnect.come_back(who).json["opened"]["subject"] == account_id
+        assert franceconnect.open(who)["subject"] == account.id
 
 
 def test_an_identity_opens_no_account_once_of_another_status(accounts: RunningAccounts, franceconnect: SignIns) -> None:
@@ -131,15 +130,13 @@ def test_two_accounts_of_one_identity_are_never_made(accounts: RunningAccounts, 
     assert problem_slug(accounts.try_log_in(other, PASSWORD, identity=identity)) == "conflit"
 
 
-def test_the_copy_of_ones_data_says_by_whom_one_signs_in_and_logging_out_leads_there(
-    accounts: RunningAccounts, franceconnect: SignIns
-) -> None:
-    angela = person()
+def test_the_copy_of_ones_data_says_by_whom_one_signs_in_and_logging_out_leads_there(franceconnect: SignIns) -> None:
+    accounts, angela = franceconnect.accounts, person()
     account = franceconnect.create(angela)
-    opened = franceconnect.come_back(angela).json["opened"]
+    opened = franceconnect.open(angela)
     [identity] = accounts.stored(ProviderIdentity)
     with accounts.app.app_context():
-        items = [item for held in personal_data.part(account).held for item in held.items]
+        items = [item for held in personal_data.part(account.id).held for item in held.items]
     told = {(item.title, fact.value) for item in items for fact in item.facts}
     assert {("Identité FranceConnect", identity.sub), ("Connexion", "FranceConnect")} <= told
     accounts.post("/sessions/end", session=opened["session"])
@@ -151,8 +148,93 @@ def test_the_copy_of_ones_data_says_by_whom_one_signs_in_and_logging_out_leads_t
     assert "ey" not in (row.id_token_sealed or "")[:2]
 
 
-def test_a_provider_that_is_off_is_not_there(accounts: RunningAccounts) -> None:
-    with accounts.app.app_context():
-        built = accounts.app.extensions["accounts.dependencies"]
-        accounts.app.extensions["accounts.dependencies"] = replace(built, identity_providers={})
-        assert accounts.post("/sign-ins", provider="franceconnect").status_code == 404
+ACT, OTHER_ACT = "ab" * 32, "cd" * 32
+
+
+@dataclass
+class SignedIn:
+    """Angela, in the session of an account without a password."""
+
+    by: SignIns
+    who: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        self.by.create(self.who)
+        self.opened = self.by.open(self.who)
+        self.session = str(self.opened["session"])
+
+    def confirm(self, act: str = ACT, who: dict[str, Any] | None = None) -> TestResponse:
+        """Sign in anew for an act, as this person."""
+        leaving = {"act": act, "session": self.session}
+        return self.by.come_back(who or self.who, leaving=leaving, session=self.session)
+
+    def prove(self, digest: str = ACT, opened: dict[str, Any] | None = None, **given: str) -> TestResponse:
+        """That the act was confirmed: by this session, unless another is given."""
+        opened = opened or self.opened
+        sent = {"current_password": "", "digest": digest, "session": opened["session"], **given}
+        return self.by.accounts.call("POST", "/me/password-proof", opened["access_token"], **sent)
+
+
+@pytest.fixture
+def angela(franceconnect: SignIns) -> SignedIn:
+    return SignedIn(franceconnect, person())
+
+
+def test_a_sign_in_anew_confirms_one_act_once(accounts: RunningAccounts, angela: SignedIn) -> None:
+    begun = accounts.post("/sign-ins", provider="franceconnect", act=ACT, session=angela.session).json or {}
+    assert {"prompt=login", "max_age=0"} <= set(begun["address"].partition("?")[2].split("&"))
+    assert problem_slug(angela.prove()) == "saisie-invalide"
+    answer = angela.confirm()
+    assert (answer.json["confirmed"], answer.json["opened"]) == (True, None)
+    assert angela.prove(OTHER_ACT).status_code == 422
+    assert angela.prove().status_code == 200
+    again = angela.prove()
+    assert (again.status_code, "a déjà servi" in again.json["errors"][0]["detail"]) == (422, True)
+
+
+def test_a_confirmation_is_of_one_session_and_of_some_minutes(accounts: RunningAccounts, angela: SignedIn) -> None:
+    assert angela.confirm().json["confirmed"]
+    assert angela.prove(opened=angela.by.open(angela.who)).status_code == 422
+    stranger = accounts.log_in_new_candidate()
+    assert angela.prove(opened=stranger, session=angela.session).status_code == 422, "of the account's owner alone"
+    with accounts.app.app_context(), db.operation() as session:
+        session.execute(update(LoginSession).values(confirmed_at=system_now() - CONFIRMATION_LIFETIME))
+    assert angela.prove().status_code == 422
+    assert angela.confirm().json["confirmed"]
+    accounts.post("/sessions/end", session=angela.session)
+    assert angela.prove().status_code == 422
+    assert problem_slug(angela.confirm()) == "session-expiree"
+
+
+@pytest.mark.parametrize(("path", "act"), [("copies", "copy"), ("erasure", "erasure"), ("deletion", "deletion")])
+def test_what_asks_for_the_password_takes_a_confirmation_of_itself_alone(angela: SignedIn, path: str, act: str) -> None:
+    for confirmed, is_done in (("another", False), (act, True)):
+        assert angela.confirm(confirmed).json["confirmed"]
+        sent = {"current_password": "", "session": angela.session}
+        answer = angela.by.accounts.call("POST", f"/me/{path}", angela.opened["access_token"], **sent)
+        assert (answer.status_code < 300) is is_done, answer.json
+
+
+def test_nobody_else_confirms(franceconnect: SignIns, angela: SignedIn) -> None:
+    namesake = person()
+    franceconnect.create(namesake)
+    for who in (person(), {**angela.who, "sub": "changed"}, namesake):
+        assert "n'est pas celle qui ouvre" in refused(angela.confirm(who=who))
+    other = franceconnect.open(angela.who)
+    leaving = {"act": ACT, "session": angela.session}
+    refused(franceconnect.come_back(angela.who, leaving=leaving, session=other["session"]))
+    assert franceconnect.come_back(angela.who, session=angela.session).json["opened"], "a sign-in confirms nothing"
+    for each in (angela.opened, other):
+        assert angela.prove(opened=each).status_code == 422
+
+
+NOW = int(time.time())
+
+
+@pytest.mark.parametrize(
+    "auth_time", [None, 0, "now", NOW - 600, NOW + 6000], ids=["none", "0", "now", "ten minutes ago", "later"]
+)
+def test_who_was_signed_in_before_has_not_confirmed(angela: SignedIn, auth_time: Any) -> None:
+    angela.by.claim(auth_time=auth_time)
+    refused(angela.confirm())
+    assert angela.prove().status_code == 422

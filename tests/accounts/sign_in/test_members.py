@@ -7,24 +7,19 @@ from services.accounts.models import ProviderIdentity
 from services.accounts.operations import second_factor
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
-from tests.accounts.sign_in.sign_ins import ANGELA, SignIns, refused
-from tests.accounts.staff_in_session import EMAIL as STAFF_EMAIL
-from tests.accounts.staff_in_session import Session, code_of, invitation_token, logged_in, proposal
+from tests.accounts.sign_in.conftest import ANGELA, SignIns, refused
+from tests.accounts.staff_in_session import EMAIL, WHY, Session, code_of, invitation_token, proposal
 from tests.support.identity_providers import person
 
-INVITED = {"email": STAFF_EMAIL, "nom": "Roux", "prenoms": "Anne", "role": "gestionnaire", "academies": ["03"]}
+ANNE = person(email=EMAIL)
 
 
 @pytest.fixture
-def chief(accounts: RunningAccounts) -> Session:
-    return logged_in(accounts, "chef@dec.example")
-
-
-@pytest.fixture
-def invitation(accounts: RunningAccounts, chief: Session) -> str:
+def invitation(chief: Session) -> str:
     """The token of the link that was mailed."""
-    assert chief.post("/staff", **INVITED).status_code == 201
-    return invitation_token(accounts, STAFF_EMAIL)
+    invited = {"email": EMAIL, "nom": "Roux", "prenoms": "Anne", "role": "gestionnaire", "academies": ["03"]}
+    assert chief.post("/staff", **invited).status_code == 201
+    return invitation_token(chief.accounts, EMAIL)
 
 
 def accept(accounts: RunningAccounts, invitation: str, identity: str) -> tuple[TestResponse, str]:
@@ -33,86 +28,74 @@ def accept(accounts: RunningAccounts, invitation: str, identity: str) -> tuple[T
     return accounts.post("/staff-invitations", token=invitation, **sent), shown["secret"]
 
 
-def test_an_invitation_by_proconnect_gives_no_role(
-    accounts: RunningAccounts, proconnect: SignIns, invitation: str
-) -> None:
-    anne = person(email=STAFF_EMAIL.upper(), role="administrateur")
+def test_an_invitation_is_for_its_address_and_gives_its_role(proconnect: SignIns, invitation: str) -> None:
+    accounts = proconnect.accounts
+    answer, _ = accept(accounts, invitation, proconnect.identity_of(person()))
+    assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True), "it stays usable"
+    anne = person(email=EMAIL.upper(), role="administrateur")
     answer, secret = accept(accounts, invitation, proconnect.identity_of(anne))
     assert answer.status_code == 200, answer.json
     entered = accounts.post("/sessions/exchange", session=answer.json["session"]).json or {}
     assert (entered["role"], entered["academies"]) == ("gestionnaire", ["03"])
-    assert accounts.try_log_in(STAFF_EMAIL, "", code=code_of(secret)).status_code == 422
-    opened = proconnect.come_back(anne, "pwd", "mfa").json["opened"]
-    assert opened["subject"] == entered["subject"]
+    assert accounts.try_log_in(EMAIL, "", code=code_of(secret)).status_code == 422
+    assert proconnect.open(anne, "pwd", "mfa")["subject"] == entered["subject"]
     asked = proconnect.come_back(anne, "pwd").json
     assert (asked["asks_code"], asked["opened"]) == (True, None)
     wrong = accounts.try_log_in("", "", identity=asked["identity"], code="000000")
     assert problem_slug(wrong) == "saisie-invalide"
-    member = Session(accounts, entered["subject"], STAFF_EMAIL, "", secret)
+    member = Session(accounts, entered["subject"], EMAIL, "", secret)
     right = accounts.try_log_in("", "", identity=asked["identity"], code=member.code())
     assert (right.status_code, right.json["subject"]) == (201, entered["subject"])
     trail = [entry.action for entry in accounts.audit_entries(entered["subject"])]
     assert trail == ["staff_invited", "identity_joined", "staff_set_up", "staff_logged_in", "staff_logged_in"]
 
 
-def test_an_invitation_is_for_the_invited_address(
-    accounts: RunningAccounts, proconnect: SignIns, invitation: str
-) -> None:
-    answer, _ = accept(accounts, invitation, proconnect.identity_of(person()))
-    assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True)
-    assert proposal(accounts, invitation), "the link stays usable"
+def join(member: Session, identity: str) -> TestResponse:
+    """Log in with the password and a code, with this identity in hand."""
+    return member.accounts.try_log_in(member.email, member.password, code=member.code(), identity=identity)
 
 
-def test_staff_and_candidates_are_joined_to_an_identity_of_their_own_alone(
-    accounts: RunningAccounts, proconnect: SignIns
-) -> None:
+def test_people_are_joined_to_an_identity_of_their_own_alone(proconnect: SignIns, member: Session) -> None:
     """Not to that of who left the page open on a shared machine, or learnt a password and a code once."""
-    member = logged_in(accounts, STAFF_EMAIL)
     identity = proconnect.identity_of(person())
-    answer = accounts.try_log_in(STAFF_EMAIL, member.password, code=member.code(), identity=identity)
+    answer = join(member, identity)
     assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True)
-    candidate = accounts.activate_new_account(**ANGELA)
-    refusal = refused(accounts.try_log_in(candidate, PASSWORD, identity=identity))
+    candidate = member.accounts.activate_new_account(**ANGELA)
+    refusal = refused(member.accounts.try_log_in(candidate, PASSWORD, identity=identity))
     assert "trop longtemps" in refusal, "each provider is for its own people"
-    assert not accounts.stored(ProviderIdentity)
-
-
-ANNE = person(email=STAFF_EMAIL)
+    assert not member.accounts.stored(ProviderIdentity)
 
 
 @pytest.fixture
-def member(accounts: RunningAccounts, proconnect: SignIns) -> Session:
-    """Anne, whose account is joined to her identity."""
-    member = logged_in(accounts, STAFF_EMAIL)
-    identity = proconnect.identity_of(ANNE)
-    joined = accounts.try_log_in(STAFF_EMAIL, member.password, code=member.code(), identity=identity)
-    assert joined.status_code == 201
+def anne(proconnect: SignIns, member: Session) -> Session:
+    """Her account is joined to her identity."""
+    assert join(member, proconnect.identity_of(ANNE)).status_code == 201
     return member
 
 
 def test_who_is_disabled_or_given_another_second_factor_does_not_come_in_by_proconnect(
-    proconnect: SignIns, chief: Session, member: Session
+    proconnect: SignIns, chief: Session, anne: Session
 ) -> None:
-    chief.post(f"/staff/{member.id}/disable", reason="Départ")
+    chief.post(f"/staff/{anne.id}/disable", reason=WHY)
     assert problem_slug(proconnect.come_back(ANNE, "mfa")) == "compte-desactive"
-    chief.post(f"/staff/{member.id}/enable", reason="Retour")
-    assert proconnect.come_back(ANNE, "mfa").json["opened"]
-    assert chief.post(f"/staff/{member.id}/second-factor-reset", reason="Perdu").status_code == 204
+    chief.post(f"/staff/{anne.id}/enable", reason=WHY)
+    assert proconnect.open(ANNE, "mfa")
+    assert chief.post(f"/staff/{anne.id}/second-factor-reset", reason=WHY).status_code == 204
     answer = proconnect.come_back(ANNE, "mfa").json
     assert (answer["opened"], answer["asks_code"]) == (None, False)
 
 
 def test_who_is_given_another_second_factor_while_giving_a_code_does_not_come_in(
-    proconnect: SignIns, chief: Session, member: Session, monkeypatch: pytest.MonkeyPatch
+    proconnect: SignIns, chief: Session, anne: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = proconnect.come_back(ANNE, "pwd").json
     confirm = second_factor.confirm_code
 
     def confirm_meanwhile(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
         confirm(staff_id, code, at_log_in=at_log_in)
-        if staff_id == member.id:
-            assert chief.post(f"/staff/{member.id}/second-factor-reset", reason="Perdu").status_code == 204
+        if staff_id == anne.id:
+            assert chief.post(f"/staff/{anne.id}/second-factor-reset", reason=WHY).status_code == 204
 
     monkeypatch.setattr(second_factor, "confirm_code", confirm_meanwhile)
-    detail = refused(proconnect.accounts.try_log_in("", "", identity=asked["identity"], code=member.code()))
+    detail = refused(proconnect.accounts.try_log_in("", "", identity=asked["identity"], code=anne.code()))
     assert "n'ouvre aucun compte" in detail

@@ -10,7 +10,7 @@ from services.chassis.process.capacity import RETRY_AFTER
 from services.contracts import page_labels
 from services.contracts.problem_types import UNAVAILABLE
 from tests.accounts.creation_form import PASSWORD
-from tests.accounts.test_hashing_queue import occupy_hashing_turns
+from tests.accounts.running_accounts import occupy_hashing_turns
 from tests.gateway.candidates import Browser, CandidateFactory, creation_answers, new_address
 from tests.gateway.gestion.people import StaffFactory
 from tests.gateway.scripts.conftest import take_session_over

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from services.chassis.database.transactions import Database
 from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.tasks.tables import EventTables
+from tests.support.service_worker import database_of
 
 
 def settings(database_url: str, env: str = "test", broker_url: str = "amqp://x:x@127.0.0.1:1/x") -> ServiceSettings:
@@ -29,6 +30,15 @@ def database_with(database_url: str, *statements: str) -> Iterator[Database]:
                 session.execute(text(statement))
         yield database
         database.engine.dispose()
+
+
+@contextmanager
+def clockwork_database(database_url: str) -> Iterator[Database]:
+    """The database of a service that has jobs, as one of several processes has it."""
+    app = clockwork(database_url)
+    with app.app_context():
+        yield database_of(app)
+        database_of(app).engine.dispose()
 
 
 def clockwork(database_url: str) -> Flask:

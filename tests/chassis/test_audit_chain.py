@@ -124,9 +124,7 @@ def test_what_is_changed_or_removed_is_named(trail: Trail, changes: list[str], n
 
 @pytest.mark.parametrize("removed", [TAIL_REMOVED, SUBJECT_REMOVED], ids=["a tail", "a subject"])
 @pytest.mark.parametrize("is_hidden", [False, True], ids=["left so", "chained anew"])
-def test_what_is_removed_with_its_digests_is_missing_in_the_root(
-    trail: Trail, removed: tuple[str, ...], is_hidden: bool
-) -> None:
+def test_what_is_removed_is_missing_in_the_root(trail: Trail, removed: tuple[str, ...], is_hidden: bool) -> None:
     trail.by_hand(*removed)
     if is_hidden:
         trail.by_hand("DELETE FROM audit_digests")
@@ -185,7 +183,7 @@ def test_an_entry_that_is_committed_after_later_ones_is_chained(trail: Trail) ->
     assert [mismatch.entry_id for mismatch in trail.mismatches()] == [50]
 
 
-def test_an_erased_person_leaves_the_chain_whole(trail: Trail) -> None:
+def test_an_erased_person_leaves_the_chain_whole_and_what_it_is_given_afterwards_is_found(trail: Trail) -> None:
     """Also where its last act is not chained yet, and where it has acted once alone."""
     for subject in ("subject-2", "new"):
         trail.act(subject)
@@ -198,11 +196,6 @@ def test_an_erased_person_leaves_the_chain_whole(trail: Trail) -> None:
     assert [entry.action for entry in entries].count(ERASED) == 1
     assert all(entry.after for entry in trail.entries_of("subject-1"))
     assert trail.entries_of("unheard of") == []
-
-
-def test_what_an_erased_entry_is_given_afterwards_is_found(trail: Trail) -> None:
-    trail.erase("subject-2")
-    trail.chain.extend()
     trail.by_hand("UPDATE audit_entries SET after = '{\"n\": 2}' WHERE id = 8")
     assert [mismatch.entry_id for mismatch in trail.mismatches()] == [8]
 

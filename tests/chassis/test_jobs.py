@@ -1,5 +1,9 @@
 """Jobs of scaled workers: once per period whoever runs them, sooner after a failure; what operators do with them."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from click.testing import Result
+import requests
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -18,13 +22,16 @@ from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
 from services.chassis.process import worker as workers
 from services.chassis.process.worker import Worker
-from services.chassis.tasks import commands, rows
+from services.chassis.tasks import commands, gauges, rows
+from services.chassis.tasks.gauges import Gauge
 from services.chassis.tasks.registry import Handlers, stopping
 from services.chassis.tasks.rows import RETRY_SECONDS
 from services.chassis.tasks.tables import tasks
 from tests.architecture import apps
 from tests.chassis.events.ledger import Ledger
+from tests.chassis.served_module import ROOT
 from tests.chassis.tables import clockwork
+from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.service_worker import database_of
 
@@ -171,9 +178,7 @@ def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monk
     assert (lease_of(app).leased_by, lease_of(app).leased_until) == ("another", until)
 
 
-def test_a_worker_counts_as_alive_however_long_a_job_runs(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_is_alive_with_a_long_job(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "WATCH_SECONDS", 0.1)
     ledger = Ledger.alone("reader", tmp_path, database_url)
     ledger.handlers.every(hours=24, name="count")(ledger.count)
@@ -188,22 +193,20 @@ def test_a_worker_counts_as_alive_however_long_a_job_runs(
     assert ledger.entries() == ["counted"]
 
 
-def run_job(app: Flask, handlers: Handlers, name: str = "nightly") -> Result:
-    commands.register(app, handlers)
-    return app.test_cli_runner().invoke(args=["run-job", name])
-
-
-def last_line(result: Result) -> str:
-    return result.output.splitlines()[-1]
+def run_job(app: Flask, handlers: Handlers | None = None, name: str = "nightly") -> tuple[int, str]:
+    """The status, and the last line of what is said."""
+    if handlers:
+        commands.register(app, handlers)
+    result = app.test_cli_runner().invoke(args=["run-job", name])
+    return result.exit_code, result.output.splitlines()[-1]
 
 
 def test_a_job_is_run_now_though_not_due_and_then_waits_for_its_period(app: Flask) -> None:
     ran: list[str] = []
     handlers = counted(ran)
-    assert last_line(run_job(app, handlers)) == "« nightly » terminé"
+    assert run_job(app, handlers) == (0, "« nightly » terminé")
     first = lease_of(app)
-    result = run_job(app, handlers)
-    assert (result.exit_code, last_line(result)) == (0, "« nightly » terminé")
+    assert run_job(app, handlers) == (0, "« nightly » terminé")
     assert ran == ["nightly", "nightly"]
     assert lease_of(app).leased_by is None
     assert lease_of(app).available_at > first.available_at > system_now() + timedelta(hours=23)
@@ -215,14 +218,11 @@ def test_a_job_that_a_worker_has_in_hand_is_not_run_beside_it(app: Flask) -> Non
     handlers = counted(ran)
     run_due(app, handlers)
     change_lease(app, leased_by="a worker", leased_until=system_now() + timedelta(minutes=1))
-    result = run_job(app, handlers)
-    assert (result.exit_code, last_line(result)) == (1, "Error: « nightly » déjà en cours")
+    assert run_job(app, handlers) == (1, "Error: « nightly » déjà en cours")
     assert (ran, lease_of(app).leased_by) == (["nightly"], "a worker")
 
 
-def test_no_worker_runs_a_job_beside_the_operator_however_long_it_takes(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_worker_runs_a_job_beside_the_operator_however_long(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
     beside = list[str]()
 
@@ -232,14 +232,12 @@ def test_no_worker_runs_a_job_beside_the_operator_however_long_it_takes(
         change_lease(app, available_at=system_now() - timedelta(seconds=1))
         beside.extend(run_due(app, counted([])))
 
-    assert last_line(run_job(app, nightly(work))) == "« nightly » terminé"
-    assert beside == []
+    assert (run_job(app, nightly(work)), beside) == ((0, "« nightly » terminé"), [])
 
 
 def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: Flask) -> None:
-    result = run_job(app, counted([], fails=True))
-    assert result.exit_code == 1
-    assert "« nightly » a échoué" in last_line(result)
+    status, said = run_job(app, counted([], fails=True))
+    assert (status, "« nightly » a échoué" in said) == (1, True)
     lease = lease_of(app)
     assert lease.available_at <= system_now() + timedelta(seconds=RETRY_SECONDS[0])
     assert (lease.leased_by, lease.ended_at) == (None, None)
@@ -247,7 +245,53 @@ def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_lists_its_jobs_to_whoever_names_another(service: str, tmp_path: Path) -> None:
-    result = apps.build(service, tmp_path).test_cli_runner().invoke(args=["run-job", "inconnu"])
-    assert result.exit_code == 1
-    assert "travail inconnu « inconnu » : choisir parmi " in last_line(result)
-    assert "purge-events" in last_line(result)
+    status, said = run_job(apps.build(service, tmp_path), name="inconnu")
+    assert (status, "travail inconnu « inconnu » : choisir parmi " in said, "purge-events" in said) == (1, True, True)
+
+
+PROGRAM = """
+import dataclasses, sys
+from services.chassis.process import worker
+from services.chassis.tasks.gauges import Gauge
+
+from tests.chassis.events.ledger import Ledger
+ledger = Ledger("writer", sys.argv[1], sys.argv[2])
+settings = ledger.app.extensions["portail"]
+ledger.app.extensions["portail"] = dataclasses.replace(settings, worker_port=int(sys.argv[3]))
+Gauge("files_lost", "-")
+ledger.handlers.every(hours=24, name="count")(ledger.count)
+worker.run(ledger.app, ledger.handlers)
+"""
+
+
+def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Path) -> None:
+    """A process of its own, which is looked at as its loops come round: some seconds."""
+    writer, port = Ledger.alone("writer", tmp_path), free_port()
+    with writer.app.app_context():
+        gauges.record(writer.db, Gauge("files_lost", "-"), 3)
+    command = [sys.executable, "-c", PROGRAM, writer.database_url, writer.broker_url, str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    try:
+        wait_until(lambda: status(port, "live") == 200, 60, "the probe")
+        assert status(port, "ready") == 200
+        writer.ask_to_tell("a friend")
+        wait_until(lambda: sorted(writer.entries()) == ["counted", "told a friend"], 60, "the job and the follow-up")
+        of_job, of_channel = '{job="count",service="writer"}', '{channel="follow-ups",service="writer"}'
+        figures = ("files_lost 3.0", f"tasks_waiting{of_channel}", f"job_running_seconds{of_job}")
+        wait_until(lambda: all(figure in metrics(port) for figure in figures), 60, "the figures")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def metrics(port: int) -> str:
+    return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+
+
+def status(port: int, probe: str) -> int:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/health/{probe}", timeout=5).status_code
+    except requests.ConnectionError:
+        return 0

@@ -1,25 +1,27 @@
 """documents over real parts: both databases in turn, an S3 bucket, an HTTP server in place of registrations."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pytest
 
+from services.documents.rendering.pdf_and_html import render
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import ExamOffice
-from tests.documents.registrations_stub import RegistrationsStub
-from tests.documents.rendered import rendered
-from tests.documents.service import Service, prepare
+from tests.documents.service import Neighbours, Service, prepare
 from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.object_store import Bucket
 from tests.support.prepared_databases import prepared_url
 
+rendered = lru_cache(maxsize=256)(render)
+"""Renders each sheet once in a process, however many tests look at it."""
+
 
 @pytest.fixture
-def registrations() -> Iterator[RegistrationsStub]:
-    """The HTTP server that stands in for registrations and accounts."""
-    running = RegistrationsStub()
+def neighbours() -> Iterator[Neighbours]:
+    running = Neighbours()
     yield running
-    running.stop()
+    running.server.stop()
 
 
 @pytest.fixture
@@ -29,12 +31,10 @@ def database_url(engine: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def service(
-    database_url: str, bucket: Bucket, registrations: RegistrationsStub, monkeypatch: pytest.MonkeyPatch
-) -> Service:
+def service(database_url: str, bucket: Bucket, neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch) -> Service:
     """documents, migrated and empty. What a test before it had rendered it does not render again."""
     monkeypatch.setattr("services.documents.rendering.pdf_and_html.render", rendered)
-    return Service(database_url, bucket.url, registrations.url)
+    return Service(database_url, bucket.url, neighbours.server.url)
 
 
 @pytest.fixture

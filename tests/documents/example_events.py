@@ -11,7 +11,6 @@ from services.contracts.pieces import IncompleteCandidature, MissingGroup, Missi
 from services.contracts.registrations import (
     EpreuveLine,
     FormOffered,
-    PieceAsked,
     RegistrationSaved,
     RegistrationWithdrawn,
 )
@@ -42,10 +41,6 @@ CONFIRMATION = replace(GUIDE.confirmation, mobile="0606060606")
 def epreuve(code: str, label: str, **given: Any) -> EpreuveLine:
     """An épreuve « Inscrit », « Ponctuel », mandatory, unless `given` says otherwise."""
     return replace(EPREUVES[0], **{"code": code, "label": label, "unit": None, **given})
-
-
-def piece(code: str, label: str, group: str, **given: Any) -> PieceAsked:
-    return replace(PIECES[0], code=code, label=label, group_code=group.upper(), group_label=group, **given)
 
 
 FORM = FormOffered(

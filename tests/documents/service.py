@@ -1,20 +1,22 @@
-"""The service documents for tests: its web application, handlers and follow-ups, on a real database and store."""
+"""The service documents for tests, on a real database and store, and an HTTP server in place of those that it calls."""
 
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from click.testing import Result
-from flask import Flask
+from flask import Flask, Response, jsonify, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from services.chassis.errors import NotFound, Unauthenticated, Unavailable
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
+from services.chassis.web import problems
 from services.confined.checks import Program
 from services.contracts.base import Contract
 from services.contracts.registrations import RegistrationSaved
@@ -23,25 +25,50 @@ from services.documents.dependencies import Dependencies, attach, dependencies
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.automatic_documents import create_automatic_documents
-from services.documents.settings import DocumentsSettings
 from services.objects import ObjectStore
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
-from tests.support.process_settings import service_settings
+from tests.documents.text_extraction import text_of_html, text_of_pdf
+from tests.support.app_server import AppServer
+from tests.support.process_settings import NOBODY, service_settings
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.time_limits import PAGE_SECONDS
 from tests.support.tokens import bearer, candidate_token, key_of
 
-NOBODY = "http://127.0.0.1:9"
 # Every service of this process uses those: a start takes longer than reading a PDF.
 _IDLE_PROGRAMS: list[Program] = []
 NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
-KEPT_DAYS = DocumentsSettings.kept_days
 
 
-def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -> Any:
-    urls = {"accounts_url": stub_url, "registrations_url": stub_url, "objects_url": Secret(objects_url)}
-    values = {"log_level": "INFO", "page_seconds": PAGE_SECONDS, **urls, **given}
-    return service_settings("documents", database_url, Path("/nowhere"), **values)
+class Neighbours:
+    """accounts (a token) and registrations (a saved version): holds events by candidature and version. `is_down` makes
+    it answer 503; `token` is the one that it issues."""
+
+    def __init__(self) -> None:
+        self.events: dict[tuple[str, str], RegistrationSaved] = {}
+        self.requests: list[tuple[str, str, str]] = []
+        self.is_down = False
+        self.token = "service-token"
+        app = Flask(__name__)
+        problems.register(app)
+        app.post("/v1/tokens")(lambda: jsonify(access_token=self.token, expires_in=60))
+        app.get("/v1/candidatures/<candidature_id>/versions/<version>")(self._version)
+        self.server = AppServer(app)
+
+    def set_current(self, event: RegistrationSaved) -> RegistrationSaved:
+        """Answer with this event for its version and for the current version from now on."""
+        for version in (str(event.version), "current"):
+            self.events[event.candidature_id, version] = event
+        return event
+
+    def _version(self, candidature_id: str, version: str) -> Response:
+        self.requests.append((candidature_id, version, request.headers.get("Authorization", "")))
+        if self.is_down:
+            raise Unavailable
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            raise Unauthenticated
+        if event := self.events.get((candidature_id, version)):
+            return jsonify(event_id="e" * 32, data=event.to_data())
+        raise NotFound
 
 
 def prepare(database_url: str) -> None:
@@ -53,8 +80,11 @@ def prepare(database_url: str) -> None:
 class Service:
     """One running documents."""
 
-    def __init__(self, database_url: str, objects_url: str, stub_url: str, **given: Any) -> None:
-        self.app: Flask = create_app(settings(database_url, objects_url, stub_url, **given), key_of=key_of)
+    def __init__(self, database_url: str, objects_url: str, stub_url: str) -> None:
+        urls = {"accounts_url": stub_url, "registrations_url": stub_url, "objects_url": Secret(objects_url)}
+        values = {"log_level": "INFO", "page_seconds": PAGE_SECONDS, **urls}
+        settings = service_settings("documents", database_url, Path("/nowhere"), **values)
+        self.app: Flask = create_app(settings, key_of=key_of)
         migrate(self.app)
         self.dependencies.pdf_checks.idle_programs = _IDLE_PROGRAMS
         self.web: FlaskClient = self.app.test_client()
@@ -103,6 +133,11 @@ class Service:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         documents: list[dict[str, Any]] = answer.get_json()["documents"]
         return documents
+
+    def texts_of(self, document: Mapping[str, Any], candidate: str = CANDIDATE) -> tuple[str, str]:
+        """What it says as a PDF, and as a page."""
+        pdf, page = (self.get(f"/documents/{document['id']}/{form}", candidate) for form in ("file", "html"))
+        return text_of_pdf(pdf.data), text_of_html(page.data)
 
     def keys(self, suffix: str = "") -> list[str]:
         """The keys of the store's objects."""

@@ -23,10 +23,9 @@ from services.documents.clients.time_stamp_authority import TimeStampAuthority
 from services.documents.dependencies import attach
 from services.documents.paper_seal import PaperSeal, SealError
 from tests.documents.example_events import saved
-from tests.documents.imports.exam_office import ExamOffice, csv_of, line, numero, pdf_of, zip_of
+from tests.documents.imports.exam_office import ExamOffice, csv_of, line, numero, pdf_of, written, zip_of
 from tests.documents.service import Service
 from tests.documents.test_verification import code_of, confirmation, state
-from tests.documents.text_extraction import text_of_html
 from tests.support import seals
 from tests.support.app_server import serving
 from tests.support.seals import VALID, WHOLE, said_of
@@ -47,10 +46,9 @@ def with_seal(service: Service, seal: PaperSeal) -> Service:
 def sent(office: ExamOffice, pdf: bytes) -> tuple[bytes, str]:
     """What the candidate gets of it, and the page beside it."""
     office.register(1)
-    office.publish(office.send_pdfs(office.create(source="pdf"), zip_of({f"{numero(1)}.pdf": pdf})))
-    office.work()
+    office.published_of(office.send_pdfs(office.create(source="pdf"), zip_of({f"{numero(1)}.pdf": pdf})))
     document = office.documents_of(1)[0]
-    return office.file_of(1, document), text_of_html(office.file_of(1, document, "html"))
+    return office.file_of(1, document), office.texts_of(1, document)[1]
 
 
 def missing(part: str) -> float:
@@ -104,11 +102,10 @@ def test_a_paper_that_its_office_has_signed_is_given_as_it_is(sealing: Service, 
 
 
 def test_what_only_one_reader_takes_has_its_code_without_a_seal(sealing: Service, tmp_path: Path) -> None:
-    writer, out = PdfWriter(clone_from=io.BytesIO(pdf_of())), io.BytesIO()
+    writer = PdfWriter(clone_from=io.BytesIO(pdf_of()))
     writer.root_object[NameObject("/AcroForm")] = NumberObject(5)
-    writer.write(out)
     before = missing("seal")
-    stored, _ = sent(ExamOffice(sealing), out.getvalue())
+    stored, _ = sent(ExamOffice(sealing), written(writer))
     assert state(sealing, code_of(stored)) == ("in_force", None)
     assert VALID not in said_of(stored, tmp_path)
     assert missing("seal") == before + 1
@@ -130,9 +127,7 @@ def test_papers_have_none_without_a_certificate(service: Service) -> None:
     assert b"/ByteRange" not in stored
 
 
-def test_papers_do_not_wait_for_a_certificate_that_has_expired_and_it_is_seen_before(
-    service: Service, tmp_path: Path
-) -> None:
+def test_papers_do_not_wait_for_an_expired_certificate_and_it_is_seen_before(service: Service, tmp_path: Path) -> None:
     with_seal(service, PaperSeal(seals.archive(tmp_path, lasts=timedelta(hours=-1)), ""))
     before = missing("seal")
     service.receive(saved())
@@ -170,9 +165,7 @@ def test_an_authority_says_when_a_paper_was_sealed(tmp_path: Path) -> None:
     assert (stamped.intact, stamped.valid) == (True, True)
 
 
-def test_a_paper_waits_a_moment_for_an_authority_and_is_sealed_without_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_paper_waits_for_an_authority_for_a_moment_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def drip(connection: socket.socket, line: str) -> None:
         """A byte at a time, without end."""
         connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from PIL.Image import Image
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, RectangleObject
 from reportlab.pdfgen.canvas import Canvas
@@ -20,9 +21,8 @@ from services.documents.paper_keys import PaperKeys
 from services.documents.pdf_checks import stamp
 from services.documents.rendering.stamp import Stamp
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
-from tests.documents.imports.exam_office import ExamOffice, csv_of, line, numero, pdf_of, zip_of
-from tests.documents.registrations_stub import RegistrationsStub
-from tests.documents.service import Service
+from tests.documents.imports.exam_office import ExamOffice, csv_of, line, numero, pdf_of, written, zip_of
+from tests.documents.service import Neighbours, Service
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.papers import qr_of
 from tests.support.process_settings import PAPER_KEY
@@ -59,11 +59,9 @@ def confirmation(service: Service, version: int = 1) -> bytes:
     return service.get(f"{CONFIRMATION}?version={version}").data
 
 
-def test_the_qr_and_the_code_of_a_confirmation_lead_to_what_it_says(
-    service: Service, registrations: RegistrationsStub
-) -> None:
+def test_the_qr_and_the_code_of_a_confirmation_lead_to_what_it_says(service: Service, neighbours: Neighbours) -> None:
     """Also where it was drawn before it was stored, in both formats, and again once the store has lost it."""
-    registrations.set_current(saved())
+    neighbours.set_current(saved())
     with service.without_store():
         drawn = service.get(CONFIRMATION).data
     service.receive_and_create_documents(saved())
@@ -105,32 +103,32 @@ def test_what_is_published_and_made_by_the_portal_is_verified_too(office: ExamOf
     assert state(office.service, other)[0] == "withdrawn"
 
 
-def turned(degrees: int) -> bytes:
-    """A PDF of an exam office whose page is turned, lies elsewhere and is cropped."""
-    writer, out = PdfWriter(clone_from=io.BytesIO(pdf_of("Convocation de l'office"))), io.BytesIO()
-    page = writer.pages[0].rotate(degrees)
-    page.cropbox = RectangleObject((30, 40, 500, 740))
-    writer.write(out)
-    return out.getvalue()
+def shown_alike(sent: bytes, stored: bytes) -> list[Image]:
+    """Pictures of both first pages, of which the second begins as the first is."""
+    before, after = (pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil() for pdf in (sent, stored))
+    assert after.crop((0, 0, *before.size)).tobytes() == before.tobytes()
+    return [before, after]
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_a_pdf_that_an_exam_office_sends_is_stamped_below_what_it_shows(office: ExamOffice, degrees: int) -> None:
-    sent = turned(degrees)
+    """Also where its page is turned, lies elsewhere and is cropped."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf_of("Convocation de l'office")))
+    writer.pages[0].rotate(degrees).cropbox = RectangleObject((30, 40, 500, 740))
+    sent = written(writer)
     checked = office.send_pdfs(office.create(source="pdf"), zip_of({f"{numero(1)}.pdf": sent}))
-    assert office.publish(checked).status_code == 202
-    office.work()
+    office.published_of(checked)
     document = office.documents_of(1)[0]
     stored = office.file_of(1, document)
     assert state(office.service, code_of(stored)) == ("in_force", None)
-    assert code_of(stored) in text_of_html(office.file_of(1, document, "html"))
-    before, after = (pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil() for pdf in (sent, stored))
+    assert code_of(stored) in office.texts_of(1, document)[1]
+    before, after = shown_alike(sent, stored)
     assert after.width == before.width
     assert after.height > before.height
-    assert after.crop((0, 0, *before.size)).tobytes() == before.tobytes()
 
 
 SHOWN = (30, 40, 500, 740)
+FACTS = Facts("Convocation", "BTS", "BTS 2022", None, "2022-07-04", "P. D.", 2002, "0")
 BOXES = {
     "cropped": {"/CropBox": SHOWN},
     "cropped from the other corner": {"/CropBox": (500, 740, 30, 40)},
@@ -148,15 +146,14 @@ def test_a_stamp_shows_what_a_page_shows_and_nothing_that_it_hides(boxes: dict[s
     canvas.scale(0.1, 0.1)  # as some leave it behind
     canvas.showPage()
     canvas.save()
-    writer, sent = PdfWriter(clone_from=page), io.BytesIO()
+    writer = PdfWriter(clone_from=page)
     for name, corners in boxes.items():
         writer.pages[0][NameObject(name)] = RectangleObject(corners)
-    writer.write(sent)
-    _, stored = stamp(sent, base64.b64encode(mark.strip()).decode(), room=0)
+    sent = written(writer)
+    _, stored = stamp(io.BytesIO(sent), base64.b64encode(mark.strip()).decode(), room=0)
     assert qr_of(stored) == mark.link
-    before, after = (pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil() for pdf in (sent, stored))
+    before, after = shown_alike(sent, stored)
     assert (before.size, after.size) == ((470, 700), (470, 802))
-    assert after.crop((0, 0, *before.size)).tobytes() == before.tobytes()
     beside = after.convert("L").crop((400, before.height, *after.size))
     assert beside.getextrema() == (255, 255)
 
@@ -169,9 +166,7 @@ def test_a_code_off_by_one_sign_is_unknown_and_what_is_no_code_is_said(issued: S
         assert asked(issued, typed).get_json()["errors"][0]["pointer"] == "#/code", typed
 
 
-def test_guesses_are_refused_beyond_a_number_of_an_address_and_of_all(
-    issued: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_guesses_are_limited_of_an_address_and_of_all(issued: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     assert verification.OF_SOURCE.max_count < verification.IN_ALL.max_count < 10_000
     code = code_of(confirmation(issued))
     guesses = [f"{number:04}".translate(str.maketrans("01", "XY")) for number in range(40)]
@@ -202,9 +197,6 @@ def test_no_one_but_the_gateway_asks_and_everyone_reads_the_keys(service: Servic
     assert service.web.post("/v1/verifications", json={"code": "x", "source": "x"}).status_code == 401
     (key,) = service.web.get("/.well-known/paper-keys.json").get_json()["keys"]
     assert (key["kty"], key["crv"], key["alg"]) == ("OKP", "Ed25519", "EdDSA")
-
-
-FACTS = Facts("Convocation", "BTS", "BTS 2022", None, "2022-07-04", "P. D.", 2002, "0")
 
 
 @pytest.mark.parametrize("typed", ["ABCD-EFGH-JKLM", "abcd efgh jklm", " ABCDEFGHJKLM ", "ABCD–EFGH–JKLM"])

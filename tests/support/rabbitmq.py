@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import signal
 import urllib.parse
 from pathlib import Path
 from typing import Any
@@ -100,13 +99,6 @@ class RabbitMQServer(OwnServer, RabbitMQ):
     def stop(self) -> None:
         """Stop the node in good order; clients lose their connections and new ones are refused."""
         self._daemon.stop(seconds=30)
-
-    def pause(self) -> None:
-        """Have the node hang: it accepts connections and says nothing until resume()."""
-        self._daemon.signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        self._daemon.signal(signal.SIGCONT)
 
     def close(self) -> None:
         self._daemon.stop(seconds=10)

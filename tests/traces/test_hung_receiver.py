@@ -7,7 +7,7 @@ from pathlib import Path
 import requests
 
 from tests.chassis.served_module import served
-from tests.documents.test_metrics_and_settings import ENVIRONMENT
+from tests.documents.test_for_operators import ENVIRONMENT
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
 

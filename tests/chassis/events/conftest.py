@@ -1,12 +1,9 @@
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from services.chassis.process import worker
 from tests.chassis.events.ledger import Ledger, MakeLedger, declare
-from tests.support.rabbitmq import RabbitMQ
 
 # What takes place before or behind the broker is the same with each.
 ONE_BROKER = pytest.mark.parametrize("broker_url", ["embedded"], indirect=True)
@@ -32,20 +29,3 @@ def ledger(broker_url: str, tmp_path: Path) -> MakeLedger:
 @pytest.fixture
 def reader(database_url: str, tmp_path: Path) -> Ledger:
     return Ledger.alone("reader", tmp_path, database_url)
-
-
-@pytest.fixture
-def url(rabbitmq: RabbitMQ) -> Iterator[str]:
-    made = rabbitmq.fresh_vhost()
-    yield made
-    rabbitmq.delete_vhost(made)
-
-
-@pytest.fixture
-def on_rabbit(url: str, tmp_path: Path) -> MakeLedger:
-    declare(url)
-
-    def make(name: str, broker_url: str = url, **options: Any) -> Ledger:
-        return Ledger(name, f"sqlite:///{tmp_path / name}.db", broker_url, **options)
-
-    return make

@@ -39,14 +39,13 @@ def start_victim(mode: str, ledger: Ledger) -> subprocess.Popen[str]:
 @contextmanager
 def in_hand(mode: str, ledger: Ledger) -> Iterator[subprocess.Popen[str]]:
     """A worker with something in hand; it is killed at the end of the block."""
-    victim = start_victim(mode, ledger)
-    try:
-        assert victim.stdout is not None
-        assert "entered\n" in victim.stdout
-        yield victim
-    finally:
-        victim.kill()
-        victim.wait()
+    with start_victim(mode, ledger) as victim:
+        try:
+            assert victim.stdout is not None
+            assert "entered\n" in victim.stdout
+            yield victim
+        finally:
+            victim.kill()
 
 
 def is_free_within_the_hold_off(ledger: Ledger, table: Table = tasks) -> bool:
@@ -73,9 +72,7 @@ def test_an_event_whose_worker_is_killed_in_the_handler_goes_to_the_next(ledger:
 
 
 @pytest.mark.parametrize(("mode", "entries"), [("after-commit", ["once"]), ("after-hearing", [])])
-def test_what_was_committed_before_the_broker_knew_has_one_effect(
-    ledger: MakeLedger, mode: str, entries: list[str]
-) -> None:
+def test_a_commit_before_the_broker_knew_has_one_effect(ledger: MakeLedger, mode: str, entries: list[str]) -> None:
     writer, reader = ledger("writer"), ledger("reader")
     writer.note("once")
     victim = start_victim(mode, reader)
@@ -111,9 +108,7 @@ def test_a_follow_up_whose_worker_is_killed_is_run_by_another(reader: Ledger) ->
         wait_until(lambda: reader.entries() == ["told a friend"], PATIENCE, "the follow-up by another worker")
 
 
-def test_a_follow_up_that_ends_each_of_its_workers_is_parked_after_as_many_tries_as_one_that_fails(
-    reader: Ledger,
-) -> None:
+def test_a_follow_up_that_ends_its_workers_is_parked_after_as_many_tries_as_one_that_fails(reader: Ledger) -> None:
     reader.ask_to_tell("a friend")
     with reader.writing() as session:
         dead = {"leased_by": "the last to die", "leased_until": system_now()}
@@ -134,61 +129,47 @@ def test_a_job_whose_worker_is_killed_is_run_by_another(reader: Ledger) -> None:
     assert reader.entries() == ["counted"]
 
 
-ANOTHER = "another worker"
-WORKS = [pytest.param("in-handler", OTHERS, "tell", id="follow-up"), pytest.param("in-job", JOBS, "count", id="job")]
-
-
-@pytest.fixture
-def service(database_url: str, tmp_path: Path) -> Ledger:
-    return Ledger.alone("writer", tmp_path, database_url)
-
-
-@pytest.mark.parametrize(("mode", "channel", "handler"), WORKS)
+@pytest.mark.parametrize(("mode", "channel", "handler"), [("in-handler", OTHERS, "tell"), ("in-job", JOBS, "count")])
 def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is_paused(
-    service: Ledger, mode: str, channel: Channel, handler: str
+    reader: Ledger, mode: str, channel: Channel, handler: str
 ) -> None:
     if mode == "in-handler":
-        service.ask_to_tell("a friend")
-    with in_hand(f"{mode}/0.1", service) as victim:
-        before = row_of(service, handler)
-        wait_until(lambda: row_of(service, handler)["leased_until"] > before["leased_until"], PATIENCE, "a renewal")
-        assert row_of(service, handler)["leased_by"] == before["leased_by"]
+        reader.ask_to_tell("a friend")
+    with in_hand(f"{mode}/0.1", reader) as victim:
+        before = row_of(reader, handler)
+        wait_until(lambda: row_of(reader, handler)["leased_until"] > before["leased_until"], PATIENCE, "a renewal")
+        assert row_of(reader, handler)["leased_by"] == before["leased_by"]
         victim.send_signal(signal.SIGSTOP)
-        end_leases(service)
-        with service.app.app_context():
-            assert Leases(service.db, ANOTHER).take(channel.name, [handler])
-        taken = row_of(service, handler)
-        assert resumed(victim) == 0
-        assert row_of(service, handler) == taken, "the paused worker ended or freed what another has in hand"
-    assert taken["leased_by"] == ANOTHER
+        end_leases(reader)
+        with reader.app.app_context():
+            assert Leases(reader.db, "another worker").take(channel.name, [handler])
+        taken = row_of(reader, handler)
+        for goes_on in (signal.SIGCONT, signal.SIGUSR1):
+            victim.send_signal(goes_on)
+        assert victim.wait(PATIENCE) == 0
+        assert row_of(reader, handler) == taken, "the paused worker ended or freed what another has in hand"
+    assert taken["leased_by"] == "another worker"
 
 
-def test_a_reaction_whose_task_another_has_taken_has_no_effect(service: Ledger) -> None:
-    service.hear(GOOD.to_json())
-    with service.app.app_context():
-        runner = service.runner(tries=3)
+def test_a_reaction_whose_task_another_has_taken_has_no_effect(reader: Ledger) -> None:
+    reader.hear(GOOD.to_json())
+    with reader.app.app_context():
+        runner = reader.runner(tries=3)
         task = runner.leases.take(EVENTS.name, ["write_down"])
         assert task is not None
-        end_leases(service)
-        assert service.runner(tries=3).run_once(EVENTS)
+        end_leases(reader)
+        assert reader.runner(tries=3).run_once(EVENTS)
         assert runner.run(task) is None
-    assert service.entries() == ["hello"]
+    assert reader.entries() == ["hello"]
 
 
-def end_leases(service: Ledger) -> None:
+def end_leases(reader: Ledger) -> None:
     """As they would end by themselves, without the wait."""
     past = system_now() - timedelta(seconds=1)
-    with service.writing() as session:
+    with reader.writing() as session:
         session.execute(update(tasks).values(leased_until=past, available_at=past))
 
 
-def row_of(service: Ledger, handler: str) -> dict[str, Any]:
-    with service.app.app_context(), service.db.reading() as session:
+def row_of(reader: Ledger, handler: str) -> dict[str, Any]:
+    with reader.app.app_context(), reader.db.reading() as session:
         return dict(session.execute(select(tasks).where(tasks.c.handler == handler)).mappings().one())
-
-
-def resumed(victim: subprocess.Popen[str]) -> int:
-    """It goes on with what it had in hand, then ends as if it were told to; its status."""
-    victim.send_signal(signal.SIGCONT)
-    victim.send_signal(signal.SIGUSR1)
-    return victim.wait(PATIENCE)

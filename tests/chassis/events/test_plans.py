@@ -113,11 +113,10 @@ def test_a_channel_in_which_nothing_is_due_and_free_is_not_woken(db: Database) -
         later = {"later": system_now() + timedelta(hours=1)}
         session.execute(text("UPDATE tasks SET leased_until = :later WHERE channel = 'mails'"), later)
     assert due.now() == {"events"}
+    assert Leases(db, "a worker").take("events", ["another"]) is None, "what this version cannot run waits"
 
 
-def test_what_waits_is_counted_as_far_as_it_is_looked_at_with_the_age_of_the_oldest(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_waits_is_counted_up_to_a_bound_with_its_oldest_age(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = rows.waiting(db, ["events", "mails", "none"])
     assert waiting.pop("none") == (0, 0.0)
     for number, oldest in (*waiting.values(), outbox.waiting(db)):
@@ -162,10 +161,6 @@ def test_workers_that_send_at_once_share_what_waits(db: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(send_all, range(4)))
     assert len(sent) == len(set(sent)) == 3 * outbox.BATCH
-
-
-def test_what_this_version_cannot_run_waits(db: Database) -> None:
-    assert Leases(db, "a worker").take("events", ["another"]) is None
 
 
 def reads_all(query_plan: str) -> bool:

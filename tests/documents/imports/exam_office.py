@@ -4,11 +4,13 @@ import functools
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from pypdf import PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -72,6 +74,12 @@ def pdf_of(text: str = "Convocation") -> bytes:
     return out.getvalue()
 
 
+def written(writer: PdfWriter) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 @functools.cache
 def slow_pdf() -> bytes:
     """Of about 30 KB, on which its reader works for seconds."""
@@ -86,17 +94,20 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object], *, after: int = 0) -> None:
-    """Have something happen before that step of a check, once, when it was taken so many times."""
-    step, taken = getattr(import_files, name), iter(range(after))
+@contextmanager
+def meanwhile(name: str, happens: Callable[[], object], *, after: int = 0, of: Any = import_files) -> Iterator[None]:
+    """Something happens before that step of a check, once, when it was taken so many times."""
+    step, taken = getattr(of, name), iter(range(after))
 
     def interrupted(*given: Any) -> Any:
         if next(taken, None) is None:
-            monkeypatch.setattr(import_files, name, step)
+            patched.undo()
             happens()
         return step(*given)
 
-    monkeypatch.setattr(import_files, name, interrupted)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(of, name, interrupted)
+        yield
 
 
 class ExamOffice:
@@ -118,9 +129,8 @@ class ExamOffice:
     def end(self, number: int, *, ecartee: bool = False) -> None:
         """The candidature of this number is withdrawn, or set aside."""
         id = candidature(number)
-        self.service.receive(
-            RegistrationWithdrawn(id, id, self._versions[number], "2021-10-05T08:00:00+00:00", ecartee=ecartee)
-        )
+        at = "2021-10-05T08:00:00+00:00"
+        self.service.receive(RegistrationWithdrawn(id, id, self._versions[number], at, ecartee=ecartee))
 
     def call(self, method: str, path: str, **given: Any) -> TestResponse:
         headers = {**self.headers, **given.pop("headers", {})}
@@ -159,15 +169,35 @@ class ExamOffice:
     def read(self, import_id: str) -> dict[str, Any]:
         return dict(self.call("GET", f"/imports/{import_id}").get_json())
 
+    def ready(self, *imports: str) -> list[int]:
+        """How many documents each of these has to publish."""
+        return [self.read(import_id)["ready"] for import_id in imports]
+
     def refusals(self, import_id: str) -> list[tuple[str, str]]:
         """(line or file, reason) of each refusal."""
         page = self.call("GET", f"/imports/{import_id}/refusals").get_json()
         assert page["next_cursor"] is None
         return [(item["place"], item["reason"]) for item in page["items"]]
 
+    def items(self, checked: dict[str, Any]) -> list[dict[str, Any]]:
+        """The documents that an import makes."""
+        return list(self.call("GET", f"/imports/{checked['id']}/documents").get_json()["items"])
+
+    def withdraw(self, published: dict[str, Any], reason: str, **given: Any) -> dict[str, Any]:
+        """The import once all its documents are withdrawn."""
+        answer = self.call("POST", f"/imports/{published['id']}/withdrawal", json={"reason": reason, **given})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.get_json())
+
     def publish(self, checked: dict[str, Any], *, accept_incomplete: bool = True) -> TestResponse:
         body = {"revision": checked["revision"], "accept_incomplete": accept_incomplete}
         return self.call("POST", f"/imports/{checked['id']}/publication", json=body)
+
+    def published_of(self, checked: dict[str, Any]) -> dict[str, Any]:
+        """The import once all that is right in its files is published."""
+        assert self.publish(checked).status_code == 202
+        self.work()
+        return self.read(checked["id"])
 
     def work(self) -> None:
         """The worker checks the PDFs that wait, and publishes what waits to be."""
@@ -179,11 +209,8 @@ class ExamOffice:
             return runner_of(self.service.app, registry).run_once(channel)
 
     def published(self, content: bytes, **given: Any) -> dict[str, Any]:
-        """A new import, as it is once all that is right in its file is published."""
-        checked = self.checked(content, **given)
-        self.publish(checked)
-        self.work()
-        return self.read(checked["id"])
+        """The same of a new import."""
+        return self.published_of(self.checked(content, **given))
 
     def documents_of(self, number: int) -> list[dict[str, Any]]:
         """What the candidate can open in « Mes documents »."""
@@ -195,8 +222,16 @@ class ExamOffice:
         assert answer.status_code == 200, answer.text
         return list(answer.get_json()["documents"])
 
-    def file_of(self, number: int, document: dict[str, Any], format: str = "file") -> bytes:
-        return self.service.get(f"/documents/{document['id']}/{format}", candidature(number)).data
+    def to_read(self, number: int) -> list[str]:
+        """The types of what the candidate has not opened yet."""
+        answer = self.service.get("/documents/to-read", candidature(number))
+        return [document["type"] for document in answer.get_json()["documents"]]
+
+    def file_of(self, number: int, document: dict[str, Any]) -> bytes:
+        return self.service.get(f"/documents/{document['id']}/file", candidature(number)).data
+
+    def texts_of(self, number: int, document: dict[str, Any]) -> tuple[str, str]:
+        return self.service.texts_of(document, candidature(number))
 
     def audited(self) -> list[tuple[str, str]]:
         """(action, subject) of the audit trail, in its order."""

@@ -1,17 +1,26 @@
-"""Who may publish where, what is taken back and what stays of it, and what is ordered again under its key."""
+"""Who may publish where, what is taken back, ordered again under its key, and erased with its candidature."""
 
 from dataclasses import replace
 from typing import Any
 
+import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis.database.staff_lists import encode_cursor
+from services.chassis.tasks.tables import tasks
 from services.contracts.document_rules import AUTOMATIC_TYPES, MAX_ORDER_KEY_LENGTH, MAX_REASON_LENGTH, MAX_TITLE_LENGTH
+from services.contracts.registrations import DataErased, ErasedCandidature
+from services.contracts.retention import DOCUMENTS, OF_A_SESSION
+from services.documents.models import db
+from services.objects.lifecycle import erase_expired
 from tests.documents.example_events import saved
 from tests.documents.imports.exam_office import NEW, ExamOffice, candidature, csv_of, line, numero, pdf_of, zip_of
-from tests.documents.service import some_id
+from tests.documents.service import Service, some_id
+from tests.support.service_worker import stored, tables_that_hold
 
-REASON = {"reason": "Changement de centre"}
+WHY = "Changement de centre"
+REASON = {"reason": WHY}
 
 
 def published(office: ExamOffice, *numbers: int) -> dict[str, Any]:
@@ -28,13 +37,8 @@ def test_another_académies_gestionnaire_finds_and_changes_nothing(office: ExamO
         assert elsewhere.call("GET", f"/imports{query}").get_json()["items"] == [], query
     for of_import in ("", "/refusals", "/refusals.csv", "/documents", "/preview", "/check", "/model-parts"):
         assert elsewhere.call("GET", path + of_import).status_code == 404, of_import
-    search = {"numero_candidat": numero(1)}
-    acts = {
-        "documents/search": search,
-        "publication": {"revision": ended["revision"]},
-        "withdrawal": REASON,
-        "abandonment": {},
-    }
+    search, publication = {"numero_candidat": numero(1)}, {"revision": ended["revision"]}
+    acts = {"documents/search": search, "publication": publication, "withdrawal": REASON, "abandonment": {}}
     for act, body in acts.items():
         assert elsewhere.call("POST", f"{path}/{act}", json=body).status_code == 404, act
     assert elsewhere.send(ended["id"], csv_of([line(1)])).status_code == 404
@@ -49,34 +53,26 @@ def test_another_académies_gestionnaire_finds_and_changes_nothing(office: ExamO
 
 def test_a_relance_of_a_candidature_set_aside_is_not_to_be_read_any_more(office: ExamOffice) -> None:
     new = office.create(type="relance_pieces", source="pdf", paragraphs=["Une pièce manque."])
-    office.publish(office.send_pdfs(new, pdf_of("Une pièce manque."), f"relance-{numero(1)}.pdf"))
-    office.work()
-
-    def to_read() -> list[str]:
-        answer = office.service.get("/documents/to-read", "0" * 31 + "1").get_json()
-        return [document["type"] for document in answer["documents"]]
-
-    assert to_read() == ["relance_pieces"]
+    office.published_of(office.send_pdfs(new, pdf_of("Une pièce manque."), f"relance-{numero(1)}.pdf"))
+    assert office.to_read(1) == ["relance_pieces"]
     office.end(1, ecartee=True)
-    assert to_read() == []
+    assert office.to_read(1) == []
 
 
 def test_what_is_withdrawn_is_gone_for_its_candidate_and_only_for_them(office: ExamOffice) -> None:
     ended = published(office, 1, 2)
     document = office.documents_of(1)[0]
-    path = f"/imports/{ended['id']}/withdrawal"
-    too_long = office.call("POST", path, json={"reason": "x" * (MAX_REASON_LENGTH + 1)})
-    assert (too_long.status_code, str(MAX_REASON_LENGTH) in too_long.text) == (422, True)
+    too_long = {"reason": "x" * (MAX_REASON_LENGTH + 1)}
+    refused = office.call("POST", f"/imports/{ended['id']}/withdrawal", json=too_long)
+    assert (refused.status_code, str(MAX_REASON_LENGTH) in refused.text) == (422, True)
     for _ in range(2):
-        answer = office.call("POST", path, json=REASON)
-        assert (answer.status_code, answer.get_json()["state"]) == (200, "withdrawn")
-    assert office.documents_of(1) == office.documents_of(2) == []
-    assert office.service.get("/documents/to-read", "0" * 31 + "1").get_json() == {"documents": []}
+        assert office.withdraw(ended, WHY)["state"] == "withdrawn"
+    assert (office.documents_of(1), office.documents_of(2), office.to_read(1)) == ([], [], [])
     for form in ("file", "html"):
-        assert office.service.get(f"/documents/{document['id']}/{form}", "0" * 31 + "1").status_code == 404
+        assert office.service.get(f"/documents/{document['id']}/{form}", candidature(1)).status_code == 404
     assert len(office.service.keys(".pdf")) == 2, "nothing is erased"
     after = office.read(ended["id"])
-    assert (after["withdrawn"], after["withdrawal_reason"]) == (2, REASON["reason"])
+    assert (after["withdrawn"], after["withdrawal_reason"]) == (2, WHY)
     assert [action for action, _ in office.audited()].count("import.withdrawn") == 1
 
 
@@ -88,8 +84,7 @@ def test_one_document_is_withdrawn_and_a_new_one_takes_the_next_number(office: E
         assert answer.status_code == 204
     assert (len(office.documents_of(1)), len(office.documents_of(2))) == (0, 1)
     assert office.read(ended["id"])["withdrawn"] == 1
-    items = office.call("GET", f"/imports/{ended['id']}/documents").get_json()["items"]
-    assert [item["state"] for item in items] == ["withdrawn", "published"]
+    assert [item["state"] for item in office.items(ended)] == ["withdrawn", "published"]
     published(office, 1)
     assert len(office.documents_of(1)) == 1
     assert office.audited().count(("document.withdrawn", document)) == 1
@@ -111,9 +106,9 @@ def test_each_act_is_announced_to_each_candidate_the_reason_where_it_is_meant_fo
     ended = published(office, 1, 2)
     published(office, 1)
     office.call("POST", f"/published-documents/{office.documents_of(1)[0]['id']}/withdrawal", json=REASON)
-    office.call("POST", f"/imports/{ended['id']}/withdrawal", json=REASON | {"is_reason_shown": True})
+    office.withdraw(ended, WHY, is_reason_shown=True)
     [newest] = office.listed(2)
-    assert (newest["withdrawal_reason"], bool(newest["withdrawn_at"])) == (REASON["reason"], True), "it stays as a line"
+    assert (newest["withdrawal_reason"], bool(newest["withdrawn_at"])) == (WHY, True), "it stays as a line"
     assert None in {item["withdrawal_reason"] for item in office.listed(1)}, "whose reason is not meant for them"
     announced = [(event["act"], event["reason"], set(event["candidatures"])) for event in office.announced()]
     first, second = candidature(1), candidature(2)
@@ -122,12 +117,12 @@ def test_each_act_is_announced_to_each_candidate_the_reason_where_it_is_meant_fo
         ("published", None, {second}),
         ("replaced", None, {first}),
         ("withdrawn", None, {first}),
-        ("withdrawn", REASON["reason"], {first, second}),
+        ("withdrawn", WHY, {first, second}),
     ]
 
 
 def test_no_confirmation_is_withdrawn(office: ExamOffice) -> None:
-    office.service.create_documents(1, "0" * 31 + "1")
+    office.service.create_documents(1, candidature(1))
     confirmation = next(item for item in office.documents_of(1) if item["type"] == "confirmation")
     for document in (confirmation["id"], some_id(), "x"):
         answer = office.call("POST", f"/published-documents/{document}/withdrawal", json=REASON)
@@ -138,7 +133,7 @@ def test_no_confirmation_is_withdrawn(office: ExamOffice) -> None:
 def test_an_import_withdrawn_while_it_is_published_publishes_nothing_more(office: ExamOffice) -> None:
     checked = office.checked(csv_of([line(1), line(2)]))
     office.publish(checked)
-    assert office.call("POST", f"/imports/{checked['id']}/withdrawal", json=REASON).status_code == 200
+    office.withdraw(checked, WHY)
     office.work()
     assert office.documents_of(1) == office.documents_of(2) == []
     assert office.publish(checked).status_code == 409
@@ -156,14 +151,8 @@ def test_what_is_given_up_is_not_published_and_takes_no_file(office: ExamOffice)
 
 
 def test_an_import_that_cannot_be_is_refused(office: ExamOffice) -> None:
-    wrongs: tuple[dict[str, Any], ...] = (
-        {"type": "confirmation"},
-        {"type": "relance_pieces"},
-        {"source": "xml"},
-        {"session": ""},
-        {"title": "x" * (MAX_TITLE_LENGTH + 1)},
-        {"source": "pdf", "paragraphs": []},
-    )
+    wrongs: list[dict[str, Any]] = [{"type": "confirmation"}, {"type": "relance_pieces"}, {"source": "xml"}]
+    wrongs += [{"session": ""}, {"title": "x" * (MAX_TITLE_LENGTH + 1)}, {"source": "pdf", "paragraphs": []}]
     for wrong in wrongs:
         assert office.call("POST", "/imports", json={**NEW, **wrong}).status_code == 422, wrong
 
@@ -194,9 +183,8 @@ def test_of_candidates_of_other_académies_not_even_their_existence_is_told(offi
         reasons = [reason for _, reason in publisher.refusals(import_id)]
         assert len(set(reasons)) == told, reasons
         assert "inconnu dans vos académies" in reasons[-1]
-    import_id = office.create(source="pdf", paragraphs=["Consultez le PDF."])
-    archive = zip_of({f"{numero(number)}.pdf": pdf_of() for number in (2, 4)})
-    office.send_pdfs(import_id, archive)
+    import_id = office.create(source="pdf")
+    office.send_pdfs(import_id, zip_of({f"{numero(number)}.pdf": pdf_of() for number in (2, 4)}))
     assert len({reason for _, reason in office.refusals(import_id)}) == 1
 
 
@@ -226,3 +214,61 @@ def test_a_key_used_for_another_import_is_refused(office: ExamOffice) -> None:
     publication = {"type": "convocation", "title": "T", "paragraphs": ["P"], "candidatures": [candidature(1)]}
     published = office.call("POST", "/publications", json=publication, headers={"Idempotency-Key": "a"})
     assert published.get_json()["id"] != order(office, "a").get_json()["id"], "two orders"
+
+
+ON_BOTH_ENGINES = pytest.mark.engines("sqlite", "postgresql")
+REFUSED = "21 mai;14:00;4 h;Lycée;B 2"
+
+
+def _erase(office: ExamOffice, *numbers: int) -> None:
+    """Heard twice, as events may be."""
+    erased = tuple(ErasedCandidature(candidature(number), candidature(number)) for number in numbers)
+    for _ in range(2):
+        office.service.receive(DataErased(OF_A_SESSION, erased))
+
+
+def _holding(office: ExamOffice, value: str) -> set[str]:
+    return tables_that_hold(office.service.app, value) - {"withdrawals", "tasks", "outbox"}
+
+
+@ON_BOTH_ENGINES
+def test_what_was_published_refused_and_sent_goes_with_its_candidature(office: ExamOffice) -> None:
+    new = office.create(source="pdf", type="convocation")
+    pdfs = {f"{numero(number)}.pdf": pdf_of(str(number)) for number in (1, 2, 3)}
+    office.published_of(office.send_pdfs(new, zip_of(pdfs)))
+    lines = [line(1), line(2), f"{numero(1)};E1;{REFUSED}", f"{numero(9)};E1;{REFUSED}"]
+    office.published(csv_of(lines))
+    held = _holding(office, numero(1)) | _holding(office, candidature(1))
+    assert {"documents", "import_documents", "import_refusals"} <= held
+
+    _erase(office, 1)
+    assert _holding(office, numero(1)) == set()
+    assert _holding(office, candidature(1)) <= {"retired_objects", "audit_entries", "audit_keys", "audit_digests"}
+    assert "import_refusals" in _holding(office, numero(9)), "of somebody whom nobody knows"
+    assert len(office.documents_of(2)) == 2
+    with office.service.app.app_context():
+        erase_expired(db, office.service.dependencies.store)
+    keys = " ".join(office.service.keys())
+    assert (candidature(1) in keys, candidature(2) in keys) == (False, True)
+
+    _erase(office, 2)
+    assert _holding(office, numero(9)) == set(), "with the last candidature of its session"
+
+
+@ON_BOTH_ENGINES
+def test_nothing_that_arrives_late_brings_it_back(service: Service) -> None:
+    office = ExamOffice(service)
+    _erase(office, 1)
+    office.register(1, version=9)
+    assert _holding(office, numero(1)) == set()
+    assert not stored(service.app, select(tasks.c.event_id).where(tasks.c.envelope.contains("registration_saved")))
+
+
+@ON_BOTH_ENGINES
+def test_a_version_after_what_was_erased_is_taken_again(office: ExamOffice) -> None:
+    """The session was opened again: its documents alone were erased, with the first version."""
+    first = ErasedCandidature(candidature(1), candidature(1), version=1)
+    office.service.receive(DataErased((DOCUMENTS,), (first,)))
+    assert _holding(office, numero(1)) == set()
+    office.register(1)
+    assert "candidatures" in _holding(office, numero(1))

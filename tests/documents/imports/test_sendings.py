@@ -77,8 +77,7 @@ def test_while_slow_pdfs_are_checked_everybody_is_served_and_the_page_knows_how_
     assert office.read(import_id)["to_check"] == 1, "it is still at work"
     worker.join()
     office.work()
-    assert [office.read(id)["ready"] for id in (import_id, other)] == [0, 1]
-    assert len(office.refusals(import_id)) == 8
+    assert (office.ready(import_id, other), len(office.refusals(import_id))) == ([0, 1], 8)
     shown = office.read(import_id)
     assert (shown["to_check"], shown["files_checked"], shown["files_to_check"]) == (0, 0, 0)
     assert shown["state_label"] == "Rien à publier"
@@ -101,7 +100,7 @@ def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:
     other = sent(colleague, 4)
     order = []
     while office.work_once(SENDINGS):
-        order += [id for id in (*first, other) if office.read(id)["ready"] and id not in order]
+        order += [id for id in (*first, other) if office.ready(id) != [0] and id not in order]
     assert order == [first[0], other, *first[1:]]
     acts = select(AuditEntry.actor_id).where(AuditEntry.action == "import.checked").order_by(AuditEntry.id)
     assert stored(office.service.app, acts) == ["staff-1", "staff-2", "staff-1", "staff-1"]
@@ -126,7 +125,7 @@ def test_what_is_sent_while_the_sender_s_turn_ends_has_the_next(
     monkeypatch.undo()
     sender.join()
     office.work()
-    assert office.read(second[0])["ready"] == 1
+    assert office.ready(*second) == [1]
 
 
 def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(
@@ -155,9 +154,7 @@ def test_files_sent_one_by_one_are_counted_together(office: ExamOffice) -> None:
     assert listed == shown
 
 
-def test_a_sending_that_takes_too_long_is_refused_as_a_whole_with_the_file_that_took_most(
-    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_takes_too_long_is_refused_as_a_whole(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch, of_each=1.0, of_all=0.5)
     import_id = office.create(source="pdf")
     files = {f"bon-{numero(1)}.pdf": pdf_of(), f"lent-{numero(2)}.pdf": slow_pdf()}
@@ -172,15 +169,13 @@ def test_a_sending_that_takes_too_long_is_refused_as_a_whole_with_the_file_that_
     assert office.service.run_command("reconcile").exit_code == 0
 
 
-def test_a_sending_on_which_the_check_fails_is_refused_and_the_sender_s_next_has_its_turn(
-    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sending_on_which_the_check_fails_is_refused_and_the_sender_s_next_has_its_turn(office: ExamOffice) -> None:
     def fail() -> None:
         raise RuntimeError
 
     first, second = sent(office, 1), sent(office, 2)
-    meanwhile(monkeypatch, "refusal_of", fail)
-    office.work()
+    with meanwhile("refusal_of", fail):
+        office.work()
     assert (office.refusals(first), office.read(first)["to_check"]) == ([("lot.zip", NOT_CHECKED)], 0)
     assert (office.read(second)["ready"], waiting(office)) == (1, [])
 
@@ -191,9 +186,7 @@ def test_an_archive_that_cannot_be_read_is_refused_at_once(office: ExamOffice) -
     assert (answer.status_code, office.read(import_id)["to_check"], office.service.keys()) == (422, 0, [])
 
 
-def test_a_check_that_ends_in_the_middle_leaves_nothing_and_the_next_worker_checks_all(
-    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_check_that_ends_in_the_middle_leaves_nothing_and_the_next_worker_checks_all(office: ExamOffice) -> None:
     class Killed(BaseException):
         pass
 
@@ -203,19 +196,18 @@ def test_a_check_that_ends_in_the_middle_leaves_nothing_and_the_next_worker_chec
     office.register(*range(1, 6))
     import_id = sent(office, *range(1, 6))
     for step in ("refusal_of", "store_upload"):
-        meanwhile(monkeypatch, step, kill, after=2)
-        with pytest.raises(Killed):
+        with meanwhile(step, kill, after=2), pytest.raises(Killed):
             check(office, *waiting(office))
         assert office.service.keys(".pdf") == []
     office.work()
-    assert office.read(import_id)["ready"] == 5
+    assert office.ready(import_id) == [5]
 
 
-def test_a_sending_that_two_workers_check_is_added_once(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sending_that_two_workers_check_is_added_once(office: ExamOffice) -> None:
     import_id = sent(office, 1, 2)
     [own] = waiting(office)
-    meanwhile(monkeypatch, "_settle", lambda: check(office, own))
-    check(office, own)
+    with meanwhile("_settle", lambda: check(office, own)):
+        check(office, own)
     office.work()
     shown = office.read(import_id)
     assert (shown["ready"], shown["refused"], shown["revision"]) == (2, 0, 1)
@@ -234,18 +226,16 @@ def test_nothing_is_published_while_pdfs_wait_for_their_check(office: ExamOffice
     assert office.publish(office.read(import_id)).status_code == 202
 
 
-def test_what_waits_for_an_import_that_is_given_up_is_dropped_and_the_sender_s_next_has_its_turn(
-    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_waits_for_an_import_given_up_is_dropped_and_the_sender_s_next_has_its_turn(office: ExamOffice) -> None:
     office.register(3)
     given_up, at_work, other = sent(office, 1), office.create(source="pdf"), sent(office, 2)
     office.call("POST", f"/imports/{given_up}/abandonment")
     assert (office.read(given_up)["to_check"], len(waiting(office))) == (0, 1)
     office.work()
-    assert [office.read(id)["ready"] for id in (given_up, other)] == [0, 1]
+    assert office.ready(given_up, other) == [0, 1]
     office.send(at_work, archive_of(3), "lot.zip")
-    meanwhile(monkeypatch, "_settle", lambda: office.call("POST", f"/imports/{at_work}/abandonment"))
-    office.work()
+    with meanwhile("_settle", lambda: office.call("POST", f"/imports/{at_work}/abandonment")):
+        office.work()
     assert (office.read(at_work)["state"], office.read(at_work)["ready"]) == ("abandoned", 0)
     assert (waiting(office), len(office.service.keys(".pdf"))) == ([], 1)
     assert office.service.run_command("reconcile").exit_code == 0
@@ -256,30 +246,23 @@ def test_what_the_version_before_published_meanwhile_gets_nothing_more(office: E
     with office.service.app.app_context(), db.operation() as session:
         session.execute(text("UPDATE imports SET state = 'published'"))
     office.work()
-    assert (office.read(import_id)["ready"], waiting(office)) == (0, [])
+    assert (office.ready(import_id), waiting(office)) == ([0], [])
 
 
-def test_while_the_store_is_away_what_was_taken_waits(office: ExamOffice) -> None:
-    import_id = sent(office, 1)
+def test_what_was_taken_waits_for_the_store_and_what_it_has_lost_is_asked_for_again(office: ExamOffice) -> None:
+    import_id, lost = sent(office, 1), sent(office, 2)
+    [of_lost] = stored(office.service.app, select(Sending.object_key).where(Sending.import_id == lost))
     with office.service.app.app_context():
         report = reconciliation().run()
-        assert (report.rows, report.objects, report.unknown_count) == (1, 1, 0)
+        assert (report.rows, report.objects, report.unknown_count) == (2, 2, 0)
+    office.service.dependencies.store.delete(of_lost)
     with office.service.without_store(), pytest.raises(ChannelUnavailable):
         office.work()
     office.work()
-    assert office.read(import_id)["ready"] == 1
+    assert (office.ready(import_id, lost), office.refusals(lost)) == ([1, 0], [("lot.zip", FILE_LOST)])
 
 
-def test_a_sending_that_the_store_has_lost_is_asked_for_again(office: ExamOffice) -> None:
-    import_id = sent(office, 1)
-    office.service.dependencies.store.delete(*office.service.keys())
-    office.work()
-    assert office.refusals(import_id) == [("lot.zip", FILE_LOST)]
-
-
-def test_more_documents_than_an_import_has_are_refused_with_their_sending(
-    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_documents_than_an_import_has_are_refused(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document_rules, "MAX_LINES", 1)
     import_id = sent(office, 1, 2)
     office.work()
@@ -288,33 +271,30 @@ def test_more_documents_than_an_import_has_are_refused_with_their_sending(
     assert office.service.keys(".pdf") == []
 
 
-MOST = 5  # files of the largest size, as many as one may have on the way
-ANNOUNCED = {**VERSION, "Upload-Length": str(MAX_ARCHIVE_BYTES)}
-
-
-def test_the_same_call_given_meanwhile_is_answered_alike(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_call_given_meanwhile_is_answered_alike(office: ExamOffice) -> None:
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
     other: list[dict[str, Any]] = []
-    meanwhile(monkeypatch, "_take_sending", lambda: other.append(office.take(import_id, begun).get_json()))
-    answer = office.take(import_id, begun)
+    with meanwhile("_take_sending", lambda: other.append(office.take(import_id, begun).get_json())):
+        answer = office.take(import_id, begun)
     assert (answer.status_code, answer.get_json()) == (202, other[0])
     assert other[0]["to_check"] == 1
 
 
-def test_a_file_given_up_while_it_is_stored_is_not_taken(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_given_up_while_it_is_stored_is_not_taken(office: ExamOffice) -> None:
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
-    meanwhile(monkeypatch, "store_upload", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION))
-    assert office.take(import_id, begun).status_code == 404
+    with meanwhile("store_upload", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION)):
+        assert office.take(import_id, begun).status_code == 404
     assert (office.read(import_id)["to_check"], office.service.keys()) == (0, [])
 
 
 def test_one_has_so_many_files_on_the_way_and_those_to_a_publication_given_up_are_given_up(office: ExamOffice) -> None:
     def begin(import_id: str) -> int:
-        return office.call("POST", f"/imports/{import_id}/uploads", headers=ANNOUNCED).status_code
+        announced = {**VERSION, "Upload-Length": str(MAX_ARCHIVE_BYTES)}
+        return office.call("POST", f"/imports/{import_id}/uploads", headers=announced).status_code
 
-    imports = [office.create(source="pdf") for _ in range(MOST + 1)]
-    assert [begin(import_id) for import_id in imports] == [201] * MOST + [429]
+    imports = [office.create(source="pdf") for _ in range(6)]
+    assert [begin(import_id) for import_id in imports] == [201] * 5 + [429], "of the largest size"
     office.call("POST", f"/imports/{imports[0]}/abandonment")
     assert begin(imports[-1]) == 201

@@ -9,34 +9,14 @@ import pytest
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.accounts import Identity
 from services.contracts.document_rules import MAX_LINES, NUMERO_LENGTH, DocumentType
-from services.documents.domain.import_columns import (
-    COLUMNS,
-    HIGHEST_COEFFICIENT,
-    HIGHEST_MARK,
-    INSCRIPTION_LENGTH,
-    NUMERO_CANDIDAT,
-    NUMERO_INSCRIPTION,
-    CellRefused,
-    Column,
-    code_in,
-    value_of,
-    without_line,
-)
-from services.documents.domain.import_csv import (
-    FILE,
-    MAX_COLUMNS,
-    MAX_LINES_OF_CANDIDATE,
-    CheckedImport,
-    check_rows,
-    read_csv,
-)
+from services.documents.domain import import_columns, import_csv
+from services.documents.domain.import_csv import MAX_LINES_OF_CANDIDATE, CheckedImport, check_rows, read_csv
 from services.documents.domain.recipients import Activity, Candidature, RecipientRefused, Recipients, Scope
 from services.registrations.domain.registration_numbers import numero_candidat, numero_inscription
 from tests.documents.example_events import epreuve
 from tests.documents.imports.exam_office import CELLS, candidature, csv_of, line, numero
 
 CONVOCATION = CELLS["convocation"]
-TEXTS = [column for columns in COLUMNS.values() for column in columns if column.read is None]
 BTS_2022 = Scope("BTS", "2022", "03")
 EPREUVES = (
     epreuve("E1", "Culture générale"),
@@ -47,8 +27,8 @@ EPREUVES = (
 )
 
 
-def column(name: str) -> Column:
-    return next(column for columns in COLUMNS.values() for column in columns if column.name == name)
+def column(name: str) -> import_columns.Column:
+    return next(column for columns in import_columns.COLUMNS.values() for column in columns if column.name == name)
 
 
 def registered(number: int, inscription: str = "001", activity: Activity = Activity.ACTIVE) -> Candidature:
@@ -57,7 +37,7 @@ def registered(number: int, inscription: str = "001", activity: Activity = Activ
 
 def checked(lines: Iterable[str], type: DocumentType = DocumentType.CONVOCATION) -> CheckedImport:
     """The report of a CSV, where numbers 1 and 2 are registered."""
-    content = read_csv(csv_of(lines, type), COLUMNS[type])
+    content = read_csv(csv_of(lines, type), import_columns.COLUMNS[type])
     return check_rows(type, content, Recipients(BTS_2022, [registered(1), registered(2)]))
 
 
@@ -66,12 +46,12 @@ def test_whatever_program_wrote_the_csv_it_is_read(encoding: str, separator: str
     headings = ["n° CANDIDAT", "Épreuve", "date", "HEURE", "duree", "Lieu", "Salle", "Remarque"]
     cells = [numero(1), "E1 - Épreuve écrite", "12/05/2022", "14h", "4 h", '"Lycée Pergaud, œuvre ; BESANCON"', "B 204"]
     text = "\n".join(separator.join(row) for row in (headings, [*cells, "Dubois"], [], [""] * 8, [*cells, "Durand"]))
-    content = read_csv(text.encode(encoding), COLUMNS[DocumentType.CONVOCATION])
+    content = read_csv(text.encode(encoding), import_columns.COLUMNS[DocumentType.CONVOCATION])
     assert (content.refusals, content.unused_columns) == ((), ("Remarque",))
     assert list(content.lines) == [2, 5]
     assert content.lines[2]["lieu"] == "Lycée Pergaud, œuvre ; BESANCON"
     assert content.lines[2]["epreuve"] == "E1 - Épreuve écrite"
-    quoted = read_csv(csv_of([line(1) + '"']), COLUMNS[DocumentType.CONVOCATION]).lines[2]
+    quoted = read_csv(csv_of([line(1) + '"']), import_columns.COLUMNS[DocumentType.CONVOCATION]).lines[2]
     assert quoted["salle"] == 'B 204"', "a lone quote is a character like another"
 
 
@@ -87,72 +67,61 @@ def test_whatever_program_wrote_the_csv_it_is_read(encoding: str, separator: str
         (b"PK\x03\x04", "est un classeur"),
         ("N° candidat;Epreuve".encode("utf-16"), "n'est pas un texte"),
         (b"\x00\x01", "n'est pas un texte"),
-        (";".join("x" * (MAX_COLUMNS + 1)).encode(), f"plus de {MAX_COLUMNS} colonnes"),
+        (";".join("x" * (import_csv.MAX_COLUMNS + 1)).encode(), f"plus de {import_csv.MAX_COLUMNS} colonnes"),
     ],
 )
 def test_a_file_of_which_nothing_can_be_taken_is_refused_as_a_whole(content: bytes, detail: str) -> None:
     with pytest.raises(Invalid, match=re.escape(detail)) as refusal:
-        read_csv(content, COLUMNS[DocumentType.CONVOCATION])
-    assert refusal.value.errors == (FieldError(FILE, str(refusal.value)),)
+        read_csv(content, import_columns.COLUMNS[DocumentType.CONVOCATION])
+    assert refusal.value.errors == (FieldError(import_csv.FILE, str(refusal.value)),)
 
 
-@pytest.mark.parametrize(
-    ("name", "cell", "stored"),
-    [
-        ("numero_candidat", numero(1)[1:], numero(1)),
-        ("numero_inscription", "2", "002"),
-        ("date", "1/5/2022", "2022-05-01"),
-        ("date", "2022-05-12", "2022-05-12"),
-        ("heure", "14h", "14:00"),
-        ("heure", "8h30", "08:30"),
-        ("heure", "23:59:00", "23:59"),
-        ("note", f"{HIGHEST_MARK},00", "20"),
-        ("note", "0", "0"),
-        ("note", "12.50", "12,5"),
-        ("note", "abs", "Absent"),
-        ("coefficient", "0,5", "0,5"),
-        ("coefficient", str(HIGHEST_COEFFICIENT), "100"),
-        ("salle", " \u202e", ""),
-    ],
-)
-def test_a_cell_is_understood_as_spreadsheets_and_people_write_it(name: str, cell: str, stored: str) -> None:
-    assert value_of(column(name), cell) == stored
+READ = {
+    "numero_candidat": {numero(1)[1:]: numero(1)},
+    "numero_inscription": {"2": "002"},
+    "date": {"1/5/2022": "2022-05-01", "2022-05-12": "2022-05-12"},
+    "heure": {"14h": "14:00", "8h30": "08:30", "23:59:00": "23:59"},
+    "note": {f"{import_columns.HIGHEST_MARK},00": "20", "0": "0", "12.50": "12,5", "abs": "Absent"},
+    "coefficient": {"0,5": "0,5", str(import_columns.HIGHEST_COEFFICIENT): "100"},
+    "salle": {" \u202e": ""},
+}
+NO_DATE, NO_MARK, NO_COEFFICIENT = (f"n'est pas {what}" for what in ("une date", "une note", "un coefficient"))
+REFUSED = {
+    "numero_candidat": {"12": "« N° candidat » : « 12 » n'est pas un N° candidat"},
+    "numero_inscription": {"1234": "n'est pas un N° d'inscription"},
+    "date": {"31/02/2022": f"« 31/02/2022 » {NO_DATE}", "12/05/22": NO_DATE, "x" * 41: f"« {'x' * 40}… » {NO_DATE}"},
+    "heure": {"24:00": "n'est pas une heure", "14:60": "n'est pas une heure"},
+    "note": {f"{import_columns.HIGHEST_MARK},01": NO_MARK, "12,345": NO_MARK},
+    "coefficient": {"0": NO_COEFFICIENT, f"{import_columns.HIGHEST_COEFFICIENT},5": NO_COEFFICIENT},
+    "mesure": {" ": "« Mesure » n'est pas rempli"},
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "cell", "reason"),
-    [
-        ("numero_candidat", "12", "« N° candidat » : « 12 » n'est pas un N° candidat"),
-        ("numero_inscription", "1234", "n'est pas un N° d'inscription"),
-        ("date", "31/02/2022", "« 31/02/2022 » n'est pas une date"),
-        ("date", "12/05/22", "n'est pas une date"),
-        ("heure", "24:00", "n'est pas une heure"),
-        ("heure", "14:60", "n'est pas une heure"),
-        ("note", f"{HIGHEST_MARK},01", "n'est pas une note"),
-        ("note", "12,345", "n'est pas une note"),
-        ("coefficient", "0", "n'est pas un coefficient"),
-        ("coefficient", f"{HIGHEST_COEFFICIENT},5", "n'est pas un coefficient"),
-        ("mesure", " ", "« Mesure » n'est pas rempli"),
-        ("date", "x" * 41, f"« {'x' * 40}… » n'est pas une date"),
-    ],
-)
-def test_a_cell_that_cannot_be_taken_is_refused_with_the_reason(name: str, cell: str, reason: str) -> None:
-    with pytest.raises(CellRefused, match=re.escape(reason)):
-        value_of(column(name), cell)
+@pytest.mark.parametrize("name", READ)
+def test_a_cell_is_understood_as_spreadsheets_and_people_write_it(name: str) -> None:
+    assert {cell: import_columns.value_of(column(name), cell) for cell in READ[name]} == READ[name]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_cell_that_cannot_be_taken_is_refused_with_the_reason(name: str) -> None:
+    for cell, reason in REFUSED[name].items():
+        with pytest.raises(import_columns.CellRefused, match=re.escape(reason)):
+            import_columns.value_of(column(name), cell)
 
 
 def test_a_text_is_as_long_as_its_hint_says() -> None:
-    for text in TEXTS:
+    for text in (column for columns in import_columns.COLUMNS.values() for column in columns if column.read is None):
         assert f"{text.max_length} caractères au plus" in text.hint
-        assert value_of(text, "x" * text.max_length)
-        with pytest.raises(CellRefused, match=f"dépasse {text.max_length} caractères"):
-            value_of(text, "x" * (text.max_length + 1))
+        assert import_columns.value_of(text, "x" * text.max_length)
+        with pytest.raises(import_columns.CellRefused, match=f"dépasse {text.max_length} caractères"):
+            import_columns.value_of(text, "x" * (text.max_length + 1))
 
 
 def test_the_numbers_that_registrations_gives_are_read() -> None:
     assert len(numero_candidat(2022, "03", 1)) == NUMERO_LENGTH
-    assert len(numero_inscription(1)) == INSCRIPTION_LENGTH
-    assert (NUMERO_CANDIDAT.hint, NUMERO_INSCRIPTION.hint.split(" ;")[0]) == ("Onze chiffres", "Trois chiffres")
+    assert len(numero_inscription(1)) == import_columns.INSCRIPTION_LENGTH
+    hints = (import_columns.NUMERO_CANDIDAT.hint, import_columns.NUMERO_INSCRIPTION.hint)
+    assert [hint.split(" ;")[0] for hint in hints] == ["Onze chiffres", "Trois chiffres"]
 
 
 def test_a_candidate_with_a_wrong_line_gets_no_half_convocation() -> None:
@@ -175,19 +144,10 @@ def test_a_candidate_with_more_lines_than_a_document_has_gets_none() -> None:
     assert len(checked(lines[1:]).documents[0].lines) == MAX_LINES_OF_CANDIDATE
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("E2-A - Écrit : Anglais", "E2-A"),
-        ("e2a", "E2-A"),
-        ("E2 Langue vivante", "E2"),
-        ("ECRIT", "E2-A"),
-        ("Écrit de secours", None),
-        ("E20 - Écrit", None),
-    ],
-)
-def test_a_line_names_an_épreuve_by_its_code_or_its_whole_label(text: str, code: str | None) -> None:
-    assert code_in(text, EPREUVES) == code
+def test_a_line_names_an_épreuve_by_its_code_or_its_whole_label() -> None:
+    of_e2a = ("E2-A - Écrit : Anglais", "e2a", "ECRIT")
+    said = {"E2 Langue vivante": "E2", **dict.fromkeys(of_e2a, "E2-A"), "Écrit de secours": None, "E20 - Écrit": None}
+    assert {text: import_columns.code_in(text, EPREUVES) for text in said} == said
 
 
 @pytest.mark.parametrize(
@@ -195,7 +155,7 @@ def test_a_line_names_an_épreuve_by_its_code_or_its_whole_label(text: str, code
     [(["E1"], ["E2-A - Écrit : Anglais", "E2-B - Oral"]), (["E1", "E2-A"], ["E2-B - Oral"]), (["E1", "E2"], [])],
 )
 def test_what_is_sat_is_without_line_unless_it_or_its_maîtresse_has_one(texts: list[str], missing: list[str]) -> None:
-    assert without_line(texts, EPREUVES) == missing
+    assert import_columns.without_line(texts, EPREUVES) == missing
 
 
 def test_a_result_that_one_line_alone_has_is_blamed_on_that_line() -> None:
@@ -220,7 +180,7 @@ NAMED = "N° candidat;Nom;Prénoms;Date de naissance;Epreuve;Note;Coefficient"
     ],
 )
 def test_a_line_that_names_another_person_than_its_number_gives_nobody_a_mark(cells: str, said: str | None) -> None:
-    content = read_csv(f"{NAMED}\n{numero(1)};{cells};E1;12;3".encode(), COLUMNS[DocumentType.RELEVE])
+    content = read_csv(f"{NAMED}\n{numero(1)};{cells};E1;12;3".encode(), import_columns.COLUMNS[DocumentType.RELEVE])
     known = Recipients(BTS_2022, [replace(registered(1), identity=PERSON)])
     report = check_rows(DocumentType.RELEVE, content, known)
     who = "LE GOFF-ÉRARD (Martin) Zoë Marie-Ange, né(e) le 09/01/2002"

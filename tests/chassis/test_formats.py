@@ -1,4 +1,4 @@
-"""A CSV export as Python's reader and a spreadsheet program would read it."""
+"""How values are written for people, and for a spreadsheet program that reads a CSV export."""
 
 import csv
 import inspect
@@ -12,18 +12,18 @@ import pytest
 
 from services.chassis import csv_export
 from services.chassis.csv_export import BYTE_ORDER_MARK, csv_text
+from services.chassis.french import file_size
+
+MO = 1024 * 1024
+
+
+def test_a_size_is_rounded_up_so_that_what_exceeds_a_limit_is_never_called_that_limit() -> None:
+    small = {0: "0 octet", 812: "812 octets", 1024: "1 Ko", 48 * 1024: "48 Ko", 48 * 1024 + 1: "49 Ko"}
+    large = {MO - 1: "1 Mo", MO: "1 Mo", 3 * MO // 2: "1,5 Mo", 5 * MO: "5 Mo", 5 * MO + 1: "5,1 Mo"}
+    assert {size: file_size(size) for size in small | large} == small | large
+
 
 COLUMNS = ("numero_candidat", "nom", "commentaire")
-ROWS = [
-    ("02103000001", "Đặng Thị Ánh", 'Illisible ; "page 2"\nà renvoyer'),
-    ("001", "Œuvrard", "=HYPERLINK(1)"),
-    ("0", "L'Haÿ", None),
-]
-SHOWN = [
-    ["02103000001", "Đặng Thị Ánh", 'Illisible ; "page 2"\nà renvoyer'],
-    ["001", "Œuvrard", "'=HYPERLINK(1)"],
-    ["0", "L'Haÿ", ""],
-]
 SEVERAL_VALUES = [
     "a,=1+1", ";=1+1", "a;=1+1", 'a";"=1+1', "a\t=1+1", "a\n=1+1", "a\r=1+1", "a, @SUM(1)", " =1+1", '"=1+1', "a|=1+1",
 ]  # fmt: skip
@@ -39,7 +39,9 @@ def parsed(text: str) -> list[list[str]]:
 
 
 def test_what_was_written_is_read_back() -> None:
-    assert parsed(exported(ROWS[:2], ROWS[2:])) == [list(COLUMNS), *SHOWN]
+    first = ["02103000001", "Đặng Thị Ánh", 'Illisible ; "page 2"\nà renvoyer']
+    read = parsed(exported([first, ("001", "Œuvrard", "=HYPERLINK(1)")], [("0", "L'Haÿ", None)]))
+    assert read == [list(COLUMNS), first, ["001", "Œuvrard", "'=HYPERLINK(1)"], ["0", "L'Haÿ", ""]]
     assert parsed(exported()) == [list(COLUMNS)]
 
 

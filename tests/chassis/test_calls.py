@@ -1,33 +1,88 @@
-"""Calls to a service that accepts and stays silent: bounded, limited in number, and soon no longer made."""
+"""Calls to a service of another version, or that accepts and stays silent; accounts' keys and tokens, verified."""
 
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prometheus_client import generate_latest
 
-from services.chassis.errors import NotFound, Unavailable
+from deploy.containers.secret_makers import ed25519_pem
+from services.accounts.signing import Signer
+from services.chassis.database.transactions import Database
+from services.chassis.errors import NotFound, Unauthenticated, Unavailable
 from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
 from services.chassis.http.client import Client, ProblemAnswer, path
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.probe import LIVE
-from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
+from services.chassis.signing_keys import load_keys
+from services.chassis.web import access_tokens
+from services.chassis.web.access_tokens import LEEWAY_SECONDS, VERIFIED_SECONDS, RemoteKeys, UnknownKey, VerifiedTokens
+from services.chassis.web.operations import Views
+from services.contracts.api.operation import PUBLIC, Operation
 from tests.chassis.test_replicas import NAME, resolve_to
+from tests.support.log_lines import logged_lines
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
-
-PART = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"
-HELD = 60.0  # a call that takes so long was not cut
+from tests.support.tokens import candidate_token, forged, key_of
 
 
 @pytest.fixture
 def server() -> Iterator[SilentServer]:
     with SilentServer() as started:
         yield started
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    number: str
+    lines: tuple[Line, ...]
+    notice: str | None = None
+
+
+read_sheet = Operation("GET", "/v1/sheets/<sheet_id>", Sheet, "A sheet.", (PUBLIC,))
+SHEET: dict[str, Any] = {"number": "02103000001", "lines": [{"label": "Nom"}]}
+
+
+def test_what_a_newer_service_adds_is_passed_over_and_a_new_member_has_a_default(server: SilentServer) -> None:
+    for answer in (SHEET, {**SHEET, "colour": "blue", "lines": [{"label": "Nom", "value": "DUBOIS"}]}):
+        server.answers(answer)
+        read = Client(server.url).call(read_sheet, sheet_id="x")
+        assert read == Sheet(number="02103000001", lines=(Line(label="Nom"),))
+
+
+def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_place_alone(server: SilentServer) -> None:
+    for answer, place in (({"lines": []}, "number"), ({**SHEET, "lines": [{"label": 7}]}, "$.lines[0].label")):
+        server.answers(answer)
+        with logged_lines() as logged, pytest.raises(Unavailable):
+            Client(server.url).call(read_sheet, sheet_id="x")
+        assert place in logged[0]["reason"], place
+        assert "02103000001" not in str(logged)
+
+
+def test_an_operation_is_bound_to_what_takes_all_that_comes_in_and_nothing_else() -> None:
+    views, reading = Views("sheets", __name__), Database().reading
+    too_few: Callable[..., Any] = lambda session: SHEET  # noqa: E731
+    too_many: Callable[..., Any] = lambda session, sheet_id, page: SHEET  # noqa: E731
+    for query in (too_few, too_many):
+        with pytest.raises(TypeError, match="argument"):
+            views.reads(read_sheet, query, reading)
+    views.reads(read_sheet, too_many, reading, page=lambda: 1)
+
+
+PART = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"
+HELD = 60.0  # a call that takes so long was not cut
 
 
 def outcome(client: Client, method: str = "GET", address: str = "/", **options: Any) -> type[Exception] | None:
@@ -110,9 +165,7 @@ def test_refusals_are_answers_and_say_when_to_come_back(server: SilentServer) ->
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_after_a_silence_no_write_is_sent_to_who_does_not_say_that_it_is_alive(
-    server: SilentServer, method: str
-) -> None:
+def test_after_a_silence_no_write_is_sent_to_who_does_not_say_it_is_alive(server: SilentServer, method: str) -> None:
     client = Client(server.url, page_seconds=0.5)
     assert outcome(client) is Unavailable
     assert outcome(client, method, json={}) is Unavailable
@@ -137,23 +190,15 @@ def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer)
     assert outcome(client, "POST", json={}) is None
 
 
-@pytest.fixture
-def replicas(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[SilentServer]]]:
-    """Two behind one name; the first is hung."""
+def test_while_one_replica_hangs_the_other_answers_reads_and_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     resolve_to(monkeypatch, ["127.0.0.7", "127.0.0.8"])
     with SilentServer("127.0.0.7", port) as hung, SilentServer("127.0.0.8", port) as well:
         well.answers({})
-        yield f"http://{NAME}:{port}", [hung, well]
-
-
-def test_while_one_replica_hangs_the_other_answers_reads_and_writes(replicas: tuple[str, list[SilentServer]]) -> None:
-    url, (hung, _) = replicas
-    for _ in range(4):
-        client = Client(url, page_seconds=3.0)
-        assert outcome(client) is None
-        assert outcome(client, "POST", json={}) is None
-    assert not any(line.startswith("POST") for line in hung.requests)
+        for _ in range(4):
+            client = Client(f"http://{NAME}:{port}", page_seconds=3.0)
+            assert (outcome(client), outcome(client, "POST", json={})) == (None, None)
+        assert not any(line.startswith("POST") for line in hung.requests)
 
 
 def test_a_token_is_used_while_accounts_hangs_and_renewed_when_it_is_back(server: SilentServer) -> None:
@@ -198,3 +243,66 @@ def test_ids_go_into_paths_quoted() -> None:
     for impossible in ("", ".", ".."):
         with pytest.raises(NotFound):
             path("/v1/x/{}", impossible)
+
+
+OLD, NEW = (load_keys(ed25519_pem())[0] for _ in range(2))
+
+
+@pytest.fixture
+def keys(server: SilentServer, monkeypatch: pytest.MonkeyPatch) -> RemoteKeys:
+    """They may be asked for at any time, where they usually are every few seconds at most."""
+    monkeypatch.setattr(access_tokens, "REFETCH_SECONDS", 0)
+    server.answers(Signer([OLD]).jwks())
+    return RemoteKeys(server.url)
+
+
+def _knows(keys: RemoteKeys, key: Ed25519PrivateKey) -> bool:
+    try:
+        return keys(Signer([key]).kid) is not None
+    except UnknownKey:
+        return False
+
+
+def test_a_key_that_is_used_for_the_first_time_is_asked_for(server: SilentServer, keys: RemoteKeys) -> None:
+    keys(Signer([OLD]).kid)
+    server.answers(Signer([NEW, OLD]).jwks())
+    for signing in (NEW, OLD, NEW):
+        assert keys(Signer([signing]).kid) is not None
+    assert len(server.requests) == 2
+
+
+def test_a_withdrawn_key_is_dropped(server: SilentServer, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys(Signer([OLD]).kid)
+    server.answers(Signer([NEW]).jwks())
+    assert keys(Signer([OLD]).kid) is not None
+    monkeypatch.setattr(access_tokens, "KEYS_MAX_AGE_SECONDS", 0)
+    wait_until(lambda: not _knows(keys, OLD), 60, "the key that is no longer published is forgotten")
+
+
+def is_good(token: str, tokens: VerifiedTokens) -> bool:
+    try:
+        return tokens.claims(token)["sub"] == "pierre"
+    except Unauthenticated:
+        return False
+
+
+def unknown(kid: str) -> Any:
+    raise UnknownKey(kid)
+
+
+def test_a_token_that_was_good_is_refused_once_it_has_ended() -> None:
+    token, tokens = candidate_token("pierre", exp=int(time.time()) + 2 - LEEWAY_SECONDS), VerifiedTokens(key_of)
+    assert is_good(token, tokens)
+    wait_until(lambda: not is_good(token, tokens), VERIFIED_SECONDS / 2, "its end")
+
+
+def test_a_token_is_refused_without_its_published_key_or_its_signature_and_for_another_purpose() -> None:
+    """Also one that was good."""
+    token, tokens = candidate_token("pierre"), VerifiedTokens(key_of)
+    for published, accepted in ((key_of, True), (unknown, False), (lambda _: NEW.public_key(), False), (key_of, True)):
+        tokens.key_of = published
+        assert is_good(token, tokens) == accepted
+    assert not is_good(forged(token), tokens)
+    assert not is_good(token[:-4] + "AAAA", tokens)
+    with pytest.raises(Unauthenticated):
+        tokens.claims(token, "registrations")

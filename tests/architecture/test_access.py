@@ -13,8 +13,7 @@ from gateway.cookies import SESSION_COOKIE
 from services.accounts.domain.staff import Role, session_scopes
 from services.contracts.api.operation import Access
 from tests.architecture import apps
-from tests.architecture.gateway_ledger import CANDIDATE, PUBLIC
-from tests.architecture.ledger import LEDGER, SECTIONS, routes_of
+from tests.architecture.ledger import CANDIDATE, LEDGER, OPERATIONS, PUBLIC, address_of, routes_of
 from tests.support import tokens
 
 STAFF_WAY = re.compile(r"staff\(([^)]+)\)")
@@ -43,7 +42,7 @@ KNOWN = {
         for scope in EVERY_SCOPE
     },
 }
-APPS = ("gateway", *SERVICES)
+DECLARED = [operation for operations in OPERATIONS.values() for operation in operations]
 OWN_ACCOUNT = "staff(account:manage)"
 WITH_A_CODE = {
     "/v1/staff/incidents",
@@ -62,7 +61,7 @@ TRACES_OF_A_LOOK = {("POST", "/v1/pieces/<piece_id>/openings")}
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Flask]:
     folder = tmp_path_factory.mktemp("apps")
-    return {name: apps.build(name, folder) for name in APPS}
+    return {name: apps.build(name, folder) for name in LEDGER}
 
 
 def _marked(app: Flask) -> Iterator[tuple[str, str, str]]:
@@ -75,11 +74,8 @@ def _marked(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 
 def _called(app: Flask, method: str, rule: str, headers: dict[str, str]) -> TestResponse:
-    path = re.sub(r"<int:[^>]+>", "1", rule)
-    path = re.sub(r"<any\(([\w-]+)[^>]*>", r"\1", path)
-    path = re.sub(r"<[^>]+>", "0" * 32, path)
     body: dict[str, str] | None = None if method == "GET" else {}
-    return app.test_client(use_cookies=False).open(path, method=method, headers=headers, json=body)
+    return app.test_client(use_cookies=False).open(address_of(rule), method=method, headers=headers, json=body)
 
 
 def _refused(who: str, caller: str) -> bool:
@@ -114,8 +110,7 @@ def test_a_service_refuses_whom_a_route_does_not_name(built: dict[str, Flask]) -
 
 def test_who_consults_changes_nothing_with_a_session_or_a_token(built: dict[str, Flask]) -> None:
     consulting = tokens.bearer(tokens.staff_token(scopes=session_scopes(Role.CONSULTATION)))
-    declared = (operation for section in SECTIONS for operation in section.operations)
-    reads = {(operation.method, operation.path) for operation in declared if operation.reads}
+    reads = {(operation.method, operation.path) for operation in DECLARED if operation.reads}
     changes = [
         route
         for route in _guarded()
@@ -127,8 +122,7 @@ def test_who_consults_changes_nothing_with_a_session_or_a_token(built: dict[str,
 
 
 def test_in_a_session_what_asks_for_a_code_is_done_with_one_alone(built: dict[str, Flask]) -> None:
-    declared = (operation for section in SECTIONS for operation in section.operations)
-    asking = {(operation.method, operation.path) for operation in declared if operation.asks_code}
+    asking = {(operation.method, operation.path) for operation in DECLARED if operation.asks_code}
     assert asking == {("POST", path) for path in WITH_A_CODE}
     for service, method, rule, _ in (route for route in _guarded() if route[1:3] in asking):
         for gave_code in (False, True, None):

@@ -13,8 +13,8 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
 from deploy.tools.release import unreleased_changes
-from tests.architecture import ledger
-from tests.architecture.published_api import RELEASED, in_full, lines_of
+from tests.architecture.ledger import described_path, routes_of
+from tests.architecture.published_api import RELEASED, lines_of
 from tests.architecture.test_access import CALLERS
 from tests.support import tokens
 
@@ -40,25 +40,20 @@ def test_the_description_is_valid_and_has_every_route_with_those_who_may_call_it
     service: str, app: Flask, description: dict[str, Any]
 ) -> None:
     schemathesis.openapi.from_wsgi("/openapi.json", app).validate()
-    routes = [route for route in ledger.routes_of(service) if route[1].startswith("/v1/")]
-    paths = {_key(path): item for path, item in description["paths"].items()}
-    assert {key for key in paths if key[0].startswith("/v1/")} == {_key(rule) for _, rule, _ in routes}
+    routes = [route for route in routes_of(service) if route[1].startswith("/v1/")]
+    paths = {path: item for path, item in description["paths"].items() if path.startswith("/v1/")}
+    assert set(paths) == {described_path(rule) for _, rule, _ in routes}
     for method, rule, who in routes:
-        security = paths[_key(rule)][method.lower()]["security"]
+        security = paths[described_path(rule)][method.lower()]["security"]
         kinds = {kind for way in security for kind in way} or {"public"}
         assert kinds == {way.partition("(")[0] for way in who.split(" or ")}, (method, rule)
-
-
-def _key(path: str) -> tuple[str, int]:
-    """Of a path or rule: its words without its parameters, and how many parts it has."""
-    return "/".join(part for part in path.split("/") if not part.startswith(("<", "{"))), path.count("/")
 
 
 def test_nothing_that_tools_use_goes_without_a_word_in_the_changelog(service: str, description: dict[str, Any]) -> None:
     """Of what the last release published: operations, members, who may call; and nothing more has to be sent."""
     noted = RELEASED.read_text(encoding="utf-8").splitlines()
-    released = in_full(line for line in noted if line.startswith(f"{service} "))
-    now = in_full(lines_of(service, description))
+    released = {line for line in noted if line.startswith(f"{service} ")}
+    now = set(lines_of(service, description))
     operations = {_operation(line) for line in released}
     asked_for = {line for line in now - released if "!: " in line and _operation(line) in operations}
     changed = {_operation(line) for line in (released - now) | asked_for}
@@ -72,10 +67,10 @@ def _operation(line: str) -> str:
 
 def test_every_answer_is_as_described(service: str, app: Flask) -> None:
     """Some seconds: requests are made up for every operation, sent by everyone whom it admits and by a stranger."""
-    admitted = {(method, _key(rule)): who for method, rule, who in ledger.routes_of(service)}
+    admitted = {(method, described_path(rule)): who for method, rule, who in routes_of(service)}
     described = schemathesis.openapi.from_wsgi("/openapi.json", app).get_all_operations()
     for operation in (result.ok() for result in described if isinstance(result, Ok)):
-        who = admitted.get((operation.method.upper(), _key(operation.path)), "")
+        who = admitted.get((operation.method.upper(), operation.path), "")
         callers = [name for name in CALLERS if name == who or (name in who and not name.startswith("service"))]
         _try(operation, [{}, *(tokens.bearer(CALLERS[name]) for name in callers)])
 

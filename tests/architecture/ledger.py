@@ -15,17 +15,14 @@ OPERATIONS = {
 }
 PUBLIC = "public"
 CANDIDATE = "candidate"
-PROBED = """
-    GET /health/live
-    GET /health/ready
-    GET /metrics
-"""
 
 # Each address once, after its methods. A PAGE is a GET of what a browser is shown under an address of its own, and is
 # photographed (tests/screens).
 GATEWAY: dict[str, str] = {
-    PUBLIC: f"""
-        {PROBED}
+    PUBLIC: """
+        GET /health/live
+        GET /health/ready
+        GET /metrics
         PAGE /
         PAGE /ouverture-des-services
         PAGE /plan-du-site
@@ -209,25 +206,20 @@ GATEWAY: dict[str, str] = {
 }
 
 
-def _declared(service: str) -> dict[str, str]:
-    """The operations of a service in the form of the gateway's."""
-    by_access = {PUBLIC: f"{PROBED}\nGET /openapi.json"}
-    for operation in OPERATIONS[service]:
-        who = " or ".join(map(str, operation.access))
-        by_access[who] = f"{by_access.get(who, '')}\n{operation.method} {operation.path}"
-    return by_access
-
-
-LEDGER = {"gateway": GATEWAY, **{service: _declared(service) for service in OPERATIONS}}
+APPS = ("gateway", *OPERATIONS)
+OF_EACH_SERVICE = ("/health/live", "/health/ready", "/metrics", "/openapi.json")
 
 
 def routes_of(app: str) -> set[tuple[str, str, str]]:
-    """(method, rule, access) of everything listed for `app`."""
-    return {("GET" if word == "PAGE" else word, rule, who) for word, rule, who in _entries(app)}
+    """(method, rule, access) of everything that `app` answers."""
+    if app == "gateway":
+        return {("GET" if word == "PAGE" else word, rule, who) for word, rule, who in _entries()}
+    declared = {(each.method, each.path, " or ".join(map(str, each.access))) for each in OPERATIONS[app]}
+    return declared | {("GET", path, PUBLIC) for path in OF_EACH_SERVICE}
 
 
 def pages() -> set[str]:
-    return {rule for word, rule, _ in _entries("gateway") if word == "PAGE"}
+    return {rule for word, rule, _ in _entries() if word == "PAGE"}
 
 
 def described_path(rule: str) -> str:
@@ -241,8 +233,8 @@ def address_of(rule: str) -> str:
     return re.sub(r"<(int:)?[^>]+>", lambda match: "1" if match[1] else "0" * 32, rule)
 
 
-def _entries(app: str) -> Iterator[tuple[str, str, str]]:
-    """(method or PAGE, rule, access) of each address and method."""
-    for who, listed in LEDGER[app].items():
+def _entries() -> Iterator[tuple[str, str, str]]:
+    """(method or PAGE, rule, access) of each address and method of the gateway."""
+    for who, listed in GATEWAY.items():
         for words, _, rule in (line.strip().partition(" /") for line in listed.splitlines() if line.strip()):
             yield from ((word, f"/{rule}", who) for word in words.split(", "))

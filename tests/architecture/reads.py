@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from services.contracts.api.sign_in import PROVIDER_PATHS, RETURN
-from tests.architecture.ledger import LEDGER, routes_of
+from tests.architecture.ledger import APPS, routes_of
 
 _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
 _MODEL_OF = "session=BTS%202022&exam=BREVET%20DE%20TECHNICIEN%20SUPERIEUR&academie=03"
@@ -91,7 +91,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
 
 def reads() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(application, rule, addresses) of each GET."""
-    for app in LEDGER:
+    for app in APPS:
         for rule in sorted(rule for method, rule, _ in routes_of(app) if method == "GET"):
             listed = _ADDRESSES[app].get(rule, ("",))
             addresses = (address if address[:1] == "/" else rule + address for address in listed)

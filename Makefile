@@ -53,7 +53,7 @@ kubernetes-check: .venv/dev.stamp services ## hold deploy/kubernetes to the code
 	$(PY) -m pytest tests/kubernetes $(ARGS)
 
 kubernetes-play: .venv/dev.stamp services ## bring up the pods of the Kubernetes demonstration by podman kube play, until Ctrl-C (COMPOSE, ENGINE)
-	@COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m tests.composed.soak.play_pods
+	@COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m tests.composed.soak.played_portal
 
 lint: .venv/dev.stamp
 	$(VENV)/ruff check .

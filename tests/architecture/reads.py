@@ -5,10 +5,11 @@ turn in that of `<int:number>`; what is called under other addresses, or with th
 nothing but a trace of who read, and what is worked out when it is first asked for.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from services.contracts.api.sign_in import PROVIDER_PATHS, RETURN
-from tests.architecture.ledger import LEDGER, routes_of
+from tests.architecture.ledger import APPS, routes_of
 
 _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
 _MODEL_OF = "session=BTS%202022&exam=BREVET%20DE%20TECHNICIEN%20SUPERIEUR&academie=03"
@@ -90,7 +91,7 @@ _ADDRESSES: dict[str, dict[str, tuple[str, ...]]] = {
 
 def reads() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(application, rule, addresses) of each GET."""
-    for app in LEDGER:
+    for app in APPS:
         for rule in sorted(rule for method, rule, _ in routes_of(app) if method == "GET"):
             listed = _ADDRESSES[app].get(rule, ("",))
             addresses = (address if address[:1] == "/" else rule + address for address in listed)
@@ -104,59 +105,61 @@ def _alternatives(address: str) -> list[str]:
     return [f"{before}{word}{after}" for word in words.partition(")")[0].split(", ")] if rest else [address]
 
 
-Written = frozenset[str]
-"""What a GET writes, as `database.table`."""
-NOTHING = Written()
-# Whoever opens a candidate's file, reads what a candidate declared, or the account, or a document, leaves a trace.
-_OPENED = Written({"pieces.audit_entries"})
-_DECLARATION_READ = Written({"registrations.audit"})
-_ACCOUNT_READ = Written({"accounts.audit_entries"})
-_PREVIEWED = Written({"documents.audit_entries"})
-# Changes get their place in the feed when they are first asked for, which changes nothing of what they say.
-_NUMBERED = Written({"pieces.changes", "pieces.change_counter"})
-WRITING_READS: dict[tuple[str, str], Written] = {
-    # Whoever takes the trail out leaves a trace in it.
-    ("accounts", "/v1/audit.csv"): Written({"accounts.audit_entries"}),
-    ("registrations", "/v1/audit.csv"): Written({"registrations.audit"}),
-    ("documents", "/v1/audit.csv"): Written({"documents.audit_entries"}),
-    ("pieces", "/v1/audit.csv"): Written({"pieces.audit_entries"}),
-    ("gateway", "/gestion/journal/<service>.csv"): Written({"pieces.audit_entries"}),
-    ("accounts", "/v1/candidates/<candidate_id>"): _ACCOUNT_READ,
-    ("gateway", "/gestion/comptes/<account_id>"): _ACCOUNT_READ,
-    ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
-    ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,
-    ("registrations", "/v1/staff/epreuves.csv"): _DECLARATION_READ,
-    ("gateway", "/gestion/candidatures.csv"): _DECLARATION_READ,
-    ("gateway", "/gestion/epreuves.csv"): _DECLARATION_READ,
-    ("gateway", "/gestion/pieces.csv"): _OPENED,
-    ("pieces", "/v1/pieces.csv"): _OPENED,
-    ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
-    ("gateway", "/gestion/candidatures/<candidature_id>/document"): _DECLARATION_READ,
-    ("gateway", "/gestion/candidatures/<candidature_id>/documents/<document_id>/retrait"): _DECLARATION_READ,
-    (
-        "gateway",
-        "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>",
-    ): _DECLARATION_READ,
-    ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
-    # Who asks for codes that no document has is counted.
-    ("gateway", "/verifier/<code>"): Written({"documents.unknown_codes"}),
-    ("pieces", "/v1/changes"): _NUMBERED,
-    ("documents", "/v1/imports/<import_id>/preview"): _PREVIEWED,
-    ("documents", "/v1/imports/<import_id>/refusals.csv"): _PREVIEWED,
-    ("gateway", "/gestion/documents/<import_id>/lignes-a-corriger.csv"): _PREVIEWED,
-    ("documents", "/v1/import-models/<type>"): _PREVIEWED,
-    ("gateway", "/gestion/documents/modeles/<type>.csv"): _PREVIEWED,
-    ("gateway", "/gestion/documents/<import_id>/apercu"): _PREVIEWED,
-    ("documents", "/v1/staff/documents/<document_id>/file"): _PREVIEWED,
-    ("gateway", "/gestion/candidatures/documents/<document_id>"): _PREVIEWED,
-    ("pieces", "/v1/pieces/<piece_id>/file"): _OPENED,
-    ("pieces", "/v1/pieces/<piece_id>/pages/<int:number>"): _OPENED,
-    ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,
-    ("gateway", "/gestion/pieces/<piece_id>/fichier"): _OPENED,
-    ("gateway", "/gestion/pieces/<piece_id>/page/<int:number>"): _OPENED,
+# What GETs write, as `database.table`, and which: whoever takes the trail out, opens a candidate's file, reads what a
+# candidate declared, or the account, or a document, leaves a trace; who asks for codes that no document has is counted;
+# changes get their place in the feed when they are first asked for, which changes nothing of what they say.
+_WRITTEN = {
+    "accounts.audit_entries": """
+        accounts /v1/audit.csv
+        accounts /v1/candidates/<candidate_id>
+        gateway /gestion/comptes/<account_id>
+    """,
+    "registrations.audit": """
+        registrations /v1/audit.csv
+        registrations /v1/staff/candidatures/<candidature_id>
+        registrations /v1/staff/candidatures.csv
+        registrations /v1/staff/epreuves.csv
+        gateway /gestion/candidatures.csv
+        gateway /gestion/epreuves.csv
+        gateway /gestion/candidatures/<candidature_id>
+        gateway /gestion/candidatures/<candidature_id>/document
+        gateway /gestion/candidatures/<candidature_id>/documents/<document_id>/retrait
+        gateway /gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>
+        gateway /gestion/pieces/<piece_id>
+    """,
+    "documents.audit_entries": """
+        documents /v1/audit.csv
+        documents /v1/imports/<import_id>/preview
+        documents /v1/imports/<import_id>/refusals.csv
+        documents /v1/import-models/<type>
+        documents /v1/staff/documents/<document_id>/file
+        gateway /gestion/documents/<import_id>/lignes-a-corriger.csv
+        gateway /gestion/documents/modeles/<type>.csv
+        gateway /gestion/documents/<import_id>/apercu
+        gateway /gestion/candidatures/documents/<document_id>
+    """,
+    "pieces.audit_entries": """
+        pieces /v1/audit.csv
+        pieces /v1/pieces.csv
+        pieces /v1/pieces/<piece_id>/file
+        pieces /v1/pieces/<piece_id>/pages/<int:number>
+        gateway /gestion/journal/<service>.csv
+        gateway /gestion/pieces.csv
+        gateway /gestion/pieces/<piece_id>/fichier
+        gateway /gestion/pieces/<piece_id>/page/<int:number>
+        gateway /justificatifs/fichier/<piece_id>
+    """,
+    "documents.unknown_codes": "gateway /verifier/<code>",
+    "pieces.changes": "pieces /v1/changes",
+    "pieces.change_counter": "pieces /v1/changes",
 }
+WRITING_READS = defaultdict[tuple[str, str], set[str]](set)
+for _table, _reads in _WRITTEN.items():
+    for _read in filter(None, map(str.strip, _reads.splitlines())):
+        _app, _, _rule = _read.partition(" ")
+        WRITING_READS[_app, _rule].add(_table)
 # Of providers that are switched off here: 404. Where they are on, what comes back logs in (accounts.login_sessions and
 # others): a provider sends a browser by a GET, and the state in its cookie is what a form's origin is elsewhere.
 OF_PROVIDERS = {path + end for path in PROVIDER_PATHS.values() for end in ("", RETURN, "/confirmation")}
 # A page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone.
-VISIT = Written({"accounts.login_sessions"})
+VISIT = {"accounts.login_sessions"}

@@ -92,14 +92,13 @@ def _triggers(app: Flask) -> set[str]:
 
 
 def _differences(app: Flask) -> list[Any]:
+    def is_used(name: str | None, kind: str, parents: Any) -> bool:
+        return kind != "table" or name not in LEFT
+
     db = database_of(app)
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_used})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_used})
         return list(compare_metadata(context, db.metadata))
-
-
-def _is_used(name: str | None, kind: str, parents: Any) -> bool:
-    return kind != "table" or name not in LEFT
 
 
 @pytest.mark.engines("sqlite", "postgresql")

@@ -1,9 +1,7 @@
 """What authors of tools read of an API is true: valid, whole, not changed unseen, and so are all answers."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import jsonschema_rs
 import pytest
 import schemathesis
 from flask import Flask
@@ -13,8 +11,8 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
 from deploy.tools.release import unreleased_changes
-from tests.architecture import ledger
-from tests.architecture.published_api import RELEASED, in_full, lines_of
+from tests.architecture.ledger import OPERATIONS, described_path
+from tests.architecture.published_api import RELEASED, lines_of
 from tests.architecture.test_access import CALLERS
 from tests.support import tokens
 
@@ -27,7 +25,6 @@ CHECKS = (
     checks.status_code_conformance,
 )
 TRIES = 4  # of each operation
-WITH_EXAMPLES = {"registrations": {"POST /v1/staff/candidatures/{candidature_id}/{how}"}}
 
 
 @pytest.fixture(scope="module")
@@ -40,25 +37,19 @@ def test_the_description_is_valid_and_has_every_route_with_those_who_may_call_it
     service: str, app: Flask, description: dict[str, Any]
 ) -> None:
     schemathesis.openapi.from_wsgi("/openapi.json", app).validate()
-    routes = [route for route in ledger.routes_of(service) if route[1].startswith("/v1/")]
-    paths = {_key(path): item for path, item in description["paths"].items()}
-    assert {key for key in paths if key[0].startswith("/v1/")} == {_key(rule) for _, rule, _ in routes}
-    for method, rule, who in routes:
-        security = paths[_key(rule)][method.lower()]["security"]
+    paths = description["paths"]
+    assert set(paths) == {described_path(operation.path) for operation in OPERATIONS[service]}
+    for operation in OPERATIONS[service]:
+        security = paths[described_path(operation.path)][operation.method.lower()]["security"]
         kinds = {kind for way in security for kind in way} or {"public"}
-        assert kinds == {way.partition("(")[0] for way in who.split(" or ")}, (method, rule)
-
-
-def _key(path: str) -> tuple[str, int]:
-    """Of a path or rule: its words without its parameters, and how many parts it has."""
-    return "/".join(part for part in path.split("/") if not part.startswith(("<", "{"))), path.count("/")
+        assert kinds == {way.kind for way in operation.access}, (operation.method, operation.path)
 
 
 def test_nothing_that_tools_use_goes_without_a_word_in_the_changelog(service: str, description: dict[str, Any]) -> None:
     """Of what the last release published: operations, members, who may call; and nothing more has to be sent."""
     noted = RELEASED.read_text(encoding="utf-8").splitlines()
-    released = in_full(line for line in noted if line.startswith(f"{service} "))
-    now = in_full(lines_of(service, description))
+    released = {line for line in noted if line.startswith(f"{service} ")}
+    now = set(lines_of(service, description))
     operations = {_operation(line) for line in released}
     asked_for = {line for line in now - released if "!: " in line and _operation(line) in operations}
     changed = {_operation(line) for line in (released - now) | asked_for}
@@ -72,12 +63,12 @@ def _operation(line: str) -> str:
 
 def test_every_answer_is_as_described(service: str, app: Flask) -> None:
     """Some seconds: requests are made up for every operation, sent by everyone whom it admits and by a stranger."""
-    admitted = {(method, _key(rule)): who for method, rule, who in ledger.routes_of(service)}
+    admitted = {(each.method, described_path(each.path)): each.access for each in OPERATIONS[service]}
     described = schemathesis.openapi.from_wsgi("/openapi.json", app).get_all_operations()
     for operation in (result.ok() for result in described if isinstance(result, Ok)):
-        who = admitted.get((operation.method.upper(), _key(operation.path)), "")
-        callers = [name for name in CALLERS if name == who or (name in who and not name.startswith("service"))]
-        _try(operation, [{}, *(tokens.bearer(CALLERS[name]) for name in callers)])
+        ways = admitted.get((operation.method.upper(), operation.path), ())
+        names = [str(way) if way.kind == "service" else way.kind for way in ways]
+        _try(operation, [{}, *(tokens.bearer(CALLERS[name]) for name in names if name in CALLERS)])
 
 
 def _try(operation: Any, callers: list[dict[str, str]]) -> None:
@@ -97,22 +88,9 @@ def _try(operation: Any, callers: list[dict[str, str]]) -> None:
     check()
 
 
-def test_a_tool_that_is_written_after_the_examples_works(service: str, description: dict[str, Any]) -> None:
-    found = list(_examples(description))
-    assert {operation for operation, _, _ in found} >= WITH_EXAMPLES.get(service, set())
-    for operation, schema, example in found:
-        whole = {**schema, "components": description["components"]}
-        errors = [error.message for error in jsonschema_rs.validator_for(whole).iter_errors(example)]
-        assert errors == [], operation
-
-
-def _examples(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], Any]]:
-    """(operation, schema, example) of every body."""
-    for path, item in description["paths"].items():
-        for method, operation in item.items():
-            if not isinstance(operation, dict):
-                continue
-            bodies = [operation.get("requestBody", {}), *operation.get("responses", {}).values()]
-            for media in (media for body in bodies for media in body.get("content", {}).values()):
-                if "example" in media:
-                    yield f"{method.upper()} {path}", media["schema"], media["example"]
+def test_a_tool_that_is_written_after_an_example_works() -> None:
+    examples = [each for operations in OPERATIONS.values() for each in operations if each.example]
+    assert examples
+    for operation in examples:
+        assert operation.body
+        assert operation.body().validate(operation.example or {}) == {}, operation.path

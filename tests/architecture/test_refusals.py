@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from marshmallow import Schema
 
 from services.chassis.process.command_line import migrate
 from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
-from tests.architecture import apps, ledger
+from services.contracts.api.operation import Operation
+from tests.architecture import apps
+from tests.architecture.ledger import OPERATIONS, address_of
 from tests.architecture.test_access import CALLERS
 from tests.support import tokens
 from tests.support.postgres import Postgres
@@ -31,10 +34,10 @@ def test_text_that_no_database_takes_is_refused_everywhere(service: str, tmp_pat
     app = apps.build(service, tmp_path, postgres.fresh_database())
     migrate(app)
     client = app.test_client()
-    for path, who, names in reads(service, app):
+    for path, headers, names in reads(service):
         for name in names:
             for text in HOSTILE:
-                answer = client.get(f"{path}?{name}={text}", headers=headers_of(who), buffered=True)
+                answer = client.get(f"{path}?{name}={text}", headers=headers, buffered=True)
                 assert answer.status_code < 500, (path, name, answer.text)
                 if "%00" in text:  # of half characters none gets here: they are read as « � »
                     pointers = [error["pointer"] for error in answer.get_json()["errors"]]
@@ -43,57 +46,57 @@ def test_text_that_no_database_takes_is_refused_everywhere(service: str, tmp_pat
         database_of(app).engine.dispose()
 
 
-def reads(service: str, app: Flask) -> list[tuple[str, str, list[str]]]:
-    """Each GET that takes parameters: its address, who calls it, and their names."""
-    document = app.test_client().get("/openapi.json").get_json()
-    callers = [(rule, who) for method, rule, who in sorted(ledger.routes_of(service)) if method == "GET"]
-    taken = [(address_of(rule), who, query_names(described(document, "GET", rule))) for rule, who in callers]
-    assert any(names for _, _, names in taken)
-    return [read for read in taken if read[2]]
+def reads(service: str) -> list[tuple[str, dict[str, str], list[str]]]:
+    """Each GET that takes parameters: its address, the headers of who may call it, and their names."""
+    taken = [read for read in OPERATIONS[service] if read.method == "GET" and read.query]
+    assert taken
+    return [(address_of(read.path), headers_of(read), names_in(read.query)) for read in taken]
 
 
 def test_a_parameter_that_a_route_does_not_have_is_refused_by_its_name(service: str, app: Flask) -> None:
-    for path, who, names in reads(service, app):
-        answer = app.test_client().get(f"{path}?{names[0]}x=1", headers=headers_of(who))
+    for path, headers, names in reads(service):
+        answer = app.test_client().get(f"{path}?{names[0]}x=1", headers=headers)
         assert answer.status_code == 422, (path, answer.text)
         refused = [error["pointer"] for error in answer.get_json()["errors"] if error["detail"] == "Champ inconnu."]
         assert refused == [f"#/{names[0]}x"], (path, answer.text)
 
 
 def test_of_a_body_full_of_impossible_text_some_are_named(service: str, app: Flask) -> None:
-    plain = sorted(route for route in ledger.routes_of(service) if route[0] == "POST" and "<" not in route[1])
-    _, path, who = plain[0]
-    answer = app.test_client().post(path, json=["\0"] * 100_000, headers=headers_of(who))
+    plain = min((each for each in OPERATIONS[service] if each.method == "POST" and "<" not in each.path), key=_order)
+    answer = app.test_client().post(plain.path, json=["\0"] * 100_000, headers=headers_of(plain))
     assert answer.status_code == 422
     assert len(answer.get_json()["errors"]) == MAX_ERRORS_OF_A_KIND
 
 
 def test_every_refusal_is_in_french(service: str, app: Flask) -> None:
-    client, document = app.test_client(), app.test_client().get("/openapi.json").get_json()
+    client, refused = app.test_client(), 0
     english: dict[str, str] = {}
-    refused = 0
-    for method, rule, who, sent in _wrong_requests(service, document):
-        headers = {**headers_of(who), **sent.pop("headers", {})}
-        answer = client.open(address_of(rule), headers=headers, **{"method": method, **sent})
+    for operation, sent in _wrong_requests(service):
+        headers = {**headers_of(operation), **sent.pop("headers", {})}
+        answer = client.open(address_of(operation.path), headers=headers, **{"method": operation.method, **sent})
         if answer.status_code < 400 or not answer.is_json or not answer.data:  # HEAD is answered without words
             continue
         refused += 1
         for text in _texts(answer.get_json()):
             if ENGLISH.search(text):
-                english[text] = f"{method} {rule}"
+                english[text] = f"{operation.method} {operation.path}"
     assert english == {}
     assert refused > 50
 
 
-def _wrong_requests(service: str, document: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """(method, rule, whom it admits, what is sent): to each what it reads itself, the rest to one of each method."""
+def _wrong_requests(service: str) -> Iterator[tuple[Operation[Any], dict[str, Any]]]:
+    """An operation and what is sent: to each what it reads itself, the rest to one of each method."""
     seen: set[str] = set()
-    for method, rule, who in sorted(route for route in ledger.routes_of(service) if route[1].startswith("/v1/")):
-        sendings = list(_to_each(method, described(document, method, rule)))
-        if method not in seen:
-            seen.add(method)
-            sendings += list(_to_one(method))
-        yield from ((method, rule, who, sent) for sent in sendings)
+    for operation in sorted(OPERATIONS[service], key=_order):
+        sendings = list(_to_each(operation))
+        if operation.method not in seen:
+            seen.add(operation.method)
+            sendings += list(_to_one(operation.method))
+        yield from ((operation, sent) for sent in sendings)
+
+
+def _order(operation: Operation[Any]) -> tuple[str, str]:
+    return operation.method, operation.path
 
 
 def _to_one(method: str) -> Iterator[dict[str, Any]]:
@@ -103,38 +106,24 @@ def _to_one(method: str) -> Iterator[dict[str, Any]]:
         yield from ({"data": body, "content_type": "application/json"} for body in UNREADABLE_BODIES)
 
 
-def _to_each(method: str, route: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _to_each(operation: Operation[Any]) -> Iterator[dict[str, Any]]:
     yield {"query_string": {"unheard_of": "1"}}
-    for name in query_names(route):
+    for name in names_in(operation.query):
         yield from ({"query_string": {name: text}} for text in ("?", "x" * 5_000, "-7", ""))
-    if method in WITHOUT_SENDING:
+    if operation.method in WITHOUT_SENDING:
         return
     yield {"data": b"x", "content_type": "text/plain"}
     yield {"json": []}
     yield {"json": {"unheard_of": 1}}
-    names = list(route["body"].get("properties", {}))
-    yield from ({"json": dict.fromkeys(names, value)} for value in WRONG_VALUES)
+    yield from ({"json": dict.fromkeys(names_in(operation.body), value)} for value in WRONG_VALUES)
 
 
-def described(document: dict[str, Any], method: str, rule: str) -> dict[str, Any]:
-    """The route's part of the description; `body` is the schema of what it takes."""
-    path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
-    operation: dict[str, Any] = document["paths"].get(path, {}).get(method.lower(), {})
-    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return {**operation, "body": document["components"]["schemas"].get(name, {})}
+def names_in(schema: type[Schema] | None) -> list[str]:
+    return [field.data_key or name for name, field in schema().fields.items()] if schema else []
 
 
-def query_names(route: dict[str, Any]) -> list[str]:
-    return [parameter["name"] for parameter in route.get("parameters", ()) if parameter["in"] == "query"]
-
-
-def address_of(rule: str) -> str:
-    rule = re.sub(r"<any\(([\w-]+)[^>]*>", r"\1", rule)
-    return re.sub(r"<(int:)?[^>]+>", lambda match: "1" if match[1] else "unheard-of", rule)
-
-
-def headers_of(who: str) -> dict[str, str]:
+def headers_of(operation: Operation[Any]) -> dict[str, str]:
+    who = str(operation.access[0])
     caller = next((name for name in CALLERS if who.startswith(name)), None)
     return tokens.bearer(CALLERS[caller]) if caller else {}
 

@@ -20,9 +20,8 @@ from services.accounts.domain.staff import session_scopes
 from services.contracts.api.operation import Access
 from tests.architecture.examples import Examples
 from tests.architecture.ledger import routes_of
-from tests.architecture.reads import NOTHING, OF_PROVIDERS, VISIT, WRITING_READS, reads
-from tests.architecture.staff_acts import ACTS, WITHOUT_TRACE
-from tests.architecture.staff_at_work import Sent, StaffAtWork
+from tests.architecture.reads import OF_PROVIDERS, VISIT, WRITING_READS, reads
+from tests.architecture.staff_acts import ACTS, WITHOUT_TRACE, Sent
 from tests.support.object_store import ObjectStore
 
 TOOLS = "/api/<service>/v1/"
@@ -52,12 +51,13 @@ def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call
     elif rule == "/metrics":
         yield "this machine", partial(answer_of, examples.apps[app], {})
     elif ways[0].kind == "staff":
-        member = examples.gestionnaire if ways[0].names <= session_scopes("gestionnaire") else examples.administrator
+        of_gestionnaires = ways[0].names <= session_scopes("gestionnaire")
+        member = examples.gestionnaire if of_gestionnaires else examples.chief
         yield "staff", partial(member.get, follow=False)
     else:
         yield "candidate", partial(examples.browser.get, follow=False)
         if ways[0].kind == "public":
-            yield "stranger", partial(examples.stranger().get, follow=False)
+            yield "stranger", partial(examples.visitors.browser().get, follow=False)
 
 
 def ways_of(app: Flask, rule: str) -> tuple[Access, ...]:
@@ -94,12 +94,12 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(examples: Examples) -> 
     assert set(WRITING_READS) <= {(app, rule) for app, rule, _ in reads()}
     wrong = []
     for app, rule, patterns in reads():
-        listed = WRITING_READS.get((app, rule), NOTHING)
+        listed = WRITING_READS.get((app, rule), set())
         for who, call in callers(examples, app, rule):
             for path in (path for pattern in patterns for path in examples.addresses(pattern, who)):
                 with written(examples) as tables:
                     answer = call(path)
-                visit = VISIT if app == "gateway" and who in ("candidate", "staff") else NOTHING
+                visit = VISIT if app == "gateway" and who in ("candidate", "staff") else set()
                 is_off = rule in OF_PROVIDERS and answer.status_code == 404
                 if not (is_off or 200 <= answer.status_code < 400) or tables - visit != listed:
                     wrong.append((app, who, path, answer.status_code, tables ^ listed))
@@ -107,7 +107,7 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(examples: Examples) -> 
 
 
 def test_whatever_staff_do_is_in_the_audit_trail(examples: Examples) -> None:
-    office, without_trace = StaffAtWork(examples), []
+    without_trace = []
     for service, acts in ACTS.items():
         writing = {
             f"{method} {rule.removeprefix('/v1')}"
@@ -118,9 +118,11 @@ def test_whatever_staff_do_is_in_the_audit_trail(examples: Examples) -> None:
         assert not acts.keys() & WITHOUT_TRACE[service].keys()
         for route, (action, act) in acts.items():
             before = entries(examples, service)
-            sent = act(office)
+            sent = act(examples)
             if isinstance(sent, Sent):
-                office.send(service, route, sent)
+                (method, _, rule), ids = route.partition(" "), iter(sent.ids)
+                path = re.sub("<[^>]+>", lambda _, ids=ids: next(ids), rule)  # type: ignore[misc]
+                examples.call(service, method, path, json=sent.body or None)
             new = entries(examples, service)[len(before) :]
             if (action, "staff") not in new:
                 without_trace.append((service, route, action, new))

@@ -3,10 +3,10 @@
 import asyncio
 import resource
 import threading
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from tests.support.processes import wait_until
@@ -17,40 +17,36 @@ DRIP_EVERY = 2.0  # seconds
 OPENED_SECONDS = 120.0
 
 
-@dataclass(frozen=True)
-class ConnectionKind:
+class ConnectionKind(NamedTuple):
     """`first` is sent at once, `drip` every other second; nothing where it is empty."""
 
-    name: str
     first: bytes
     drip: bytes
 
 
-IDLE = ConnectionKind("idle", b"", b"")
-UNFINISHED_HEADS = ConnectionKind("heads", b"GET / HTTP/1.1\r\nX: ", b"a")
+IDLE = ConnectionKind(b"", b"")
+UNFINISHED_HEADS = ConnectionKind(b"GET / HTTP/1.1\r\nX: ", b"a")
 
 
 def multipart(path: str, host: str = "portail", length: int = 90_000) -> ConnectionKind:
     """A body that announces so many bytes."""
-    return ConnectionKind(f"multipart to {path}", HEAD % (path.encode(), host.encode()) + FORM % length, b"a")
+    return ConnectionKind(HEAD % (path.encode(), host.encode()) + FORM % length, b"a")
 
 
 @dataclass
 class SlowConnections:
-    """`open_connections` counts by kind those that are connected now and have sent their first bytes."""
+    """`open` of them are connected now and have sent their first bytes."""
 
     url: str
     wanted: dict[ConnectionKind, int]
     at_least: int
-    open_connections: Counter[str] = field(default_factory=Counter)
+    open: int = 0
 
     def is_there(self) -> bool:
-        return self.open_connections.total() >= self.at_least
+        return self.open >= self.at_least
 
-    async def slow_connections(self, over: asyncio.Event) -> None:
-        clients = [
-            asyncio.ensure_future(self._client(kind)) for kind, number in self.wanted.items() for _ in range(number)
-        ]
+    async def stay_until(self, over: asyncio.Event) -> None:
+        clients = [asyncio.create_task(self._client(kind)) for kind, many in self.wanted.items() for _ in range(many)]
         await over.wait()
         for client in clients:
             client.cancel()
@@ -64,49 +60,37 @@ class SlowConnections:
             except OSError:
                 await asyncio.sleep(DRIP_EVERY)
                 continue
-            self.open_connections[kind.name] += 1
+            self.open += 1
             try:
+                writer.write(kind.first)
                 await self._drip(kind, reader, writer)
             finally:
-                self.open_connections[kind.name] -= 1
+                self.open -= 1
                 writer.transport.abort()
 
     async def _drip(self, kind: ConnectionKind, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(kind.first)
-        ended = asyncio.ensure_future(reader.read())
-        try:
-            while not ended.done():
-                await asyncio.wait([ended], timeout=DRIP_EVERY)
+        """Until the other side has ended the connection."""
+        with suppress(OSError):
+            while not reader.at_eof():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(reader.read(65536), DRIP_EVERY)
                 writer.write(kind.drip)
-        except OSError:
-            pass
-        finally:
-            ended.cancel()
-            await asyncio.gather(ended, return_exceptions=True)
 
 
 @contextmanager
 def slow_connections(url: str, wanted: dict[ConnectionKind, int], at_least: int = 0) -> Iterator[SlowConnections]:
     """`at_least` so many (else nine tenths: some are always being closed) are open when the block begins."""
-    _raise_open_files(sum(wanted.values()) + 4096)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(sum(wanted.values()) + 4096, hard)), hard))
     at_least = at_least or sum(wanted.values()) * 9 // 10
     connections, loop = SlowConnections(url, wanted, at_least), asyncio.new_event_loop()
     over = asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(connections.slow_connections(over),), daemon=True)
+    thread = threading.Thread(target=loop.run_until_complete, args=(connections.stay_until(over),), daemon=True)
     thread.start()
     try:
-        wait_until(
-            connections.is_there,
-            OPENED_SECONDS,
-            f"{sum(wanted.values())} connections, of them {connections.open_connections}",
-        )
+        wait_until(connections.is_there, OPENED_SECONDS, f"{at_least} connections")
         yield connections
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join()
         loop.close()
-
-
-def _raise_open_files(wanted: int) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(wanted, hard)), hard))

@@ -16,7 +16,7 @@ from gateway.assets import STATIC_FOLDER, asset_url, load_assets
 from services.chassis.french import file_size
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.piece_rules import MAX_FILE_BYTES
-from tests.attacks.gateway_replicas import TIMEOUT_SECONDS, Site
+from tests.attacks.conftest import TIMEOUT_SECONDS, Site
 from tests.attacks.slow_connections import multipart, slow_connections
 from tests.gateway.components.html_checks import problems_of
 from tests.support.app_server import AppServer

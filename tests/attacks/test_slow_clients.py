@@ -9,13 +9,7 @@ import requests
 
 from gateway.web.justificatifs.file_reception import TOO_MANY_OF_CANDIDATE
 from services.contracts.piece_rules import MAX_FILE_BYTES
-from tests.attacks.gateway_replicas import (
-    RETRY_WHEN_BUSY,
-    TIMEOUT_SECONDS,
-    Site,
-    deposit_form_urls,
-    log_in,
-)
+from tests.attacks.conftest import RETRY_WHEN_BUSY, TIMEOUT_SECONDS, Site, deposit_form_urls, log_in
 from tests.attacks.slow_connections import IDLE, UNFINISHED_HEADS, multipart, slow_connections
 from tests.pieces.sample_files import pdf, pdf_of_size
 from tests.support.processes import wait_until

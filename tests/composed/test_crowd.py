@@ -1,11 +1,8 @@
 """The door behind nginx: one address with many connections keeps nobody else out, whoever finds no place is sent again,
 and what is kept of one candidate has an end."""
 
-from __future__ import annotations
-
 import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import requests
 
@@ -14,16 +11,14 @@ from tests.bench.crowd import PageVisitor, one_address_tries_passwords
 from tests.bench.visitor import Mails, Timings
 from tests.composed.test_draining import TIMEOUT
 from tests.journeys import personas
+from tests.journeys.candidate import Candidate
+from tests.journeys.conftest import NewCandidate
 from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.pieces.sample_files import heavy_pdf
 from tests.support.chromium import cookies_of
+from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
-
-if TYPE_CHECKING:
-    from tests.journeys.candidate import Candidate
-    from tests.journeys.conftest import NewCandidate
-    from tests.support.composed_portal import ComposedPortal
 
 CONNECTIONS, PEOPLE, LOG_INS = 200, 8, 3
 MORE_THAN_WAIT = 500

@@ -1,15 +1,13 @@
 """Fewer replicas, while people are at work: those that go finish what they have, and nobody notices."""
 
-from __future__ import annotations
-
-import http.client
 import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -18,17 +16,15 @@ from services.contracts import page_labels
 from tests.journeys import personas
 from tests.journeys.acknowledged_work import AcknowledgedWork
 from tests.journeys.background_load import RetryingBrowser, save_again
+from tests.journeys.candidate import Candidate
+from tests.journeys.conftest import NewCandidate
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.journeys.justificatifs_page import JustificatifsPage, write_pdf
 from tests.support.chromium import cookies_of
+from tests.support.composed_portal import ComposedPortal
 from tests.support.continuous_requests import ContinuousRequests
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
-
-if TYPE_CHECKING:
-    from tests.journeys.candidate import Candidate
-    from tests.journeys.conftest import NewCandidate
-    from tests.support.composed_portal import ComposedPortal
 
 TIMEOUT = 30
 READS_EVERY = 0.25  # seconds, each of two tools: fewer than a tool may ask a minute
@@ -100,23 +96,23 @@ def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
         address = f"{composed.url}/session/prolonger"
         return requests.post(address, cookies=cookies, headers=SAME_ORIGIN, timeout=TIMEOUT)
 
-    shares = {
-        container.id: composed.requests_served(container) for container in composed.containers("gateway", "pieces")
-    }
-    assert len(shares) == 6
+    def served() -> dict[str, int]:
+        containers = composed.containers("gateway", "pieces")
+        return {container.id: composed.requests_served(container) for container in containers}
+
+    before = served()
+    assert len(before) == 6
     with readers.under_way(looks, looks, stays):
-        wait_until(lambda: shared_by_all(composed, shares), SHARED_SECONDS, "all have their share", pause=1.0)
+        wait_until(
+            lambda: all(number > before[replica] for replica, number in served().items()),
+            SHARED_SECONDS,
+            "all have their share",
+            pause=1.0,
+        )
         composed.scale(gateway=1, pieces=1)
         readers.wait_for(READS_AFTERWARDS, SHARED_SECONDS)
     print(f"\n3 to 1: {dict(readers.answers)}")
     assert set(readers.answers) == {"200", "204"}
-
-
-def shared_by_all(composed: ComposedPortal, before: dict[str, int]) -> bool:
-    return all(
-        composed.requests_served(container) > before[container.id]
-        for container in composed.containers("gateway", "pieces")
-    )
 
 
 def deposits_slowly(
@@ -137,28 +133,24 @@ def upload_slowly(
 ) -> tuple[int, str]:
     """A deposit of which half is sent before `go_on`, and the rest in small parts for so long afterwards; status and
     path of the page that it leads to."""
-    head = b'--lente\r\nContent-Disposition: form-data; name="fichier"; filename="lente.pdf"\r\n\r\n'
-    body = head + content + b"\r\n--lente--\r\n"
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=TIMEOUT)
-    connection.putrequest("POST", parts.path)
-    sent = SAME_ORIGIN | {
-        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
-        "Content-Type": "multipart/form-data; boundary=lente",
-        "Content-Length": str(len(body)),
-    }
-    for name, value in sent.items():
-        connection.putheader(name, value)
-    connection.endheaders(body[: len(body) // 2])
-    assert go_on.wait(TIMEOUT)
-    rest, times = body[len(body) // 2 :], round(seconds / CHUNK_EVERY) + 1
-    step = len(rest) // times + 1
-    for start in range(0, len(rest), step):
-        connection.send(rest[start : start + step])
-        threading.Event().wait(CHUNK_EVERY)
-    answer = connection.getresponse()
+    file = {"fichier": ("lente.pdf", content)}
+    form = requests.Request("POST", url, headers=SAME_ORIGIN, files=file, cookies=cookies).prepare()
+    whole: Any = form.body
+
+    def parts() -> Iterator[bytes]:
+        rest, times = whole[len(whole) // 2 :], round(seconds / CHUNK_EVERY) + 1
+        yield whole[: len(whole) // 2]
+        assert go_on.wait(TIMEOUT)
+        step = len(rest) // times + 1
+        for start in range(0, len(rest), step):
+            yield rest[start : start + step]
+            threading.Event().wait(CHUNK_EVERY)
+
+    form.body = parts()  # type: ignore[assignment]
+    with requests.Session() as session:
+        answer = session.send(form, timeout=TIMEOUT, allow_redirects=False)
     location = answer.headers.get("Location")
-    return answer.status, urlsplit(location).path if location else str(answer.read()[-300:])
+    return answer.status_code, urlsplit(location).path if location else answer.text[-300:]
 
 
 def test_fewer_workers_of_documents_lose_and_double_nothing(

@@ -18,14 +18,6 @@ from tests.support.composed_portal import ComposedPortal
 READ_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class LayerFile:
-    """A member of a layer; `content` is None for what is not a file, and above READ_BYTES."""
-
-    path: PurePosixPath
-    content: bytes | None
-
-
 class ImageArchive:
     """The archive has a manifest.json, whatever the engine."""
 
@@ -37,25 +29,21 @@ class ImageArchive:
         self._names: list[str] = manifest["Layers"]
 
     @property
-    def config(self) -> dict[str, Any]:
-        """What containers start with: User, Env, Labels, Healthcheck …"""
-        return dict(self.configuration["config"])
-
-    @property
     def layers(self) -> list[str]:
         """The digest of each, the lowest first; the same in all images that have it."""
         return list(self.configuration["rootfs"]["diff_ids"])
 
-    def files(self, layer: str) -> Iterator[LayerFile]:
-        """All that a layer adds, even what a later layer hides."""
+    def files(self, layer: str) -> Iterator[tuple[PurePosixPath, bytes]]:
+        """The path and the content of all that a layer adds, even what a later layer hides; what is above READ_BYTES
+        is not read."""
         with ExitStack() as opened:
             outer = opened.enter_context(tarfile.open(self._archive))
             name = _target(outer, self._names[self.layers.index(layer)])
             inner = opened.enter_context(tarfile.open(fileobj=outer.extractfile(name)))
             for member in inner:
                 read = member.isfile() and member.size <= READ_BYTES
-                content = cast(Any, inner.extractfile(member)).read() if read else None
-                yield LayerFile(PurePosixPath("/", member.name), content)
+                content = cast(Any, inner.extractfile(member)).read() if read else b""
+                yield PurePosixPath("/", member.name), content
 
 
 def _read(files: tarfile.TarFile, name: str) -> bytes:
@@ -110,7 +98,7 @@ def looked_through(
     saved = ImageArchive(archive)
     for layer in saved.layers:
         if layer not in layers:
-            files = [(file.path, leaked_secrets(file.content or b"", values)) for file in saved.files(layer)]
+            files = [(path, leaked_secrets(content, values)) for path, content in saved.files(layer)]
             layers[layer] = ({path for path, _ in files}, {path: names for path, names in files if names})
     archive.unlink()
     paths = set().union(*(layers[layer][0] for layer in saved.layers))
@@ -166,4 +154,4 @@ def test_the_proxys_image_holds_what_browsers_load_and_its_own_pages(images: dic
 
 @pytest.mark.parametrize("target", [*PYTHON, *SERVERS])
 def test_an_image_runs_without_root_where_nobody_says_anything(images: dict[str, Image], target: str) -> None:
-    assert images[target].saved.config["User"] == SERVERS.get(target, "10001:10001")
+    assert images[target].saved.configuration["config"]["User"] == SERVERS.get(target, "10001:10001")

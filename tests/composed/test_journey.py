@@ -1,17 +1,12 @@
 """The guide walked through the composed portal, with replicas added in the middle."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.journeys import personas
+from tests.journeys.conftest import NewCandidate
 from tests.journeys.test_guide import registers_and_withdraws
 from tests.journeys.test_second_candidate import gets_her_own_dossier
-
-if TYPE_CHECKING:
-    from tests.journeys.conftest import NewCandidate
-    from tests.support.composed_portal import ComposedPortal
+from tests.support.composed_portal import ComposedPortal
 
 
 def test_the_guide_is_walked_while_replicas_come(

@@ -35,14 +35,10 @@ class ComposedRabbitMQ(RabbitMQServer):
         self._definitions = dict(definitions)
         super().__init__()
 
-    def url(self, user: str, password: str) -> str:
-        """Return the AMQP URL of a user of the portal's virtual host."""
-        return self.url_of(VHOST, user, password)
-
     def at_node(self, url: str) -> str:
         """Return a service's URL with this node in place of the composed one."""
         parts = urllib.parse.urlsplit(url)
-        return self.url(parts.username or "", parts.password or "")
+        return self.url_of(VHOST, parts.username or "", parts.password or "")
 
     def give(self, name: str, text: str) -> None:
         """Put a definitions file in place, for the next start."""

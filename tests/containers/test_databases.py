@@ -283,12 +283,6 @@ def pooler(databases: ComposedDatabases) -> Iterator[Pooler]:
     running.stop()
 
 
-@pytest.fixture
-def _as_a_web_process() -> Iterator[None]:
-    with limited_to(capacity.WEB):
-        yield
-
-
 class Replica:
     """What a web process of a service has of its database."""
 
@@ -302,28 +296,26 @@ class Replica:
             yield self.db
 
 
-@pytest.mark.usefixtures("_as_a_web_process")
 def test_a_transaction_has_the_time_limits_of_a_web_process(pooler: Pooler) -> None:
-    with Replica(pooler.url_of("accounts")).at_work() as db, db.reading() as session:
+    web = limited_to(capacity.WEB)
+    with web, Replica(pooler.url_of("accounts")).at_work() as db, db.reading() as session:
         limits = [session.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
         assert limits == [f"{seconds}s" for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)]
         assert session.scalar(text("SELECT current_setting('TimeZone')")) == "UTC"
         assert session.scalar(text("SHOW jit")) == "off"
 
 
-@pytest.mark.usefixtures("_as_a_web_process")
 def test_the_replicas_of_a_service_share_its_connections(pooler: Pooler, databases: ComposedDatabases) -> None:
     """More people at once than connections, each with a statement that is sent often enough to be prepared."""
     together = Barrier(REPLICAS * PEOPLE)
-
-    replicas = [Replica(pooler.url_of("registrations")) for _ in range(REPLICAS)]
 
     def works(person: int) -> list[int]:
         together.wait(60)
         with replicas[person % REPLICAS].at_work() as db:
             return [added(db, person, number) for number in range(STATEMENTS)]
 
-    with ThreadPoolExecutor(REPLICAS * PEOPLE) as people:
+    with limited_to(capacity.WEB), ThreadPoolExecutor(REPLICAS * PEOPLE) as people:
+        replicas = [Replica(pooler.url_of("registrations")) for _ in range(REPLICAS)]
         sums = list(people.map(works, range(REPLICAS * PEOPLE)))
     assert sums == [[person + number for number in range(STATEMENTS)] for person in range(REPLICAS * PEOPLE)]
     with databases.administrator() as session:
@@ -358,13 +350,13 @@ def log_everything(databases: ComposedDatabases) -> None:
         session.execute("ALTER SYSTEM SET log_min_duration_statement = 0")
         session.execute("ALTER SYSTEM SET log_statement = 'all'")
         session.execute("SELECT pg_reload_conf()")
-    wait_until(lambda: "SELECT 'this is logged'" in _logged_with(databases), 60, "a log of all statements")
 
+    def is_logged() -> bool:
+        with databases.administrator() as session:
+            session.execute("SELECT 'this is logged'")
+        return "SELECT 'this is logged'" in databases.cluster.log
 
-def _logged_with(databases: ComposedDatabases) -> str:
-    with databases.administrator() as session:
-        session.execute("SELECT 'this is logged'")
-    return databases.cluster.log
+    wait_until(is_logged, 60, "a log of all statements")
 
 
 def test_the_script_may_be_sourced_or_executed_once_or_again(untouched: ComposedDatabases) -> None:

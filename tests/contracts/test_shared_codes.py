@@ -1,13 +1,19 @@
-"""Codes that several services know: what one lets through or answers with is what the others can keep and show."""
+"""Codes that several services know: what one lets through or answers with is what the others can keep and show. Types
+of problems, which tools tell by their slugs."""
 
+import re
+from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from deploy.tools.problem_types import lines
 from gateway.components import STATUS_SEVERITIES
 from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
 from services.contracts import registration_rules as rules
 from services.contracts.document_rules import LONGEST_CODE
 from services.contracts.piece_rules import PICTURE_FORMATS, Format, Scan, Status
+from services.contracts.problem_types import ALL
 from services.documents.models import Document, Import, Publication
 from services.pieces.domain.files import deposit_key
 from services.pieces.inspection.images import READERS
@@ -64,3 +70,13 @@ def test_the_pages_know_every_status_and_antivirus_state_that_pieces_answers_wit
 def test_pieces_checks_every_format_that_may_be_asked_for_but_what_is_heard() -> None:
     assert set(READERS) == set(PICTURE_FORMATS)
     assert set(CHECKS) == set(Format) - {Format.MP3}
+
+
+def test_no_two_types_have_the_same_slug() -> None:
+    assert [slug for slug, number in Counter(kind.slug for kind in ALL).items() if number > 1] == []
+    assert all(re.fullmatch("[a-z-]+", kind.slug) for kind in ALL)
+
+
+def test_the_page_for_authors_of_tools_is_what_the_command_makes_of_them() -> None:
+    page = Path(__file__).parents[2] / "docs" / "problem-types.md"
+    assert page.read_text(encoding="utf-8") == "\n".join(lines()) + "\n", "make definitions"

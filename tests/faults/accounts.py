@@ -10,7 +10,7 @@ from sqlalchemy import select
 from services.accounts.app import create_app
 from services.accounts.dependencies import dependencies
 from services.accounts.follow_ups import registry
-from services.accounts.models import Account, IdentityChange, PersonalCopy, db
+from services.accounts.models import Account, IdentityChange, PersonalCopy
 from services.accounts.operations.identity_changes import finish_all_pending_changes
 from services.chassis.settings import Secret
 from services.contracts.api.passkeys import CREATION
@@ -18,8 +18,7 @@ from tests.accounts.creation_form import EMAIL, NEW_EMAIL, PASSWORD, creation_fo
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
-from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, DoneByTheWorker, Operation, State
-from tests.faults.running_service import RunningService
+from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, DoneByTheWorker, Operation, RunningService, State
 from tests.support.authenticator import Authenticator
 from tests.support.object_store import Bucket
 from tests.support.service_worker import stored
@@ -35,7 +34,6 @@ class Accounts(RunningService):
 
     name = "accounts"
     needs = ("mailbox", "registrations", "bucket")
-    db = db
     registry = registry
     jobs = (finish_all_pending_changes,)
 
@@ -92,7 +90,6 @@ def _with(identity: tuple[int, str, str], addresses: list[tuple[str]]) -> State:
 class CreateAccount(Operation[Accounts]):
     """Asked for again, another creation waits beside the first."""
 
-    name = "create an account"
     service = Accounts
     done: ClassVar[State] = {"an account waits": True, "the newest link": "usable"}
 
@@ -110,7 +107,6 @@ class CreateAccount(Operation[Accounts]):
 class ChangeCivilStatus(_AccountOperation):
     """Once it is committed as pending, the worker's job agrees it with registrations and puts it in force."""
 
-    name = "change a civil status"
     commits = ("asked for", "in force")
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [])
 
@@ -119,7 +115,6 @@ class ChangeCivilStatus(_AccountOperation):
 
 
 class CorrectIdentity(_AccountOperation):
-    name = "correct an identity"
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [("identity_corrected",)])
 
     def prepare(self) -> None:
@@ -135,7 +130,6 @@ class CorrectIdentity(_AccountOperation):
 class AskNewAddress(_AccountOperation):
     """Asked for again, the older link dies and the newest mail counts."""
 
-    name = "ask for a new address"
     commits = (COUNTED, "the right password is told", "the address is asked for")
     decided_by = 2
     done: ClassVar[State] = {"pending address": NEW_EMAIL, "the newest link": "usable"}
@@ -149,7 +143,6 @@ class AskNewAddress(_AccountOperation):
 
 
 class ConfirmAddress(_AccountOperation):
-    name = "confirm a new address"
     repeated = (410,)  # the link was used
     done: ClassVar[State] = {
         **_with((2, "Laurent", NEW_EMAIL), [("email_changed",)]),
@@ -169,7 +162,6 @@ class ConfirmAddress(_AccountOperation):
 class AskCopy(_AccountOperation):
     """Asked for again it is the same copy, which the worker makes, and of which it tells once."""
 
-    name = "ask for a copy of one's data"
     commits = (COUNTED, "the right password is told", "the copy is asked for")
     decided_by = 2
     done: ClassVar[State] = {"copies": 1, "it opens": 200, "objects": 1, "mails": 1}
@@ -196,7 +188,6 @@ class AskCopy(_AccountOperation):
 
 
 class MakeCopy(DoneByTheWorker, AskCopy):
-    name = "make a copy of one's data"
     commits = (TAKEN, "the copy is there", NOTED)
 
 
@@ -233,7 +224,6 @@ class _StaffOperation(Operation[Accounts]):
 
 
 class InviteStaff(_StaffOperation):
-    name = "invite a member of staff"
     done: ClassVar[State] = {"members": 2, "the newest link": "usable"}
 
     def do(self) -> int:
@@ -245,7 +235,6 @@ class InviteStaff(_StaffOperation):
 
 
 class AddPasskey(_StaffOperation):
-    name = "add a passkey"
     repeated = (422,)  # the credential is known
     done: ClassVar[State] = {"passkeys": ["clé"]}
 
@@ -263,7 +252,6 @@ class AddPasskey(_StaffOperation):
 
 
 class ResetSecondFactor(_StaffOperation):
-    name = "reset a second factor"
     done: ClassVar[State] = {"the old access": 401, "mails": 1, "state": "invited"}
 
     def prepare(self) -> None:

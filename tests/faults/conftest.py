@@ -1,5 +1,8 @@
-"""An operation is prepared once for all its cells, in a service over a copy of a database that was migrated once."""
+"""An operation is prepared once for all its cells, in a service over a copy of a database that was migrated once; and
+put back as it then was before each of them."""
 
+import copy
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import lru_cache, partial
@@ -7,17 +10,90 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.architecture import apps
-from tests.faults.failure_table import Cell
-from tests.faults.operation import Operation
-from tests.faults.prepared_operation import PostgresDatabase, PreparedOperation, RestorableDatabase, SqliteDatabase
+from tests.faults.operation import Cell, Operation, RunningService, State
 from tests.registrations.service.candidate_client import with_catalogue
 from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import PostgresProxy
 from tests.support.prepared_databases import SqliteTemplates
+
+
+class SqliteDatabase:
+    """A copy of the file `template` in an empty folder. Nobody is connected to it while it is kept or put back."""
+
+    proxy = None
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        self._file, self._kept = folder / "service.db", folder / "kept.db"
+        shutil.copy(template, self._file)
+        self.url = f"sqlite:///{self._file}"
+
+    def keep(self) -> None:
+        shutil.copy(self._file, self._kept)
+
+    def put_back(self) -> None:
+        for unfinished in ("-wal", "-shm"):  # of a process that was killed
+            Path(f"{self._file}{unfinished}").unlink(missing_ok=True)
+        shutil.copy(self._kept, self._file)
+
+    def drop(self) -> None:
+        """The folder goes with the test run."""
+
+
+class PostgresDatabase:
+    """A copy of a template of the cluster, reached by way of the proxy."""
+
+    def __init__(self, cluster: Postgres, template: str, proxy: PostgresProxy) -> None:
+        self._cluster, self.proxy = cluster, proxy
+        self._url, self._kept = cluster.fresh_database(template), ""
+        self.url = proxy.in_front_of(self._url)
+
+    def keep(self) -> None:
+        self._kept = self._cluster.fresh_database(self._name_of(self._url))
+
+    def put_back(self) -> None:
+        self._cluster.drop_database(self._url)
+        self._cluster.create_database(self._name_of(self._url), self._name_of(self._kept))
+
+    def drop(self) -> None:
+        for url in filter(None, (self._url, self._kept)):
+            self._cluster.drop_database(url)
+
+    @staticmethod
+    def _name_of(url: str) -> str:
+        return str(make_url(url).database)
+
+
+RestorableDatabase = SqliteDatabase | PostgresDatabase
+
+
+class PreparedOperation:
+    """`before`: what people saw before it was done."""
+
+    def __init__(self, operation: type[Operation[Any]], running: RunningService, database: RestorableDatabase) -> None:
+        self.running, self.proxy = running, database.proxy
+        self._database = database
+        self._operation = operation(running)
+        self._operation.prepare()
+        self.before: State = self._operation.state()
+        self._restore = running.restoring()
+        running.disconnect()
+        database.keep()
+
+    def operation(self) -> Operation[Any]:
+        """The operation, with everything as it was once it had been prepared."""
+        self.running.disconnect()
+        self._database.put_back()
+        self._restore()
+        return copy.copy(self._operation)
+
+    def close(self) -> None:
+        self.running.close()
+        self._database.drop()
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +119,7 @@ def prepared_operations(
         @lru_cache(maxsize=1)
         def prepare(engine: str, operation: type[Operation[Any]]) -> PreparedOperation:
             last.close()
-            service = operation.service
+            service: Any = operation.service
             folder = tmp_path_factory.mktemp(service.name)
             database = _database(request, engine, service.name, folder)
             needed = (_needed(request, name) for name in service.needs)

@@ -9,13 +9,11 @@ from werkzeug.test import TestResponse
 
 from services.contracts.registrations import DatesMoved, RegistrationValidated
 from services.documents.follow_ups import registry
-from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
 from tests.documents.example_events import CANDIDATURE, reminded, sample, saved
 from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
-from tests.faults.operation import NOTED, TAKEN, DoneByTheWorker, Heard, Operation, State
-from tests.faults.running_service import RunningService
+from tests.faults.operation import NOTED, TAKEN, DoneByTheWorker, Heard, Operation, RunningService, State
 from tests.support.object_store import Bucket
 from tests.support.tokens import bearer, staff_token
 
@@ -33,7 +31,6 @@ AUTOMATIC = [("confirmation", 1), ("demande_pieces", 1)]
 class Documents(RunningService):
     name = "documents"
     needs = ("bucket",)
-    db = db
     registry = registry
     reconciliation = staticmethod(reconciliation)
 
@@ -73,7 +70,6 @@ def _with(documents: Sequence[tuple[str, int | None]], uploaded: int = 0) -> Sta
 
 
 class HearSave(Heard, _DocumentOperation):
-    name = "hear of a save"
     done: ClassVar[State] = _with(AUTOMATIC)
     heard = saved()
 
@@ -82,7 +78,6 @@ class HearSave(Heard, _DocumentOperation):
 
 
 class MakeDocuments(DoneByTheWorker, HearSave):
-    name = "make the documents of a version"
     commits = (TAKEN, "the demande", "the confirmation", NOTED)
     objects = 2
 
@@ -96,21 +91,18 @@ class _LaterOperation(_DocumentOperation):
 
 
 class HearMovedDates(Heard, _LaterOperation):
-    name = "hear of moved dates"
     objects = 4
     done: ClassVar[State] = _with([*AUTOMATIC, *AUTOMATIC])
     heard = sample(DatesMoved)
 
 
 class HearValidation(Heard, _LaterOperation):
-    name = "hear of a validation"
     objects = 2
     done: ClassVar[State] = _with([*AUTOMATIC, ("confirmation", 1)])
     heard = sample(RegistrationValidated)
 
 
 class OrderDocument(_LaterOperation):
-    name = "publish an uploaded PDF"
     objects = 1
     done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", None)], uploaded=1)
 
@@ -121,7 +113,6 @@ class OrderDocument(_LaterOperation):
 
 
 class MakeOrderedDocument(DoneByTheWorker, OrderDocument):
-    name = "make a published document"
     commits = (TAKEN, "the document", NOTED)
     objects = 2
 
@@ -147,7 +138,6 @@ class _ImportOperation(_LaterOperation):
 class SendPdf(_ImportOperation):
     """The worker checks it once it is taken."""
 
-    name = "send a PDF for an import"
     objects = 1
     done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("checked", 1, 0, 0)}
 
@@ -160,7 +150,6 @@ class SendPdf(_ImportOperation):
 
 
 class CheckSending(DoneByTheWorker, SendPdf):
-    name = "add a PDF to an import"
     commits = (TAKEN, "the document, and that it waits no more", NOTED)
 
 
@@ -174,7 +163,6 @@ class _SentOperation(_ImportOperation):
 
 
 class AbandonImport(_SentOperation):
-    name = "give up an import"
     done: ClassVar[State] = {**_with(AUTOMATIC), "import": ("abandoned", 1, 0, 0)}
 
     def do(self) -> int:
@@ -184,7 +172,6 @@ class AbandonImport(_SentOperation):
 class PublishImport(_SentOperation):
     """The worker makes its document once it is asked for."""
 
-    name = "publish an import"
     done: ClassVar[State] = {**_with([*AUTOMATIC, ("convocation", None)]), "import": ("published", 1, 0, 1)}
 
     def do(self) -> int:
@@ -192,18 +179,15 @@ class PublishImport(_SentOperation):
 
 
 class MakeImportedDocument(DoneByTheWorker, PublishImport):
-    name = "make a document of an import"
     commits = (TAKEN, "the document", NOTED)
     objects = 2
 
 
 class HearReminder(Heard, _LaterOperation):
-    name = "hear of a reminder"
     done: ClassVar[State] = _with([*AUTOMATIC, ("relance_pieces", None)])
     heard = reminded()
 
 
 class MakeReminder(DoneByTheWorker, HearReminder):
-    name = "make the document of a reminder"
     commits = (TAKEN, "the document", NOTED)
     objects = 2

@@ -16,8 +16,17 @@ from services.pieces.operations.controls import DELAY_SECONDS
 from services.pieces.operations.reminders import REMIND_LIST
 from services.pieces.operations.restoration import reconciliation
 from tests.documents.example_events import CANDIDATURE
-from tests.faults.operation import COUNTED, DONE_BEFORE, NOTED, TAKEN, DoneByAJob, DoneByTheWorker, Operation, State
-from tests.faults.running_service import RunningService
+from tests.faults.operation import (
+    COUNTED,
+    DONE_BEFORE,
+    NOTED,
+    TAKEN,
+    DoneByAJob,
+    DoneByTheWorker,
+    Operation,
+    RunningService,
+    State,
+)
 from tests.pieces import sample_files, tus_client
 from tests.pieces.ladder import SEVEN_DAYS, with_ladder
 from tests.pieces.pieces_service import STAFF, PiecesService
@@ -32,7 +41,6 @@ COUNTED_FIRST = (COUNTED, "the file is kept")
 class Pieces(RunningService):
     name = "pieces"
     needs = ("bucket",)
-    db = db
     registry = registry
     reconciliation = staticmethod(reconciliation)
 
@@ -54,7 +62,7 @@ class Pieces(RunningService):
             return None
 
 
-class PieceOperation(Operation[Pieces]):
+class _PieceOperation(Operation[Pieces]):
     service = Pieces
 
     def prepare(self) -> None:
@@ -75,7 +83,7 @@ def _with(content: bytes, name: str) -> State:
     return {"the file opens": content, "its name": name, "current files": 1, "handed over": False}
 
 
-class _WithFile(PieceOperation):
+class _WithFile(_PieceOperation):
     """A file is there; one that is no longer current is kept for a while, though nobody is shown it."""
 
     def prepare(self) -> None:
@@ -87,7 +95,6 @@ class _WithFile(PieceOperation):
 
 
 class ReplaceFile(_WithFile):
-    name = "replace a file"
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1
@@ -102,7 +109,6 @@ class ReplaceFile(_WithFile):
 
 
 class TakeFileBack(_WithFile):
-    name = "delete a file"
     repeated = (403,)  # there is no file
     done: ClassVar[State] = {
         "the file opens": 404,
@@ -116,7 +122,7 @@ class TakeFileBack(_WithFile):
         return self.running.portal.delete(PIECE).status_code
 
 
-class _UploadOperation(PieceOperation):
+class _UploadOperation(_PieceOperation):
     """What came of uploads is asked for too."""
 
     def state(self) -> State:
@@ -127,10 +133,9 @@ class _UploadOperation(PieceOperation):
         }
 
 
-class BeginUpload(PieceOperation):
+class BeginUpload(_PieceOperation):
     """Begun again it is another one; the first gives way in time."""
 
-    name = "announce an upload"
     done: ClassVar[State] = {"the file opens": 404, "uploads on their way": True}
 
     def do(self) -> int:
@@ -143,7 +148,6 @@ class BeginUpload(PieceOperation):
 class GoOnWithUpload(_UploadOperation):
     """Who does not know whether a part arrived asks where to go on."""
 
-    name = "send a part of an upload"
     done: ClassVar[State] = {"the file opens": 404, "bytes that came": [100]}
 
     def prepare(self) -> None:
@@ -158,8 +162,7 @@ class GoOnWithUpload(_UploadOperation):
         return 204
 
 
-class CancelUpload(PieceOperation):
-    name = "cancel an upload"
+class CancelUpload(_PieceOperation):
     repeated = (404,)
     done: ClassVar[State] = {"the file opens": 404, "it can go on": False}
 
@@ -177,7 +180,6 @@ class CancelUpload(PieceOperation):
 
 
 class DepositUpload(_UploadOperation):
-    name = "deposit an upload"
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1
@@ -199,13 +201,11 @@ class DepositUpload(_UploadOperation):
 
 
 class DepositPages(DepositUpload):
-    name = "deposit several uploads as one document"
     files = (("recto.pdf", FIRST), ("verso.pdf", SECOND))
     done: ClassVar[State] = {"its name": "recto.pdf", "current files": 1, "deposits": 1, "pages": 3}
 
 
 class RestoreFile(_WithFile):
-    name = "restore a replaced file"
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "every earlier file is kept": True}
 
     def prepare(self) -> None:
@@ -219,7 +219,6 @@ class RestoreFile(_WithFile):
 
 
 class HandGroupOver(_WithFile):
-    name = "validate a group"
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "handed over": True, "validations": 1}
 
     def do(self) -> int:
@@ -229,7 +228,7 @@ class HandGroupOver(_WithFile):
         return {**super().state(), "validations": len(stored(self.running.app, select(Validation)))}
 
 
-class _ReminderOperation(PieceOperation):
+class _ReminderOperation(_PieceOperation):
     """In a session with a ladder, whose candidates are told of refusals."""
 
     def prepare(self) -> None:
@@ -245,7 +244,6 @@ def _told(name: str, *trail: tuple[str, str]) -> State:
 
 
 class RemindByLadder(DoneByAJob, _ReminderOperation):
-    name = "remind by the ladder"
     job = "remind"
     commits = ("the reminders", "the round is finished", "the round of refused pieces is finished")
     done: ClassVar[State] = _told("pieces_reminded", ("service", "candidature.reminded"))
@@ -256,7 +254,6 @@ class RemindByLadder(DoneByAJob, _ReminderOperation):
 
 
 class RemindByHand(_ReminderOperation):
-    name = "remind by hand"
     done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
 
     def do(self) -> int:
@@ -266,7 +263,6 @@ class RemindByHand(_ReminderOperation):
 class RemindWholeList(_ReminderOperation):
     """Repeated, the pages find nobody left to be reminded."""
 
-    name = "remind a whole list"
     done: ClassVar[State] = {"to be reminded": True}
 
     def do(self) -> int:
@@ -277,7 +273,6 @@ class RemindWholeList(_ReminderOperation):
 
 
 class RemindPage(DoneByTheWorker, RemindWholeList):
-    name = "remind a page of a list"
     commits = (TAKEN, "the reminders", NOTED)
     done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
 
@@ -285,7 +280,6 @@ class RemindPage(DoneByTheWorker, RemindWholeList):
 class ControlPiece(_ReminderOperation):
     """Pressed again it is answered as the first time: the same control of the same file by the same gestionnaire."""
 
-    name = "control a piece"
     done: ClassVar[State] = {"its status": "non_compliant"}
 
     def prepare(self) -> None:
@@ -300,7 +294,6 @@ class ControlPiece(_ReminderOperation):
 
 
 class TakeBackControl(ControlPiece):
-    name = "take a control back"
     done: ClassVar[State] = {"its status": None}
 
     def prepare(self) -> None:
@@ -313,7 +306,6 @@ class TakeBackControl(ControlPiece):
 
 
 class AnnounceRefusals(_ReminderOperation):
-    name = "tell of a refusal"
     commits = (TAKEN, "the notice", NOTED)
     decided_by = DONE_BEFORE
     done: ClassVar[State] = {"told": ["pieces_refused"]}

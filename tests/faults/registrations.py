@@ -17,20 +17,10 @@ from services.registrations.jobs import registry
 from services.registrations.models import Candidature, audit_chain, db
 from tests.architecture import apps
 from tests.documents.example_events import MISSING
-from tests.faults.operation import DoneByAJob, Heard, Operation, State
-from tests.faults.running_service import RunningService
+from tests.faults.operation import DoneByAJob, Heard, Operation, RunningService, State
 from tests.registrations.domain.example_dossier import MOVED, at
-from tests.registrations.service.candidate_client import (
-    GUIDE_SESSION,
-    NOW,
-    CandidateClient,
-    Desk,
-    change_dates,
-    guide,
-    load,
-    move_to,
-    pierre,
-)
+from tests.registrations.service import candidate_client
+from tests.registrations.service.candidate_client import CandidateClient, Desk
 from tests.registrations.service.test_corrections import Corrector
 from tests.registrations.service.test_incidents import INCIDENT, read
 from tests.support import smtp, tokens
@@ -39,13 +29,12 @@ from tests.support.service_worker import stored
 
 class Registrations(RunningService):
     name = "registrations"
-    db = db
     registry = registry
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self.app = apps.build("registrations", folder, database_url)
-        move_to(NOW)
-        self.candidate: CandidateClient = pierre(self.app)
+        candidate_client.move_to(candidate_client.NOW)
+        self.candidate: CandidateClient = candidate_client.pierre(self.app)
         self.desk = Desk(self.app, "03", scopes=["candidatures:manage", "openings:manage"])
         self._mails = folder / "mail"
 
@@ -98,7 +87,6 @@ def _with(version: int | None, told: list[tuple[Any, ...]], *mails: str) -> Stat
 
 
 class SaveRegistration(_CandidatureOperation):
-    name = "save a candidature"
     done: ClassVar[State] = _with(1, [SAVED], "Inscription enregistrée")
 
     def prepare(self) -> None:
@@ -109,7 +97,6 @@ class SaveRegistration(_CandidatureOperation):
 
 
 class SaveModification(_CandidatureOperation):
-    name = "save a modification"
     done: ClassVar[State] = _with(2, [SAVED, ("registration_saved", NUMBER, 2)], "Modification d'inscription")
 
     def prepare(self) -> None:
@@ -121,7 +108,6 @@ class SaveModification(_CandidatureOperation):
 
 
 class Withdraw(_CandidatureOperation):
-    name = "withdraw"
     done: ClassVar[State] = _with(None, [SAVED, ("registration_withdrawn", None, 2)], "Désinscription")
 
     def do(self) -> int:
@@ -129,14 +115,13 @@ class Withdraw(_CandidatureOperation):
 
 
 class Validate(_CandidatureOperation):
-    name = "validate online"
     done: ClassVar[State] = {
         **_with(1, [SAVED, ("registration_validated", None, None)], "Inscription validée"),
         "validation": ["validated"],
     }
 
     def prepare(self) -> None:
-        load(self.running.app, guide(validation=ONLINE))
+        candidate_client.load(self.running.app, candidate_client.guide(validation=ONLINE))
         super().prepare()
         candidate, self.path = self.running.candidate, f"/candidatures/{self.candidature}"
         shown = candidate.get(self.path)
@@ -152,14 +137,11 @@ class Validate(_CandidatureOperation):
 
 
 class WithdrawByStaff(Withdraw):
-    name = "withdraw for a candidate"
-
     def do(self) -> int:
         return self.running.desk.end(self.candidature, "withdrawal").status_code
 
 
 class UndoWithdrawal(Withdraw):
-    name = "take a withdrawal back"
     done: ClassVar[State] = _with(
         3, [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)], "Désinscription", "Désinscription annulée"
     )
@@ -174,7 +156,6 @@ class UndoWithdrawal(Withdraw):
 
 
 class RestoreByStaff(_CandidatureOperation):
-    name = "restore a candidature"
     done: ClassVar[State] = _with(
         3, [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)], "Candidature rétablie", "Candidature écartée"
     )
@@ -189,7 +170,6 @@ class RestoreByStaff(_CandidatureOperation):
 
 
 class CorrectByStaff(_CandidatureOperation):
-    name = "correct a candidature"
     done: ClassVar[State] = SaveModification.done
 
     def prepare(self) -> None:
@@ -203,7 +183,6 @@ class CorrectByStaff(_CandidatureOperation):
 
 
 class HearCorrection(Heard, _CandidatureOperation):
-    name = "hear of a corrected identity"
     done: ClassVar[State] = SaveModification.done
 
     def event(self) -> Contract:
@@ -212,25 +191,22 @@ class HearCorrection(Heard, _CandidatureOperation):
 
 
 class HearReminder(Heard, _CandidatureOperation):
-    name = "hear of a reminder"
     done: ClassVar[State] = {"mails": ["Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"]}
 
     def event(self) -> Contract:
         incomplete = IncompleteCandidature(self.candidature, 1, MISSING)
-        return PiecesReminded(self.running.candidate.id, iso_utc(NOW), (incomplete,))
+        return PiecesReminded(self.running.candidate.id, iso_utc(candidate_client.NOW), (incomplete,))
 
 
 class HearRefusal(HearReminder):
-    name = "hear of refused pieces"
     done: ClassVar[State] = {"mails": ["Pièces non conformes : BREVET DE TECHNICIEN SUPERIEUR"]}
 
     def event(self) -> Contract:
         incomplete = IncompleteCandidature(self.candidature, 1, MISSING)
-        return PiecesRefused(self.running.candidate.id, iso_utc(NOW), incomplete)
+        return PiecesRefused(self.running.candidate.id, iso_utc(candidate_client.NOW), incomplete)
 
 
 class HearPiecesState(HearReminder):
-    name = "hear what pieces are at"
     done: ClassVar[State] = {"pieces": ["missing"]}
 
     def state(self) -> State:
@@ -241,7 +217,6 @@ class HearPiecesState(HearReminder):
 
 
 class RemindOfDraft(DoneByAJob, _CandidatureOperation):
-    name = "remind of a draft"
     job = "remind-candidates"
     options: ClassVar[dict[str, Any]] = {"draft_reminder_days": (7,)}
     done: ClassVar[State] = {"mails": ["Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"], "drafts": 1}
@@ -250,13 +225,12 @@ class RemindOfDraft(DoneByAJob, _CandidatureOperation):
         self.running.candidate.draft()
 
     def prepare(self) -> None:
-        load(self.running.app, guide(**self.options))
+        candidate_client.load(self.running.app, candidate_client.guide(**self.options))
         self.begin()
-        move_to(at(f"2021-10-18 {HOUR:02}:00"))
+        candidate_client.move_to(at(f"2021-10-18 {HOUR:02}:00"))
 
 
 class RemindToValidate(RemindOfDraft):
-    name = "remind to validate"
     options: ClassVar[dict[str, Any]] = {"draft_reminder_days": (7,), "validation": ONLINE}
     done: ClassVar[State] = {"mails": ["Inscription à valider : BREVET DE TECHNICIEN SUPERIEUR"]}
 
@@ -265,7 +239,6 @@ class RemindToValidate(RemindOfDraft):
 
 
 class FollowMovedDates(DoneByAJob, _CandidatureOperation):
-    name = "follow moved dates"
     job = "follow-moved-dates"
     commits = ("a page", "the end")
     done: ClassVar[State] = {"mails": ["Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"]}
@@ -273,11 +246,10 @@ class FollowMovedDates(DoneByAJob, _CandidatureOperation):
     def prepare(self) -> None:
         super().prepare()
         self.do()  # of the openings that the catalogue has just dated
-        change_dates(self.running.app, deposit_closes=at("2021-12-01 00:00"))
+        candidate_client.change_dates(self.running.app, deposit_closes=at("2021-12-01 00:00"))
 
 
 class EraseDue(DoneByAJob, _CandidatureOperation):
-    name = "erase what was kept long enough"
     job = "erase-due"
     commits = ("what is archived", "a page", "the end")
     decided_by = 1
@@ -285,11 +257,10 @@ class EraseDue(DoneByAJob, _CandidatureOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        move_to(retention().kind("candidatures").erased_from(GUIDE_SESSION.closes))
+        candidate_client.move_to(retention().kind("candidatures").erased_from(candidate_client.GUIDE_SESSION.closes))
 
 
 class ChainTheTrail(DoneByAJob, _CandidatureOperation):
-    name = "chain the audit trail"
     job = "chain-audit"
     commits: ClassVar[tuple[str, ...]] = ("a page", "the look for another")
     done: ClassVar[State] = {"all is chained": True}
@@ -306,7 +277,6 @@ class ChainTheTrail(DoneByAJob, _CandidatureOperation):
 
 
 class SignTheTrail(ChainTheTrail):
-    name = "sign the audit trail"
     job = "sign-audit"
     commits = ("it",)
     done: ClassVar[State] = {"signed": True}
@@ -318,7 +288,6 @@ class SignTheTrail(ChainTheTrail):
 
 
 class ExtendPeriods(_CandidatureOperation):
-    name = "extend what an incident cut"
     done: ClassVar[State] = {
         "shown": ["Prolongation"],
         "windows": [("03", "2021-10-31T23:00:00+00:00"), ("03", "2021-11-01T01:00:00+00:00")],
@@ -327,7 +296,7 @@ class ExtendPeriods(_CandidatureOperation):
 
     def prepare(self) -> None:
         self.running.candidate.draft()
-        move_to(at("2021-10-25 11:00"))
+        candidate_client.move_to(at("2021-10-25 11:00"))
         moves = self.running.desk.call("POST", "/staff/incidents/preview", **INCIDENT).json
         self.extension = {**INCIDENT, "openings": read(move for move in moves if move["opening"]["academie"] == "03")}
 
@@ -344,7 +313,6 @@ class ExtendPeriods(_CandidatureOperation):
 
 
 class TellOfExtensions(DoneByAJob, ExtendPeriods):
-    name = "tell of extensions"
     job = "tell-of-extensions"
     commits = ("a page", "the end")
     done: ClassVar[State] = {"mails": ["Inscriptions prolongées : BREVET DE TECHNICIEN SUPERIEUR"]}

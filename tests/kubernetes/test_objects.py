@@ -91,12 +91,8 @@ def test_an_image_is_named_by_the_digest_that_its_tag_has_now(tmp_path: Path) ->
     for answers in ("of-yesterday", "of-today"):
         _, defaults = expanded(asked(answers))
         pinned = {image for name, image in defaults if name.endswith("_IMAGE")}
-        assert pinned == {_pinned(image, answers) for image in IMAGES}
-
-
-def _pinned(image: str, answers: str) -> str:
-    tag = image.partition("@")[0]
-    return f"{tag}@sha256:{hashlib.sha256(f'{answers} {tag}'.encode()).hexdigest()}"
+        tags = {image.partition("@")[0] for image in IMAGES}
+        assert pinned == {f"{tag}@sha256:{hashlib.sha256(f'{answers} {tag}'.encode()).hexdigest()}" for tag in tags}
 
 
 def test_images_are_built_on_those() -> None:

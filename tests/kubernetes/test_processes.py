@@ -13,16 +13,7 @@ from deploy.local.supervisor import SILENT_SECONDS
 from deploy.service_names import CLIENTS, SERVICES
 from services.chassis.database.transactions import _engine_options
 from services.chassis.process.probe import HEALTH_PATHS
-from tests.kubernetes.rendered import (
-    FOLDER,
-    Object,
-    Workload,
-    named,
-    of_kind,
-    rendered_folder,
-    workload,
-    workloads,
-)
+from tests.kubernetes.rendered import FOLDER, Object, Workload, named, of_kind, rendered_folder, workload, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
 
 NOT_IN_A_CLUSTER = {"backup", "restore", "prometheus", "grafana", "identity-providers"}

@@ -11,8 +11,6 @@ import yaml
 from tests.support.missing_services import NotInstalled
 
 ROOT = Path(__file__).parents[2]
-
-
 MONITORING = ROOT / "deploy" / "monitoring"
 RULES = sorted((MONITORING / "rules").glob("*.yml"))
 SECONDS = 120

@@ -6,17 +6,7 @@ from collections import defaultdict
 from deploy.backups.ages import HELP_TEXTS, Ages, Schedule
 from deploy.tools.dashboards import dashboards
 from services.chassis.events.outbox import MAX_COUNTED
-from tests.monitoring.definitions import (
-    ALERTS,
-    FOLDER,
-    MONITORING,
-    QUERIES,
-    RECORDED,
-    ROOT,
-    RULES,
-    promtool,
-    read_yaml,
-)
+from tests.monitoring.definitions import ALERTS, FOLDER, MONITORING, QUERIES, RECORDED, ROOT, RULES, promtool, read_yaml
 
 RULE_TESTS = sorted((MONITORING / "tests").glob("*.yml"))
 PAGE = "deploy/monitoring/alerts.md"

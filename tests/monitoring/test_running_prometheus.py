@@ -16,7 +16,7 @@ from deploy.backups import ages as backup_ages
 from deploy.backups import postgres
 from deploy.backups.ages import Ages, Schedule
 from tests.journeys.justificatifs_page import write_pdf
-from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
+from tests.journeys.registered_candidate import register_candidate
 from tests.monitoring.definitions import QUERIES
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.ports import free_port
@@ -41,53 +41,39 @@ def portal() -> Iterator[LaunchedPortal]:
 
 
 @pytest.fixture(scope="module")
-def backup_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Where the backups' page answers, of a repository that somebody has restored from."""
+def prometheus(portal: LaunchedPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """Asks the portal, and the backups' page of a repository that somebody has restored from."""
     port, restored = free_port(), tmp_path_factory.mktemp("repository") / "restored"
     restored.touch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postgres, "RESTORED", restored)
         ages = Ages(Schedule(hour=2, objects_seconds=600))
         threading.Thread(target=backup_ages.serve, args=(ages, port), daemon=True).start()
-        yield port
-
-
-@pytest.fixture(scope="module")
-def prometheus(portal: LaunchedPortal, backup_port: int) -> Iterator[Prometheus]:
-    ports = {name: process.port for name, process in portal.processes().items()}
-    server = Prometheus(ports | {"backup": backup_port}, token="of the gateway")
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def _watched(prometheus: Prometheus) -> None:
-    """Before anything happens in the portal, so that what happens is a growth of the counters."""
-    wait_until(lambda: bool(prometheus.query("pieces_deposits_total")), PATIENCE_SECONDS, "pieces are watched")
+        ports = {name: process.port for name, process in portal.processes().items()}
+        server = Prometheus(ports | {"backup": port}, token="of the gateway")
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="module")
 def candidate(
-    portal: LaunchedPortal, browser: Browser, _watched: None, tmp_path_factory: pytest.TempPathFactory
-) -> RegisteredCandidate:
-    """Somebody registers, deposits a file and has another one refused."""
+    portal: LaunchedPortal, browser: Browser, prometheus: Prometheus, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Somebody registers, deposits a file and has another one refused; pieces are watched before, so that this is a
+    growth of their counters."""
+    wait_until(lambda: bool(prometheus.query("pieces_deposits_total")), PATIENCE_SECONDS, "pieces are watched")
     someone = register_candidate(portal, browser)
-    sound = write_pdf(tmp_path_factory.mktemp("files"))
-    assert send_file(portal, someone, sound.read_bytes()) == 303
-    assert send_file(portal, someone, DAMAGED) == 422
-    return someone
-
-
-def send_file(portal: LaunchedPortal, candidate: RegisteredCandidate, content: bytes) -> int:
-    """The status of « Envoyer »."""
-    return requests.post(
-        f"{portal.url}/justificatifs/{candidate.candidature}/depot/{candidate.replaced_piece}",
-        files={"fichier": ("pièce.pdf", content, "application/pdf")},
-        cookies=candidate.cookies,
-        headers=SAME_ORIGIN,
-        allow_redirects=False,
-        timeout=60,
-    ).status_code
+    sound = write_pdf(tmp_path_factory.mktemp("files")).read_bytes()
+    for content, status in ((sound, 303), (DAMAGED, 422)):
+        answer = requests.post(
+            f"{portal.url}/justificatifs/{someone.candidature}/depot/{someone.replaced_piece}",
+            files={"fichier": ("pièce.pdf", content, "application/pdf")},
+            cookies=someone.cookies,
+            headers=SAME_ORIGIN,
+            allow_redirects=False,
+            timeout=60,
+        )
+        assert answer.status_code == status
 
 
 def values(prometheus: Prometheus, query: str) -> list[float]:

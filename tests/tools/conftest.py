@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,8 +42,9 @@ def deposited(running: InProcessFourServices, token: str) -> None:
 @pytest.fixture
 def network(running: InProcessFourServices) -> Iterator[UnreliablePortal]:
     """A network to the portal that fails as it is told to."""
-    with closing(UnreliablePortal(running.url)) as unreliable:
-        yield unreliable
+    unreliable = UnreliablePortal(running.url)
+    yield unreliable
+    unreliable.stop()
 
 
 @pytest.fixture

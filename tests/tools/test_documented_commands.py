@@ -20,27 +20,19 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 SECONDS = 300
 
 
-@pytest.fixture
-def script(tmp_path: Path) -> Path:
-    """The page's commands; each block says which one it is, so that a failure is found."""
-    numbered = [f"echo '--- block {number}' >&2\n{block}" for number, block in enumerate(BLOCKS, start=1)]
-    file = tmp_path / "page.sh"
-    file.write_text("set -euo pipefail\n" + "\n".join(numbered), encoding="utf-8")
-    return file
-
-
 @pytest.mark.usefixtures("workers")
-def test_every_block_of_the_page_does_what_it_says(
-    running: InProcessFourServices, tool: Tool, script: Path, tmp_path: Path
-) -> None:
+def test_every_block_of_the_page_does_what_it_says(running: InProcessFourServices, tool: Tool, tmp_path: Path) -> None:
     """Takes as long as its fifty commands, each a process, and one installation."""
     if shutil.which("jq") is None:
         raise NotInstalled("jq", "jq")
     for _ in range(3):
         depositor(CandidateFactory(running), running, deposits=2)
     shutil.copytree(SOURCE, tmp_path / "tools" / "portail")
+    # Each block says which one it is, so that a failure is found.
+    numbered = [f"echo '--- block {number}' >&2\n{block}" for number, block in enumerate(BLOCKS, start=1)]
+    script = "set -euo pipefail\n" + "\n".join(numbered)
     result = subprocess.run(
-        ["bash", str(script)], cwd=tmp_path, env=_shell(tool, tmp_path), capture_output=True, text=True,
+        ["bash", "-c", script], cwd=tmp_path, env=_shell(tool, tmp_path), capture_output=True, text=True,
         timeout=SECONDS, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]

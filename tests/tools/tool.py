@@ -3,21 +3,22 @@
 import csv
 import json
 import os
+import socket
 import subprocess
 import sys
-import threading
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import requests
+from flask import Flask, Response, request
 
 from services.accounts.operations.staff_tokens import create_token
 from services.chassis.database.audit import Actor
 from tests.gateway.gestion.people import StaffAccount
+from tests.support.app_server import AppServer
 from tests.support.in_process_four_services import InProcessFourServices
 
 ROOT = Path(__file__).parents[2]
@@ -86,65 +87,35 @@ PASSES = "nothing fails"
 _OF_A_CONNECTION = {"connection", "transfer-encoding", "content-length", "content-encoding", "host", "accept-encoding"}
 
 
-class UnreliablePortal:
+class UnreliablePortal(AppServer):
     """`fail(method, how, …)`: what becomes of the next calls of that method. `calls` counts them by method."""
 
     def __init__(self, portal_url: str) -> None:
         self.calls: Counter[str] = Counter()
         self._portal_url = portal_url
         self._failures: dict[str, deque[str]] = {}
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.pass_on(self)
-
-            do_POST = do_PATCH = do_DELETE = do_GET
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Logs nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
+        app = Flask("network", static_folder=None)
+        app.before_request(self._pass_on)
+        super().__init__(app)
 
     def fail(self, method: str, *how: str) -> None:
         self._failures[method] = deque(how)
 
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def pass_on(self, request: BaseHTTPRequestHandler) -> None:
-        self.calls[request.command] += 1
-        failures = self._failures.get(request.command)
-        failure = failures.popleft() if failures else None
-        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
-        if failure == UNHEARD:
-            request.connection.close()
-            return
+    def _pass_on(self) -> Response:
+        self.calls[request.method] += 1
+        failures = self._failures.get(request.method)
+        failure = failures.popleft() if failures else PASSES
         if failure == BUSY:
-            request.send_response(503)
-            request.send_header("Retry-After", "1")
-            request.send_header("Content-Length", "0")
-            request.end_headers()
-            return
-        answer = self._answer(request, body)
-        if failure == LOST:
-            request.connection.close()
-            return
-        request.send_response(answer.status_code)
-        for name, value in answer.headers.items():
-            if name.lower() not in _OF_A_CONNECTION:
-                request.send_header(name, value)
-        request.send_header("Content-Length", str(len(answer.content)))
-        request.end_headers()
-        request.wfile.write(answer.content)
+            return Response(status=503, headers={"Retry-After": "1"})
+        answered = Response()
+        if failure != UNHEARD:
+            url, headers = self._portal_url + request.environ["REQUEST_URI"], _passed_on(request.headers)
+            answer = requests.request(request.method, url, data=request.get_data(), headers=headers, timeout=60)
+            answered = Response(answer.content, answer.status_code, _passed_on(answer.headers))
+        if failure in (LOST, UNHEARD):
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)  # the answer goes nowhere
+        return answered
 
-    def _answer(self, request: BaseHTTPRequestHandler, body: bytes) -> requests.Response:
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in _OF_A_CONNECTION}
-        headers["Host"] = self._portal_url.removeprefix("http://")
-        url = self._portal_url + request.path
-        return requests.request(request.command, url, data=body, headers=headers, timeout=60)
+
+def _passed_on(headers: Any) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() not in _OF_A_CONNECTION}

@@ -1,11 +1,15 @@
 """The demonstration of deploy/kubernetes, its pods run by `podman kube play` on a network where each goes by the name
-of its Service. The images are those of docker-compose.yml.
+of its Service. The images are those of docker-compose.yml. `make kubernetes-play` runs them until Ctrl-C.
 """
 
 import copy
 import json
 import secrets
+import shlex
+import signal
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +23,7 @@ from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import ServiceFailed, wait_until
 from tests.support.prometheus import Prometheus, job_names
-from tests.support.running_portal import AT_WORK_WITHOUT_REST
+from tests.support.running_portal import AT_WORK_WITHOUT_REST, GUIDES_DAY
 
 SECRET = "portail"
 
@@ -213,3 +217,48 @@ class PlayedPortal(ComposedPortal):
             return page_labels.CREATE_ACCOUNT in requests.get(self.url, timeout=30).text
         except requests.RequestException:
             return False
+
+
+RENEW_STAFF = "python -m services.accounts renew-staff --email gestionnaire@portail.example"
+
+
+def main() -> None:
+    """Ends with a sentence where containers cannot be played."""
+    for ending in (signal.SIGINT, signal.SIGTERM):  # the first is ignored in what a shell starts in the background
+        signal.signal(ending, signal.default_int_handler)
+    try:
+        portal = PlayedPortal()
+    except NotInstalled as absence:
+        sys.exit(str(absence))
+    with ExitStack() as at_end:
+        at_end.callback(portal.stop)
+        try:
+            portal.play()
+            _say_how_to_enter(portal)
+            _watch(portal, at_end)
+            print("Ctrl-C takes it down.", flush=True)
+            signal.pause()
+        except KeyboardInterrupt:
+            print("Taken down …", flush=True)
+
+
+def _say_how_to_enter(portal: PlayedPortal) -> None:
+    engine = shlex.join(portal.engine_command)
+    print(f"The portal: {portal.url}; its mails: {portal.mails_url}. It is {GUIDES_DAY[:10]} there: a session is open.")
+    print(f"For {portal.url}/gestion, a password and a second factor:")
+    print(f"  {engine} exec {portal.container_of('accounts')} {RENEW_STAFF}")
+    print(f"Of any process (accounts-worker …): {engine} exec, logs, stop, start {portal.container_of('PROCESS')}")
+
+
+def _watch(portal: PlayedPortal, at_end: ExitStack) -> None:
+    try:
+        prometheus = portal.watch()
+    except NotInstalled as absence:
+        print(f"Its metrics are not watched: {absence}")
+        return
+    at_end.callback(prometheus.stop)
+    print(f"Prometheus, with the rules and what the dashboard asks (in deploy/monitoring/grafana): {prometheus.url}")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,16 +2,14 @@
 answers, liveness always, nothing that was acknowledged is lost or doubled, and soon afterwards all is as before.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from playwright.sync_api import Browser
 
 from deploy.service_names import SERVICES
 from tests.composed.soak.portal_under_load import PortalUnderLoad
@@ -19,9 +17,6 @@ from tests.journeys.registered_candidate import register_candidate
 from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.continuous_requests import ContinuousRequests
 from tests.support.suspended_process import suspended
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 STOPPED_SECONDS = 60.0
 ANSWERED_SECONDS = 3.0  # by the pages that everybody may see
@@ -34,13 +29,8 @@ PARTS = {service: (service, f"{service}-worker") for service in SERVICES} | {
 }
 
 
-@pytest.fixture(scope="module")
-def portal(composed: ComposedPortal, browser: Browser) -> PortalUnderLoad:
-    return PortalUnderLoad(composed, [register_candidate(composed, browser) for _ in range(2)])
-
-
-def test_nobody_notices_a_part_that_is_stopped_but_by_what_needs_it(portal: PortalUnderLoad) -> None:
-    composed = portal.composed
+def test_nobody_notices_a_part_that_is_stopped_but_by_what_needs_it(composed: ComposedPortal, browser: Browser) -> None:
+    portal = PortalUnderLoad(composed, [register_candidate(composed, browser) for _ in range(2)])
     slowest: dict[str, float] = {}
     with portal.load():
         for candidate in portal.candidates:

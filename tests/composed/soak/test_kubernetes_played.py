@@ -1,39 +1,17 @@
 """The guide walked through the pods that deploy/kubernetes describes, as `podman kube play` runs them."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.composed.soak.played_portal import PlayedPortal
 from tests.journeys import personas
+from tests.journeys.conftest import NewCandidate
 from tests.journeys.test_guide import registers_and_withdraws
-from tests.journeys.test_second_candidate import gets_her_own_dossier
-
-if TYPE_CHECKING:
-    from tests.journeys.conftest import NewCandidate
 
 
-@pytest.fixture(scope="module")
-def played() -> Iterator[PlayedPortal]:
+def test_the_guide_is_walked_through_the_pods(new_candidate: NewCandidate, tmp_path: Path) -> None:
     portal = PlayedPortal()
     try:
         portal.play()
-        yield portal
+        registers_and_withdraws(portal, new_candidate(portal, personas.DUBOIS), tmp_path)
     finally:
         portal.stop()
-
-
-def test_the_guide_is_walked_through_the_pods(
-    played: PlayedPortal, new_candidate: NewCandidate, tmp_path: Path
-) -> None:
-    registers_and_withdraws(played, new_candidate(played, personas.DUBOIS), tmp_path)
-
-
-def test_another_candidate_gets_her_own_dossier_from_the_pods(
-    played: PlayedPortal, new_candidate: NewCandidate
-) -> None:
-    gets_her_own_dossier(new_candidate(played, personas.TRAN))

@@ -1,15 +1,9 @@
 """The composed portal with its pooler: people notice nothing, PostgreSQL sees the pooler in place of web processes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from deploy.service_names import SERVICES
 from tests.journeys import personas
-
-if TYPE_CHECKING:
-    from tests.journeys.conftest import NewCandidate
-    from tests.support.composed_portal import ComposedPortal
+from tests.journeys.conftest import NewCandidate
+from tests.support.composed_portal import ComposedPortal
 
 CLIENTS = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename = '{}'"
 

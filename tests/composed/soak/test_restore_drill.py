@@ -2,14 +2,12 @@
 acknowledged before the instant is there and opens, and every service knows the same. `make restore-drill`.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Browser
 
 from deploy.service_names import BACKED_UP_BUCKETS, SERVICES
 from services.chassis.tasks.rows import RETENTION
@@ -19,9 +17,6 @@ from tests.journeys.background_load import PeopleAtWork
 from tests.journeys.registered_candidate import register_candidate
 from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.processes import wait_until
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 JOB_SECONDS = 300.0
 REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"

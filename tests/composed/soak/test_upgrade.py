@@ -2,26 +2,19 @@
 « momentanément indisponible » with its Retry-After. Three times in a row; `make upgrade-test FROM=v0.2.0`.
 """
 
-from __future__ import annotations
-
 import os
 import shlex
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.composed.soak.portal_under_load import PortalUnderLoad
 from tests.journeys.registered_candidate import register_candidate
 from tests.support.composed_portal import ROOT, UP_SECONDS, ComposedPortal, run
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 
 class UpgradedPortal(ComposedPortal):
@@ -65,18 +58,6 @@ def last_release() -> str:
     return os.environ.get("FROM") or _git("log", "-1", "--format=%H", f"-S## {version} ", "--", "CHANGELOG.md")
 
 
-@contextmanager
-def checkout_of(commit: str) -> Iterator[Path]:
-    """Its files in a folder of their own while the block runs."""
-    with TemporaryDirectory() as folder:
-        checkout = Path(folder) / "portail"
-        _git("worktree", "add", "--detach", str(checkout), commit)
-        try:
-            yield checkout
-        finally:
-            _git("worktree", "remove", "--force", str(checkout))
-
-
 def _git(*words: str) -> str:
     return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
@@ -85,12 +66,14 @@ GOES_ON_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
-def released() -> Iterator[Path]:
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     commit = last_release()
     if not commit:
         pytest.skip("no release has been made yet: name a commit, make upgrade-test FROM=…")
-    with checkout_of(commit) as checkout:
-        yield checkout
+    checkout = tmp_path_factory.mktemp("released") / "portail"
+    _git("worktree", "add", "--detach", str(checkout), commit)
+    yield checkout
+    _git("worktree", "remove", "--force", str(checkout))
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.faults.failure_table import Cell, all_cells
-from tests.faults.prepared_operation import PreparedOperation
-from tests.faults.test_failure_points import check
+from tests.faults.conftest import PreparedOperation
+from tests.faults.operation import Cell
+from tests.faults.test_failure_points import all_cells, check
 from tests.support.failing_commits import POINTS, FailurePoint
 
 

@@ -1,16 +1,69 @@
-"""A service accepts and says nothing: what does not need it answers as always, the rest says what does not work."""
+"""A service accepts and says nothing: what does not need it answers as always, the rest says what does not work.
 
+A portal of real processes, of which some are stopped for a while without being ended (SIGSTOP).
+"""
+
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 
+import pytest
 import requests
 
 from deploy.service_names import SERVICES
 from tests.accounts.creation_form import creation_form
-from tests.faults.hung.conftest import ANSWERED, BACK, FORM, OPENINGS, PUBLIC, HungPortal
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
+from tests.support.scriptless_browser import SAME_ORIGIN
+from tests.support.suspended_process import suspended
 
-FROM_US = {"Sec-Fetch-Site": "same-origin"}
+ANSWERED = 30.0  # what is held takes as long as the hang, or longer
+BACK = 90.0
+FORM = "/compte/creation"
+OPENINGS = "/ouverture-des-services"
 ACCOUNTS_AWAY = "Le service des comptes ne répond pas pour le moment."
+PUBLIC = ("/", OPENINGS, f"{OPENINGS}?domaine=Examen", "/plan-du-site", "/un-probleme", "/robots.txt", "/health/live")
+
+
+class HungPortal(LaunchedPortal):
+    """Its pages wait for services as long as they do in production."""
+
+    def get(self, path: str, **cookies: str) -> requests.Response:
+        """Raises requests.Timeout where the page is held."""
+        return requests.get(self.url + path, cookies=cookies, timeout=ANSWERED)
+
+    def status(self, path: str) -> int:
+        return self.get(path).status_code
+
+    def is_as_before(self) -> bool:
+        return all(self.status(path) == 200 for path in (*PUBLIC, FORM))
+
+    def metrics(self) -> str:
+        return self.get("/metrics").text
+
+    @contextmanager
+    def suspended(self, *names: str) -> Iterator[None]:
+        """These processes say nothing within the block, and all is as before after it."""
+        pids = [self.processes()[name].pid for name in names]
+        with ExitStack() as processes:
+            for pid in pids:
+                processes.enter_context(suspended(pid))
+            yield
+        wait_until(self.is_as_before, BACK, "all as before")
+
+    @contextmanager
+    def visited(self, path: str, visits: int = 160) -> Iterator[list[Callable[[], int]]]:
+        """So many people open the page at once; each function waits for the status that one of them got."""
+        with ThreadPoolExecutor(visits) as people:
+            yield [people.submit(self.status, path).result for _ in range(visits)]
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[HungPortal]:
+    portal = HungPortal("hung", {"PAGE_SECONDS": "2.5"})
+    wait_until(portal.is_as_before, BACK, "a portal that answers")
+    yield portal
+    portal.stop()
 
 
 def test_a_crowd_before_hung_accounts_holds_no_page_that_can_do_without(portal: HungPortal) -> None:
@@ -74,7 +127,7 @@ def test_a_crowd_of_tools_with_invented_tokens_holds_no_candidates_page(portal: 
 
 def _created(portal: HungPortal, address: str) -> requests.Response:
     values = creation_form(email=address, email_confirmation=address)
-    return requests.post(portal.url + FORM, data=values, headers=FROM_US, timeout=ANSWERED)
+    return requests.post(portal.url + FORM, data=values, headers=SAME_ORIGIN, timeout=ANSWERED)
 
 
 def _main(page: str) -> str:

@@ -13,7 +13,7 @@ from services.pieces.models import AuditEntry
 from tests.documents.example_events import CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import OTHER, academie, registration_saved
-from tests.pieces.inspection.test_active_contents import ACTIVE_PDFS
+from tests.pieces.inspection.test_inspection import ACTIVE_PDFS
 from tests.pieces.pieces_service import STAFF, PiecesService, validated
 from tests.support.service_worker import stored
 

@@ -18,6 +18,7 @@ from services.pieces.operations.deposit_limits import uploads_per_hour
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
 PERIOD = Period(OPENS, CLOSES)
+LADDER = (7, 2, 0)
 EMPTY = PieceState(
     label="NATIDE06 : Document justifiant l'identité",
     asked=True,
@@ -101,8 +102,6 @@ OVER = [
     (REFUSED, TOO_LATE, NO_BUTTON),
     (a_piece(resubmit_until=LATER), TOO_LATE, NO_BUTTON),
 ]
-
-
 CASES = (
     (a_piece(), None, NO_BUTTON, OPENS - SECOND),
     *((*case, DURING) for case in OPEN),
@@ -240,9 +239,6 @@ def test_what_counts_is_when_the_first_upload_began_unless_it_took_too_long() ->
 def test_uploads_are_as_many_as_deposits_and_never_less_than_the_pages_of_ten_documents() -> None:
     assert uploads_per_hour(500) == 500
     assert uploads_per_hour(1) == 10 * MAX_MERGED_FILES
-
-
-LADDER = (7, 2, 0)
 
 
 def test_the_rung_of_an_instant_is_the_last_one_reached() -> None:

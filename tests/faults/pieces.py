@@ -28,8 +28,7 @@ from tests.faults.operation import (
     State,
 )
 from tests.pieces import sample_files, tus_client
-from tests.pieces.ladder import SEVEN_DAYS, with_ladder
-from tests.pieces.pieces_service import STAFF, PiecesService
+from tests.pieces.pieces_service import SEVEN_DAYS, STAFF, PiecesService
 from tests.support.object_store import Bucket
 from tests.support.service_worker import stored
 
@@ -232,7 +231,7 @@ class _ReminderOperation(_PieceOperation):
     """In a session with a ladder, whose candidates are told of refusals."""
 
     def prepare(self) -> None:
-        with_ladder(self.running.portal.registered(), refusal_mails=True)
+        self.running.portal.registered().with_ladder(refusal_mails=True)
 
     def state(self) -> State:
         told = [name for (name,) in self.running.published_events() if name != "state_changed"]

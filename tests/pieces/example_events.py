@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.clock import PARIS
-from services.contracts.registrations import AcademieRef, RegistrationSaved, RegistrationWithdrawn, WindowChanged
-from tests.documents.example_events import CANDIDATE, CANDIDATURE, CONTACT, saved
+from services.contracts.registrations import AcademieRef, RegistrationSaved, WindowChanged
+from tests.documents.example_events import CONTACT, saved
 from tests.documents.example_events import PIECES as ASKED
 
 OTHER = "c0ffee00000000000000000000000002"
@@ -15,8 +15,7 @@ OPENS = datetime(2021, 10, 4, tzinfo=PARIS)
 CLOSES = datetime(2021, 11, 1, tzinfo=PARIS)
 DURING = datetime(2021, 10, 5, 15, 59, tzinfo=PARIS)
 SECOND = timedelta(seconds=1)
-
-
+AMIENS = AcademieRef("20", "ACADÉMIE D'AMIENS", CONTACT)
 PIECES = tuple(dataclasses.replace(piece, group_code=piece.group_code.partition("_")[0]) for piece in ASKED)
 """Of the regroupements CONFIRMATION, NATIONALITE, CONDITIONS and DOSSIER."""
 IDENTITY = next(piece for piece in PIECES if piece.code == "NATIDE06")
@@ -31,14 +30,6 @@ def of_others(number: int, **overrides: Any) -> list[RegistrationSaved]:
     """Candidatures of as many other candidates."""
     ids = ({"candidature_id": f"dead{each:028}", "candidate_id": f"beef{each:028}"} for each in range(number))
     return [registration_saved(**own, **overrides) for own in ids]
-
-
-def academie(code: str, label: str) -> AcademieRef:
-    return AcademieRef(code, label, CONTACT)
-
-
-def registration_withdrawn(version: int = 1, candidature_id: str = CANDIDATURE) -> RegistrationWithdrawn:
-    return RegistrationWithdrawn(candidature_id, CANDIDATE, version, "2021-10-06T08:00:00+00:00")
 
 
 def window_changed(

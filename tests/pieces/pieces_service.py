@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,25 +17,28 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
+from services.chassis.clock import PARIS
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.chassis.tasks import gauges
 from services.confined.checks import Program
 from services.contracts.base import Contract
+from services.contracts.reminder_rules import HOUR
+from services.contracts.session_options import SessionOptions
 from services.objects.lifecycle import ERASING_DELAY, erase_expired
 from services.objects.reconciliation import Report
 from services.pieces.app import create_app
-from services.pieces.dependencies import attach, dependencies
+from services.pieces.dependencies import Dependencies, attach, dependencies
 from services.pieces.jobs import registry
 from services.pieces.models import AuditEntry, Deposit, db, object_tables
 from services.pieces.operations.restoration import reconciliation
 from services.pieces.settings import PiecesSettings
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
-from tests.pieces.example_events import DURING, registration_saved
+from tests.pieces.example_events import CLOSES, DURING, registration_saved, window_changed
 from tests.pieces.tus_client import send_file
 from tests.support.process_settings import service_settings
-from tests.support.service_worker import deliver_event, run_follow_ups, stored
+from tests.support.service_worker import deliver_event, published, run_follow_ups, stored
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 
 KEPT_DAYS = PiecesSettings.kept_days
@@ -47,6 +49,8 @@ NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 _IDLE_PROGRAMS: list[Program] = []
 STAFF = "57aff000000000000000000000000001"
 ILLEGIBLE = "Illisible."  # why they refuse a piece
+SEVEN_DAYS, TWO_DAYS, LAST_DAY = (datetime(2021, 10, day, HOUR, tzinfo=PARIS) for day in (24, 29, 31))
+"""The instants of the ladder 7, 2, 0 before the end of the guide's deposit, which closes on the 31st at midnight."""
 
 
 def build_settings(database_url: str, objects_url: str, **overrides: Any) -> PiecesSettings:
@@ -67,8 +71,7 @@ class PiecesService:
     def __init__(self, database_url: str, objects_url: str, **overrides: Any) -> None:
         self.app: Flask = create_app(build_settings(database_url, objects_url, **overrides), key_of=key_of)
         migrate(self.app)
-        with self.app.app_context():
-            dependencies().inspections.checks.idle_programs = _IDLE_PROGRAMS
+        self.dependencies.inspections.checks.idle_programs = _IDLE_PROGRAMS
         self.now = DURING
 
     def close(self) -> None:
@@ -76,10 +79,14 @@ class PiecesService:
             db.engine.dispose()
         clock.set_offset(0)
 
+    @property
+    def dependencies(self) -> Dependencies:
+        with self.app.app_context():
+            return dependencies()
+
     def use(self, **others: Any) -> None:
         """These take the place of its dependencies from now on: the `store`, the `antivirus` …"""
-        with self.app.app_context():
-            attach(self.app, dataclasses.replace(dependencies(), **others))
+        attach(self.app, dataclasses.replace(self.dependencies, **others))
 
     def handle_events(self, *events: Contract) -> None:
         for event in events:
@@ -128,6 +135,9 @@ class PiecesService:
     def download(self, code: str) -> TestResponse:
         return self.call("GET", f"/pieces/{self.piece(code)['id']}/file")
 
+    def preview(self, code: str, **options: Any) -> TestResponse:
+        return self.call("GET", f"/pieces/{self.piece(code)['id']}/preview", **options)
+
     def staff(
         self, method: str, path: str, *, by: str = STAFF, academies: tuple[str, ...] | None = ("03",), **options: Any
     ) -> TestResponse:
@@ -141,6 +151,14 @@ class PiecesService:
         body: dict[str, Any] = answer.get_json()
         return body
 
+    def read_pages(self, path: str, **who: Any) -> list[dict[str, Any]]:
+        """A list in pages of five."""
+        pages = [self.read_as_staff(f"{path}?limit=5", **who)]
+        while cursor := pages[-1]["next_cursor"]:
+            pages.append(self.read_as_staff(f"{path}?limit=5&cursor={cursor}", **who))
+        assert all(len(page["items"]) <= 5 for page in pages)
+        return pages
+
     def listed_codes(self, query: str, *academies: str) -> list[str]:
         """The codes of the pieces that staff lists."""
         page = self.read_as_staff(f"/pieces?{query}", academies=academies or ("03",))
@@ -149,7 +167,6 @@ class PiecesService:
     def piece_for_staff(self, code: str) -> dict[str, Any]:
         """The piece as the staff API gives it."""
         answer = self.staff("GET", f"/pieces/{self.piece(code)['id']}")
-        assert answer.status_code == 200, answer.text
         piece: dict[str, Any] = answer.get_json()
         assert answer.headers["ETag"] == piece["etag"]
         return piece
@@ -161,40 +178,32 @@ class PiecesService:
             body.setdefault("comment", ILLEGIBLE)
         etag, academies = body.pop("etag", piece["etag"]), body.pop("academies", ("03",))
         body = {"deposit_id": piece["deposit"] and piece["deposit"]["id"], "status": status, **body}
-        headers = {"If-Match": etag} if etag else {}
-        path = f"/pieces/{piece['id']}/control"
-        return self.staff("POST", path, by=by, academies=academies, headers=headers, json=body)
+        who: dict[str, Any] = {"by": by, "academies": academies, "headers": {"If-Match": etag} if etag else {}}
+        return self.staff("POST", f"/pieces/{piece['id']}/control", json=body, **who)
 
     def take_back(self, code: str, *, by: str = STAFF, etag: str | None = None) -> TestResponse:
         """The last decision on the piece, who read `etag`."""
         piece = self.piece_for_staff(code)
-        return self.staff(
-            "DELETE", f"/pieces/{piece['id']}/control", by=by, headers={"If-Match": etag or piece["etag"]}
-        )
+        read = {"If-Match": etag or piece["etag"]}
+        return self.staff("DELETE", f"/pieces/{piece['id']}/control", by=by, headers=read)
+
+    def published(self, type: str = "pieces.pieces_reminded.v1") -> list[dict[str, Any]]:
+        """The data of the events of a type, oldest first."""
+        return [envelope["data"] for envelope in published(self.app, type)]
 
     def objects(self) -> set[str]:
-        with self.app.app_context():
-            return set(dependencies().store.list_keys())
-
-    def put_object(self, key: str) -> None:
-        """Write an object into the store directly, so that no row names it."""
-        with self.app.app_context():
-            dependencies().store.put(key, io.BytesIO(b"bytes"), 5, "application/pdf")
-
-    def delete_object(self, key: str) -> None:
-        """Delete an object from the store directly, so that its row lacks it."""
-        with self.app.app_context():
-            dependencies().store.delete(key)
+        return set(self.dependencies.store.list_keys())
 
     def run_job(self, name: str) -> None:
         with self.app.app_context():
             registry.jobs[name].run()
 
-    def metrics(self) -> list[str]:
-        """The lines that any process gives to who reads its metrics, with what the jobs have counted."""
+    def metrics(self, name: str) -> list[str]:
+        """The lines of this metric in the answer of any process, with what the jobs have counted."""
         with self.app.app_context():
             gauges.show(db)
-        return self.app.test_client().get("/metrics").text.splitlines()
+        lines = self.app.test_client().get("/metrics").text.splitlines()
+        return sorted(line for line in lines if line.startswith(name))
 
     def run_command(self, *words: str) -> Result:
         """Run a command as an operator types it."""
@@ -225,6 +234,12 @@ class PiecesService:
         self.handle_events(registration_saved())
         return self
 
+    def with_ladder(self, revision: int = 1, closes: datetime = CLOSES, refusal_mails: bool = False) -> PiecesService:
+        """In the guide's opening with the ladder 7, 2, 0; the same service, to be chained."""
+        options = SessionOptions(reminder_days=(7, 2, 0), refusal_mails=refusal_mails)
+        self.handle_events(dataclasses.replace(window_changed(revision, closes=closes), options=options))
+        return self
+
     def move_to(self, instant: datetime) -> PiecesService:
         """Set the portal's clock to another instant; the same service, to be chained."""
         self.now = instant
@@ -242,10 +257,3 @@ def at_once(*acts: Callable[[], TestResponse]) -> list[int]:
 
     with ThreadPoolExecutor(len(acts)) as windows:
         return list(windows.map(run, acts))
-
-
-def validated(service: PiecesService) -> PiecesService:
-    """A service whose piece « NATIDE06 » is deposited and its group validated."""
-    service.registered().deposit("NATIDE06", sample_files.pdf(), "carte.pdf")
-    assert service.validate("NATIONALITE").status_code == 200
-    return service

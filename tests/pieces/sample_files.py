@@ -4,10 +4,18 @@ import io
 import random
 import struct
 import zipfile
+from typing import Any
 
 import pikepdf
 from PIL import Image
 from pypdf import PdfWriter
+
+
+def saved(made: Any, *kind: str, **how: Any) -> bytes:
+    """What a picture or a document writes of itself."""
+    out = io.BytesIO()
+    made.save(out, *kind, **how)
+    return out.getvalue()
 
 
 def pdf(
@@ -32,17 +40,12 @@ def pdf_of_size(size: int) -> bytes:
 
 def image(kind: str = "PNG", size: tuple[int, int] = (320, 200), mode: str = "RGB") -> bytes:
     """A picture with something on it, so that cutting it short loses data."""
-    out = io.BytesIO()
-    picture = Image.radial_gradient("L").resize(size)
-    picture.convert(mode).save(out, kind)
-    return out.getvalue()
+    return saved(Image.radial_gradient("L").resize(size).convert(mode), kind)
 
 
-def flat(kind: str, size: tuple[int, int]) -> bytes:
-    """An immense picture that weighs nothing."""
-    out = io.BytesIO()
-    Image.new("1" if kind == "PNG" else "L", size).save(out, kind)
-    return out.getvalue()
+def flat(kind: str, size: tuple[int, int], mode: str = "L", *, progressive: bool = False) -> bytes:
+    """A picture of nothing, immense perhaps, that weighs nothing."""
+    return saved(Image.new(mode, size), kind, progressive=progressive)
 
 
 def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -112,26 +115,18 @@ def mp3(*, tag: bool = True, frames: int = 10) -> bytes:
 
 
 def mp4(brand: bytes = b"isom") -> bytes:
-    return _box(b"ftyp", brand + b"\0\0\2\0" + brand) + _box(b"mdat", b"\7" * 3000) + _box(b"moov", b"\0" * 100)
+    return box(b"ftyp", brand + b"\0\0\2\0" + brand) + box(b"mdat", b"\7" * 3000) + box(b"moov", b"\0" * 100)
 
 
-def _box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content) + 8) + kind + content
+def box(kind: bytes, content: bytes, declared: int | None = None) -> bytes:
+    """Of a film; `declared`: how long it says that it is."""
+    return struct.pack(">I", len(content) + 8 if declared is None else declared) + kind + content
 
 
 def heavy_pdf(size: int) -> bytes:
     """A page with so many bytes that nothing makes smaller."""
-    out = io.BytesIO()
     with pikepdf.new() as document:
         document.add_blank_page()
         stuffing = document.make_stream(random.Random(1).randbytes(size))
         document.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=stuffing))
-        document.save(out)
-    return out.getvalue()
-
-
-def jpeg_of_two_pictures() -> bytes:
-    out = io.BytesIO()
-    first, second = Image.new("RGB", (320, 200)), Image.new("RGB", (64, 48))
-    first.save(out, "MPO", save_all=True, append_images=[second])
-    return out.getvalue()
+        return saved(document)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 PART = 64 * 1024
 VERSION = {"Tus-Resumable": TUS_VERSION}
-
-
 Call = Callable[..., TestResponse]
 """(method, path), and what the test client takes."""
 
@@ -86,11 +84,10 @@ def read_offset(service: PiecesService, upload_id: str) -> int:
 
 def send_rest(service: PiecesService, upload_id: str, content: bytes, until: int | None = None) -> None:
     """Send the bytes that the service has not yet, up to `until` (by default the end)."""
-    end, at = len(content) if until is None else until, read_offset(service, upload_id)
-    while at < end:
+    end = len(content) if until is None else until
+    for at in range(read_offset(service, upload_id), end, PART):
         answer = send_part(service, upload_id, at, content[at : min(at + PART, end)])
         assert answer.status_code == 204, answer.text
-        at = int(answer.headers["Upload-Offset"])
 
 
 def upload_file(service: PiecesService, code: str, content: bytes, name: str = "carte.pdf") -> str:

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from tests.pieces import sample_files
-from tests.pieces.corpus.hostile_file import FORMAT, HostileFile
+from tests.pieces.corpus import FORMAT, HostileFile
 
 _SECTOR = 512
 
@@ -34,20 +34,16 @@ def word_containers() -> Iterator[HostileFile]:
     yield HostileFile("secteurs.doc", whole[:30] + b"\xff\xff" + whole[32:], "damaged")
 
 
-def _box(kind: bytes, content: bytes, declared: int | None = None) -> bytes:
-    return struct.pack(">I", len(content) + 8 if declared is None else declared) + kind + content
-
-
 def films() -> Iterator[HostileFile]:
-    head, moov = _box(b"ftyp", b"isom\0\0\2\0isom"), _box(b"moov", bytes(100))
+    head, moov = sample_files.box(b"ftyp", b"isom\0\0\2\0isom"), sample_files.box(b"moov", bytes(100))
     for declared, answer in ((0, "mp4"), (7, "damaged"), (109, "damaged"), (0x7FFFFFFF, "damaged")):
-        yield HostileFile(f"boite-{declared}.mp4", head + _box(b"moov", bytes(100), declared), answer)
+        yield HostileFile(f"boite-{declared}.mp4", head + sample_files.box(b"moov", bytes(100), declared), answer)
     for long, answer in ((0, "damaged"), (116, "mp4"), (2**63, "damaged")):
-        content = head + _box(b"mdat", struct.pack(">Q", long) + bytes(100), 1) + moov
+        content = head + sample_files.box(b"mdat", struct.pack(">Q", long) + bytes(100), 1) + moov
         yield HostileFile(f"longue-{long}.mp4", content, answer)
     for number, answer in ((9_997, "mp4"), (9_999, "damaged")):
-        yield HostileFile(f"boites-{number}.mp4", head + _box(b"free", b"") * number + moov, answer)
-    yield HostileFile("sans-film.mp4", head + _box(b"mdat", bytes(1_000)), "damaged")
+        yield HostileFile(f"boites-{number}.mp4", head + sample_files.box(b"free", b"") * number + moov, answer)
+    yield HostileFile("sans-film.mp4", head + sample_files.box(b"mdat", bytes(1_000)), "damaged")
 
 
 def avi_files() -> Iterator[HostileFile]:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 
 from tests.pieces import sample_files
-from tests.pieces.corpus.hostile_file import UNVERIFIED, HostileFile
+from tests.pieces.corpus import UNVERIFIED, HostileFile
 
 MB = 1024 * 1024
 PAGES = {1: b"<< /Type /Catalog /Pages 2 0 R >>", 2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"}
@@ -16,37 +16,34 @@ PAGE = {3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"}
 class Document:
     """Bytes of a PDF as they are put together; where each object begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, objects: dict[int, bytes]) -> None:
         self.data = bytearray(b"%PDF-1.7\n")
         self.places: dict[int, int] = {}
+        for number, body in objects.items():
+            self.add(number, body)
 
-    def add(self, number: int, body: bytes) -> int:
-        """Where it begins."""
+    def add(self, number: int, body: bytes) -> None:
         self.places[number] = len(self.data)
         self.data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-        return self.places[number]
 
     def stream(self, number: int, entries: bytes, content: bytes) -> int:
+        """Where it begins."""
         head = b"<< %s /Length %d >>\nstream\n" % (entries, len(content))
-        return self.add(number, head + content + b"\nendstream")
-
-    def table(self, more: bytes = b"") -> bytes:
-        """Whole, with a table of objects as old programs write it."""
-        start, size = len(self.data), max(self.places) + 1
-        rows = b"".join(b"%010d 00000 n \n" % self.places.get(number, 0) for number in range(1, size))
-        self.data += b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, rows)
-        self.data += b"trailer\n<< /Size %d /Root 1 0 R %s >>" % (size, more)
-        return self.ended(start)
+        self.add(number, head + content + b"\nendstream")
+        return self.places[number]
 
     def ended(self, start: int) -> bytes:
         return bytes(self.data + b"\nstartxref\n%d\n%%%%EOF\n" % start)
 
 
-def document(objects: dict[int, bytes], more: bytes = b"") -> bytes:
-    pdf = Document()
-    for number, body in objects.items():
-        pdf.add(number, body)
-    return pdf.table(more)
+def document(objects: dict[int, bytes]) -> bytes:
+    """Whole, with a table of objects as old programs write it."""
+    pdf = Document(objects)
+    start, size = len(pdf.data), max(pdf.places) + 1
+    rows = b"".join(b"%010d 00000 n \n" % pdf.places.get(number, 0) for number in range(1, size))
+    pdf.data += b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, rows)
+    pdf.data += b"trailer\n<< /Size %d /Root 1 0 R  >>" % size
+    return pdf.ended(start)
 
 
 @functools.cache
@@ -64,27 +61,19 @@ def _index_row(kind: int, place: int) -> bytes:
 
 def chained_index(links: int, entries: int) -> bytes:
     """Streams of the index with a predictor, each naming the one before."""
-    pdf = Document()
-    for number, body in {**PAGES, **PAGE}.items():
-        pdf.add(number, body)
+    pdf = Document({**PAGES, **PAGE})
     rows = [_index_row(0, 0)] + [_index_row(1, pdf.places[number]) for number in (1, 2, 3)]
     rows += [_index_row(0, 0)] * (entries - len(rows))
-    columns = 6
-    content = zlib.compress(b"".join(b"\2" + row for row in _differences(rows)), 9)
+    pairs = (zip(row, above, strict=True) for row, above in zip(rows, [bytes(6), *rows[:-1]], strict=True))
+    differences = [bytes((now - then) % 256 for now, then in pair) for pair in pairs]  # as the predictor « up » has it
+    content = zlib.compress(b"".join(b"\2" + row for row in differences), 9)
     entry = b"/Type /XRef /Size %d /W [1 4 1] /Root 1 0 R /Filter /FlateDecode" % entries
-    entry += b" /DecodeParms << /Predictor 12 /Columns %d >>" % columns
+    entry += b" /DecodeParms << /Predictor 12 /Columns 6 >>"
     before = b""
     for link in range(links):
         start = pdf.stream(10 + link, entry + before, content)
         before = b" /Prev %d" % start
     return pdf.ended(start)
-
-
-def _differences(rows: list[bytes]) -> list[bytes]:
-    """As the predictor « up » writes them."""
-    above = [bytes(6), *rows[:-1]]
-    pairs = (zip(row, up, strict=True) for row, up in zip(rows, above, strict=True))
-    return [bytes((now - then) % 256 for now, then in pair) for pair in pairs]
 
 
 def chains() -> Iterator[HostileFile]:
@@ -143,9 +132,7 @@ def _filtered() -> dict[str, tuple[bytes, bytes]]:
 def index_bombs() -> Iterator[HostileFile]:
     """Where the index does not fit into the memory the reader does without, and finds the objects by itself."""
     for name, (filters, content) in _filtered().items():
-        pdf = Document()
-        for number, body in {**PAGES, **PAGE}.items():
-            pdf.add(number, body)
+        pdf = Document({**PAGES, **PAGE})
         entries = b"/Type /XRef /Size 10 /W [1 4 1] /Root 1 0 R /Filter %s" % filters
         start = pdf.stream(9, entries, content)
         answer = "damaged" if name == "flate-10" else "pdf"
@@ -155,7 +142,7 @@ def index_bombs() -> Iterator[HostileFile]:
 def object_bombs() -> Iterator[HostileFile]:
     """The catalogue is said to be in a stream of objects."""
     for name, (filters, content) in _filtered().items():
-        pdf = Document()
+        pdf = Document({})
         pdf.stream(5, b"/Type /ObjStm /N 3 /First 30 /Filter %s" % filters, content)
         rows = _index_row(0, 0) + b"".join(struct.pack(">BIB", 2, 5, place) for place in range(3))
         rows += _index_row(0, 0) + _index_row(1, pdf.places[5])

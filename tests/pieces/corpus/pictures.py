@@ -1,24 +1,15 @@
 """Pictures that are immense, endless or lie."""
 
 import functools
-import io
 import struct
 import zlib
 from collections.abc import Iterator
 
-from PIL import Image
-
-from tests.pieces import sample_files
-from tests.pieces.corpus.hostile_file import UNVERIFIED, HostileFile
+from tests.pieces.corpus import UNVERIFIED, HostileFile
 from tests.pieces.corpus.pdfs import MB, compressed_zeros
+from tests.pieces.sample_files import flat, image
 
 _MARK = b"\x89PNG\r\n\x1a\n"
-
-
-def jpeg(size: tuple[int, int], mode: str = "L", *, progressive: bool = False) -> bytes:
-    out = io.BytesIO()
-    Image.new(mode, size).save(out, "JPEG", progressive=progressive)
-    return out.getvalue()
 
 
 def _with_scans(content: bytes, scans: int) -> bytes:
@@ -30,11 +21,11 @@ def _with_scans(content: bytes, scans: int) -> bytes:
 @functools.cache
 def endless() -> bytes:
     """A picture that takes longer to be read than any may."""
-    return _with_scans(jpeg((7_000, 7_000), progressive=True), 4_000)
+    return _with_scans(flat("JPEG", (7_000, 7_000), progressive=True), 4_000)
 
 
 def scans() -> Iterator[HostileFile]:
-    yield HostileFile("passes.jpg", _with_scans(jpeg((1_000, 1_000), progressive=True), 300), "jpg")
+    yield HostileFile("passes.jpg", _with_scans(flat("JPEG", (1_000, 1_000), progressive=True), 300), "jpg")
     yield HostileFile("sans-fin.jpg", endless(), UNVERIFIED)
 
 
@@ -45,18 +36,18 @@ def _claiming(content: bytes, width: int, height: int) -> bytes:
 
 def immense_jpegs() -> Iterator[HostileFile]:
     """Refused by what they claim, one row beyond what is read."""
-    small, progressive = jpeg((64, 64)), jpeg((64, 64), "RGB", progressive=True)
+    small, progressive = flat("JPEG", (64, 64)), flat("JPEG", (64, 64), "RGB", progressive=True)
     yield HostileFile("au-plus.jpg", _claiming(small, 14_000, 15_000), "jpg")
     for width, height in ((14_000, 15_001), (65_535, 65_535)):
         yield HostileFile(f"annonce-{width}.jpg", _claiming(small, width, height), "too_many_pixels")
     yield HostileFile("progressif-au-plus.jpg", _claiming(progressive, 12_000, 10_000), "jpg")
     yield HostileFile("progressif.jpg", _claiming(progressive, 12_000, 10_001), "too_many_pixels")
-    yield HostileFile("ligne.jpg", jpeg((65_500, 1)), "jpg")
-    yield HostileFile("colonne.jpg", jpeg((1, 65_500)), "jpg")
+    yield HostileFile("ligne.jpg", flat("JPEG", (65_500, 1)), "jpg")
+    yield HostileFile("colonne.jpg", flat("JPEG", (1, 65_500)), "jpg")
 
 
 def lying_jpegs() -> Iterator[HostileFile]:
-    whole = sample_files.image("JPEG", (800, 600))
+    whole = image("JPEG", (800, 600))
     yield HostileFile("marque.jpg", b"\xff\xd8\xff" + b"\xff" * 100_000, "damaged")
     yield HostileFile("segments.jpg", whole[:2] + b"\xff\xfe\x00\x02" * 500_000 + whole[2:], "jpg")
     profile = b"\xff\xe2\xff\xff" + b"ICC_PROFILE\0\1\1" + b"a" * 65_519
@@ -96,6 +87,6 @@ def lying_pngs() -> Iterator[HostileFile]:
         content = png((100, 100), rows, more=chunk(kind, head + much) * 40)
         yield HostileFile(f"{kind.decode()}.png", content, "damaged")
     yield HostileFile("longueur.png", _MARK + b"\x7f\xff\xff\xffIHDR" + b"\0" * 100, "damaged")
-    yield HostileFile("somme.png", sample_files.image("PNG").replace(b"IDAT", b"IDAU", 1), "damaged")
+    yield HostileFile("somme.png", image("PNG").replace(b"IDAT", b"IDAU", 1), "damaged")
     yield HostileFile("petits.png", png((100, 100), rows, more=chunk(b"tEXt", b"a\0b") * 200_000), "png")
     yield HostileFile("animee.png", png((100, 100), rows, more=chunk(b"acTL", struct.pack(">2I", 2**31 - 1, 0))), "png")

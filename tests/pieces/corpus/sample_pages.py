@@ -1,10 +1,12 @@
 """Pages as people photograph and scan them: legible ones, and each kind that is not."""
 
-import io
 import random
+from typing import Any
 
 import pillow_heif
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+
+from tests.pieces import sample_files
 
 _WORDS = ("attestation", "formation continue", "en banque", "session", "certifie", "à Besançon", "Monsieur", "né le")
 A4 = (1240, 1754)
@@ -56,10 +58,8 @@ def large(image: Image.Image) -> Image.Image:
     return image.resize((3024, 4032), Image.Resampling.LANCZOS)
 
 
-def jpeg(image: Image.Image, **how: object) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=85, **how)
-    return out.getvalue()
+def jpeg(image: Image.Image, **how: Any) -> bytes:
+    return sample_files.saved(image, "JPEG", quality=85, **how)
 
 
 def telephone_exif() -> Image.Exif:
@@ -73,10 +73,9 @@ def telephone_exif() -> Image.Exif:
 
 def heic(image: Image.Image, exif: Image.Exif | None = None) -> bytes:
     """Encoded in the fastest way: what tests are about is its decoding, and the default takes eight times as long."""
-    out = io.BytesIO()
-    options = {"exif": exif.tobytes()} if exif else {}
-    pillow_heif.from_pillow(image.convert("RGB")).save(out, quality=60, enc_params={"preset": "ultrafast"}, **options)
-    return out.getvalue()
+    how: dict[str, Any] = {"exif": exif.tobytes()} if exif else {}
+    picture = pillow_heif.from_pillow(image.convert("RGB"))
+    return sample_files.saved(picture, quality=60, enc_params={"preset": "ultrafast"}, **how)
 
 
 def heic_saying(size: tuple[int, int]) -> bytes:

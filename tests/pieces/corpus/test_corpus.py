@@ -12,8 +12,7 @@ from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.inspection.inspections import LIMITS, Inspections
 from services.pieces.inspection.tasks import inspect_file
-from tests.pieces.corpus import archives, office_audio_video, pdfs, pictures
-from tests.pieces.corpus.hostile_file import UNVERIFIED, Family
+from tests.pieces.corpus import UNVERIFIED, Family, archives, office_audio_video, pdfs, pictures
 
 # What costs its reader time or memory.
 COSTLY = (
@@ -44,13 +43,13 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> list[ProcessEnd]:
     return ends
 
 
-def _unlike_their_answer(family: Family, inspect: Callable[[bytes, str], Format]) -> list[str]:
+def _unlike_their_answer(family: Family, inspect: Callable[[io.BytesIO, str, tuple[Format, ...]], Format]) -> list[str]:
     """The files that are answered otherwise than they should be."""
     wrong = []
     for file in family():
         assert len(file.content) <= MAX_FILE_BYTES, file.name
         try:
-            answer = inspect(file.content, file.name).value
+            answer = inspect(io.BytesIO(file.content), file.name, tuple(Format)).value
         except UnverifiableFile as refusal:
             ran_out_of_time = file.takes_seconds and refusal.reason == Reason.PROCESSOR
             answer = file.answer if ran_out_of_time else UNVERIFIED
@@ -65,16 +64,11 @@ def _unlike_their_answer(family: Family, inspect: Callable[[bytes, str], Format]
 def test_hostile_files_have_their_answer(
     family: Family, inspections: Inspections, program: Program, ends: list[ProcessEnd]
 ) -> None:
-    wrong = _unlike_their_answer(
-        family, lambda content, name: inspections.inspect("somebody", io.BytesIO(content), name, tuple(Format))[0]
-    )
-    assert wrong == []
+    assert _unlike_their_answer(family, lambda *file: inspections.inspect("somebody", *file)[0]) == []
     assert max(end.peak_memory for end in ends) <= LIMITS.memory
     assert inspections.checks.idle_programs == [program], "another program had to take its place"
 
 
 @pytest.mark.parametrize("family", MISLEADING, ids=attrgetter("__name__"))
 def test_each_file_that_lies_has_its_answer(family: Family) -> None:
-    assert (
-        _unlike_their_answer(family, lambda content, name: inspect_file(io.BytesIO(content), name, tuple(Format))) == []
-    )
+    assert _unlike_their_answer(family, inspect_file) == []

@@ -23,10 +23,7 @@ from services.pieces.domain.files import UNNAMED, clean_filename, extension_of
         ("  espace   .pdf", "espace .pdf"),
         ("\u200binvisible\ufeff.pdf", "invisible.pdf"),
         ("fin.pdf. . ", "fin.pdf"),
-        ("", UNNAMED),
-        ("..", UNNAMED),
-        ("///", UNNAMED),
-        ("\u202e", UNNAMED),
+        *((nothing, UNNAMED) for nothing in ("", "..", "///", "\u202e")),
     ],
 )
 def test_a_name_is_made_harmless(given_name: str, shown: str) -> None:

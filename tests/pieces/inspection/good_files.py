@@ -3,7 +3,7 @@
 import contextlib
 import io
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from PIL import Image
 
@@ -14,6 +14,7 @@ from services.pieces.inspection.tasks import inspect_file
 from tests.pieces import sample_files
 from tests.pieces.corpus import office_audio_video, sample_pages
 
+_PORTRAIT = Image.new("RGB", (64, 48))
 GOOD_FILES = [
     ("a.pdf", sample_files.pdf(), Format.PDF),
     ("restreint.PDF", sample_files.pdf(owner_password="proprietaire"), Format.PDF),
@@ -22,7 +23,7 @@ GOOD_FILES = [
     ("palette.png", sample_files.image("PNG", mode="P"), Format.PNG),
     ("a.jpg", sample_files.image("JPEG"), Format.JPG),
     ("a.jpeg", sample_files.image("JPEG", mode="CMYK"), Format.JPG),
-    ("portrait.jpg", sample_files.jpeg_of_two_pictures(), Format.JPG),
+    ("portrait.jpg", sample_files.saved(_PORTRAIT, "MPO", save_all=True, append_images=[_PORTRAIT]), Format.JPG),
     ("a.doc", sample_files.doc(), Format.DOC),
     ("a.docx", sample_files.docx(), Format.DOCX),
     ("a.zip", sample_files.archive(), Format.ZIP),
@@ -38,19 +39,21 @@ LARGE_FILES: list[tuple[str, Callable[[], bytes], Format]] = [
     ("progressif.jpg", lambda: photograph((8_000, 6_000), progressive=True), Format.JPG),
     ("A4-600dpi.png", lambda: sample_files.flat("PNG", (4_961, 7_016)), Format.PNG),
 ]
-_UNKNOWN = [("a.txt", b"bonjour"), ("a.exe", b"MZ\x90\x00" + b"\0" * 300), ("a.gif", b"GIF89a" + b"\0" * 50)]
 
 
 def photograph(size: tuple[int, int], *, progressive: bool = False) -> bytes:
     small = Image.frombytes("L", (64, 48), random.Random(1).randbytes(64 * 48)).convert("RGB")
-    out = io.BytesIO()
-    small.resize(size, Image.Resampling.NEAREST).save(out, "JPEG", quality=60, progressive=progressive)
-    return out.getvalue()
+    large = small.resize(size, Image.Resampling.NEAREST)
+    return sample_files.saved(large, "JPEG", quality=60, progressive=progressive)
 
 
 def read_all() -> None:
     """Good files, and bad ones of each format."""
-    for name, content in _readable():
+    readable = [(name, content[: len(content) // part]) for name, content, _ in GOOD_FILES for part in (1, 2)]
+    readable.append(("progressif.jpg", photograph((800, 600), progressive=True)))
+    readable += [(file.name, file.content) for file in office_audio_video.two_at_once()]
+    readable += [("a.txt", b"bonjour"), ("a.exe", b"MZ\x90\x00" + b"\0" * 300), ("a.gif", b"GIF89a" + b"\0" * 50)]
+    for name, content in readable:
         with contextlib.suppress(DomainError):
             inspect_file(io.BytesIO(content), name, tuple(Format))
     page = sample_pages.sheet()
@@ -59,12 +62,3 @@ def read_all() -> None:
         for task in (tasks.look_at, tasks.to_pdf, tasks.preview, tasks.to_jpeg):
             task(io.BytesIO(content))
     tasks.merge(io.BytesIO(sample_files.pdf()), lengths=[len(sample_files.pdf())])
-
-
-def _readable() -> Iterator[tuple[str, bytes]]:
-    for name, content, _ in GOOD_FILES:
-        yield name, content
-        yield name, content[: len(content) // 2]
-    yield "progressif.jpg", photograph((800, 600), progressive=True)
-    yield from ((file.name, file.content) for file in office_audio_video.two_at_once())
-    yield from _UNKNOWN

@@ -1,6 +1,7 @@
-"""What the database itself keeps, whoever writes: staff's queues, what older versions left, the signed trail."""
+"""What the database of each engine keeps, whoever writes, and what goes with a candidature that is erased."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -8,12 +9,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import text
 
 from services.chassis.settings import Secret
-from services.pieces.models import db
+from services.contracts.registrations import DataErased, ErasedCandidature
+from services.contracts.retention import CANDIDATURES, DOCUMENTS, OF_A_SESSION, PIECES
+from services.pieces.models import audit_chain, db
 from services.pieces.operations.restoration import reconciliation
+from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
-from tests.pieces.example_events import academie, registration_saved
+from tests.pieces.example_events import AMIENS, registration_saved
 from tests.pieces.pieces_service import PiecesService, build_settings
 from tests.support.object_store import Bucket
+from tests.support.service_worker import tables_that_hold
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")  # triggers and migrations of each are its own
 
@@ -35,12 +40,11 @@ def test_what_has_a_file_and_no_opinion_is_to_control(registered: PiecesService)
 
 
 def test_a_queue_follows_a_candidature_to_another_academie(deposited: PiecesService) -> None:
-    deposited.handle_events(registration_saved(version=2, academie=academie("06", "ACADÉMIE DE CLERMONT-FERRAND")))
-    assert deposited.listed_codes(TO_CONTROL, "03") == []
-    assert deposited.listed_codes(TO_CONTROL, "06") == ["NATIDE06"]
-    for code, numbers in (("03", []), ("06", [1])):
-        waiting = deposited.read_as_staff("/control-queue", academies=(code,))["items"]
-        assert [item["number"] for item in waiting] == numbers
+    deposited.handle_events(registration_saved(version=2, academie=AMIENS))
+    for academie, codes in (("03", []), ("20", ["NATIDE06"])):
+        assert deposited.listed_codes(TO_CONTROL, academie) == codes
+        waiting = deposited.read_as_staff("/control-queue", academies=(academie,))["items"]
+        assert [item["number"] for item in waiting] == [1] * len(codes)
 
 
 def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(deposited: PiecesService) -> None:
@@ -94,3 +98,45 @@ def test_roots_are_signed_with_the_key_of_the_setting(database_url: str, bucket:
         assert "root 1 is not signed by a key of AUDIT_KEY" in service.run_command("audit", "verify").output
     mistakes = build_settings(database_url, bucket.url, audit_key=Secret("no key")).mistakes()
     assert mistakes == ["AUDIT_KEY: an Ed25519 private key in PEM is expected"]
+
+
+ERASED = (ErasedCandidature(CANDIDATURE, CANDIDATE),)
+LEFT = {"retired_objects", "withdrawals", "audit_entries", "audit_keys", "audit_digests", "tasks"}
+"""Where its id may stay, of nobody who is known."""
+
+
+def test_a_candidature_goes_with_its_files_and_its_history(service: PiecesService) -> None:
+    """A file that another replaced, refused with a comment that names somebody; the feed has told of it."""
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "première.pdf")
+    service.deposit("NATIDE06", sample_files.pdf(pages=2), "Dupont.pdf")
+    assert service.control("NATIDE06", "non_compliant", comment="Revoir, M. Dupont").status_code == 200
+    service.run_follow_ups()
+    assert tables_that_hold(service.app, "Dupont") >= {"deposits", "controls", "pieces"}
+    service.handle_events(DataErased((DOCUMENTS,), ERASED))
+    assert "deposits" in tables_that_hold(service.app, "Dupont"), "its pieces are not erased yet"
+    for _ in range(2):
+        service.handle_events(DataErased(OF_A_SESSION, ERASED))
+    service.run_follow_ups()
+    assert tables_that_hold(service.app, "Dupont") == set()
+    assert tables_that_hold(service.app, registration_saved().numero_candidat) == set()
+    assert tables_that_hold(service.app, CANDIDATURE) <= LEFT
+    assert service.run_nightly_jobs().lost == []
+    assert service.objects() == set()
+    with service.app.app_context():
+        audit_chain.extend()
+        assert [each for each in audit_chain.mismatches("pieces", [], None) if each.entry_id] == []
+
+
+def test_nothing_that_arrives_late_brings_it_back(service: PiecesService) -> None:
+    service.handle_events(DataErased((*OF_A_SESSION, CANDIDATURES), ERASED), registration_saved())
+    name = registration_saved().identity.nom_famille
+    assert tables_that_hold(service.app, name) == set(), "neither does the task itself"
+
+
+def test_a_version_after_what_was_erased_is_taken_again(registered: PiecesService) -> None:
+    """The session was opened again: its pieces alone were erased, with the first version."""
+    registered.handle_events(DataErased((PIECES,), (replace(ERASED[0], version=1),)), registration_saved())
+    assert tables_that_hold(registered.app, registration_saved().numero_candidat) == set()
+    registered.handle_events(registration_saved(version=2))
+    assert tables_that_hold(registered.app, registration_saved().numero_candidat) >= {"candidatures"}
+    assert registered.deposit("NATIDE06").status_code < 300

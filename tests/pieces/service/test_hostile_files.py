@@ -1,83 +1,80 @@
-"""Files that break their reader cost their sender an answer and nobody else anything."""
+"""Files that break their reader, come in masses or hold a virus cost their sender an answer, and others nothing."""
 
 import contextlib
+import socket
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.chassis.clock import system_now
 from services.chassis.errors import Unavailable
-from services.chassis.process.capacity import Limit
+from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
+from services.confined.checks import Reason
+from services.contracts.pieces import PiecesStateChanged
 from services.objects.lifecycle import ERASING_DELAY
-from services.pieces.dependencies import dependencies
+from services.pieces.antivirus import Antivirus, AntivirusUnavailable
 from services.pieces.inspection.inspections import BUSY_RETRY_SECONDS, MAX_WAITING_LONG_LOOKS
-from services.pieces.models import DepositTries, db
-from services.pieces.operations.deposit_limits import (
-    CONCURRENT_RETRY_SECONDS,
-    HOUR,
-    MAX_CONCURRENT_DEPOSITS,
-    count_deposit_try,
-    purge_deposit_tries,
-)
+from services.pieces.models import DepositTries, db, event_tables
+from services.pieces.operations import deposit_limits as limits
+from services.pieces.operations.antivirus_scans import ABANDONED_AFTER
 from services.pieces.operations.deposits import KEPT_SECOND_THOUGHT
-from tests.documents.example_events import CANDIDATE
+from services.pieces.queries.pieces import lock_candidatures
+from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.corpus.pdfs import chained_index, nested
 from tests.pieces.corpus.pictures import endless
 from tests.pieces.example_events import OTHER, registration_saved
 from tests.pieces.pieces_service import PiecesService
+from tests.support.clamav import EICAR, ClamAV
 from tests.support.object_store import Bucket
 from tests.support.processes import wait_until
-
-SIXTEEN = 16
+from tests.support.service_worker import somebody_waits, stored
 
 
 def unverified() -> float:
     """How many files broke a limit so far."""
-    reasons = ("memory", "processor", "time", "crash", "error")
-    counts = (REGISTRY.get_sample_value("pieces_files_unverified_total", {"reason": reason}) for reason in reasons)
+    counts = (REGISTRY.get_sample_value("pieces_files_unverified_total", {"reason": reason}) for reason in Reason)
     return sum(count or 0 for count in counts)
 
 
-def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(service: PiecesService) -> None:
+def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(registered: PiecesService) -> None:
     before = unverified()
-    answer = service.registered().deposit("NATIDE06", endless(), "photo.jpg")
-    problem = answer.get_json()
-    assert (answer.status_code, problem["type"]) == (422, "/problems/fichier-non-verifie")
-    assert "Ce fichier n'a pas pu être vérifié" in problem["detail"]
+    answer = registered.deposit("NATIDE06", endless(), "photo.jpg")
+    assert (answer.status_code, answer.get_json()["type"]) == (422, "/problems/fichier-non-verifie")
+    assert "Ce fichier n'a pas pu être vérifié" in answer.get_json()["detail"]
     assert unverified() == before + 1
-    assert service.piece("NATIDE06")["deposit"] is None
-    assert not service.objects()
-    assert service.deposit("NATIDE06").status_code == 201
+    assert registered.piece("NATIDE06")["deposit"] is None
+    assert not registered.objects()
+    assert registered.deposit("NATIDE06").status_code == 201
 
 
-def test_nothing_of_a_file_is_written_into_the_log(service: PiecesService, capfd: pytest.CaptureFixture[str]) -> None:
-    service.registered()
+def test_nothing_of_a_file_is_written_into_the_log(
+    registered: PiecesService, capfd: pytest.CaptureFixture[str]
+) -> None:
     for content in (nested(b"<</Secret", b">>", 5_000, reached=True), chained_index(20, 20_000)):
-        service.deposit("NATIDE06", content)
+        registered.deposit("NATIDE06", content)
     written = "".join(capfd.readouterr())
     assert "Secret" not in written
     assert len(written.splitlines()) < 50
 
 
-def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(database_url: str, bucket: Bucket) -> None:
-    with contextlib.closing(PiecesService(database_url, bucket.url, deposits_per_hour=3).registered()) as service:
-        files = [sample_files.pdf(), sample_files.pdf()[:-300], b"bonjour", sample_files.pdf()]
-        answers = [service.deposit("NATIDE06", content) for content in files]
-        assert [answer.status_code for answer in answers] == [201, 422, 415, 429]
-        problem = answers[-1].get_json()
-        assert problem["type"] == "/problems/trop-d-envois"
-        assert f"Réessayez dans {HOUR // timedelta(minutes=1)} minutes." in problem["detail"]
-        hour = HOUR.total_seconds()
-        assert hour - 100 < int(answers[-1].headers["Retry-After"]) <= hour
-        assert service.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
-        with service.app.app_context(), db.operation() as session:
-            session.get_one(DepositTries, CANDIDATE).since -= HOUR
-        assert service.deposit("NATIDE06").status_code == 201
+def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(registered: PiecesService) -> None:
+    registered.use(deposits_per_hour=3)
+    files = [sample_files.pdf(), sample_files.pdf()[:-300], b"bonjour", sample_files.pdf()]
+    *answers, refused = [registered.deposit("NATIDE06", content) for content in files]
+    assert [answer.status_code for answer in answers] == [201, 422, 415]
+    assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
+    assert f"Réessayez dans {limits.HOUR // timedelta(minutes=1)} minutes." in refused.get_json()["detail"]
+    assert limits.HOUR.total_seconds() - 100 < int(refused.headers["Retry-After"]) <= limits.HOUR.total_seconds()
+    assert registered.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
+    with registered.app.app_context(), db.operation() as session:
+        session.get_one(DepositTries, CANDIDATE).since -= limits.HOUR
+    assert registered.deposit("NATIDE06").status_code == 201
 
 
 def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: PiecesService) -> None:
@@ -97,73 +94,168 @@ def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: P
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_tries_at_once_are_all_counted(service: PiecesService) -> None:
-    def count(_: int) -> None:
+def test_tries_at_once_are_all_counted_and_those_of_an_hour_ago_forgotten(service: PiecesService) -> None:
+    def count(candidate_id: str) -> None:
         with service.app.app_context():
-            count_deposit_try(CANDIDATE, 1_000)
+            limits.count_deposit_try(candidate_id, 1_000)
 
     with ThreadPoolExecutor(8) as tries:
-        list(tries.map(count, range(8)))
-    with service.app.app_context(), db.reading() as session:
-        assert session.get_one(DepositTries, CANDIDATE).count == 8
-
-
-def test_tries_of_an_hour_ago_are_forgotten(service: PiecesService) -> None:
+        list(tries.map(count, [CANDIDATE] * 8))
+    assert stored(service.app, select(DepositTries.count)) == [8]
+    count(OTHER)
     with service.app.app_context():
-        count_deposit_try(CANDIDATE, 5)
-        count_deposit_try(OTHER, 5)
         with db.operation() as session:
-            session.get_one(DepositTries, CANDIDATE).since = system_now() - HOUR
-        purge_deposit_tries()
-        with db.reading() as session:
-            assert list(session.scalars(select(DepositTries.candidate_id))) == [OTHER]
+            session.get_one(DepositTries, CANDIDATE).since = system_now() - limits.HOUR
+        limits.purge_deposit_tries()
+    assert stored(service.app, select(DepositTries.candidate_id)) == [OTHER]
 
 
-def test_a_candidate_has_so_many_files_under_way_at_most(registered: PiecesService) -> None:
-    with registered.app.app_context():
-        concurrent_deposits = dependencies().concurrent_deposits
+def test_a_candidate_has_so_many_files_under_way_at_most(deposited: PiecesService) -> None:
     with contextlib.ExitStack() as places:
-        for _ in range(MAX_CONCURRENT_DEPOSITS):
-            places.enter_context(concurrent_deposits.place(CANDIDATE))
-        refused = registered.deposit("NATIDE06")
-        assert (refused.status_code, refused.headers["Retry-After"]) == (429, str(CONCURRENT_RETRY_SECONDS))
-        assert "déjà en cours d'envoi" in refused.get_json()["detail"]
-    assert registered.deposit("NATIDE06").status_code == 201
+        for _ in range(limits.MAX_CONCURRENT_DEPOSITS):
+            places.enter_context(deposited.dependencies.concurrent_deposits.place(CANDIDATE))
+        for refused in (deposited.deposit("NATIDE06"), deposited.preview("NATIDE06")):
+            assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
+            assert refused.headers["Retry-After"] == str(limits.CONCURRENT_RETRY_SECONDS)
+            assert "déjà en cours d'envoi" in refused.get_json()["detail"]
+    assert deposited.deposit("NATIDE06").status_code == 201
 
 
 def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(registered: PiecesService) -> None:
-    with registered.app.app_context():
-        turns = dependencies().inspections.long_looks
+    turns = registered.dependencies.inspections.long_looks
+
+    def wait_for_a_turn(name: str) -> None:
+        with contextlib.suppress(Unavailable), turns.place(name):
+            pass
+
     with ThreadPoolExecutor(MAX_WAITING_LONG_LOOKS) as others, turns.place("a"):
         for name in range(MAX_WAITING_LONG_LOOKS):
-            others.submit(_wait_for_a_turn, turns, str(name))
+            others.submit(wait_for_a_turn, str(name))
         wait_until(lambda: turns.waiting == MAX_WAITING_LONG_LOOKS, 90, "the line is full")
         answer = registered.deposit("NATIDE06", endless(), "photo.jpg")
         assert registered.deposit("NATIDE06").status_code == 201
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == str(BUSY_RETRY_SECONDS)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(BUSY_RETRY_SECONDS))
     assert "Trop de fichiers" in answer.get_json()["detail"]
-
-
-def _wait_for_a_turn(turns: Limit, name: str) -> None:
-    with contextlib.suppress(Unavailable), turns.place(name):
-        pass
 
 
 def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(service: PiecesService) -> None:
     """Some of their files take the seconds of processor time that a file may take, one after the other."""
-    attackers = [f"{each:032x}" for each in range(SIXTEEN)]
+    attackers = [f"{each:032x}" for each in range(16)]
     service.registered().handle_events(*(registration_saved(candidate_id=id, candidature_id=id) for id in attackers))
     pieces = {id: service.piece("NATIDE06", id, id)["id"] for id in attackers}
-    started = threading.Barrier(SIXTEEN + 1)
+    started = threading.Barrier(17)
 
     def attack(attacker: str) -> int:
         started.wait()
         return service.upload(pieces[attacker], endless(), "photo.jpg", by=attacker).status_code
 
-    with ThreadPoolExecutor(SIXTEEN) as threads:
+    with ThreadPoolExecutor(16) as threads:
         answers = threads.map(attack, pieces)
         started.wait()
         for _ in range(3):  # a busy machine may ask them to come again
             wait_until(lambda: service.deposit("NATIDE06").status_code == 201, 60, "the deposit beside them")
     assert set(answers) <= {422, 503}
+
+
+INFECTED = sample_files.zipped({"eicar.txt": EICAR}, compression=0)
+
+
+@pytest.fixture
+def scanned(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterator[PiecesService]:
+    """With an antivirus and the guide's candidature."""
+    with contextlib.closing(PiecesService(database_url, bucket.url, antivirus_url=clamav.url)) as running:
+        yield running.registered()
+
+
+def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(scanned: PiecesService) -> None:
+    scanned.deposit("NATIDE06")
+    assert scanned.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
+    path = f"/pieces/{scanned.piece('NATIDE06')['id']}"
+    for refused in (scanned.staff("GET", f"{path}/file"), scanned.staff("GET", f"{path}/pages/1")):
+        assert (refused.status_code, "analyse en cours" in refused.get_json()["detail"]) == (409, True)
+    assert not scanned.piece_for_staff("NATIDE06")["deposit"]["openable"]
+    assert scanned.download("NATIDE06").status_code == 200
+
+    assert scanned.run_follow_ups() == []
+    assert scanned.piece("NATIDE06")["deposit"]["scan"] == "saine"
+    assert scanned.piece_for_staff("NATIDE06")["deposit"]["openable"]
+    assert scanned.staff("GET", f"{path}/pages/1").status_code == 200
+    opened = scanned.staff("GET", f"{path}/file")
+    assert (opened.status_code, opened.headers["X-Antivirus"], "Warning" in opened.headers) == (200, "clean", False)
+    assert "0 fichier(s)" in scanned.run_command("rescan").output
+
+
+def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(
+    scanned: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert scanned.deposit("NATIDE06", INFECTED, "archive.zip").status_code == 201
+    told_before = len(scanned.published(PiecesStateChanged.TYPE))
+    scanned.run_follow_ups()
+    assert len(scanned.published(PiecesStateChanged.TYPE)) == told_before + 1
+    shown = scanned.piece("NATIDE06")
+    assert shown["deposit"]["scan"] == "infectée"
+    for form in ("copy", "original"):
+        assert scanned.staff("GET", f"/pieces/{shown['id']}/file?form={form}").status_code == 409
+    assert scanned.download("NATIDE06").status_code == 200
+    assert "dangereux" in scanned.group("NATIONALITE")["validate_blocked_reason"]
+    assert scanned.control("NATIDE06", "compliant").status_code == 422
+    assert scanned.control("NATIDE06", "non_compliant", comment="Fichier infecté").status_code == 200
+    told_before = len(scanned.published(PiecesStateChanged.TYPE))
+    monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)  # the antivirus has learnt better
+    scanned.run_command("rescan", "--all")
+    scanned.run_follow_ups()
+    assert len(scanned.published(PiecesStateChanged.TYPE)) == told_before + 1, "the contrary is told too"
+
+
+@pytest.mark.engines("postgresql")
+def test_a_verdict_waits_for_who_changes_the_candidature(scanned: PiecesService) -> None:
+    scanned.deposit("NATIDE06", INFECTED, "archive.zip")
+    with ThreadPoolExecutor(1) as pool:
+        with scanned.app.app_context(), db.operation() as session:
+            lock_candidatures(session, [CANDIDATURE])
+            verdict = pool.submit(scanned.run_follow_ups)
+            wait_until(lambda: verdict.done() or somebody_waits(db), 20, "the verdict to wait")
+            assert not verdict.done()
+        assert verdict.result() == []
+
+
+def test_without_a_verdict_the_scan_is_failed_and_tried_again(scanned: PiecesService, clamav: ClamAV) -> None:
+    scanned.deposit("NATIDE06")
+    scanned.use(antivirus=Antivirus("tcp://127.0.0.1:9"))
+    assert scanned.run_follow_ups() == ["AntivirusUnavailable"]
+    assert scanned.piece("NATIDE06")["deposit"]["scan"] == "analyse en échec"
+    scanned.run_job("count-scans")
+    counted = (("failed", 1), ("infected", 0), ("pending", 0))
+    lines = [f'pieces_deposits_by_scan{{state="{state}"}} {number}.0' for state, number in counted]
+    assert scanned.metrics("pieces_deposits_by_scan") == lines
+    scanned.use(antivirus=Antivirus(clamav.url))
+    assert scanned.run_follow_ups() == []
+    assert scanned.piece("NATIDE06")["deposit"]["scan"] == "saine"
+
+
+def test_a_clamd_that_hangs_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.pieces.antivirus.CHECK_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hung = Antivirus(f"tcp://127.0.0.1:{silent.getsockname()[1]}", 0.2)
+        with pytest.raises(AntivirusUnavailable, match="TimeoutError"):
+            hung.is_clean([b"text"])
+        assert hung.check() == "unreachable"
+
+
+def test_a_scan_is_called_given_up_later_than_the_worker_gives_it_up() -> None:
+    repeated = ATTEMPTS_BEFORE_PARKING - 1 - len(RETRY_SECONDS)
+    assert timedelta(seconds=sum(RETRY_SECONDS) + repeated * RETRY_SECONDS[-1]) < ABANDONED_AFTER
+
+
+def test_a_scan_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(scanned: PiecesService) -> None:
+    scanned.deposit("NATIDE06")
+    with scanned.app.app_context(), db.operation() as session:  # what an operator sees parked after a day
+        session.execute(update(event_tables.Task).values(state="parked", ended_at=system_now()))
+    scanned.run_job("rescan")
+    assert scanned.run_follow_ups() == []
+    assert scanned.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
+
+    scanned.move_to(scanned.now + ABANDONED_AFTER + timedelta(minutes=1))
+    scanned.run_job("rescan")
+    assert scanned.run_follow_ups() == []
+    assert scanned.piece("NATIDE06")["deposit"]["scan"] == "saine"

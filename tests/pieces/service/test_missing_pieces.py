@@ -1,50 +1,42 @@
-"""Gestionnaires and their tools list who lacks pieces in their académies, count them, and remind them."""
+"""Who lacks pieces: listed and counted for gestionnaires, reminded by them and by the ladder, each rung once."""
 
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from services.chassis.clock import PARIS
 from services.chassis.tasks.registry import stopping_answered_by
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import Scan
 from services.contracts.pieces import PiecesStateChanged
+from services.contracts.reminder_rules import HOUR
 from services.pieces.models import Deposit, db
 from services.pieces.operations import candidature_states, reminders
 from services.pieces.operations.candidature_states import tell_all_states
 from services.pieces.operations.reminders import record_incomplete_counts
 from services.pieces.queries import incomplete_candidatures, missing_pieces_list
-from tests.documents.example_events import CANDIDATURE
-from tests.pieces.example_events import (
-    CLOSES,
-    IDENTITY,
-    OTHER,
-    academie,
-    of_others,
-    registration_saved,
-    registration_withdrawn,
-    window_changed,
-)
-from tests.pieces.ladder import LAST_DAY, missing_codes, published, with_ladder
-from tests.pieces.pieces_service import PiecesService
+from tests.documents.example_events import CANDIDATE, CANDIDATURE, withdrawn
+from tests.pieces import example_events as events
+from tests.pieces.example_events import AMIENS, CLOSES, IDENTITY, OTHER, SECOND, of_others, registration_saved
+from tests.pieces.pieces_service import LAST_DAY, SEVEN_DAYS, TWO_DAYS, PiecesService
 
-AMIENS = "cafe" + "a" * 28
-THERE = academie("20", "ACADÉMIE D'AMIENS")
 CODES = ("CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP")
+
+
+def missing_codes(event: dict[str, Any]) -> list[str]:
+    groups = [group for candidature in event["candidatures"] for group in candidature["groups"]]
+    return [piece["code"] for group in groups for piece in group["pieces"]]
 
 
 def _listed(service: PiecesService, query: str = "", **options: Any) -> dict[str, Any]:
     return service.read_as_staff(f"/missing-pieces?{query}", **options)
 
 
-def _ids(page: dict[str, Any]) -> list[str]:
-    return [item["candidature"]["id"] for item in page["items"]]
-
-
-def _remind(service: PiecesService, body: dict[str, Any], **options: Any) -> dict[str, str]:
-    answer = service.staff("POST", "/reminders", json=body, **options)
+def _remind(service: PiecesService, *candidatures: str, **options: Any) -> dict[str, str]:
+    answer = service.staff("POST", "/reminders", json={"candidatures": candidatures}, **options)
     assert answer.status_code == 200, answer.text
     return {result["candidature"]: result["outcome"] for result in answer.get_json()["results"]}
 
@@ -77,49 +69,42 @@ def test_the_list_is_filtered_by_session_spécialité_and_regroupement(laddered:
 
 def test_pages_follow_their_cursor_over_openings(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 3)
-    laddered.handle_events(window_changed(1, academie="20"))
+    laddered.handle_events(events.window_changed(1, academie="20"))
     others = of_others(14, pieces=(IDENTITY,))
-    laddered.handle_events(*others[::2], *(dataclasses.replace(other, academie=THERE) for other in others[1::2]))
-    listed_ids: list[str] = []
-    query: str | None = "limit=5"
-    while query is not None:
-        page = _listed(laddered, query, academies=("03", "20"))
-        assert len(page["items"]) <= 5
-        listed_ids += _ids(page)
-        query = page["next_cursor"] and f"limit=5&cursor={page['next_cursor']}"
+    laddered.handle_events(*others[::2], *(dataclasses.replace(other, academie=AMIENS) for other in others[1::2]))
+    pages = laddered.read_pages("/missing-pieces", academies=("03", "20"))
+    listed_ids = [item["candidature"]["id"] for page in pages for item in page["items"]]
     assert len(listed_ids) == len(set(listed_ids)) == len(others) + 1
-    assert len(_ids(_listed(laddered, academies=("20",)))) == len(others) // 2
+    assert len(_listed(laddered, academies=("20",))["items"]) == len(others) // 2
     assert laddered.staff("GET", "/missing-pieces?cursor=bm9u").status_code == 422
 
 
 def test_of_another_académie_nothing_is_seen_and_nobody_reminded(laddered: PiecesService) -> None:
     assert _listed(laddered, academies=("20",)) == {"items": [], "next_cursor": None, "sessions": []}
     assert laddered.staff("GET", "/missing-pieces?academie=03", academies=("20",)).status_code == 404
-    outcomes = _remind(laddered, {"candidatures": [CANDIDATURE, "unknown"]}, academies=("20",))
+    outcomes = _remind(laddered, CANDIDATURE, "unknown", academies=("20",))
     assert outcomes == {CANDIDATURE: "not_found", "unknown": "not_found"}
-    assert published(laddered) == []
+    assert laddered.published() == []
 
 
 def test_a_selection_is_reminded_once_a_day(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
-    complete, withdrawn = "cafe" + "b" * 28, "cafe" + "c" * 28
+    complete, gone = "cafe" + "b" * 28, "cafe" + "c" * 28
     laddered.handle_events(registration_saved(candidature_id=complete, candidate_id=OTHER, pieces=()))
-    laddered.handle_events(registration_saved(candidature_id=withdrawn, candidate_id=OTHER))
-    laddered.handle_events(registration_withdrawn(candidature_id=withdrawn))
-    selection = {"candidatures": [CANDIDATURE, complete, withdrawn]}
-    expected = {CANDIDATURE: "sent", complete: "nothing_missing", withdrawn: "not_found"}
-    assert _remind(laddered, selection) == expected
-    assert _remind(laddered, selection) == {**expected, CANDIDATURE: "already_reminded_today"}
-    [event] = published(laddered)
+    laddered.handle_events(registration_saved(candidature_id=gone, candidate_id=OTHER), withdrawn(1, gone))
+    expected = {CANDIDATURE: "sent", complete: "nothing_missing", gone: "not_found"}
+    assert _remind(laddered, *expected) == expected
+    assert _remind(laddered, *expected) == {**expected, CANDIDATURE: "already_reminded_today"}
+    [event] = laddered.published()
     assert sorted(missing_codes(event)) == sorted(CODES)
     assert ("staff", "candidature.reminded") in laddered.audit_trail()
     [item] = _listed(laddered)["items"]
     assert item["last_reminder"].startswith("2021-10-05T")
 
     laddered.move_to(laddered.now + timedelta(days=1))
-    assert _remind(laddered, selection)[CANDIDATURE] == "sent"
+    assert _remind(laddered, CANDIDATURE) == {CANDIDATURE: "sent"}
     laddered.move_to(LAST_DAY).run_job("remind")
-    assert _remind(laddered, selection)[CANDIDATURE] == "already_reminded_today", "by the ladder"
+    assert _remind(laddered, CANDIDATURE) == {CANDIDATURE: "already_reminded_today"}, "by the ladder"
     assert laddered.staff("POST", "/reminders", json={}).status_code == 422
 
 
@@ -131,9 +116,8 @@ def test_a_whole_list_is_counted_and_reminded_in_pages(
     monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 2)  # pages with nobody to remind, and a cursor
     laddered.handle_events(*of_others(5, pieces=(IDENTITY,)))
     for number in range(5):
-        own = {"candidature_id": f"{number:032}", "candidate_id": f"beef{number:028}"}
-        laddered.handle_events(registration_saved(pieces=(), **own))
-    _remind(laddered, {"candidatures": [CANDIDATURE]})
+        laddered.handle_events(registration_saved(pieces=(), candidature_id=f"{number:032}"))
+    _remind(laddered, CANDIDATURE)
     whole = {"candidatures": 6, "reminded": 1, "mails": 5, "is_complete": True}
     assert laddered.read_as_staff("/missing-pieces/whole-list") == whole
     assert laddered.read_as_staff("/missing-pieces/whole-list?session=2021")["candidatures"] == 0
@@ -141,13 +125,10 @@ def test_a_whole_list_is_counted_and_reminded_in_pages(
     assert laddered.staff("POST", path, json={"academie": "03"}, academies=("20",)).status_code == 404
     assert laddered.call("POST", path, json={}).status_code == 403
     assert laddered.staff("POST", path, json={"session": "2022"}).status_code == 204
-    assert len(published(laddered)) == 1, "nobody else yet"
+    assert len(laddered.published()) == 1, "nobody else yet"
     laddered.run_follow_ups()
-    assert len(published(laddered)) == 6
+    assert len(laddered.published()) == 6
     assert laddered.read_as_staff("/missing-pieces/whole-list") == {**whole, "reminded": 6, "mails": 0}
-
-
-CODE = "NATIDE06"
 
 
 def _counts(service: PiecesService, **options: Any) -> dict[str, Any]:
@@ -164,17 +145,16 @@ def _number(service: PiecesService, **options: Any) -> int:
 
 
 def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: PiecesService) -> None:
-    only = tuple(piece for piece in registration_saved().pieces if piece.code == CODE)
-    with_ladder(service).handle_events(registration_saved(pieces=only))
+    service.with_ladder().handle_events(registration_saved(pieces=(IDENTITY,)))
     assert _number(service) == 1
-    service.deposit(CODE)
+    service.deposit("NATIDE06")
     assert _number(service) == 1, "it is not handed over"
     service.validate("NATIONALITE")
     assert _number(service) == 0
     for status, number in (("received", 0), ("compliant", 0), ("non_compliant", 1)):
-        assert service.control(CODE, status=status, comment="Illisible").status_code == 200
+        assert service.control("NATIDE06", status).status_code == 200
         assert _number(service) == number, status
-    service.deposit(CODE)
+    service.deposit("NATIDE06")
     assert _number(service) == 1, "sent again, not handed over"
     with service.app.app_context(), db.operation() as session:
         session.execute(update(Deposit).values(scan=Scan.INFECTED))
@@ -183,9 +163,9 @@ def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: Pieces
 
 
 def test_sessions_have_their_number_and_the_days_left_within_the_académies(laddered: PiecesService) -> None:
-    laddered.handle_events(window_changed(1, academie="20"))
-    laddered.handle_events(*of_others(3, academie=THERE))
-    laddered.handle_events(registration_withdrawn(candidature_id=f"dead{0:028}"))
+    laddered.handle_events(events.window_changed(1, academie="20"))
+    laddered.handle_events(*of_others(3, academie=AMIENS))
+    laddered.handle_events(withdrawn(candidature_id=f"dead{0:028}"))
     [before] = _counts(laddered)["items"]
     assert (before["candidatures"], _counts(laddered)["counted_at"]) == (None, None), "nothing is counted yet"
     numbers = {academies: _number(laddered, academies=academies) for academies in (("03",), ("20",), None)}
@@ -204,10 +184,10 @@ def test_sessions_have_their_number_and_the_days_left_within_the_académies(ladd
 
 def test_registrations_is_told_what_pieces_are_at(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
     def told() -> list[str | None]:
-        events = published(service, PiecesStateChanged.TYPE)
-        numbers = [event["number"] for event in events]
+        states = service.published(PiecesStateChanged.TYPE)
+        numbers = [state["number"] for state in states]
         assert numbers == sorted(set(numbers)), "each is newer than the one before"
-        return [event["state"] for event in events]
+        return [state["state"] for state in states]
 
     service.registered()
     assert told() == ["missing"]
@@ -226,5 +206,88 @@ def test_registrations_is_told_what_pieces_are_at(service: PiecesService, monkey
     monkeypatch.setattr(candidature_states, "PAGE", 2)
     with service.app.app_context():
         assert tell_all_states() == 6
-    events = published(service, PiecesStateChanged.TYPE)[-6:]
-    assert len({event["candidature_id"] for event in events}) == 6, "each once, a page at a time"
+    told_again = service.published(PiecesStateChanged.TYPE)[-6:]
+    assert len({event["candidature_id"] for event in told_again}) == 6, "each once, a page at a time"
+
+
+def _run_at(service: PiecesService, instant: datetime) -> int:
+    """How many reminders there are once the job has run at that instant, twice."""
+    service.move_to(instant)
+    for _ in range(2):
+        service.run_job("remind")
+    return len(service.published())
+
+
+def test_each_rung_reminds_once_from_nine_o_clock_of_its_day_on(laddered: PiecesService) -> None:
+    for number, rung in enumerate((SEVEN_DAYS, TWO_DAYS, LAST_DAY)):
+        counts = [_run_at(laddered, instant) for instant in (rung - SECOND, rung, rung + timedelta(hours=9))]
+        assert counts == [number, number + 1, number + 1]
+    assert _run_at(laddered, CLOSES) == 3, "the deposit is closed"
+
+
+def test_the_mail_is_of_all_that_is_missing_with_its_last_day(laddered: PiecesService) -> None:
+    laddered.deposit("NATIDE06")
+    laddered.deposit("CINSIG03")
+    laddered.validate("CONFIRMATION")
+    _run_at(laddered, SEVEN_DAYS)
+    [event] = laddered.published()
+    assert event["candidate_id"] == CANDIDATE
+    missing = sorted(set(CODES) - {"CINSIG03"})
+    assert sorted(missing_codes(event)) == missing, "neither what is handed over nor the optional one"
+    [candidature] = event["candidatures"]
+    pieces = [piece for group in candidature["groups"] for piece in group["pieces"]]
+    assert [piece["code"] for piece in pieces if piece["to_validate"]] == ["NATIDE06"]
+    assert {group["deposit_closes"] for group in candidature["groups"]} == {"2021-10-31T23:00:00+00:00"}
+
+
+def test_a_deposit_between_two_rungs_ends_the_reminders(laddered: PiecesService) -> None:
+    assert _run_at(laddered, SEVEN_DAYS) == 1
+    for code in CODES:
+        assert laddered.deposit(code).status_code == 201
+    assert _run_at(laddered, TWO_DAYS) == 1
+    for group in laddered.groups():
+        assert laddered.validate(group["code"]).status_code == 200
+    assert _run_at(laddered, LAST_DAY) == 1
+
+
+def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladder(laddered: PiecesService) -> None:
+    laddered.handle_events(registration_saved(version=2, pieces=(IDENTITY,)))
+    laddered.deposit("NATIDE06")
+    laddered.control("NATIDE06", "non_compliant", comment="Floue.", resubmit_until="2021-11-09")
+    assert _run_at(laddered, LAST_DAY) == 0, "its own end is nine days later"
+    assert _run_at(laddered, datetime(2021, 11, 2, HOUR, tzinfo=PARIS)) == 1
+    [event] = laddered.published()
+    assert missing_codes(event) == ["NATIDE06"]
+    [group] = event["candidatures"][0]["groups"]
+    assert group["deposit_closes"] == "2021-11-09T23:00:00+00:00"
+    assert (group["pieces"][0]["refused"], group["pieces"][0]["comment"]) == (True, "Floue.")
+    laddered.deposit("NATIDE06")
+    assert _run_at(laddered, datetime(2021, 11, 7, HOUR, tzinfo=PARIS)) == 1
+
+
+def test_an_extended_deposit_has_a_ladder_of_its_own(laddered: PiecesService) -> None:
+    assert _run_at(laddered, LAST_DAY) == 1
+    laddered.with_ladder(revision=2, closes=CLOSES + timedelta(days=10))
+    assert _run_at(laddered, LAST_DAY + timedelta(hours=1)) == 1
+    assert _run_at(laddered, LAST_DAY + timedelta(days=3)) == 2, "seven days before the new end"
+
+
+def test_two_candidatures_of_one_candidate_are_one_mail(laddered: PiecesService) -> None:
+    laddered.handle_events(registration_saved(candidature_id="cafe" + "2" * 28, pieces=(IDENTITY,)))
+    laddered.handle_events(registration_saved(candidature_id="cafe" + "3" * 28, candidate_id=OTHER))
+    assert _run_at(laddered, SEVEN_DAYS) == 2
+    assert sorted(len(event["candidatures"]) for event in laddered.published()) == [1, 2]
+    laddered.handle_events(withdrawn(), withdrawn(1, "cafe" + "2" * 28))
+    assert _run_at(laddered, TWO_DAYS) == 3, "those of who withdrew are not reminded of"
+
+
+def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incomplete_candidatures, "PAGE", 3)
+    laddered.handle_events(*of_others(5))
+    laddered.move_to(SEVEN_DAYS)
+    answers = iter([False])
+    with stopping_answered_by(lambda: next(answers, True)):
+        laddered.run_job("remind")
+    assert len(laddered.published()) == 3, "it stopped after a page"
+    assert _run_at(laddered, SEVEN_DAYS + timedelta(minutes=5)) == 6
+    assert len({event["candidate_id"] for event in laddered.published()}) == 6

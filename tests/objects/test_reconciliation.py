@@ -1,31 +1,42 @@
-"""What reconciliation and erasing ask of a large database is found by an index, page by page."""
+"""Rows and objects are compared both ways; what that and erasing ask of a large database is found by an index."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, cast
+from operator import attrgetter
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as some
 from sqlalchemy import String, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.transactions import Database
-from services.objects import ObjectKey, ObjectMissing, ObjectStore, ObjectTables
+from services.objects import ObjectKey, ObjectMissing, ObjectStore, ObjectTables, reconciliation
 from services.objects.lifecycle import erase_expired
-from services.objects.reconciliation import Counter, KeyColumn, KeyRow, confirm_lost, confirm_unknown, rows_by_key
+from services.objects.reconciliation import KeyRow
 from tests.support.database_filling import ROWS
 from tests.support.query_plans import query_plan, recorded_statements
 
 NOW = datetime.now(UTC)
 # A scan of a whole table, or rows that are sorted rather than read in the order of an index.
-NOT_BY_INDEX = (
-    "Seq Scan on files",
-    "Seq Scan on retired",
-    "SCAN files'",
-    "SCAN retired_objects'",
-    "TEMP B-TREE",
-    "Sort  ",
-)
+SCANS = ("Seq Scan on files", "Seq Scan on retired", "SCAN files'", "SCAN retired_objects'")
+NOT_BY_INDEX = (*SCANS, "TEMP B-TREE", "Sort  ")
+keys = some.sets(some.text("ab-/.0", min_size=1, max_size=4))
+
+
+@given(keys, keys, keys)
+def test_what_only_one_side_has_is_named_once_whatever_both_hold(
+    named: set[str], also_named: set[str], stored: set[str]
+) -> None:
+    rows = [KeyRow(key, "1") for key in named] + [KeyRow(key, "2") for key in also_named]
+    all_named = named | also_named
+    result = list(reconciliation.compare(sorted(rows, key=attrgetter("key")), sorted(stored)))
+    assert {item.key for item in result if isinstance(item, KeyRow)} == all_named - stored
+    assert {item for item in result if isinstance(item, str)} == stored - all_named
+    assert len(result) == len(all_named ^ stored)
 
 
 class _File:
@@ -35,24 +46,8 @@ class _File:
     key: Mapped[str] = mapped_column(ObjectKey, unique=True)
 
 
-class _EmptyStore:
-    def read(self, key: str) -> bytes:
-        raise ObjectMissing(key)
-
-    def exists(self, key: str) -> bool:
-        return False
-
-    def delete(self, key: str) -> None:
-        pass
-
-
 def _key(number: int) -> str:
     return f"pieces/{number:064x}"
-
-
-def _retired(number: int) -> dict[str, Any]:
-    until = NOW + timedelta(seconds=number) - timedelta(days=4000 if number < ROWS / 100 else 0)
-    return {"key": _key(number), "retired_at": NOW, "kept_until": until}
 
 
 @pytest.mark.engines("sqlite", "postgresql")
@@ -62,18 +57,22 @@ def test_what_reconciliation_and_erasing_ask_is_answered_by_an_index(database_ur
     file: Any = type("File", (_File, db.Model), {"__tablename__": "files"})
     tables = ObjectTables(db)
     db.connect(app, database_url)
-    columns, store = (KeyColumn(file.key, file.id),), cast(ObjectStore, _EmptyStore())
+    columns = (reconciliation.KeyColumn(file.key, file.id),)
+    store = Mock(spec=ObjectStore, exists=Mock(return_value=False), read=Mock(side_effect=ObjectMissing))
+    ends = {number: NOW + timedelta(seconds=number) for number in range(0, ROWS, 2)}
+    ends |= {number: end - timedelta(days=4000) for number, end in ends.items() if number < ROWS / 100}
+    retired = [{"key": _key(number), "retired_at": NOW, "kept_until": end} for number, end in ends.items()]
     with app.app_context():
         db.metadata.create_all(db.engine)
         with db.operation() as session:
             session.execute(insert(file), [{"id": f"{number:032x}", "key": _key(number)} for number in range(ROWS)])
-            session.execute(insert(tables.RetiredObject), [_retired(number) for number in range(0, ROWS, 2)])
+            session.execute(insert(tables.RetiredObject), retired)
             session.execute(text("ANALYZE"))
         doubtful = [_key(number) for number in range(5, 15)]
         with recorded_statements(db) as asked:
-            list(islice(rows_by_key(db, columns, Counter()), 2500))
-            confirm_unknown(db, columns, doubtful)
-            confirm_lost(db, store, columns, [KeyRow(key, "x") for key in doubtful])
+            list(islice(reconciliation.rows_by_key(db, columns, reconciliation.Counter()), 2500))
+            reconciliation.confirm_unknown(db, columns, doubtful)
+            reconciliation.confirm_lost(db, store, columns, [KeyRow(key, "x") for key in doubtful])
             assert erase_expired(db, store) == ROWS / 200
         with db.engine.connect() as connection:
             plans = {sql: query_plan(connection, sql, values) for sql, values in asked if sql.startswith("SELECT")}

@@ -1,10 +1,13 @@
-"""Calls of a store that hangs end in time; where somebody waits, soon none is made."""
+"""A file comes to the store whole, a part in memory at a time; where a store hangs, calls end and soon none is made."""
 
 import io
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -12,7 +15,7 @@ from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
 from services.chassis.process import capacity
 from services.chassis.process.capacity import WEB
 from services.objects import ObjectMissing, ObjectStore, StoreUnavailable
-from services.objects.store import StoreNotAsked
+from services.objects.store import CHUNK, StoreNotAsked
 from tests.support.object_store import Bucket, ObjectStoreServer
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -38,8 +41,9 @@ def short_deadlines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def put(store: ObjectStore, key: str = "key") -> None:
-    store.put(key, io.BytesIO(b"bytes"), 5, "text/plain")
+def put(store: ObjectStore, file: io.BytesIO | None = None, key: str = "key") -> int:
+    content = file or io.BytesIO(b"bytes")
+    return store.put(key, content, len(content.getvalue()), "application/pdf").size
 
 
 def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_store_is_back(
@@ -51,9 +55,9 @@ def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_stor
     with objects.hanging():
         for _ in range(FAILURES_IN_A_ROW):
             with pytest.raises(StoreUnavailable):
-                put(store, "another")  # it may come to nothing, or break off
+                put(store, key="another")  # it may come to nothing, or break off
         with pytest.raises(StoreNotAsked):
-            put(store, "another")
+            put(store, key="another")
 
     def works() -> bool:
         with suppress(StoreUnavailable):
@@ -95,3 +99,57 @@ def test_few_calls_are_made_at_once(short_deadlines: None, bucket: Bucket, monke
         over.set()
     assert sum(call.exception() is None for call in calls) == 3
     assert store.read("key") == b"bytes"
+
+
+FILE = bytes(range(256)) * 8192
+
+
+class OnDisk(io.BytesIO):
+    """Of which nobody asks for all."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert 0 < size <= CHUNK
+        return super().read(size)
+
+
+class BreakingOnce(BaseHTTPRequestHandler):
+    """A store that hangs up in the middle of the first file."""
+
+    taken: ClassVar[list[bytes]] = []
+
+    def do_PUT(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.taken.append(self.rfile.read(length if self.taken else 1000))
+        if len(self.taken) == 1:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(200)
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.taken[-1])))
+        self.end_headers()
+        self.wfile.write(self.taken[-1])
+
+
+def test_a_file_is_never_whole_in_memory(bucket: Bucket) -> None:
+    store = ObjectStore(bucket.url)
+    assert put(store, OnDisk(FILE)) == len(FILE)
+    assert store.read("key") == FILE
+
+
+def test_a_file_whose_connection_breaks_is_sent_again_from_its_beginning() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BreakingOnce) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{server.server_address[1]}/bucket")
+        assert put(store, OnDisk(FILE)) == len(FILE)
+        server.shutdown()
+    assert BreakingOnce.taken[1:] == [FILE]
+
+
+def test_a_refusal_is_told_by_the_stores_word_for_it(bucket: Bucket) -> None:
+    store = ObjectStore(f"{bucket.url}-of-nobody")
+    with pytest.raises(StoreUnavailable, match="NoSuchBucket"):
+        put(store)

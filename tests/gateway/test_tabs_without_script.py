@@ -16,8 +16,7 @@ from tests.gateway.tabs import (
     up_to,
     writes,
 )
-from tests.registrations.domain.example_dossier import ANSWERS
-from tests.registrations.domain.example_specialites import MCO
+from tests.registrations.domain.example_dossier import ANSWERS, MCO
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 BROWSE = "Parcourir les spécialités"

@@ -19,8 +19,20 @@ from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import Draft, OpeningRow, db
 from services.registrations.operations.catalogue import load_catalogue
 from services.registrations.operations.openings import change_openings
-from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
-from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, MOVED, SESSION, at
+from tests.registrations.domain.example_dossier import (
+    ANSWERS,
+    BESANCON,
+    BTS,
+    CNED,
+    HABILITE,
+    INDIVIDUELS,
+    INDIVIDUELS_AUBE,
+    LP,
+    MOVED,
+    REIMS,
+    SESSION,
+    at,
+)
 from tests.registrations.service.outbox import forget_receipts
 from tests.support import tokens
 

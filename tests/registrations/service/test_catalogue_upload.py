@@ -12,8 +12,8 @@ from sqlalchemy import select
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 from services.registrations.models import EtablissementRow, db
 from tests.documents.imports.exam_office import zip_of
-from tests.registrations.catalogue.archives import delivered
 from tests.registrations.catalogue.small_exam import SMALL, written
+from tests.registrations.catalogue.test_archive import delivered
 from tests.registrations.service.candidate_client import Answer, CandidateClient, Desk
 from tests.registrations.service.outbox import audited, events_of
 

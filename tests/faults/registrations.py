@@ -32,7 +32,7 @@ from tests.registrations.service.candidate_client import (
     pierre,
 )
 from tests.registrations.service.test_corrections import Corrector
-from tests.registrations.service.test_incidents import INCIDENT, read
+from tests.registrations.service.test_moved_dates import INCIDENT, read
 from tests.support import smtp, tokens
 from tests.support.service_worker import stored
 

@@ -7,7 +7,7 @@ from services.registrations.catalogue.contents import read_catalogue
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import option_choices
 from services.registrations.domain.epreuve_structure import Structure, structure_of
-from services.registrations.domain.exam_definition import Epreuve, Exam, Session
+from services.registrations.domain.exam_definition import Exam, Session
 from tests.registrations.catalogue.small_exam import NOW
 from tests.registrations.domain.example_dossier import DOSSIER, Directory
 
@@ -44,11 +44,7 @@ def _chosen(epreuves: Structure) -> dict[str, str | list[str]]:
     for epreuve in epreuves.epreuves:
         if epreuve.kind == "facultative":
             answers[f"position-{epreuve.code}"] = "inscrit" if "engagement" in epreuve.tags else "non_inscrit"
-        elif language := _language(epreuve, taken):
+        elif language := next((key for key, _ in option_choices(BTS, epreuve) if key not in taken), None):
             answers[f"option-{epreuve.code}"] = language
             taken.add(language)
     return answers
-
-
-def _language(epreuve: Epreuve, taken: set[str]) -> str | None:
-    return next((key for key, _ in option_choices(BTS, epreuve) if key not in taken), None)

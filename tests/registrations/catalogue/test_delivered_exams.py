@@ -16,9 +16,6 @@ from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, OFFERED, ROOT
 from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, as_saved, with_answers
 from tests.registrations.domain.tab_reading import pointers, told
 
-NOMENCLATURE = Path(__file__).parent / "bcn.csv"
-CANDIDATE = in_besancon(BTS, SESSIONS["2022"])
-
 
 def test_the_repository_s_catalogue_has_no_mistake() -> None:
     assert check(ROOT) == 0
@@ -30,7 +27,7 @@ def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:
         ("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, {"BTSRELEV1"}, set()),
         ("candidature", {"categorie": "410", "etablissement": "CNED"}, {"BTSCNED1"}, {"BTSETAS4"}),
     ):
-        candidate = with_answers(tab, CANDIDATE, **answers)
+        candidate = with_answers(tab, in_besancon(BTS, SESSIONS["2022"]), **answers)
         pieces = {piece.code for piece in requested_pieces(candidate, facts.lookup(candidate))}
         assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
 
@@ -73,7 +70,7 @@ def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:
 
 def test_a_specialite_is_offered_and_replaced_as_the_nomenclature_has_it() -> None:
     """`bcn.csv`: these spécialités in the nomenclature BCN (ministry, Licence Ouverte)."""
-    rows = csv.DictReader(NOMENCLATURE.read_text(encoding="utf-8").splitlines(), delimiter=";")
+    rows = csv.DictReader(Path(__file__).with_name("bcn.csv").read_text(encoding="utf-8").splitlines(), delimiter=";")
     known = {row["code"]: (int(row["premiere_session"]), int(row["derniere_session"] or 9999)) for row in rows}
     for specialite in BTS.specialites:
         first, last = known[specialite.code]

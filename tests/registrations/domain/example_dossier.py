@@ -8,24 +8,10 @@ from functools import partial
 from services.chassis.clock import PARIS
 from services.contracts.accounts import Identity
 from services.contracts.registrations import Contact, RegistrationSaved
-from services.registrations.domain import registration_form
+from services.registrations.domain import exam_definition, registration_form
 from services.registrations.domain.conditions import All, Test
 from services.registrations.domain.dossier import Dossier, Etablissement, EtablissementSearch
-from services.registrations.domain.exam_definition import (
-    Category,
-    Epreuve,
-    Exam,
-    FormText,
-    Item,
-    Opening,
-    PieceRule,
-    RuleUse,
-    Session,
-    Specialite,
-    SpecialiteVersion,
-    Tab,
-    YearsBySessions,
-)
+from services.registrations.domain.exam_definition import Epreuve, FormText, Item, PieceRule, RuleUse, Specialite, Tab
 from services.registrations.domain.registration_content import registration_saved
 from tests.support import tokens
 
@@ -50,14 +36,14 @@ class Directory:
         return tuple(sorted(matching, key=lambda item: search.near not in (None, item.departement)))[: search.limit]
 
 
-LP = Etablissement("0250013D", "LP P.ADRIEN PARIS - BESANCON (0250013D)", "lycee", "025")
-HABILITE = Etablissement("0250099Z", "LYCEE HABILITE (0250099Z)", "lycee", "025", habilite_ccf=True)
-CNED = Etablissement("CNED", "CNED", "cned")
-INDIVIDUELS = Etablissement("INDIVIDUELS 025", "INDIVIDUELS 025", "individuels", "025")
-INDIVIDUELS_AUBE = Etablissement("INDIVIDUELS 010", "INDIVIDUELS 010", "individuels", "010")
-REIMS = Etablissement("0519990G", "LYCEE DE DEMONSTRATION - REIMS (0519990G)", "lycee", "051")
-DIRECTORY = Directory(LP, HABILITE, CNED, INDIVIDUELS, INDIVIDUELS_AUBE)
-
+SCHOOLS = (
+    Etablissement("0250013D", "LP P.ADRIEN PARIS - BESANCON (0250013D)", "lycee", "025"),
+    Etablissement("0250099Z", "LYCEE HABILITE (0250099Z)", "lycee", "025", habilite_ccf=True),
+    Etablissement("CNED", "CNED", "cned"),
+    Etablissement("INDIVIDUELS 025", "INDIVIDUELS 025", "individuels", "025"),
+    Etablissement("INDIVIDUELS 010", "INDIVIDUELS 010", "individuels", "010"),
+    Etablissement("0519990G", "LYCEE DE DEMONSTRATION - REIMS (0519990G)", "lycee", "051"),
+)
 
 PONCTUEL = {"R1": "ponctuel", "R3": "ponctuel"}
 BOTH = {"R1": "ccf", "R3": "ponctuel"}
@@ -75,7 +61,7 @@ CULTURE_GENERALE = _obligatoire(
 
 def _specialite(code: str, label: str, first: int, last: int | None, *epreuves: Epreuve) -> Specialite:
     """With the same épreuves in all its sessions."""
-    return Specialite(code, label, first, last, (SpecialiteVersion(first, last, epreuves),))
+    return Specialite(code, label, first, last, (exam_definition.SpecialiteVersion(first, last, epreuves),))
 
 
 BANQUE = _specialite(
@@ -114,7 +100,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=PARIS)
 
 
-BESANCON = Opening(
+BESANCON = exam_definition.Opening(
     academie="03",
     label="ACADÉMIE DE BESANCON",
     code_choice="2022-06",
@@ -126,7 +112,7 @@ BESANCON = Opening(
     contact=Contact("Recteur", ("1 chemin de l'olivier", "25000 BESANCON"), "03 03 03 03 03", "r@ac-besancon.fr"),
     residence_notice="Vous devez sélectionner l'académie correspondant à votre lieu de résidence.",
 )
-SESSION = Session(
+SESSION = exam_definition.Session(
     name="2022",
     year=2022,
     label="BTS 2022",
@@ -170,9 +156,10 @@ REGLEMENTAIRE = ("REGLEMENTAIRE", "Conditions réglementaires")
 AT_A_DISTANCE = Test("fact:categorie", "is", "410")
 MARKS_KEPT = Test("fact:acquis_position", "in", ("benefice", "report"))
 BOTH_FORMS = ("globale", "progressive")
-EXPERIENCE = (YearsBySessions(None, 2022, 3), YearsBySessions(2023, None, 1))
+ALONE = ("individuels",)
+EXPERIENCE = (exam_definition.YearsBySessions(None, 2022, 3), exam_definition.YearsBySessions(2023, None, 1))
 DUT_TAGS = ("dispense:culture_generale", "dispense_si_unite:economie_droit")
-BTS = Exam(
+BTS = exam_definition.Exam(
     code="BTS",
     domaine="Examen",
     label="BREVET DE TECHNICIEN SUPERIEUR",
@@ -180,11 +167,11 @@ BTS = Exam(
     tabs=TABS,
     rules=RULES,
     categories=(
-        Category("110", "SCOLAIRE", False, ("globale",), "R1", None, ("lycee",)),
-        Category("320", "FORMATION CONTINUE", True, BOTH_FORMS, "R3", "R1", ("lycee",)),
-        Category("410", "ENSEIGNEMENT A DISTANCE", True, BOTH_FORMS, "R3", None, ("cned",)),
-        Category("510", "EXPERIENCE PROFESSIONNELLE", True, BOTH_FORMS, "R3", None, ("individuels",), EXPERIENCE),
-        Category("520", "INDIVIDUEL", True, ("globale",), "R3", None, ("individuels",)),
+        exam_definition.Category("110", "SCOLAIRE", False, ("globale",), "R1", None, ("lycee",)),
+        exam_definition.Category("320", "FORMATION CONTINUE", True, BOTH_FORMS, "R3", "R1", ("lycee",)),
+        exam_definition.Category("410", "ENSEIGNEMENT A DISTANCE", True, BOTH_FORMS, "R3", None, ("cned",)),
+        exam_definition.Category("510", "EXPERIENCE PROFESSIONNELLE", True, BOTH_FORMS, "R3", None, ALONE, EXPERIENCE),
+        exam_definition.Category("520", "INDIVIDUEL", True, ("globale",), "R3", None, ALONE),
     ),
     lists={
         "langues": tuple(Item(name.lower(), name) for name in LANGUES),
@@ -283,7 +270,7 @@ DOSSIER = Dossier(
     identity=PIERRE,
     answers=ANSWERS,
     numero_candidat="02103000001",
-    directory=DIRECTORY,
+    directory=Directory(*SCHOOLS[:-1]),  # without the one that is far away
     today=date(2021, 10, 4),
 )
 

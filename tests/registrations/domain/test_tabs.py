@@ -11,26 +11,13 @@ from services.contracts.registration_rules import ANSWER_LENGTH
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.obstacles import obstacles
+from tests.registrations.domain import tab_reading
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, DOSSIER, PIERRE, as_saved, with_answers
-from tests.registrations.domain.tab_reading import (
-    CANDIDATURE,
-    DIPLOMA,
-    EMPTY,
-    EPREUVES,
-    IDENTIFICATION,
-    QUALIFICATION,
-    described,
-    field,
-    fields,
-    found,
-    pointers,
-    refusals,
-    shown_epreuves,
-)
+from tests.registrations.domain.tab_reading import CANDIDATURE, EMPTY, IDENTIFICATION, field, found, pointers
 
 
 def test_identification_greys_the_accounts_data_and_what_is_posted_for_them_changes_nothing() -> None:
-    assert " / ".join(field.label for field in fields(EMPTY, IDENTIFICATION) if field.disabled) == (
+    assert " / ".join(field.label for field in tab_reading.fields(EMPTY, IDENTIFICATION) if field.disabled) == (
         "Civilité / Nom de famille / Nom d'usage / Prénoms / Pays de naissance / Date de naissance / "
         "Département, DOM ou COM de naissance / Commune de naissance / Adresse mail"
     )
@@ -46,7 +33,7 @@ def test_identification_greys_the_accounts_data_and_what_is_posted_for_them_chan
 def test_born_abroad_has_no_departement() -> None:
     roman = replace(PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA")
     abroad = replace(DOSSIER, identity=roman)
-    assert "departement_naissance" not in [field.name for field in fields(abroad, IDENTIFICATION)]
+    assert "departement_naissance" not in [field.name for field in tab_reading.fields(abroad, IDENTIFICATION)]
     assert as_saved(abroad).confirmation.birthplace == "ROMA - ITALIE"
 
 
@@ -99,7 +86,7 @@ def test_an_address_of_another_academie_is_told_and_never_refused(typed: dict[st
 
 def test_a_mobile_is_no_line_of_a_house() -> None:
     landline = with_answers("identification", telephone_mobile="0123456789")
-    [wrong] = refusals(landline, IDENTIFICATION)
+    [wrong] = tab_reading.refusals(landline, IDENTIFICATION)
     assert wrong.startswith("Téléphone portable : saisissez un numéro de portable")
     assert pointers(with_answers("identification", telephone_fixe="0123456789"), IDENTIFICATION) == []
 
@@ -138,7 +125,7 @@ def test_the_doctors_advice_comes_with_a_yes() -> None:
     """In the exam's words."""
     asked = with_answers("candidature", handicap="oui")
     assert field(asked, CANDIDATURE, "handicap_conseil").label == "Contactez un médecin agréé."
-    assert "handicap_conseil" not in [field.name for field in fields(DOSSIER, CANDIDATURE)]
+    assert "handicap_conseil" not in [field.name for field in tab_reading.fields(DOSSIER, CANDIDATURE)]
     assert as_saved(asked).confirmation.handicap
 
 
@@ -148,7 +135,7 @@ def test_establishments_are_searched_by_category_and_residence() -> None:
 
 
 def test_an_establishment_of_another_kind_is_refused_and_what_was_typed_without_a_script_gives_proposals() -> None:
-    [reason] = refusals(with_answers("candidature", etablissement="CNED"), CANDIDATURE)
+    [reason] = tab_reading.refusals(with_answers("candidature", etablissement="CNED"), CANDIDATURE)
     assert "ne correspond pas à la catégorie FORMATION CONTINUE (320)" in reason
     typed = with_answers("candidature", etablissement="adrien")
     assert pointers(typed, CANDIDATURE) == ["etablissement"]
@@ -156,34 +143,34 @@ def test_an_establishment_of_another_kind_is_refused_and_what_was_typed_without_
 
 
 def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_what_each_means() -> None:
-    free = field(DOSSIER, QUALIFICATION, "forme")
-    bound = field(with_answers("candidature", categorie="520"), QUALIFICATION, "forme")
+    free = field(DOSSIER, tab_reading.QUALIFICATION, "forme")
+    bound = field(with_answers("candidature", categorie="520"), tab_reading.QUALIFICATION, "forme")
     offered = [[option.label for option in shown.options] for shown in (free, bound)]
     assert offered == [["Globale", "Progressive"], ["Globale"]]
     explanation = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
     assert (free.hint, bound.hint) == (explanation, None)
     individuel = with_answers("candidature", EMPTY, categorie="520")
-    assert field(individuel, QUALIFICATION, "forme").value == "globale", "the only one is chosen already"
+    assert field(individuel, tab_reading.QUALIFICATION, "forme").value == "globale", "the only one is chosen already"
 
 
 def test_a_derogation_opens_the_wished_form_which_is_another_one() -> None:
     asked = with_answers("qualification", derogation="oui")
-    assert field(asked, QUALIFICATION, "forme_souhaitee").hint == "sous réserve de l'accord du recteur"
-    assert pointers(asked, QUALIFICATION) == ["forme_souhaitee"]
+    assert field(asked, tab_reading.QUALIFICATION, "forme_souhaitee").hint == "sous réserve de l'accord du recteur"
+    assert pointers(asked, tab_reading.QUALIFICATION) == ["forme_souhaitee"]
     wished = with_answers("qualification", asked, forme_souhaitee="progressive")
-    final = field(wished, QUALIFICATION, "forme_finale")
+    final = field(wished, tab_reading.QUALIFICATION, "forme_finale")
     assert (final.value, final.disabled) == ("Progressive (sous réserve de l'accord du recteur)", True)
     assert as_saved(wished).confirmation.forme == final.value
     same = with_answers("qualification", derogation="oui", forme_souhaitee="globale")
-    assert pointers(same, QUALIFICATION) == ["forme_souhaitee"]
+    assert pointers(same, tab_reading.QUALIFICATION) == ["forme_souhaitee"]
 
 
 def test_mandatory_epreuves_are_fixed_and_facultatives_chosen() -> None:
-    shown = shown_epreuves(DOSSIER)
+    shown = tab_reading.shown_epreuves(DOSSIER)
     assert [code for code, epreuve in shown.items() if epreuve.position] == ["EF1", "EF2", "EF3"]
     assert [code for code, epreuve in shown.items() if epreuve.option] == ["E2", "EF1"]
     assert shown["E2"].title == "E2 : Langue vivante 1 : Anglais : Inscrit"
-    progressive = shown_epreuves(with_answers("qualification", forme="progressive"))
+    progressive = tab_reading.shown_epreuves(with_answers("qualification", forme="progressive"))
     free = [code for code, epreuve in progressive.items() if epreuve.position]
     assert free == ["E1", "E2", "E3", "E4-A", "E4-B", "E5", "C-ANGL", "EF1", "EF2", "EF3"]
     assert {epreuve.group for code, epreuve in shown.items() if code.startswith("EF")} == {"facultatives"}
@@ -194,8 +181,8 @@ def test_mandatory_epreuves_are_fixed_and_facultatives_chosen() -> None:
     [("option-E2", ""), ("option-E2", "klingon"), ("position-E1", "benefice"), ("position-EF2", "dispense")],
 )
 def test_a_language_or_a_position_that_cannot_be_had_is_refused(name: str, typed: str) -> None:
-    assert pointers(with_answers("epreuves", **{name: typed}), EPREUVES) == [name]
-    assert "specialite" in pointers(with_answers("qualification", specialite="99999"), QUALIFICATION)
+    assert pointers(with_answers("epreuves", **{name: typed}), tab_reading.EPREUVES) == [name]
+    assert "specialite" in pointers(with_answers("qualification", specialite="99999"), tab_reading.QUALIFICATION)
 
 
 def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
@@ -209,7 +196,7 @@ def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_give
     for dossier in (EMPTY, DOSSIER):
         with_texts = replace(dossier, exam=replace(BTS, tabs=tabs))
         for tab in registration_form.tab_states(dossier, 1):
-            described(dossier, tab.number)
+            tab_reading.described(dossier, tab.number)
             assert registration_form.tab_view(with_texts, tab.number).paragraphs[0] == "Lisez ceci.", tab.title
 
 
@@ -217,7 +204,8 @@ def test_a_tab_that_does_not_exist_is_not_found_and_a_field_without_a_search_pro
     for number in (0, 10, -1):
         with pytest.raises(NotFound):
             registration_form.tab_view(DOSSIER, number)
-    assert found(DOSSIER, IDENTIFICATION, "nationalite", "fr") == found(DOSSIER, DIPLOMA, "diplome", "bac") == []
+    for tab, name, typed in ((IDENTIFICATION, "nationalite", "fr"), (tab_reading.DIPLOMA, "diplome", "bac")):
+        assert found(DOSSIER, tab, name, typed) == []
 
 
 LAST_YEAR = PreviousCandidature(
@@ -238,8 +226,8 @@ LAST_YEAR = PreviousCandidature(
 THIS_YEAR = replace(LAST_YEAR, candidature_id="def", exclusivity_key="exam=BTS|session=2022", active=True)
 
 
-def with_previous(*previous: PreviousCandidature, **fields: str) -> Dossier:
-    return with_answers("previous", replace(DOSSIER, previous=previous), **fields)
+def with_previous(*previous: PreviousCandidature, **answers: str) -> Dossier:
+    return with_answers("previous", replace(DOSSIER, previous=previous), **answers)
 
 
 TAKEN_OVER = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
@@ -262,7 +250,7 @@ def test_what_is_taken_over_is_shown_until_the_tab_is_posted_and_counts_only_the
 
 
 def test_k1_a_second_active_candidature_for_the_session_is_refused_beside_the_one_being_modified() -> None:
-    [reason] = refusals(with_previous(THIS_YEAR), 1)
+    [reason] = tab_reading.refusals(with_previous(THIS_YEAR), 1)
     assert "déjà une candidature pour cette session" in reason
     modified, inactive = replace(with_previous(THIS_YEAR), modifies="def"), replace(THIS_YEAR, active=False)
     for dossier in (modified, with_previous(inactive), with_previous(LAST_YEAR)):

@@ -22,7 +22,7 @@ from tests.registrations.domain.example_dossier import MOVED, at
 from tests.registrations.service import candidate_client
 from tests.registrations.service.candidate_client import CandidateClient, Desk
 from tests.registrations.service.test_corrections import Corrector
-from tests.registrations.service.test_incidents import INCIDENT, read
+from tests.registrations.service.test_moved_dates import INCIDENT, read
 from tests.support import smtp, tokens
 from tests.support.service_worker import stored
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import FilePayload, Page
 
-from tests.registrations.catalogue.archives import delivered
+from tests.registrations.catalogue.test_archive import delivered
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.gestion_stories import logged_in_to_gestion, press_with_fresh_code
 from tests.screens.story_context import StoryContext

@@ -92,8 +92,10 @@ def written(root: Path, text: str = SMALL, **others: str) -> Path:
     return root
 
 
-def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
-    return read_catalogue(root, now).exams
+def load_exam(root: Path) -> Exam:
+    """The only one of a catalogue."""
+    [exam] = read_catalogue(root, NOW).exams
+    return exam
 
 
 def with_change(old: str, new: str) -> tuple[str, int]:
@@ -106,5 +108,5 @@ def with_change(old: str, new: str) -> tuple[str, int]:
 def mistakes(root: Path) -> list[str]:
     """All mistakes, each « cfg/exam.yaml:12: … » relative to the catalogue's root."""
     with pytest.raises(CatalogueError) as refused:
-        load_exams(root, NOW)
+        read_catalogue(root, NOW)
     return [str(mistake).removeprefix(f"{root}/") for mistake in refused.value.mistakes]

@@ -1,12 +1,128 @@
+"""What is wrong with the files of a catalogue is told with its line and how to mend it; what may be left out."""
+
 import textwrap
 from pathlib import Path
 
 import pytest
 
-from services.registrations.catalogue import yaml_nodes
+from services.contracts import registration_rules as rules
+from services.contracts.reminder_rules import MAX_DAYS as MOST
+from services.registrations.catalogue import etablissements, yaml_nodes
+from services.registrations.catalogue.conditions import MAX_LEVELS
 from services.registrations.catalogue.contents import check
-from tests.registrations.catalogue.exam_mistakes import MISTAKES, MISTAKES_OF_A_WHOLE_SECTION
-from tests.registrations.catalogue.small_exam import NOW, SMALL, load_exams, mistakes, with_change, written
+from services.registrations.catalogue.fields import MAX_ENCODED_BYTES
+from services.registrations.catalogue.mistakes import Mistake
+from services.registrations.domain.dossier import Etablissement
+from tests.registrations.catalogue.small_exam import SMALL, load_exam, mistakes, with_change, written
+
+# what the message names, the text in which a value is too long, that value, the longest one
+TOO_LONG = (
+    ("code de l'examen", "code: CFG\ndomaine", "CFG", rules.CODE_LENGTH),
+    ("code de la spécialité", "- code: CFG\n", "CFG", rules.SHORT_CODE_LENGTH),
+    ("libellé de la spécialité", "Formation générale", "Formation générale", rules.LABEL_LENGTH),
+    ("code de l'épreuve", "code: E1, label", "E1", rules.CODE_LENGTH),
+    ("nom de la question", "name: pere", "pere", rules.CODE_LENGTH),
+    ("clé de la valeur", "key: anglais", "anglais", rules.CODE_LENGTH),
+    ("code de la pièce", "code: LV1, label", "LV1", rules.CODE_LENGTH),
+    ("regroupement", 'label: "Langue", regroupement: "Dossier"', "Dossier", rules.CODE_LENGTH),
+    ("code du formulaire", "code: F1, title", "F1", rules.CODE_LENGTH),
+    ("nom de la session", 'name: "2026"', "2026", rules.CODE_LENGTH),
+)
+
+# Changes that make the small exam invalid: the text to replace, its replacement, a part of the message expected.
+EARLY = MOST + 1
+CLOSES = "session_closes: 2027-01-01 00:00"
+TITLE = 'title: "Epreuves"}'
+MISTAKES = (
+    *(
+        (
+            text,
+            text.replace(value, "A" * (longest + 1)),
+            f"{what} de {longest + 1} caractères, {longest} au plus : le raccourcir",
+        )
+        for what, text, value, longest in TOO_LONG
+    ),
+    (
+        CLOSES,
+        f"relances: [{EARLY}, 2]",
+        f"« relances » : {EARLY} jours ; écrire un nombre de 0 (le dernier jour) à {MOST}",
+    ),
+    (
+        CLOSES,
+        "relances_brouillons: [2, 7, 0]",
+        "« relances_brouillons » : écrire chaque nombre une fois, du plus grand au plus petit",
+    ),
+    ("year: 2026", "relances: [sept]", "« relances » : un nombre entier est attendu, sans guillemets ni zéro devant"),
+    (CLOSES, "mail_non_conforme: oui", "« mail_non_conforme » : écrire true ou false"),
+    (CLOSES, "conservation: {pieces: longtemps}", "durée illisible « longtemps »"),
+    (CLOSES, "conservation: {mails: 1 an}", "« mails » n'est pas une donnée de session"),
+    (TITLE, 'title: "Epreuves", titel: x}', "clé inconnue « titel » pour un onglet : écrire « title »"),
+    (TITLE, 'title: E, text: ["{close}"]}', "rien ne remplit « {close} » dans le texte d'un onglet : écrire « closes"),
+    ('{kind: epreuves, title: "Epreuves"}', "{kind: epreuves}", "clé « title » manquante pour un onglet : l'ajouter"),
+    ("pays_naissance", "pays_de_naissance", "fait inconnu « pays_de_naissance » : écrire « pays_naissance »"),
+    ('is: "100"', 'is: "1OO"', "valeur hors de la liste de pays_naissance « 1OO »"),
+    ('is: "100"', "is: 100", 'valeur 100 : un texte est attendu, écrire "100"'),
+    ('academie: "03"', 'academie: "99"', "académie inconnue « 99 » : écrire son code à deux chiffres"),
+    ('academie: "03"', "academie: 03", 'ce texte se lit comme un nombre ou un booléen ; écrire "03"'),
+    ("type: yes_no", "type: yesno", "« type » inconnu « yesno » : écrire « yes_no »"),
+    ("s_at_most, max: 2", "_at_most, max: 2", "règle inconnue « facultative_at_most » : écrire « facultatives_at_most"),
+    ("max: 2, max_", "maximum: 2, max_", "paramètre inconnu « maximum » pour facultatives_at_most"),
+    (
+        "code: LV1, label",
+        f"code: {'É' * (MAX_ENCODED_BYTES // 6 + 1)}, label",
+        f"octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : le raccourcir, ou l'écrire sans",
+    ),
+    ("engagement, from: 2025", "engagement, from: 2024", "règles facultatives_at_most qui se chevauchent"),
+    ("domaine: Examen", "code: AUTRE\ndomaine: Examen", "doublon de la clé « code » : n'en garder qu'une"),
+    ("code: LV1, label", "code: ID1, label", "doublon de la pièce « ID1 », déjà écrit en"),
+    ("code: E2, label", "code: E1, label", "doublon de l'épreuve « E1 »"),
+    ("{epreuve: E2,", "{epreuve: E9,", "épreuve ou étiquette inconnue « E9 » : choisir parmi E1, E2"),
+    ("question: emploi", "question: depuis", "question « depuis » : cycle : elle dépend d'elle-même"),
+    ("question: emploi", "question: emplois", "question inconnue « emplois » : écrire « emploi »"),
+    ("is: oui}", "is: peut-être}", "valeur hors de la liste de emploi « peut-être »"),
+    ("code: E1, label", "code: E1, parent: E1, label", "cycle : « parent » ramène à E1 ; le rompre"),
+    ("code: E2, label", "code: E2, parent: E9, label", "« parent » : épreuve inconnue « E9 »"),
+    ('"Nom du père"', '""', "« label » : texte manquant ; l'écrire"),
+    ("forms:\n", 'document_types: {releve_notes: "Relevé"}\nforms:\n', "« releve_notes » : tout examen l'a déjà"),
+    ("forms:\n", 'document_types: {"A 2": "Attestation"}\nforms:\n', "« A 2 » : n'écrire que des lettres minuscules"),
+    ("2025-10-25 12:00", "2025-09-25 12:00", "dates dans le désordre (inscriptions) : closes doit suivre opens"),
+    ("domaine: Examen", "prolongation: heures\ndomaine: Examen", "« prolongation » : écrire duree, ou jours: 1 à 30"),
+    ("domaine: Examen", "prolongation: {jours: 31}\ndomaine: Examen", "« prolongation »"),
+    ("session_closes: 2027-01-01", "session_closes: 2025-10-30", "session_closes vient avant la fin"),
+    ("      - from: 2025", "      - from: 2024", "versions qui se chevauchent"),
+    ("      - from: 2025", "      - from: 2026", "aucune version de 2025 à 2025 : corriger from ou to"),
+    ("      - from: 2021", "      - from: 2022", "aucune version avant 2022"),
+    ("to: 2024", "from: 2026, to: 2024", "« from: 2026 » vient après « to: 2024 » : les échanger"),
+    ("    first_session: 2021", '    acronym: "C F"\n    first_session: 2021', "sigle « C F » : un seul mot"),
+    ("first_session: 2021", "domain: commerce\n    first_session: 2021", "valeur que personne ne définit « commerce »"),
+    ("first_session: 2021", 'replaced_by: "Autre"\n    first_session: 2021', "« replaced_by » sans dernière session"),
+    ('    - {key: anglais, label: "Anglais"}', "    []", "la liste « langues » est vide"),
+    ("form: F1}", "form: F1, proves_version: oui}", "« proves_version » : écrire true ou false"),
+    ("pieces: [ID1, LV1]", "pieces: [ID1, LV2]", "pièce que personne ne définit « LV2 » : écrire « LV1 »"),
+    ('label: "CFG 2026"', 'validation: enligne\n    label: "CFG 2026"', "inconnu « enligne » : écrire « en_ligne »"),
+    ("form: F1", "form: F1, compared_with: Identité", "partie du récapitulatif que personne ne définit « Identité »"),
+    ("closes: 2025-10-25 12:00", "closes: 2025-10-25 23:59", "écrire le lendemain 00:00, ici 2025-10-26 00:00"),
+    ("opens: 2025-10-01 12:00", "opens: 2025-10-01", "l'heure manque : écrire 2025-10-01 00:00"),
+    ("opens: 2025-10-01 12:00", "opens: 2025-03-30 02:30", "cette heure n'existe pas"),
+    ("closes: 2025-11-01 00:00", "closes: 2025-10-26 02:30", "cette heure existe deux fois"),
+    ("opens: 2025-10-01 12:00", 'opens: {today: -10, at: "12:00"}', "date relative hors démonstration"),
+    (
+        '{not: {fact: pays_naissance, is: "100"}}',
+        f'{"{not: " * MAX_LEVELS}{{not: {{fact: pays_naissance, is: "100"}}}}{"}" * MAX_LEVELS}',
+        f"condition de plus de {MAX_LEVELS} niveaux : la simplifier",
+    ),
+    ('{not: {fact: pays_naissance, is: "100"}}', '"pays_naissance != 100"', "condition illisible"),
+    ('is: "100"', 'is: "100", present: true', "un test a un opérateur et un seul"),
+    ('label: "CERTIFICAT', 'label: "CERTIFI"CAT', "YAML illisible"),
+    ('"CERTIFICAT DE FORMATION GENERALE"', "!!python/object/apply:os.getcwd []", "« label » : un texte est attendu"),
+    ('      - academie: "03"\n        code_choice', "      - code_choice", "ouverture sans lieu"),
+)
+# Reported at the line of the whole section or list, not at that of the change.
+MISTAKES_OF_A_WHOLE_SECTION = (
+    ('  demande: "Déposez vos pièces."\n', "", "texte manquant « demande »"),
+    ('  residence_notice: "Académie de résidence."\n', "", "texte manquant residence_notice"),
+    ("kind: recap", "kind: previous", "onglet « recap » manquant"),
+)
 
 
 @pytest.mark.parametrize("mistake", [*MISTAKES, *MISTAKES_OF_A_WHOLE_SECTION], ids=lambda mistake: mistake[2])
@@ -38,7 +154,7 @@ def test_one_acronym_is_refused_for_two_specialites_of_a_session_unless_they_are
         "sigle « SIO » déjà pris par « Services informatiques » (A0) : le changer ou le retirer"
     ]
     text = _with_acronyms("Services informatiques option A : réseaux", "Services informatiques - option B : logiciels")
-    assert load_exams(written(tmp_path, text), NOW)
+    assert load_exam(written(tmp_path, text))
 
 
 def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
@@ -64,7 +180,7 @@ def test_a_session_and_its_openings_say_how_registrations_are_validated_and_whet
 ) -> None:
     text = SMALL.replace("specialites: all", f"specialites: all\n    {of_session}")
     text = text.replace('code_choice: "2026-06"', f'code_choice: "2026-06"\n        {own}')
-    (exam,) = load_exams(written(tmp_path, text), NOW)
+    exam = load_exam(written(tmp_path, text))
     opening = exam.sessions[0].openings[0]
     assert (exam.sessions[0].validation, opening.validation, opening.refusal_mails) == read
 
@@ -73,8 +189,8 @@ def test_aliases_that_contain_themselves_or_grow_are_refused(tmp_path: Path, mon
     monkeypatch.setattr(yaml_nodes, "MAX_NODES", 2000)
     levels = "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 10)}]\n" for n in range(1, 12))
     messages = mistakes(written(tmp_path, SMALL, circular="&a\n- *a\n", bomb=f"x0: &x0 a\n{levels}"))
-    for start in ("cfg/bomb.yaml:1: YAML illisible", "cfg/circular.yaml:1: YAML illisible (RecursionError)"):
-        assert any(message.startswith(start) for message in messages), start
+    starts = ("cfg/bomb.yaml:1: YAML illisible", "cfg/circular.yaml:1: YAML illisible (RecursionError)")
+    assert {start for start in starts for message in messages if message.startswith(start)} == set(starts)
 
 
 def test_two_sessions_of_one_label_are_refused_since_staff_could_not_tell_them_apart(tmp_path: Path) -> None:
@@ -87,7 +203,7 @@ def test_two_sessions_of_one_label_are_refused_since_staff_could_not_tell_them_a
 def test_a_section_may_be_a_sibling_file_but_nothing_is_written_twice_or_misspelt(tmp_path: Path) -> None:
     forms = '- {code: F1, title: "Formulaire", paragraphs: ["Je demande…"]}\n'
     alone = SMALL.replace("forms:\n  " + forms, "")
-    assert load_exams(written(tmp_path / "a", alone, forms=forms), NOW)
+    assert load_exam(written(tmp_path / "a", alone, forms=forms))
     assert "doublon de « forms »" in mistakes(written(tmp_path / "b", SMALL, forms=forms))[0]
     misspelt = mistakes(written(tmp_path / "c", SMALL, peices="- {code: X}"))
     assert misspelt == ["cfg/peices.yaml:1: section inconnue « peices » : écrire « pieces »"]
@@ -121,3 +237,79 @@ def test_whatever_line_is_missing_the_file_is_read_or_refused_line_by_line(
         check(written(tmp_path, text))
         messages = capsys.readouterr().out.splitlines()
         assert all(text.startswith(f"{tmp_path}/cfg/exam.yaml:") for text in messages), removed
+
+
+CONTACT = '{title: "Recteur", lines: ["1 rue du port", "25000 BESANCON"], email: "a@b.fr"}'
+
+
+def titles(root: Path) -> dict[str, str]:
+    exam = load_exam(root)
+    return {opening.academie: opening.contact.title for opening in exam.sessions[0].openings}
+
+
+def test_the_contact_of_an_opening_is_its_own_or_the_one_of_the_file_or_of_the_public_reference(tmp_path: Path) -> None:
+    contacts = titles(written(tmp_path, SMALL.replace('academie: "03"', 'academies: ["03", "01", "24"]')))
+    assert contacts["03"] == "Rectorat de l'académie de Besançon"
+    assert "SIEC" in contacts["01"]
+    text = f'academies: [{{code: "03", contact: {CONTACT}}}]\nservices: [{{academies: ["01"], contact: {CONTACT}}}]\n'
+    (tmp_path / "academies.yaml").write_text(text, encoding="utf-8")
+    assert titles(tmp_path)["03"] == titles(tmp_path)["01"] == "Recteur"
+    own = f'code_choice: "2026-06"\n        contact: {CONTACT.replace("Recteur", "Vice-recteur")}'
+    assert titles(written(tmp_path, SMALL.replace('code_choice: "2026-06"', own))) == {"03": "Vice-recteur"}
+
+
+def test_a_mistake_in_the_file_of_contacts_is_told(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "academies.yaml").write_text('academies:\n  - {code: "99", contact: {title: A}}\n', encoding="utf-8")
+    assert mistakes(tmp_path) == [
+        "academies.yaml:2: académie inconnue « 99 » : écrire son code à deux chiffres, entre guillemets",
+        "academies.yaml:2: clé « lines » manquante pour un contact : l'ajouter",
+    ]
+
+
+def test_a_country_has_a_free_code_of_its_own_a_label_and_a_contact(tmp_path: Path) -> None:
+    abroad = f'country: "90"\n        label: "MAROC"\n        contact: {CONTACT}'
+    exam = load_exam(written(tmp_path, SMALL.replace('academie: "03"', abroad)))
+    assert [(opening.academie, opening.label) for opening in exam.sessions[0].openings] == [("90", "MAROC")]
+    taken = SMALL.replace('academie: "03"', abroad.replace("90", "03"))
+    assert "code de pays « 03 »" in mistakes(written(tmp_path, taken))[0]
+
+
+def test_a_zone_of_its_own_shifts_an_opening(tmp_path: Path) -> None:
+    zoned = SMALL.replace('code_pdf: "2026-08"', 'code_pdf: "2026-08"\n        zone: America/Martinique')
+    exam = load_exam(written(tmp_path, zoned))
+    assert exam.sessions[0].openings[0].closes.isoformat() == "2025-10-25T16:00:00+00:00"
+    wrong = zoned.replace("America/Martinique", "Paris")
+    assert "zone inconnue « Paris » : écrire par exemple Europe/Paris" in mistakes(written(tmp_path, wrong))[0]
+
+
+def read_schools(tmp_path: Path, text: str) -> tuple[tuple[Etablissement, ...], list[Mistake]]:
+    path, mistakes = tmp_path / "etablissements.csv", list[Mistake]()
+    path.write_text(text, encoding="utf-8")
+    return etablissements.read(path, mistakes), mistakes
+
+
+def test_the_public_annuaire_s_columns_are_understood(tmp_path: Path) -> None:
+    schools, _ = read_schools(
+        tmp_path,
+        "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Code_departement;Nom_commune;etat\n"
+        "0250013D;Lycée professionnel Pierre-Adrien Pâris;Lycée;025;Besançon;OUVERT\n"
+        "0250001R;École primaire;Ecole;025;Besançon;OUVERT\n"
+        "0250014E;Lycée fermé;Lycée;025;Besançon;FERME\n",
+    )
+    [school] = schools
+    assert (school.code, school.departement) == ("0250013D", "025")
+    assert school.label == "Lycée professionnel Pierre-Adrien Pâris - Besançon (0250013D)"
+
+
+def test_what_is_wrong_or_longer_than_its_column_is_told_with_its_line(tmp_path: Path) -> None:
+    label, code = rules.LABEL_LENGTH, rules.SHORT_CODE_LENGTH
+    wrong = {
+        "0250013E,LP,lycee": "numéro d'établissement faux « 0250013E » : sept chiffres et leur lettre clé (D)",
+        "X1,LP,cnedd": "sorte d'établissement inconnue « cnedd » : choisir parmi lycee, cned, individuels",
+        f"CNED,{'N' * (label + 1)},cned": f"libellé de {label + 1} caractères, {label} au plus : le raccourcir",
+        f"{'C' * (code + 1)},Un nom,cned": f"code de {code + 1} caractères, {code} au plus : le raccourcir",
+    }
+    _, mistakes = read_schools(tmp_path, "\n".join(("code,label,kind", *wrong)))
+    told = [(mistake.line, mistake.text) for mistake in mistakes]
+    assert told == list(enumerate(wrong.values(), start=2))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from services.contracts.base import data_of
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.forms import Field, Section
+from services.registrations.domain.forms import Field
 from services.registrations.domain.tabs.tab_kind import EpreuveField
 from tests.registrations.domain.example_dossier import DOSSIER, details
 
@@ -22,12 +22,8 @@ def described(dossier: Dossier, number: int) -> str:
     return json.dumps([form, [field.to_data() for field in of_epreuves], data_of(tab.recap)])
 
 
-def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:
-    return registration_form.tab_view(dossier, number).sections
-
-
-def fields(dossier: Dossier, number: int) -> tuple[Field, ...]:
-    return tuple(field for section in sections(dossier, number) for field in section.fields)
+def fields(dossier: Dossier, number: int) -> list[Field]:
+    return list(registration_form.tab_view(dossier, number).fields())
 
 
 def field(dossier: Dossier, number: int, name: str) -> Field:
@@ -40,9 +36,9 @@ def pointers(dossier: Dossier, number: int) -> list[str]:
     return [tab_error.pointer.removeprefix("#/") for tab_error in registration_form.tab_errors(dossier, number)]
 
 
-def acquis_errors(dossier: Dossier) -> list[str]:
-    """What the candidate is told to be wrong in « Acquis »."""
-    return details(registration_form.tab_errors(dossier, ACQUIS))
+def refusals(dossier: Dossier, number: int) -> list[str]:
+    """What the candidate is told to be wrong in a tab."""
+    return details(registration_form.tab_errors(dossier, number))
 
 
 def found(dossier: Dossier, number: int, name: str, typed: str = "") -> list[str]:
@@ -57,9 +53,8 @@ def told(dossier: Dossier) -> dict[str, str]:
 
 def position(dossier: Dossier, code: str) -> str:
     """What the candidate's position at an épreuve is called."""
-    [chosen] = [epreuve for epreuve in dossier.epreuves if epreuve.epreuve.code == code]
-    assert chosen
-    return chosen.position_label
+    [label] = [epreuve.position_label for epreuve in dossier.epreuves if epreuve.epreuve.code == code]
+    return label
 
 
 def shown_epreuves(dossier: Dossier) -> dict[str, EpreuveField]:

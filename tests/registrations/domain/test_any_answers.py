@@ -1,7 +1,6 @@
 """Whatever answers are sent, a dossier is shown, checked, and either refused with reasons or saved as a valid event."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +10,10 @@ from hypothesis import strategies as st
 from services.contracts.registration_rules import ANSWER_LENGTH
 from services.contracts.registrations import RegistrationSaved
 from services.registrations.domain import registration_form
-from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import BENEFICE, INSCRIT, NON_INSCRIT
 from services.registrations.domain.forms import TabAnswers
 from services.registrations.domain.registration_form import Incomplete
-from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, as_saved
+from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, as_saved, with_answers
 from tests.registrations.domain.tab_reading import described
 
 NAMES = (
@@ -35,17 +33,12 @@ HOSTILE: tuple[Any, ...] = ("\x00\x1b[2J<script>alert(1)</script>", "\u202eevil"
 VALUES = st.sampled_from(("", *WORDS.split(), *CODES.split(), *HOSTILE))
 
 
-def changed(changes: dict[tuple[str, str], str]) -> Dossier:
-    answers = {tab: dict(fields) for tab, fields in ANSWERS.items()}
-    for (tab, name), value in changes.items():
-        answers[tab][name] = value
-    return replace(DOSSIER, answers=answers)
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
 def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str, str], str]) -> None:
-    dossier = changed(changes)
+    dossier = DOSSIER
+    for (tab, name), value in changes.items():
+        dossier = with_answers(tab, dossier, **{name: value})
     for number in range(1, 10):
         described(dossier, number)
     asked_only = registration_form.without_unasked_answers(dossier)

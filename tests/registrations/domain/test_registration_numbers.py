@@ -1,23 +1,20 @@
 import pytest
 
-from services.registrations.domain.registration_numbers import (
-    LARGEST_SEQUENCE,
-    NUMERO_CANDIDAT_LENGTH,
-    numero_candidat,
-    numero_inscription,
-    school_year,
-    typed_numeros,
-)
+from services.registrations.domain import registration_numbers
+from services.registrations.domain.registration_numbers import numero_candidat, numero_inscription, typed_numeros
+
+LARGEST = registration_numbers.LARGEST_SEQUENCE
 
 
 def test_the_number_of_the_first_candidate_of_besancon_and_those_of_others_have_as_many_digits() -> None:
     assert numero_candidat(2022, "03", 1) == "02103000001"
-    assert {len(numero_candidat(2027, "19", n)) for n in (1, LARGEST_SEQUENCE)} == {NUMERO_CANDIDAT_LENGTH}
-    assert school_year(2020) == 2019, "that in which the session ends"
+    lengths = {len(numero_candidat(2027, "19", number)) for number in (1, LARGEST)}
+    assert lengths == {registration_numbers.NUMERO_CANDIDAT_LENGTH}
+    assert registration_numbers.school_year(2020) == 2019, "that in which the session ends"
 
 
 @pytest.mark.parametrize(
-    ("academie", "sequence"), [("3", 1), ("031", 1), ("AB", 1), ("٠٣", 1), ("03", 0), ("03", LARGEST_SEQUENCE + 1)]
+    ("academie", "sequence"), [("3", 1), ("031", 1), ("AB", 1), ("٠٣", 1), ("03", 0), ("03", LARGEST + 1)]
 )
 def test_a_number_that_would_not_have_the_format_is_refused(academie: str, sequence: int) -> None:
     with pytest.raises(ValueError):

@@ -1,7 +1,9 @@
-"""Calls the API of registrations as a candidate, or as staff, in the guide's session; loads the guide's catalogue."""
+"""Calls the API of registrations as a candidate, or as staff, in the guide's session; loads the guide's catalogue;
+reads what waits to be done and the audit trail."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,20 +11,20 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
 from services.chassis.database.audit import Actor
+from services.chassis.tasks.tables import tasks
 from services.registrations.catalogue.contents import Catalogue
 from services.registrations.domain.exam_definition import Exam
-from services.registrations.models import Draft, OpeningRow, db
+from services.registrations.models import AuditEntry, Draft, OpeningRow, db
 from services.registrations.operations.catalogue import load_catalogue
 from services.registrations.operations.openings import change_openings
-from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
-from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, MOVED, SESSION, at
-from tests.registrations.service.outbox import forget_receipts
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, MOVED, SCHOOLS, SESSION, at
 from tests.support import tokens
+from tests.support.service_worker import stored
 
 NOW = at("2021-10-05 12:00")
 OPERATOR = Actor("operator", "test")
@@ -41,8 +43,7 @@ def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
     """Load the guide's exam and its establishments."""
     load(app, exam)
     with app.app_context():
-        schools = (CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS)
-        load_catalogue(Catalogue(etablissements=schools), actor=OPERATOR, at=NOW)
+        load_catalogue(Catalogue(etablissements=SCHOOLS), actor=OPERATOR, at=NOW)
 
 
 def load(app: Flask, *exams: Exam) -> None:
@@ -70,6 +71,23 @@ def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:
     opening = select(OpeningRow.id).filter_by(exam="BTS", session=session, academie=academie)
     with app.app_context(), db.reading() as reading:
         return reading.scalars(opening).one()
+
+
+def follow_ups_of(app: Flask) -> list[str]:
+    """The names of the service's own follow-ups, oldest first."""
+    own = select(tasks.c.envelope).where(tasks.c.envelope != "", tasks.c.channel != "events")
+    return [json.loads(envelope)["type"] for envelope in stored(app, own.order_by(tasks.c.sequence))]
+
+
+def audited(app: Flask, **which: str) -> list[AuditEntry]:
+    return stored(app, select(AuditEntry).filter_by(**which).order_by(AuditEntry.id))
+
+
+def forget_receipts(app: Flask, candidate_id: str) -> None:
+    """A candidate's mails of receipt that wait are asked for no more: most tests are of other mails."""
+    receipts = text("DELETE FROM tasks WHERE handler = 'send_receipt_mail' AND subject = :candidate_id")
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(receipts, {"candidate_id": candidate_id})
 
 
 @dataclass(frozen=True)
@@ -223,8 +241,3 @@ class Desk:
 
 def pierre(app: Flask) -> CandidateClient:
     return CandidateClient(app, "pierre", tokens.DUBOIS)
-
-
-def anne(app: Flask) -> CandidateClient:
-    identity = {**tokens.DUBOIS, "civilite": "MADAME", "prenoms": "Anne", "email": "anne@example.org"}
-    return CandidateClient(app, "anne", identity)

@@ -12,7 +12,7 @@ from services.chassis.process.command_line import migrate
 from services.mail.mailer import MAILER, Mailer
 from services.registrations.app import create_app
 from services.registrations.models import db
-from tests.registrations.service.candidate_client import NOW, CandidateClient, anne, pierre, with_catalogue
+from tests.registrations.service.candidate_client import NOW, CandidateClient, pierre, with_catalogue
 from tests.support import tokens
 from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.prepared_databases import prepared_url
@@ -35,14 +35,10 @@ def _prepare(database_url: str, folder: Path) -> None:
 
 
 @pytest.fixture
-def loaded_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database that holds the guide's catalogue."""
-    return prepared_url(engine, "registrations_guide", lambda url: _prepare(url, tmp_path), request)
-
-
-@pytest.fixture
-def app(loaded_url: str, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(settings(loaded_url, tmp_path), tokens.key_of)
+def app(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The service, whose database holds the guide's catalogue."""
+    url = prepared_url(engine, "registrations_guide", lambda url: _prepare(url, tmp_path), request)
+    app = create_app(settings(url, tmp_path), tokens.key_of)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -69,4 +65,6 @@ def saved(candidate: CandidateClient) -> str:
 
 @pytest.fixture
 def other(app: Flask) -> CandidateClient:
-    return anne(app)
+    """Anne, who has an account of her own."""
+    identity = {**tokens.DUBOIS, "civilite": "MADAME", "prenoms": "Anne", "email": "anne@example.org"}
+    return CandidateClient(app, "anne", identity)

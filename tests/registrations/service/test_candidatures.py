@@ -1,21 +1,22 @@
-"""« Mes inscriptions »: consulted, modified into a next version, withdrawn."""
+"""« Mes inscriptions »: consulted, modified into a next version, withdrawn; set aside by staff, and restored."""
 
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from services.registrations.follow_ups import registry
-from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
-from tests.registrations.service.candidate_client import GUIDE, CandidateClient, as_service, load
-from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.support.service_worker import run_follow_ups
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, at
+from tests.registrations.service import candidate_client
+from tests.registrations.service.candidate_client import GUIDE, CandidateClient, Desk, follow_ups_of, load
+from tests.support.service_worker import published, run_follow_ups
 from tests.support.smtp import Mailbox
 
 
 def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[str, Any]:
-    answer = as_service(app, "documents", "GET", f"/candidatures/{candidature_id}/versions/{wanted}")
+    answer = candidate_client.as_service(app, "documents", "GET", f"/candidatures/{candidature_id}/versions/{wanted}")
     assert answer.status_code == 200
     return dict(answer.json)
 
@@ -34,14 +35,11 @@ def test_what_is_saved_is_acknowledged_in_the_words_of_the_guide_listed_and_show
     assert (tile["numero_inscription"], tile["version_label"], tile["modifiable"]) == ("001", "Version 01", True)
     assert candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
     recap = candidate.get(f"/candidatures/{saved}")["recap"]
-    assert recap["warning"] is None
-    assert recap["sections"][0]["title"] == "Qualification présentée"
+    assert (recap["warning"], recap["sections"][0]["title"]) == (None, "Qualification présentée")
     assert [line["code"] for line in recap["epreuves"]][:2] == ["E1", "E2"]
 
 
-def test_the_mail_of_receipt_lists_what_has_to_be_deposited_and_not_what_may_be(
-    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
-) -> None:
+def test_the_receipt_lists_required_pieces(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
     pieces = tuple(replace(piece, required=piece.code == "CINSIG03") for piece in GUIDE.pieces)
     load(sending, replace(GUIDE, pieces=pieces))
     draft = candidate.filled("03")
@@ -51,11 +49,10 @@ def test_the_mail_of_receipt_lists_what_has_to_be_deposited_and_not_what_may_be(
     assert ("- CINSIG03 : " in mail.text, "NATIDE06" in mail.text) == (True, False)
 
 
-def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered()
+def test_saving_a_modification_makes_version_02(app: Flask, candidate: CandidateClient, saved: str) -> None:
     draft = candidate.moved(saved)
     assert draft["candidature_id"] == saved
-    (told,) = events_of(app, "registrations.registration_saved.v1")
+    (told,) = published(app, "registrations.registration_saved.v1")
     first = version(app, saved)
     assert (first["event_id"], first["data"]) == (told["id"], told["data"]), "as documents and pieces were told"
     answer = candidate.save(draft)
@@ -63,22 +60,20 @@ def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, cand
     assert candidate.save(draft).json == answer.json, "pressed twice"
     acknowledged = candidate.acknowledgement(saved)
     assert (acknowledged["version_label"], acknowledged["numero_inscription"]) == ("Version 02", "001")
-    data = version(app, saved)["data"]
-    assert data["version"] == 2
-    assert data["confirmation"]["address"][0] == "2 rue du lac"
-    assert version(app, saved, "1")["data"]["confirmation"]["address"][0] == "1 rue du port"
+    stored = [version(app, saved, wanted)["data"] for wanted in ("1", "current")]
+    printed = [(data["version"], data["confirmation"]["address"][0]) for data in stored]
+    assert printed == [(1, "1 rue du port"), (2, "2 rue du lac")]
     assert follow_ups_of(app) == ["send_modification_mail"]
 
 
-def test_a_modification_is_resumed_and_abandoned_changes_nothing(app: Flask, candidate: CandidateClient) -> None:
-    saved = candidate.registered()
+def test_a_modification_is_resumed_and_abandoned_changes_nothing(candidate: CandidateClient, saved: str) -> None:
     draft = candidate.moved(saved)
     again = candidate.modify(saved)
     assert (again.status_code, again.json["id"]) == (200, draft["id"])
     assert "2 rue du lac" in str(candidate.tab(draft, 2))
     candidate.call("DELETE", f"/drafts/{draft['id']}")
-    assert version(app, saved)["data"]["version"] == 1
-    assert candidate.get("/candidatures")["candidatures"][0]["version"] == 1
+    shown = candidate.get("/candidatures")["candidatures"][0]["version"]
+    assert (version(candidate.app, saved)["data"]["version"], shown) == (1, 1)
 
 
 def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(candidate: CandidateClient) -> None:
@@ -99,16 +94,14 @@ def test_a_withdrawn_candidature_is_hidden_and_another_can_be_made(app: Flask, c
     assert candidate.get("/mine")["drafts"] == [], "its modification under way goes with it"
     assert candidate.get("/candidatures")["candidatures"] == []
     assert candidate.call("GET", f"/candidatures/{saved}").status_code == 404
-    (event,) = events_of(app, "registrations.registration_withdrawn.v1")
+    (event,) = published(app, "registrations.registration_withdrawn.v1")
     assert event["data"]["version"] > 1
     assert follow_ups_of(app) == ["send_withdrawal_mail"]
     again = candidate.acknowledgement(candidate.registered("20"))
     assert (again["numero_inscription"], again["numero_candidat"]) == ("002", "02103000001")
 
 
-def test_a_withdrawal_is_taken_back_until_closing_as_the_same_candidature(
-    app: Flask, candidate: CandidateClient, saved: str
-) -> None:
+def test_a_withdrawal_is_taken_back_until_closing(app: Flask, candidate: CandidateClient, saved: str) -> None:
     candidate.withdraw(saved)
     [offered] = candidate.get("/mine")["withdrawn"]
     assert (offered["id"], offered["closes_label"]) == (saved, "25/10/2021 à 12:00")
@@ -165,3 +158,118 @@ def test_earlier_answers_are_offered_anew(candidate: CandidateClient, saved: str
     assert saved in str(candidate.tab(draft, 1)["form"])
     candidate.write(draft, 1, {"reprise": saved})
     assert str(ANSWERS["identification"]["adresse"]) in str(candidate.tab(draft, 2))
+
+
+REASON = "Titre requis non fourni"
+
+
+@pytest.fixture
+def ended(sending: Flask, saved: str) -> str:
+    """Set aside by staff."""
+    assert Desk(sending, "03").end(saved, "ecart", " ").status_code == 422
+    assert Desk(sending, "03").end(saved, "ecart", REASON).status_code == 204
+    return saved
+
+
+def test_a_mail_and_the_list_say_when_why_and_whom_to_contact_until_the_session_closes(
+    sending: Flask, candidate: CandidateClient, other: CandidateClient, ended: str, mailbox: Mailbox
+) -> None:
+    run_follow_ups(sending, registry)
+    [mail] = mailbox.received
+    assert mail.recipients == [candidate.identity["email"]]
+    assert mail.subject == "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR"
+    assert (f"Motif : {REASON}" in mail.text, "03 03 03 03 03" in mail.text) == (True, True)
+    listed = candidate.get("/candidatures")
+    [shown] = listed["ecartees"]
+    assert (listed["candidatures"], shown["id"], shown["reason"]) == ([], ended, REASON)
+    assert shown["contact"]["telephone"] == candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
+    assert shown["ended_at"]
+    assert candidate.call("GET", f"/candidatures/{ended}").status_code == 404
+    assert candidate.undo_withdrawal(ended).status_code == 404, "which only who withdrew takes back"
+    other.withdraw(other.registered())
+    assert other.get("/candidatures")["ecartees"] == [], "neither another's nor what she withdrew herself"
+    candidate_client.move_to(at("2024-10-05 12:00"))
+    assert candidate.get("/candidatures")["ecartees"] == []
+
+
+def restore(app: Flask, saved: str, academie: str = "03") -> int:
+    return Desk(app, academie).end(saved, "restoration", "Diplôme reçu").status_code
+
+
+def test_others_are_told_and_staff_read_who_ended_it(sending: Flask, ended: str, other: CandidateClient) -> None:
+    [event] = published(sending, "registrations.registration_withdrawn.v1")
+    assert (event["data"]["ecartee"], version(sending, ended)["data"]["version"]) == (True, 1)
+    end = Desk(sending, "03").get(f"/{ended}").json["end"]
+    assert (end["reason"], end["by"]) == (REASON, "staff:agent")
+    theirs = other.registered("03")
+    assert Desk(sending, "03").get(f"/{theirs}").json["end"] is None
+    other.withdraw(theirs)
+    end = Desk(sending, "03").get(f"/{theirs}").json["end"]
+    assert (end["reason"], end["by"], end["at"]) == (None, "candidate:anne", "2021-10-05T10:00:00+00:00")
+
+
+def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
+    sending: Flask, candidate: CandidateClient, ended: str, mailbox: Mailbox
+) -> None:
+    assert [restore(sending, ended) for _ in range(2)] == [204, 204]
+    (tile,) = candidate.get("/candidatures")["candidatures"]
+    assert (tile["id"], tile["numero_inscription"]) == (ended, "001")
+    [end] = published(sending, "registrations.registration_withdrawn.v1")
+    first, again = published(sending, "registrations.registration_saved.v1")
+    assert first["data"]["version"] < end["data"]["version"] < again["data"]["version"]
+    told = ("version", "saved_at", "reason", "pieces")
+    assert {**again["data"], **dict.fromkeys(told)} == {**first["data"], **dict.fromkeys(told)}
+    codes = [[piece["code"] for piece in event["data"]["pieces"]] for event in (first, again)]
+    assert codes[0] == codes[1]
+    run_follow_ups(sending, registry)
+    [mail] = mailbox.received  # and none of the end
+    assert mail.subject == "Candidature rétablie : BREVET DE TECHNICIEN SUPERIEUR"
+    assert "Candidature rétablie (la version 02 en était la fin) : Diplôme reçu" in mail.text
+    [entry] = candidate_client.audited(sending, action="candidature.restored")
+    assert (entry.actor_id, entry.after) == ("agent", {"state": "active", "reason": "Diplôme reçu"})
+    detail = Desk(sending, "03").get(f"/{ended}").json
+    assert (detail["end"], detail["versions"][0]["changes"]) == (None, [])
+    [past] = detail["ends"]
+    assert (past["state"], past["reason"], past["by"]) == ("ecartee", REASON, "staff:agent")
+
+
+def test_what_proved_the_version_that_ended_proves_the_one_restored(sending: Flask, candidate: CandidateClient) -> None:
+    load(sending, replace(GUIDE, pieces=tuple(replace(piece, proves_version=True) for piece in GUIDE.pieces)))
+    saved = candidate.registered("03")
+    candidate.withdraw(saved)
+    restore(sending, saved)
+    candidate.save(candidate.modify(saved).json)
+    versions = published(sending, "registrations.registration_saved.v1")
+    proving = [{piece["proves_version"] for piece in event["data"]["pieces"]} for event in versions]
+    assert proving == [{True}, {False}, {True}]
+    candidate.withdraw(saved)
+    restore(sending, saved)
+    assert candidate.get("/candidatures")["candidatures"][0]["version"] == 6, "it may end and come back again"
+
+
+def test_its_place_must_be_free(sending: Flask, candidate: CandidateClient, ended: str) -> None:
+    candidate.registered("20")
+    refused = Desk(sending, "03").end(ended, "restoration")
+    assert (refused.status_code, refused.json["type"]) == (409, "/problems/candidature-existante")
+    assert "(ACADÉMIE D'AMIENS, n° 002)" in refused.json["detail"]
+    assert Desk(sending, "03").get(f"/{ended}").json["state"] == "ecartee"
+
+
+def test_neither_after_the_session_nor_elsewhere_nor_without_a_reason(sending: Flask, ended: str) -> None:
+    assert restore(sending, ended, academie="20") == 404
+    assert Desk(sending, "03").end(ended, "restoration", " ").status_code == 422
+    assert Desk(sending, "03", scopes=["candidatures:read"]).end(ended, "restoration").status_code == 403
+    candidate_client.move_to(at("2024-10-05 12:00"))
+    refused = Desk(sending, "03").end(ended, "restoration")
+    assert (refused.status_code, "La session est close" in refused.json["detail"]) == (409, True)
+    assert follow_ups_of(sending) == ["send_ecart_mail"]
+
+
+def test_what_its_candidate_withdrew_comes_back_after_closing_too(sending: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    candidate.withdraw(saved)
+    candidate_client.move_to(at("2021-10-26 12:00"))
+    candidate.received = BESANCON.closes
+    assert candidate.undo_withdrawal(saved).status_code == 403
+    assert restore(sending, saved) == 204
+    assert [tile["version"] for tile in candidate.get("/candidatures")["candidatures"]] == [3]

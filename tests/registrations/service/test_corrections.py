@@ -5,12 +5,10 @@ from typing import Any
 from flask import Flask
 
 from services.registrations.follow_ups import registry
-from services.registrations.models import CandidatureVersion, db
 from tests.registrations.domain.example_dossier import ANSWERS, MOVED, at
-from tests.registrations.service.candidate_client import STAFF_SCOPES, Answer, CandidateClient, Desk, move_to
-from tests.registrations.service.outbox import audited, events_of
+from tests.registrations.service.candidate_client import STAFF_SCOPES, Answer, CandidateClient, Desk, audited, move_to
 from tests.support import tokens
-from tests.support.service_worker import run_follow_ups
+from tests.support.service_worker import published, run_follow_ups
 from tests.support.smtp import Mailbox
 
 AFTER_CLOSING = at("2021-12-05 12:00")
@@ -19,11 +17,9 @@ AFTER_CLOSING = at("2021-12-05 12:00")
 class Corrector(Desk):
     """A member of staff who corrects one candidature."""
 
-    def __init__(
-        self, app: Flask, candidature_id: str, *scopes: str, name: str = "agent", academie: str = "03"
-    ) -> None:
+    def __init__(self, app: Flask, saved: str, *scopes: str, name: str = "agent", academie: str = "03") -> None:
         super().__init__(app, academie, scopes=scopes or STAFF_SCOPES, name=name)
-        self.candidature_id, self.draft_id = candidature_id, ""
+        self.candidature_id, self.draft_id = saved, ""
 
     def start(self) -> int:
         answer = self.call("POST", f"/staff/candidatures/{self.candidature_id}/correction")
@@ -33,11 +29,9 @@ class Corrector(Desk):
     def tab(self, number: int) -> dict[str, Any]:
         return dict(self.call("GET", f"/drafts/{self.draft_id}/tabs/{number}").json)
 
-    def write(
-        self, number: int, values: dict[str, Any], revision: int = 1, action: str = "next", **besides: str
-    ) -> Answer:
-        path = f"/drafts/{self.draft_id}/tabs/{number}"
-        return self.call("PUT", path, revision=revision, values=values, action=action, **besides)
+    def write(self, number: int, values: dict[str, Any], revision: int = 1, **besides: str) -> Answer:
+        body = {"revision": revision, "values": values, "action": "next", **besides}
+        return self.call("PUT", f"/drafts/{self.draft_id}/tabs/{number}", **body)
 
     def save(self, revision: int = 2, reason: str = "Adresse rectifiée", *overridden: str) -> Answer:
         body = {"revision": revision, "reason": reason, "overridden": overridden}
@@ -49,9 +43,7 @@ def acts(app: Flask) -> list[str]:
     return [f"{entry.action} {entry.actor_id}" for entry in audited(app) if entry.action.startswith("correction.")]
 
 
-def test_a_tab_is_corrected_after_closing_in_a_new_version_of_which_the_candidate_is_told(
-    sending: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox
-) -> None:
+def test_a_tab_is_corrected_after_closing_and_the_candidate_told(sending: Flask, saved: str, mailbox: Mailbox) -> None:
     move_to(AFTER_CLOSING)
     desk = Corrector(sending, saved)
     assert [desk.start(), desk.start()] == [201, 200]
@@ -62,7 +54,7 @@ def test_a_tab_is_corrected_after_closing_in_a_new_version_of_which_the_candidat
     assert ("1 rue du port" in change["before"], "2 rue du lac" in change["after"]) == (True, True)
     assert [desk.save(reason=" ").status_code, desk.save(revision=1).status_code] == [422, 409]
     assert [desk.save().json for _ in range(2)] == [{"candidature_id": saved, "version": 2}] * 2
-    first, second = events_of(sending, "registrations.registration_saved.v1")
+    first, second = published(sending, "registrations.registration_saved.v1")
     assert second["data"]["reason"] == "Adresse rectifiée"
     assert [first["data"][part] == second["data"][part] for part in ("identity", "epreuves")] == [True, True]
     detail = desk.get(f"/{saved}").json
@@ -72,8 +64,7 @@ def test_a_tab_is_corrected_after_closing_in_a_new_version_of_which_the_candidat
     assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
     assert "Motif : Adresse rectifiée" in mail.text
     [entry] = audited(sending, action="candidature.saved", actor_kind="staff")
-    assert entry.after is not None
-    assert (entry.after["version"], entry.after["reason"]) == (2, "Adresse rectifiée")
+    assert {"version": 2, "reason": "Adresse rectifiée"}.items() <= (entry.after or {}).items()
 
 
 def test_abandoned_half_way_it_changes_nothing(sending: Flask, candidate: CandidateClient, saved: str) -> None:
@@ -84,7 +75,7 @@ def test_abandoned_half_way_it_changes_nothing(sending: Flask, candidate: Candid
     assert candidate.call("GET", f"/drafts/{desk.draft_id}").status_code == 404
     assert desk.call("DELETE", f"/drafts/{desk.draft_id}").status_code == 204
     assert [desk.write(2, MOVED).status_code, desk.save().status_code] == [404, 404]
-    assert len(events_of(sending, "registrations.registration_saved.v1")) == 1
+    assert len(published(sending, "registrations.registration_saved.v1")) == 1
     assert acts(sending) == ["correction.started agent", "correction.abandoned agent"]
 
 
@@ -161,9 +152,6 @@ def test_a_rule_is_overridden_by_its_name_by_an_administrateur_alone(sending: Fl
     assert administrateur.start() == 200
     assert administrateur.save(3, "Dérogation", "facultatives_at_most").status_code == 422
     assert administrateur.save(3, "Dérogation", "progressive_at_least").status_code == 201
-    said = [refusal["detail"]]
-    assert desk.get(f"/{saved}").json["versions"][0]["overridden"] == said
-    with sending.app_context(), db.reading() as session:
-        assert session.get_one(CandidatureVersion, (saved, 2)).overridden == said
+    assert desk.get(f"/{saved}").json["versions"][0]["overridden"] == [refusal["detail"]]
     [entry] = audited(sending, action="candidature.saved", actor_kind="staff")
     assert (entry.after or {})["overridden"] == 1, "the sentence may say what was typed"

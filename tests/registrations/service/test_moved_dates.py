@@ -1,6 +1,8 @@
-"""Dates that move after a save: what printed others gets an edition, in pages, and its candidate one mail."""
+"""Dates that move, by a manager or after an incident: what printed others gets an edition, each concerned one mail."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +15,16 @@ from services.mail.mailer import MAILS
 from services.registrations.domain.dossier import Dossier
 from services.registrations.jobs import registry
 from services.registrations.models import db
-from services.registrations.operations import moved_dates
+from services.registrations.operations import incidents, moved_dates
 from services.registrations.operations.republication import publish_everything
-from tests.registrations.domain.example_dossier import at
-from tests.registrations.service.candidate_client import CandidateClient, as_service, change_dates, guide, load
-from tests.registrations.service.outbox import events_of
-from tests.support.service_worker import run_follow_ups, runner_of
+from tests.registrations.domain.example_dossier import BESANCON, at
+from tests.registrations.service import candidate_client
+from tests.registrations.service.candidate_client import CandidateClient, Desk, change_dates, guide, load
+from tests.registrations.service.test_openings import messages
+from tests.support.service_worker import published, run_follow_ups, runner_of
 from tests.support.smtp import Mailbox
 
-SUBJECT = "Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"
+MOVED = "Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"
 LATER, LAST = at("2021-11-15 00:00"), at("2021-12-01 00:00")
 
 
@@ -37,7 +40,7 @@ def editions(app: Flask) -> list[tuple[int, int, str]]:
     """(version, edition, last day) in the order in which documents is told."""
     return [
         (item["version"], item["edition"], event["data"]["dates"]["return_by"])
-        for event in events_of(app, "registrations.dates_moved.v1")
+        for event in published(app, "registrations.dates_moved.v1")
         for item in event["data"]["editions"]
     ]
 
@@ -45,12 +48,12 @@ def editions(app: Flask) -> list[tuple[int, int, str]]:
 def mails(app: Flask, mailbox: Mailbox) -> list[Any]:
     """Once the follow-ups were tried."""
     run_follow_ups(app, registry)
-    return [mail for mail in mailbox.received if mail.subject == SUBJECT]
+    return [mail for mail in mailbox.received if mail.subject == MOVED]
 
 
 def told(app: Flask, candidature_id: str) -> RegistrationSaved:
     """What documents is answered of the candidature."""
-    answer = as_service(app, "documents", "GET", f"/candidatures/{candidature_id}/versions/current")
+    answer = candidate_client.as_service(app, "documents", "GET", f"/candidatures/{candidature_id}/versions/current")
     return RegistrationSaved.from_data(answer.json["data"])
 
 
@@ -126,13 +129,11 @@ def test_the_job_goes_on_where_it_was_stopped(
         follow(sending)
     assert len(editions(sending)) == 1, "one page"
     follow(sending)
-    assert len(events_of(sending, "registrations.dates_moved.v1")) == 2, "an event for each page"
+    assert len(published(sending, "registrations.dates_moved.v1")) == 2, "an event for each page"
     assert len(editions(sending)) == 2
 
 
-def test_the_mail_of_a_save_does_not_wait_behind_those_of_moved_dates(
-    sending: Flask, saved: str, other: CandidateClient, mailbox: Mailbox
-) -> None:
+def test_the_mail_of_a_save_does_not_wait(sending: Flask, saved: str, other: CandidateClient, mailbox: Mailbox) -> None:
     follow(sending, LATER)
     other.save(other.filled("03"))
     with sending.app_context():
@@ -164,3 +165,168 @@ def test_a_demonstration_whose_dates_move_sends_no_mail(sending: Flask, saved: s
     follow(sending, LATER)
     assert editions(sending) == [(1, 2, "2021-11-14")]
     assert mails(sending, mailbox) == []
+
+
+INCIDENT: dict[str, Any] = {
+    "begins": "2021-10-25T08:00:00+02:00",
+    "ends": "2021-10-25T10:00:00+02:00",
+    "periods": ["registration", "deposit"],
+    "title": "Prolongation",
+    "text": "Le portail était indisponible le 25 octobre au matin.",
+    "reason": "Panne de la base de données",
+}
+
+
+def read(moves: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """As who read these moves sends them back."""
+    return [
+        {name: move["opening"][name] for name in ("id", "revision")}
+        | {name: move["after"][name] for name in ("closes", "deposit_closes")}
+        for move in moves
+    ]
+
+
+EVENING = at("2021-10-25 11:00")
+CLOSED_BEFORE = replace(candidate_client.AMIENS, closes=at("2021-10-24 12:00"), deposit_closes=at("2021-10-24 12:00"))
+EXTENDED = "Inscriptions prolongées : BREVET DE TECHNICIEN SUPERIEUR"
+
+
+def proposed(app: Flask, **others: Any) -> candidate_client.Answer:
+    return Desk(app, scopes=["openings:manage"]).call("POST", "/staff/incidents/preview", **{**INCIDENT, **others})
+
+
+def extend(app: Flask, openings: list[dict[str, Any]] | None = None, **others: Any) -> candidate_client.Answer:
+    """As it is proposed, unless these openings are given."""
+    body = {**INCIDENT, **others, "openings": read(proposed(app, **others).json) if openings is None else openings}
+    return Desk(app, scopes=["openings:manage"]).call("POST", "/staff/incidents", **body)
+
+
+def _work(app: Flask) -> None:
+    with app.app_context():
+        registry.jobs["follow-moved-dates"].run()
+        registry.jobs["tell-of-extensions"].run()
+    run_follow_ups(app, registry)
+
+
+@pytest.fixture
+def evening(sending: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The last hour of Besançon's registrations; those of Amiens have ended the day before."""
+    monkeypatch.setattr(incidents, "PAGE", 1)  # drafts are looked at one by one
+    load(sending, guide(openings=(CLOSED_BEFORE, BESANCON)))
+    candidate_client.move_to(EVENING)
+    return sending
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_what_was_cut_is_extended_and_told(evening: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
+    candidate.draft()
+    other.registered()
+    [opening] = [move["opening"] for move in proposed(evening).json]
+    assert (opening["academie"], opening["drafts"], opening["candidatures"]) == ("03", 1, 1)
+    assert extend(evening).status_code == 204
+    event = published(evening, "registrations.window_changed.v1")[-1]["data"]
+    assert (event["academie"], event["deposit_closes"]) == ("03", "2021-11-01T01:00:00+00:00")
+    assert messages(evening) == ["Prolongation"]
+
+
+def test_it_is_applied_once_and_another_of_the_same_time_is_refused(evening: Flask) -> None:
+    openings = read(proposed(evening).json)
+    for _ in range(2):
+        assert extend(evening, openings).status_code == 204
+    assert extend(evening, openings, periods=["deposit", "registration", "deposit"]).status_code == 204
+    assert len(messages(evening)) == 1
+    for noted in (proposed(evening), extend(evening, openings, text="Autre texte")):
+        assert (noted.status_code, "déjà noté" in noted.text) == (422, True)
+
+
+def test_two_windows_that_note_it_at_once_apply_it_once(evening: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    openings, is_noted, looked = read(proposed(evening).json), incidents._is_noted, list[bool]()
+
+    def first_window_is_not_seen(session: Any, incident: Any) -> bool:
+        looked.append(is_noted(session, incident))
+        return looked[-1] and len(looked) > 2
+
+    monkeypatch.setattr(incidents, "_is_noted", first_window_is_not_seen)
+    assert [extend(evening, openings).status_code for _ in range(2)] == [204, 204]
+    assert (looked, len(messages(evening))) == ([False, True, True], 1)
+
+
+def test_dates_that_have_moved_since_they_were_read_refuse_it_whole(evening: Flask) -> None:
+    openings = read(proposed(evening).json)
+    change_dates(evening, closes=at("2021-10-26 12:00"))
+    assert extend(evening, openings).status_code == 412
+    assert messages(evening) == []
+    assert extend(evening).status_code == 204, "nothing is noted of what was refused"
+
+
+def test_what_cannot_be_is_refused(evening: Flask) -> None:
+    for wrong, words in (
+        ({"ends": INCIDENT["begins"]}, "La fin de l'incident doit suivre son début."),
+        ({"begins": "2021-09-01T08:00:00+02:00", "ends": "2021-09-02T08:00:00+02:00"}, "Aucune période"),
+        ({"periods": []}, "periods"),
+        ({"periods": ["mails"]}, "periods"),
+    ):
+        refused = proposed(evening, **wrong)
+        assert (refused.status_code, words in refused.text) == (422, True), refused.text
+    [opening] = read(proposed(evening).json)
+    forward = {**opening, "closes": "2021-10-25T11:30:00+02:00"}
+    for given, wrong, words in ((opening, {"ends": INCIDENT["begins"]}, "doit suivre"), (forward, {}, "avancée")):
+        refused = extend(evening, [given], **wrong)
+        assert (refused.status_code, words in refused.text) == (422, True)
+    for path, body in (("/preview", INCIDENT), ("", {**INCIDENT, "openings": []})):
+        assert Desk(evening).call("POST", f"/staff/incidents{path}", **body).status_code == 403
+
+
+def test_the_exams_file_says_by_how_many_days(evening: Flask) -> None:
+    load(evening, replace(guide(openings=(CLOSED_BEFORE, BESANCON)), extension_days=2))
+    [move] = read(proposed(evening).json)
+    assert (move["closes"], move["deposit_closes"]) == ("2021-10-27T10:00:00+00:00", "2021-11-02T23:00:00+00:00")
+
+
+def test_who_has_a_draft_or_a_candidature_gets_one_mail_that_says_why(
+    evening: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
+) -> None:
+    candidate.draft()
+    other.modify(other.registered())
+    extend(evening)
+    for _ in range(2):
+        _work(evening)
+    told = {mail.subject: (mail.recipients, INCIDENT["text"] in mail.text) for mail in mailbox.received}
+    assert told == {EXTENDED: ([candidate.identity["email"]], True), MOVED: ([other.identity["email"]], True)}
+    assert len(mailbox.received) == 2
+    assert any("ferme désormais le 25 octobre 2021 14:00" in mail.text for mail in mailbox.received)
+
+
+def test_drafts_are_looked_at_page_by_page_those_begun_later_not_at_all(
+    evening: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
+) -> None:
+    candidate.draft()
+    other.draft()
+    extend(evening)
+    identity = {**candidate.identity, "email": "tard@example.org"}
+    replace(candidate, id="late", identity=identity, received=EVENING + timedelta(minutes=5)).draft()
+    _work(evening)
+    told = sorted(mail.recipients[0] for mail in mailbox.received)
+    assert told == sorted([candidate.identity["email"], other.identity["email"]])
+
+
+def test_dates_as_they_were_already_send_no_mail(evening: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+    candidate.draft()
+    extend(evening, periods=["deposit"])
+    _work(evening)
+    assert mailbox.received == [], "a draft deposits nothing"
+
+
+def test_the_message_stays_until_the_last_end_that_was_moved(evening: Flask) -> None:
+    extend(evening, periods=["registration"])
+    for instant, shown in ((at("2021-10-25 13:59"), ["Prolongation"]), (at("2021-10-25 14:00"), [])):
+        candidate_client.move_to(instant)
+        assert messages(evening) == shown
+
+
+def test_a_demonstration_tells_of_an_incident_too(evening: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+    candidate.registered()
+    load(evening, guide(openings=(CLOSED_BEFORE, BESANCON), demonstration=True))
+    assert extend(evening).status_code == 204
+    _work(evening)
+    assert [mail.subject for mail in mailbox.received] == [MOVED]

@@ -1,6 +1,7 @@
 """What registrations erases once a session was kept long enough, and what it does not: on both engines."""
 
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -14,9 +15,9 @@ from services.registrations.models import Candidate, audit_chain, db
 from services.registrations.operations import candidates
 from services.registrations.operations import retention as operations
 from services.registrations.queries.retention import due_steps
+from tests.registrations.service import candidate_client
 from tests.registrations.service.candidate_client import GUIDE_SESSION, CandidateClient, Desk, guide, load, move_to
-from tests.registrations.service.outbox import audited, events_of
-from tests.support.service_worker import deliver_event
+from tests.support.service_worker import deliver_event, published
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 DUE = retention().kind(CANDIDATURES).erased_from(GUIDE_SESSION.closes)
@@ -38,12 +39,7 @@ def _rows(app: Flask, *tables: str) -> dict[str, int]:
 
 
 def _kinds(app: Flask) -> list[list[str]]:
-    return [event["data"]["kinds"] for event in events_of(app, "registrations.data_erased.v1")]
-
-
-def _versions(app: Flask) -> list[int]:
-    events = events_of(app, "registrations.data_erased.v1")
-    return [erased["version"] for event in events for erased in event["data"]["candidatures"]]
+    return [event["data"]["kinds"] for event in published(app, "registrations.data_erased.v1")]
 
 
 def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: CandidateClient, saved: str) -> None:
@@ -59,13 +55,15 @@ def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: Can
     assert _kinds(app) == [["pieces"]] * 2, "told everything again, pieces is told of this too"
     _erase_at(app, DUE)
     assert _kinds(app)[2:] == [["pieces", "documents", "candidatures"]], "all at once"
-    assert _versions(app) == [1, 1, NO_VERSION_AFTER], "its pieces alone are stored again with a later version"
+    told = published(app, "registrations.data_erased.v1")
+    versions = [erased["version"] for event in told for erased in event["data"]["candidatures"]]
+    assert versions == [1, 1, NO_VERSION_AFTER], "its pieces alone are stored again with a later version"
     assert _rows(app) == dict.fromkeys(TABLES, 0)
     with app.app_context():
         audit_chain.extend()
         assert [each for each in audit_chain.mismatches("registrations", [], None) if each.entry_id] == []
-    assert audited(app, action="candidature.saved"), "that it was saved stays known"
-    with_values = [entry.action for entry in audited(app) if entry.before or entry.after]
+    assert candidate_client.audited(app, action="candidature.saved"), "that it was saved stays known"
+    with_values = [entry.action for entry in candidate_client.audited(app) if entry.before or entry.after]
     assert with_values == ["catalogue.loaded", "etablissements.loaded"], "of nobody"
 
 
@@ -122,9 +120,7 @@ def test_a_session_that_closes_later_after_all_stays_though_its_turn_had_come(
     assert _rows(app, "candidatures") == {"candidatures": 1}
 
 
-def test_a_session_that_closes_later_after_all_is_erased_anew_at_its_new_time(
-    app: Flask, candidate: CandidateClient
-) -> None:
+def test_a_session_that_closes_later_is_erased_anew_at_its_new_time(app: Flask, candidate: CandidateClient) -> None:
     candidate.registered()
     due, later = retention().kind(PIECES).erased_from(GUIDE_SESSION.closes), timedelta(days=30)
     _erase_at(app, due)
@@ -135,15 +131,9 @@ def test_a_session_that_closes_later_after_all_is_erased_anew_at_its_new_time(
     assert _kinds(app) == [["pieces"]] * 2, "those that were deposited meanwhile too"
 
 
-def test_without_a_duration_nothing_is_erased(
-    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_duration_nothing_goes(app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch) -> None:
     candidate.registered()
-
-    def unknown(self: contract.Retention, code: str) -> contract.Kind:
-        raise RetentionError(code)
-
-    monkeypatch.setattr(contract.Retention, "kind", unknown)
+    monkeypatch.setattr(contract.Retention, "kind", Mock(side_effect=RetentionError("candidatures")))
     _erase_at(app, DUE)
     assert _rows(app, "candidatures") == {"candidatures": 1}
 

@@ -16,12 +16,11 @@ from services.registrations.operations import moved_dates
 from services.registrations.queries.candidatures import newest_edition
 from tests.registrations.domain.example_dossier import BESANCON, MOVED, at
 from tests.registrations.service.candidate_client import NOW, Answer, CandidateClient, as_service, guide, load
-from tests.registrations.service.outbox import events_of
 from tests.registrations.service.test_moved_dates import editions, follow
 from tests.registrations.service.test_validation import shown, validate
 from tests.support import tokens
 from tests.support.processes import wait_until
-from tests.support.service_worker import somebody_waits
+from tests.support.service_worker import published, somebody_waits
 
 SECOND = timedelta(seconds=1)
 
@@ -46,8 +45,7 @@ def test_pressing_again_even_after_closing_answers_the_same_and_counts_once(cand
 def test_an_incomplete_dossier_is_refused_with_every_reason_and_one_unread_as_well(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     answer = candidate.save(draft)
-    assert answer.status_code == 422
-    assert answer.json["type"] == "/problems/dossier-incomplet"
+    assert (answer.status_code, answer.json["type"]) == (422, "/problems/dossier-incomplet")
     assert {tab["number"] for tab in answer.json["tabs"]} >= {2, 3, 4, 6}
     assert "#/nationalite" in {error["pointer"] for error in answer.json["errors"]}
     filled = candidate.filled()
@@ -118,14 +116,16 @@ pytestmark = pytest.mark.engines("sqlite", "postgresql")
 MANY = 8
 
 
-def test_many_saves_at_once_make_one_candidature_with_one_number(candidate: CandidateClient) -> None:
-    draft = candidate.filled()
+def test_valider_and_enregistrer_in_many_windows_make_one_draft_and_one_candidature(candidate: CandidateClient) -> None:
     with ThreadPoolExecutor(MANY) as pool:
+        drafts = set(pool.map(lambda _: candidate.draft()["id"], range(MANY)))
+        draft = candidate.filled()
         answers = list(pool.map(lambda _: candidate.save(draft), range(MANY)))
-    assert {answer.status_code for answer in answers} == {201}
+    assert drafts == {draft["id"]}
+    assert [answer.status_code for answer in answers] == [201] * MANY
     assert len({answer.text for answer in answers}) == 1
-    tiles = candidate.get("/candidatures")["candidatures"]
-    assert [tile["numero_inscription"] for tile in tiles] == ["001"]
+    [tile] = candidate.get("/candidatures")["candidatures"]
+    assert tile["numero_inscription"] == "001"
 
 
 def test_many_candidates_at_once_get_as_many_numbers(app: Flask) -> None:
@@ -133,12 +133,6 @@ def test_many_candidates_at_once_get_as_many_numbers(app: Flask) -> None:
     with ThreadPoolExecutor(MANY) as pool:
         numbers = list(pool.map(lambda person: person.draft()["numero_candidat"], people))
     assert sorted(numbers) == [f"02103{number:06d}" for number in range(1, MANY + 1)]
-
-
-def test_valider_pressed_in_many_windows_opens_one_draft(candidate: CandidateClient) -> None:
-    with ThreadPoolExecutor(MANY) as pool:
-        drafts = list(pool.map(lambda _: candidate.draft()["id"], range(MANY)))
-    assert len(set(drafts)) == 1
 
 
 def test_of_many_windows_writing_at_once_one_is_kept_and_the_others_are_told(candidate: CandidateClient) -> None:
@@ -169,25 +163,25 @@ def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, can
         withdrawn = pool.submit(candidate.withdraw, saved)
     assert withdrawn.result().status_code == 204
     assert modified.result().status_code in (201, 404)
-    saved_events = events_of(app, "registrations.registration_saved.v1")
-    (ended,) = events_of(app, "registrations.registration_withdrawn.v1")
+    saved_events = published(app, "registrations.registration_saved.v1")
+    (ended,) = published(app, "registrations.registration_withdrawn.v1")
     assert ended["data"]["version"] > max(event["data"]["version"] for event in saved_events)
 
 
 def test_a_validation_in_many_windows_is_one(app: Flask, candidate: CandidateClient) -> None:
-    saved = _registered_online(app, candidate)
+    load(app, guide(validation=ONLINE))
+    saved = candidate.registered()
     read = shown(candidate, saved)
     with ThreadPoolExecutor(MANY) as pool:
         answers = list(pool.map(lambda _: validate(candidate, saved, read).status_code, range(MANY)))
     assert answers == [204] * MANY
-    assert len(events_of(app, RegistrationValidated.TYPE)) == 1
+    assert len(published(app, RegistrationValidated.TYPE)) == 1
 
 
 @pytest.mark.engines("postgresql")  # SQLite lets nobody write meanwhile
-def test_a_validation_waits_for_dates_that_are_followed(
-    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    saved = _registered_online(app, candidate)
+def test_a_validation_waits_for_dates(app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(app, guide(validation=ONLINE))
+    saved = candidate.registered()
     follow(app)
     read = shown(candidate, saved)
     with ThreadPoolExecutor(1) as pool:
@@ -202,10 +196,5 @@ def test_a_validation_waits_for_dates_that_are_followed(
         monkeypatch.setattr(moved_dates, "newest_edition", read_while_it_is_validated)
         follow(app, at("2021-11-15 00:00"))
     assert validated[0].result().status_code == 204
-    (event,) = events_of(app, RegistrationValidated.TYPE)
+    (event,) = published(app, RegistrationValidated.TYPE)
     assert (editions(app), event["data"]["edition"]["edition"]) == ([(1, 2, "2021-11-14")], 3)
-
-
-def _registered_online(app: Flask, candidate: CandidateClient) -> str:
-    load(app, guide(validation=ONLINE))
-    return candidate.registered()

@@ -17,22 +17,12 @@ from services.registrations.models import CandidatureValidation
 from services.registrations.operations.republication import publish_everything
 from tests.documents.example_events import sample
 from tests.registrations.domain.example_dossier import BESANCON, at
-from tests.registrations.service.candidate_client import (
-    AMIENS,
-    NOW,
-    Answer,
-    CandidateClient,
-    Desk,
-    change_dates,
-    guide,
-    load,
-    move_to,
-)
-from tests.registrations.service.outbox import audited, events_of, follow_ups_of
-from tests.registrations.service.test_draft_reminders import CLOSES, LAST_DAY, SEVEN_DAYS, remind_at
+from tests.registrations.service import candidate_client
+from tests.registrations.service.candidate_client import Answer, CandidateClient, Desk, guide, load
+from tests.registrations.service.test_mails import LAST_DAY, SEVEN_DAYS, remind_at
 from tests.registrations.service.test_moved_dates import editions, follow, told
 from tests.support import tokens
-from tests.support.service_worker import run_follow_ups, stored
+from tests.support.service_worker import published, run_follow_ups, stored
 from tests.support.smtp import Mailbox
 
 EXAM = "BREVET DE TECHNICIEN SUPERIEUR"
@@ -42,7 +32,7 @@ VALIDATED = RegistrationValidated.TYPE
 @pytest.fixture
 def online(sending: Flask) -> Flask:
     """The guide's session, validated online; on paper in Amiens."""
-    openings = (replace(AMIENS, validation=PAPER), BESANCON)
+    openings = (replace(candidate_client.AMIENS, validation=PAPER), BESANCON)
     load(sending, guide(validation=ONLINE, openings=openings))
     return sending
 
@@ -73,22 +63,20 @@ def slug(refused: Answer) -> tuple[int, str]:
     return refused.status_code, refused.json["type"].rpartition("/")[2]
 
 
-def test_the_current_version_is_certified_once_and_told(
-    online: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox
-) -> None:
+def test_the_version_is_certified_once(online: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox) -> None:
     assert (state(candidate), candidate.acknowledgement(saved)["is_to_validate"]) == (("to_validate", None), True)
     read = shown(candidate, saved)
     for later in (0, 1):  # a replay answers the same, and changes nothing
-        candidate.received = NOW + timedelta(days=later)
+        candidate.received = candidate_client.NOW + timedelta(days=later)
         assert validate(candidate, saved, read).status_code == 204
-    candidate.received = CLOSES
+    candidate.received = BESANCON.closes
     assert validate(candidate, saved, read).status_code == 204
     assert state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
     [row] = stored(online, select(CandidatureValidation))
-    [entry] = audited(online, action="candidature.validated")
-    assert (row.version, row.by, row.digest, row.at) == (1, "candidate:pierre", read["digest"], NOW)
+    [entry] = candidate_client.audited(online, action="candidature.validated")
+    assert (row.version, row.by, row.digest, row.at) == (1, "candidate:pierre", read["digest"], candidate_client.NOW)
     assert (entry.actor_id, entry.after) == ("pierre", {"version": 1})
-    [event] = events_of(online, VALIDATED)
+    [event] = published(online, VALIDATED)
     assert RegistrationValidated.from_data(event["data"]) == replace(
         sample(RegistrationValidated), edition=replace(sample(RegistrationValidated).edition, candidature_id=saved)
     )
@@ -98,9 +86,7 @@ def test_the_current_version_is_certified_once_and_told(
     assert mail.subject == f"Inscription validée : {EXAM}"
 
 
-def test_a_modification_is_validated_again_and_what_is_not_the_last_is_refused(
-    online: Flask, candidate: CandidateClient, saved: str
-) -> None:
+def test_each_version_is_validated_anew_the_last_alone(online: Flask, candidate: CandidateClient, saved: str) -> None:
     first = shown(candidate, saved)
     validate(candidate, saved)
     assert candidate.save(candidate.moved(saved)).status_code == 201
@@ -110,7 +96,7 @@ def test_a_modification_is_validated_again_and_what_is_not_the_last_is_refused(
     assert state(candidate) == ("to_validate", None)
     assert validate(candidate, saved).status_code == 204
     assert state(candidate)[0] == "validated"
-    assert [event["data"]["edition"]["version"] for event in events_of(online, VALIDATED)] == [1, 2]
+    assert [event["data"]["edition"]["version"] for event in published(online, VALIDATED)] == [1, 2]
 
 
 def test_nobody_validates_late_for_another_or_without_the_password(
@@ -126,21 +112,19 @@ def test_nobody_validates_late_for_another_or_without_the_password(
     assert slug(taken_for_an_identity) == (401, "non-identifie")
     forged = tokens.forged(tokens.password_proof(candidate.id, read["digest"]))
     assert slug(candidate.call("POST", path, {**read, "proof": forged})) == (401, "non-identifie")
-    candidate.received = CLOSES
+    candidate.received = BESANCON.closes
     refused = validate(candidate, saved, read)
     assert slug(refused) == (403, "fenetre-fermee")
     assert refused.json["contact"]["title"] == BESANCON.contact.title
     assert refused.json["academie_label"] == BESANCON.label
-    candidate.received = NOW
+    candidate.received = candidate_client.NOW
     candidate.withdraw(saved)
     assert slug(validate(candidate, saved, read)) == (404, "introuvable")
-    assert events_of(online, VALIDATED) == []
+    assert published(online, VALIDATED) == []
 
 
-def test_on_paper_the_signed_confirmation_is_asked_for_and_nothing_is_validated(
-    online: Flask, candidate: CandidateClient, other: CandidateClient
-) -> None:
-    load(online, guide(openings=(AMIENS, replace(BESANCON, validation=ONLINE))))
+def test_on_paper_the_confirmation_is_signed(online: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
+    load(online, guide(openings=(candidate_client.AMIENS, replace(BESANCON, validation=ONLINE))))
     on_paper, there = candidate.registered("20"), other.registered("03")
     assert slug(validate(candidate, on_paper)) == (409, "conflit")
     assert (state(candidate), state(other)[0]) == ((None, None), "to_validate")
@@ -148,9 +132,7 @@ def test_on_paper_the_signed_confirmation_is_asked_for_and_nothing_is_validated(
     assert asked[0] - asked[1] == {"CINSIG03"}
 
 
-def test_what_was_validated_is_so_once_it_is_restored_as_it_was(
-    online: Flask, candidate: CandidateClient, saved: str
-) -> None:
+def test_what_was_validated_is_so_once_it_is_restored(online: Flask, candidate: CandidateClient, saved: str) -> None:
     validate(candidate, saved)
     candidate.withdraw(saved)
     assert candidate.undo_withdrawal(saved).status_code == 204
@@ -159,11 +141,9 @@ def test_what_was_validated_is_so_once_it_is_restored_as_it_was(
     assert (restored.version, restored.edition, restored.validated_at) == (3, 1, "2021-10-05T10:00:00+00:00")
 
 
-def test_dates_that_move_are_printed_with_the_validation_and_told(
-    online: Flask, candidate: CandidateClient, saved: str
-) -> None:
+def test_moved_dates_are_printed_with_the_validation(online: Flask, candidate: CandidateClient, saved: str) -> None:
     follow(online, at("2021-11-15 00:00"))
-    change_dates(online, deposit_closes=at("2021-12-01 00:00"))
+    candidate_client.change_dates(online, deposit_closes=at("2021-12-01 00:00"))
     validate(candidate, saved)
     follow(online, at("2021-12-05 00:00"))
     with online.app_context():
@@ -171,18 +151,16 @@ def test_dates_that_move_are_printed_with_the_validation_and_told(
     assert editions(online)[:3] == [(1, 2, "2021-11-14"), (1, 3, "2021-11-30"), (1, 4, "2021-12-04")]
     now = told(online, saved)
     assert (now.edition, now.validated_at) == (4, "2021-10-05T10:00:00+00:00")
-    again = [event["data"]["editions"][0] for event in events_of(online, "registrations.dates_moved.v1")][-3:]
+    again = [event["data"]["editions"][0] for event in published(online, "registrations.dates_moved.v1")][-3:]
     assert [(item["edition"], item["validated_at"] is not None) for item in again] == [(2, False), (3, True), (4, True)]
-    assert follow_ups_of(online).count("send_dates_mail") == 3
+    assert candidate_client.follow_ups_of(online).count("send_dates_mail") == 3
 
 
-def test_the_end_that_moves_is_printed_while_it_is_to_be_validated(
-    online: Flask, candidate: CandidateClient, saved: str
-) -> None:
-    follow(online, closes=CLOSES + timedelta(days=1))
+def test_a_moved_end_is_printed_until_it_is_validated(online: Flask, candidate: CandidateClient, saved: str) -> None:
+    follow(online, closes=BESANCON.closes + timedelta(days=1))
     assert (told(online, saved).edition, told(online, saved).closes_at) == (2, "2021-10-26T10:00:00+00:00")
     validate(candidate, saved)
-    follow(online, closes=CLOSES + timedelta(days=2))
+    follow(online, closes=BESANCON.closes + timedelta(days=2))
     assert told(online, saved).edition == 3
 
 
@@ -195,30 +173,26 @@ def test_who_has_not_validated_is_reminded_once_by_each_rung(
     run_follow_ups(online, registry)
     for instant in (SEVEN_DAYS - timedelta(seconds=1), SEVEN_DAYS, SEVEN_DAYS + timedelta(hours=2), LAST_DAY):
         remind_at(online, instant)
-    remind_at(online, CLOSES)
+    remind_at(online, BESANCON.closes)
     reminders = [mail for mail in mailbox.received if mail.subject == f"Inscription à valider : {EXAM}"]
     assert [mail.recipients for mail in reminders] == [["pdubois@ac-rennes.fr"]] * 2
     assert "lundi 25 octobre 2021 12:00" in reminders[0].text
 
 
-def test_a_reminder_that_waited_past_the_validation_is_not_sent(
-    online: Flask, candidate: CandidateClient, mailbox: Mailbox
-) -> None:
+def test_no_reminder_is_sent_past_the_validation(online: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
     load(online, guide(validation=ONLINE, draft_reminder_days=(7,)))
     saved = candidate.registered()
-    move_to(SEVEN_DAYS)
+    candidate_client.move_to(SEVEN_DAYS)
     with online.app_context():
         registry.jobs["remind-candidates"].run()
-    assert follow_ups_of(online) == ["send_validation_reminder"]
+    assert candidate_client.follow_ups_of(online) == ["send_validation_reminder"]
     candidate.received = SEVEN_DAYS
     validate(candidate, saved)
     run_follow_ups(online, registry)
     assert [mail.subject for mail in mailbox.received] == [f"Inscription validée : {EXAM}"]
 
 
-def test_staff_find_who_has_validated_and_read_when(
-    online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
-) -> None:
+def test_staff_see_who_validated(online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str) -> None:
     other.registered()
     read = shown(candidate, saved)
     validate(candidate, saved)

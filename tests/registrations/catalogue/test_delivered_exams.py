@@ -1,4 +1,4 @@
-"""The catalogue in the repository, held to the guide."""
+"""The catalogue in the repository, held to the guide; the exams delivered besides the BTS."""
 
 import csv
 import re
@@ -9,12 +9,12 @@ from services.contracts import page_labels
 from services.registrations.catalogue.contents import check
 from services.registrations.domain import facts, registration_form
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.obstacles import exclusivity_key
 from services.registrations.domain.registration_content import requested_pieces
-from tests.registrations.catalogue.bts_dossiers import BTS, OFFERED, ROOT, dossier, in_besancon, session_of
-from tests.registrations.domain.example_dossier import DOSSIER, with_tab_answers
-
-NOMENCLATURE = Path(__file__).parent / "bcn.csv"
-CANDIDATE = in_besancon(session_of(BTS, "2022"))
+from services.registrations.domain.windows import closing
+from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, OFFERED, ROOT, SESSIONS, dossier, in_besancon
+from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, as_saved, with_answers
+from tests.registrations.domain.tab_reading import pointers, told
 
 
 def test_the_repository_s_catalogue_has_no_mistake() -> None:
@@ -27,7 +27,7 @@ def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:
         ("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, {"BTSRELEV1"}, set()),
         ("candidature", {"categorie": "410", "etablissement": "CNED"}, {"BTSCNED1"}, {"BTSETAS4"}),
     ):
-        candidate = with_tab_answers(tab, answers, CANDIDATE)
+        candidate = with_answers(tab, in_besancon(BTS, SESSIONS["2022"]), **answers)
         pieces = {piece.code for piece in requested_pieces(candidate, facts.lookup(candidate))}
         assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
 
@@ -38,8 +38,7 @@ def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_categor
 
 
 def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -> None:
-    rolling = session_of(BTS, "2027")
-    candidate = replace(DOSSIER, exam=BTS, session=rolling, opening=rolling.openings[0])
+    candidate = in_besancon(BTS, SESSIONS["2027"])
     tab = next(number for number, declared in enumerate(BTS.tabs, start=1) if declared.kind == "qualification")
     for typed in ("banque", "compta", "gestion", "informatique", "MCO", "NDRC", "SIO", "CG"):
         found = registration_form.search(candidate, tab, "specialite", typed)
@@ -71,9 +70,53 @@ def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:
 
 def test_a_specialite_is_offered_and_replaced_as_the_nomenclature_has_it() -> None:
     """`bcn.csv`: these spécialités in the nomenclature BCN (ministry, Licence Ouverte)."""
-    rows = csv.DictReader(NOMENCLATURE.read_text(encoding="utf-8").splitlines(), delimiter=";")
+    rows = csv.DictReader(Path(__file__).with_name("bcn.csv").read_text(encoding="utf-8").splitlines(), delimiter=";")
     known = {row["code"]: (int(row["premiere_session"]), int(row["derniere_session"] or 9999)) for row in rows}
     for specialite in BTS.specialites:
         first, last = known[specialite.code]
         assert first <= (specialite.first_session or 0) <= (specialite.last_session or 9999) <= last, specialite.label
         assert set(re.findall(r"\b\d{5}\b", specialite.replaced_by or "")) <= known.keys(), specialite.label
+
+
+BIRTH_CERTIFICATE = "CFGNAIS1"
+
+
+def begun(code: str) -> Dossier:
+    """Of the guide's candidate, in the only session of that exam."""
+    (session,) = EXAMS[code].sessions
+    answers = {name: ANSWERS[name] for name in ("identification", "candidature")}
+    return replace(in_besancon(EXAMS[code], session), answers=answers)
+
+
+def test_a_concours_opens_with_its_closing_date_and_is_refused_until_that_is_attested() -> None:
+    concours = begun("CAPTRANS")
+    titles = [tab.title for tab in registration_form.tab_states(concours, 1)]
+    assert titles[:3] == ["Recrutement(s) ouvert(s)", "Modalités d'inscription", "Identification"]
+    read = " ".join(registration_form.tab_view(concours, 1).paragraphs)
+    assert (concours.exam.label in read, closing(concours.opening.closes) in read) == (True, True)
+    assert (pointers(concours, 1), pointers(concours, 2)) == (["fermeture_lue"], ["modalites_acceptees"])
+    attested = with_answers("recrutements", concours, fermeture_lue="oui")
+    assert pointers(attested, 1) == []
+    assert told(attested)["J'atteste avoir pris connaissance de la date de fermeture"] == "Oui"
+
+
+def test_parents_are_asked_of_who_is_born_abroad_and_of_nobody_else() -> None:
+    at_home = with_answers("modalites", begun("CFG"), modalites_acceptees="oui")
+    abroad = replace(at_home, identity=replace(DOSSIER.identity, pays_naissance="127", departement_naissance=None))
+    assert (pointers(at_home, 2), pointers(abroad, 2)) == ([], ["pere", "mere"])
+    answered = with_answers("identification", abroad, pere="ROSSI Mario", mere="inconnu")
+    assert registration_form.all_tab_errors(answered) == ()
+    asked = {piece.code for piece in requested_pieces(answered, facts.lookup(answered))}
+    assert BIRTH_CERTIFICATE in asked
+    saved = as_saved(answered)
+    confirmation = saved.confirmation
+    printed = [(line.label, line.value) for section in confirmation.extra for line in section.lines]
+    assert ("Nom et prénoms du père", "ROSSI Mario") in printed
+    assert (confirmation.categorie, confirmation.forme, confirmation.diplome) == (None, None, None)
+    assert exclusivity_key(answered) == f"exam=CFG|session={answered.session.name}"
+    sat = {(line.position_label, line.mode_label) for line in saved.epreuves if line.mandatory}
+    assert sat == {("Inscrit", "Ponctuel")}
+    assert exclusivity_key(replace(answered, exam=replace(answered.exam, exclusive=()))) is None
+    corrected = replace(answered, identity=DOSSIER.identity)
+    assert "ROSSI Mario" not in told(corrected).values(), "a birthplace that was mended in the meantime"
+    assert BIRTH_CERTIFICATE not in {piece.code for piece in requested_pieces(corrected, facts.lookup(corrected))}

@@ -1,4 +1,4 @@
-"""Help for candidates who know no code: searches, spécialités by domain, what each asks for, establishments."""
+"""Help for candidates who know no code, and what a change of spécialité leaves behind."""
 
 from dataclasses import replace
 
@@ -7,12 +7,12 @@ import pytest
 from services.chassis.errors import NotFound
 from services.contracts.api.drafts import AskedPiece
 from services.registrations.domain import registration_form, specialites
+from services.registrations.domain.change_of_specialite import carried_answers
 from services.registrations.domain.conditions import Condition, Test
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item
-from tests.registrations.domain.example_dossier import DOSSIER, with_answers
-from tests.registrations.domain.example_specialites import BANQUE, MCO
-from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, found
+from tests.registrations.domain.example_dossier import BANQUE, DOSSIER, MCO, with_answers
+from tests.registrations.domain.tab_reading import ACQUIS, CANDIDATURE, EPREUVES, QUALIFICATION, field, found, position
 
 COMMERCE = Item("commerce", "Commerce et vente", tags=("vendeur", "magasin"))
 FINANCE = Item("finance", "Banque, assurance, immobilier")
@@ -106,9 +106,8 @@ def living_in(code_postal: str, categorie: str) -> Dossier:
 
 
 def proposed(dossier: Dossier) -> list[tuple[str, str]]:
-    return [
-        (proposal["sentence"], proposal["value"]) for proposal in field(dossier, CANDIDATURE, "etablissement").proposals
-    ]
+    shown = field(dossier, CANDIDATURE, "etablissement")
+    return [(proposal["sentence"], proposal["value"]) for proposal in shown.proposals]
 
 
 def test_without_a_school_a_button_proposes_what_stands_in_for_one() -> None:
@@ -143,3 +142,60 @@ def test_whatever_is_typed_without_a_school_leads_to_the_right_answer(categorie:
     assert found(dossier, CANDIDATURE, "etablissement", typed) == [code]
     advice = registration_form.search_advice(dossier, CANDIDATURE, "etablissement", typed)
     assert str(advice).startswith("Avec cette catégorie")
+
+
+PROGRESSIVE = with_answers("qualification", forme="progressive")
+CHOSEN = with_answers("epreuves", PROGRESSIVE, position__E1="non_inscrit", position__E3="non_inscrit")
+DISPENSED = {"diplome": "oui", "diplome-titre": "dut", "diplome-garder-E1": "oui", "diplome-garder-E5": "oui"}
+SHOWN = {"diplome-montrees": "E1 E5", "diplome-economie_droit": "oui"}
+DECLARED = with_answers("acquis", meme_bts__note__E3="12", meme_bts__garder__E3="oui", **DISPENSED, **SHOWN)
+
+
+def changed(before: Dossier, specialite: str) -> Dossier:
+    """The candidate chooses another spécialité."""
+    after = with_answers("qualification", before, specialite=specialite)
+    return replace(after, answers=carried_answers(before, after))
+
+
+def notices(dossier: Dossier, number: int) -> list[str]:
+    return [text for text in registration_form.tab_view(dossier, number).notices if "repris" in text]
+
+
+def test_choices_for_epreuves_that_the_new_specialite_has_not_got_fall_away_by_name() -> None:
+    mco = changed(CHOSEN, "31213")
+    assert mco.answers["epreuves"].keys() == {"position-E1", "non_repris"}, "E2 is another épreuve of that code"
+    assert position(mco, "E1") == "Non Inscrit", "both have this one"
+    of_another = "vous les aviez faits pour une autre spécialité."
+    assert notices(mco, EPREUVES) == [
+        f"Vos choix pour « {choice} » ne sont pas repris : {of_another}"
+        for choice in (
+            "E2 : Langue vivante 1 : Anglais : Inscrit",
+            "E3 : Gestion de la relation client : Non Inscrit",
+            "EF1 : Langue vivante 2 : Allemand : Inscrit",
+            "EF3 : Engagement étudiant : Inscrit",  # EF4 there
+        )
+    ]
+
+
+def test_acquis_of_this_bts_fall_away_whole_and_of_other_titles_by_unit() -> None:
+    mco = changed(DECLARED, "31213")
+    acquis = mco.answers["acquis"]
+    assert (acquis["diplome-garder-E1"], "diplome-garder-E5" in acquis) == ("oui", False)
+    assert acquis["diplome-montrees"] == "E1", "those of the new spécialité are proposed"
+    assert not any(name.startswith("meme_bts") for name in acquis)
+    lost = ("E3 - Gestion de la relation client : Bénéfice (12/20)", "E5 - Env.éco.jur.orga.activ.bancai. : Dispensé")
+    assert [text.partition(" » ")[0] for text in notices(mco, ACQUIS)] == [f"Vos acquis pour « {unit}" for unit in lost]
+
+
+def test_a_specialite_cleared_and_chosen_again_costs_nothing_and_another_as_much_as_at_once() -> None:
+    cleared = changed(CHOSEN, "")
+    assert changed(cleared, "31310").answers == CHOSEN.answers
+    assert changed(cleared, "31213").answers["epreuves"] == changed(CHOSEN, "31213").answers["epreuves"]
+
+
+def test_what_fell_away_is_told_again_before_enregistrer_and_leaves_the_tab_to_do() -> None:
+    mco = changed(CHOSEN, "31213")
+    assert registration_form.tab_states(mco, 1)[EPREUVES - 1].state == "todo"
+    assert len([text for text in registration_form.tab_view(mco, 9).notices if "ne sont pas repris" in text]) == 4
+    asked = registration_form.without_unasked_answers(mco)
+    assert notices(asked, EPREUVES) == [], "a saved version has no such sentence"

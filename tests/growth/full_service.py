@@ -12,17 +12,6 @@ from tests.support import tokens
 
 Actions = Mapping[str, Callable[[], object]]
 
-# One surname is common; the others have syllables of their own, so that a name finds few.
-SYLLABLES = "babecodufagemihojukalemonuparisotevuxizo"
-_SYLLABLES = [f"substr('{SYLLABLES}', CAST(1 + 2 * (i / {20**place} % 20) AS INTEGER), 2)" for place in range(4)]
-NUMERO = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
-FAMILY = f"CASE WHEN i % 300 = 0 THEN 'martin' ELSE {' || '.join(_SYLLABLES)} END"
-
-
-def short_texts(*columns: str) -> dict[str, Any]:
-    """Short texts: enough where only query plans matter."""
-    return dict.fromkeys(columns, "'{}'")
-
 
 @dataclass(frozen=True)
 class FullService:

@@ -13,8 +13,7 @@ from services.chassis.database.transactions import Database
 from services.objects import ObjectKey, ObjectMissing, ObjectStore, ObjectTables
 from services.objects.lifecycle import erase_expired
 from services.objects.reconciliation import Counter, KeyColumn, KeyRow, confirm_lost, confirm_unknown, rows_by_key
-from tests.support.database_filling import ROWS
-from tests.support.query_plans import query_plan, recorded_statements
+from tests.support.query_plans import ROWS, query_plan, recorded_statements
 
 NOW = datetime.now(UTC)
 # A scan of a whole table, or rows that are sorted rather than read in the order of an index.

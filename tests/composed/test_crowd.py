@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from tests.bench.candidate_journey import create_account, log_in
-from tests.bench.crowd import PageVisitor, one_address_tries_passwords
+from tests.bench.load import PageVisitor, one_address_tries_passwords
 from tests.bench.visitor import Mails, Timings
 from tests.composed.test_draining import TIMEOUT
 from tests.journeys import personas

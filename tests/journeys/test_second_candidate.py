@@ -11,7 +11,6 @@ from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.conftest import NewCandidate
 from tests.journeys.justificatifs_page import JustificatifsPage
-from tests.journeys.text_reading import pdf_text
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.postgres import Postgres
 from tests.support.rabbitmq import RabbitMQServer
@@ -72,7 +71,7 @@ def has_both_documents_once(someone: Candidate) -> None:
 
 def _registers_and_prints(her: Candidate) -> None:
     her.registers()
-    text = pdf_text(her.downloads_confirmation())
+    text = her.reads_pdf()
     for line in PRINTED:
         assert line in text, f"« {line} » is missing: {text}"
     for other in NOT_HERS:

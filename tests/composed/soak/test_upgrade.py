@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.composed.soak.portal_under_load import PortalUnderLoad
-from tests.journeys.registered_candidate import register_candidate
+from tests.journeys.justificatifs_page import register_candidate
 from tests.support.composed_portal import ROOT, UP_SECONDS, ComposedPortal, run
 
 if TYPE_CHECKING:

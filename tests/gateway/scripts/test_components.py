@@ -12,7 +12,7 @@ from gateway.layout.frame import HOME
 from services.chassis.french import file_size
 from services.contracts import page_labels
 from tests.gateway.components.sample_form import SESSION_END
-from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, layout_faults
+from tests.journeys.users import ZOOMED_VIEWPORT, layout_faults
 from tests.support.accessibility import violations
 from tests.support.chromium import DESKTOP, TELEPHONE
 

@@ -17,7 +17,7 @@ from tests.faults.prepared_operation import PostgresDatabase, PreparedOperation,
 from tests.registrations.service.candidate_client import with_catalogue
 from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import PostgresProxy
-from tests.support.prepared_databases import SqliteTemplates
+from tests.support.prepared_databases import sqlite_template
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +65,7 @@ def prepared(
 def _database(request: pytest.FixtureRequest, engine: str, service: str, folder: Path) -> RestorableDatabase:
     prepare = partial(_migrate, service, folder)
     if engine == "sqlite":
-        templates: SqliteTemplates = request.getfixturevalue("sqlite_templates")
-        return SqliteDatabase(templates.template(f"faults_{service}", prepare), folder)
+        return SqliteDatabase(sqlite_template(f"faults_{service}", prepare, request), folder)
     cluster: Postgres = request.getfixturevalue("postgres")
     template = cluster.template(f"faults_{service}", prepare)
     return PostgresDatabase(cluster, template, request.getfixturevalue("proxy"))

@@ -17,10 +17,9 @@ from services.chassis.tasks.tables import tasks
 from services.mail import mailer as mails
 from services.mail.mailer import MAILS, Mail, Mailer
 from tests.chassis.events.ledger import Ledger
-from tests.support.misbehaving_smtp import GREETING, misbehaving_server
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
-from tests.support.smtp import Mailbox
+from tests.support.smtp import GREETING, Mailbox, misbehaving_server
 
 PATIENCE = 90
 NEVER = (3600.0,)  # the delay before a second try: what used up a try would not come within this test

@@ -14,8 +14,7 @@ from services.mail.mailer import HANG_UP_PAUSE_SECONDS, Mail, MailDeferred, Mail
 from services.mail.settings import MailSettings
 from tests.support.certificates import CertificateAuthority
 from tests.support.log_lines import logged_lines
-from tests.support.misbehaving_smtp import END, GREETING, misbehaving_server
-from tests.support.smtp import Mailbox
+from tests.support.smtp import END, GREETING, Mailbox, misbehaving_server
 
 PASSWORD = "aussi-longue-que-secrete"
 TO = "jeanne@exemple.fr"
@@ -106,8 +105,8 @@ REFUSALS: list[tuple[dict[str, str | None], Exception]] = [
 def test_the_servers_answer_says_whether_the_mail_is_sent_again_and_when(
     answers: dict[str, str | None], expected: Exception
 ) -> None:
-    with misbehaving_server(answers) as server, pytest.raises(type(expected)) as raised:
-        mailer(server.url).send(mail())
+    with misbehaving_server(answers) as url, pytest.raises(type(expected)) as raised:
+        mailer(url).send(mail())
     assert getattr(raised.value, "delay", None) == getattr(expected, "delay", None)
     assert getattr(raised.value, "code", None) == getattr(expected, "code", None)
     assert TO not in str(raised.value)
@@ -116,10 +115,10 @@ def test_the_servers_answer_says_whether_the_mail_is_sent_again_and_when(
 @pytest.mark.parametrize("at_the_end", ["421 closing", "500 what", None])
 def test_what_was_taken_is_taken_however_it_ends(at_the_end: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mails, "STEP_SECONDS", 0.4)
-    with misbehaving_server({"QUIT": at_the_end}) as server:
-        mailer(server.url).send(mail())
+    with misbehaving_server({"QUIT": at_the_end}) as url:
+        mailer(url).send(mail())
         with pytest.raises(MailRefused):  # letters that it does not know
-            mailer(server.url).send(mail("jérôme@exemple.fr"))
+            mailer(url).send(mail("jérôme@exemple.fr"))
 
 
 @pytest.mark.parametrize("command", [GREETING, "EHLO", "MAIL", "RCPT", "DATA", END])
@@ -127,8 +126,8 @@ def test_a_server_that_falls_silent_holds_nobody(command: str, monkeypatch: pyte
     monkeypatch.setattr(mails, "STEP_SECONDS", 0.4)
     silent_helo: dict[str, str | None] = {"HELO": None} if command == "EHLO" else {}
     expected = MailUnavailable if command in (GREETING, "EHLO") else MailDeferred  # which counts its try
-    with misbehaving_server({command: None, **silent_helo}) as server, pytest.raises(expected):
-        mailer(server.url).send(mail())
+    with misbehaving_server({command: None, **silent_helo}) as url, pytest.raises(expected):
+        mailer(url).send(mail())
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,6 @@ class LaunchedPortal(RunningPortal):
     """A running portal: `url` for browsers, `var` its state. Mails are read through `mails`, or waited for."""
 
     def __init__(self, name: str, real: Mapping[str, str] | None = None, mailbox: Mailbox | None = None) -> None:
-        self.name = name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = PrivateFolder(f"journey-{name}")
@@ -67,14 +66,8 @@ class LaunchedPortal(RunningPortal):
 
     def command(self, module: str, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the launcher's (`backup`, `restore`) as its operator does; `changed` is environment."""
-        return subprocess.run(
-            [sys.executable, "-m", f"deploy.local.{module}", *words],
-            cwd=ROOT,
-            env=self._surroundings | changed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command, environment = [sys.executable, "-m", f"deploy.local.{module}", *words], self._surroundings | changed
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     @property
     def demo(self) -> dict[str, Any]:

@@ -15,7 +15,6 @@ AT_WORK_WITHOUT_REST = dict.fromkeys(("DEPOSITS_PER_HOUR", "CREATIONS_PER_HOUR")
 class RunningPortal(ABC):
     """`url` is where browsers go."""
 
-    name: str
     url: str
 
     @abstractmethod

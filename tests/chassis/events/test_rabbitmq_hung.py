@@ -3,8 +3,6 @@
 Its start takes several seconds, and so does the time after which a hung connection is given up (HEARTBEAT_SECONDS).
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from services.chassis.events import rabbitmq as adapter
@@ -23,12 +21,6 @@ def rabbitmq(own_rabbitmq: RabbitMQServer) -> RabbitMQServer:
     return own_rabbitmq
 
 
-@pytest.fixture
-def url(rabbitmq: RabbitMQServer, url: str) -> Iterator[str]:
-    yield url
-    rabbitmq.resume()
-
-
 def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else(
     rabbitmq: RabbitMQServer, on_rabbit: MakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -37,14 +29,13 @@ def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else
     writer.note("before")
     with writer.working() as [writing], reader.working() as [reading]:
         wait_until(lambda: reader.entries() == ["before"], PATIENCE, "the first entry")
-        rabbitmq.pause()
-        writer.note("meanwhile", "and this")
-        writer.ask_to_tell("a friend")
-        wait_until(lambda: writer.entries()[-1:] == ["told a friend"], PATIENCE, "what needs no broker")
-        for worker in (writing, reading):
-            wait_until(lambda w=worker: w.readiness().ask()[1]["broker"] != "ok", PATIENCE, "the lost connection")  # type: ignore[misc]
-            assert worker.stuck() is None
-        rabbitmq.resume()
+        with rabbitmq.hanging():
+            writer.note("meanwhile", "and this")
+            writer.ask_to_tell("a friend")
+            wait_until(lambda: writer.entries()[-1:] == ["told a friend"], PATIENCE, "what needs no broker")
+            for worker in (writing, reading):
+                wait_until(lambda w=worker: w.readiness().ask()[1]["broker"] != "ok", PATIENCE, "the lost connection")  # type: ignore[misc]
+                assert worker.stuck() is None
         wait_until(lambda: len(reader.entries()) == 3, PATIENCE, "all entries")
         writer.note("after")
         wait_until(lambda: "after" in reader.entries(), PATIENCE, "the entry over new connections")

@@ -13,8 +13,7 @@ from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSes
 from services.accounts.queries.accounts import found_candidates
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
-from tests.growth.copies import FAMILY, ID, NUMBERED, filling
-from tests.growth.full_service import Actions, FullService, expect_answer
+from tests.growth.filled import FAMILY, ID, NUMBERED, Actions, FullService, answered, filling
 from tests.support.smtp import Mailbox
 
 EMAIL = "lbinet@ac-rennes.fr"
@@ -56,11 +55,11 @@ def _fill(rows: int) -> None:
 
 def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
     def me(path: str) -> object:
-        token = expect_answer(accounts.post("/sessions/exchange", session=login["session"]))["access_token"]
-        return expect_answer(accounts.call("GET", path, token))
+        token = answered(accounts.post("/sessions/exchange", session=login["session"]))["access_token"]
+        return answered(accounts.call("GET", path, token))
 
     return {
-        "session exchanged": lambda: expect_answer(accounts.post("/sessions/exchange", session=login["session"])),
+        "session exchanged": lambda: answered(accounts.post("/sessions/exchange", session=login["session"])),
         "« Mon compte »": lambda: me("/me"),
         "identity vouched for": lambda: me("/me/identity"),
         "mails of a candidate": lambda: me("/me/mails"),
@@ -78,8 +77,8 @@ def _writes(accounts: RunningAccounts) -> Actions:
         return f"nouveau{next(numbers)}@exemple.fr"
 
     return {
-        "account created": lambda: expect_answer(accounts.create_account(email=newcomer()), 202),
+        "account created": lambda: answered(accounts.create_account(email=newcomer()), 202),
         "account created, activated and used": lambda: accounts.log_in_new_candidate(email=newcomer()),
-        "log-in": lambda: expect_answer(accounts.try_log_in(), 201),
-        "password forgotten": lambda: expect_answer(accounts.post("/password-resets", email=EMAIL), 202),
+        "log-in": lambda: answered(accounts.try_log_in(), 201),
+        "password forgotten": lambda: answered(accounts.post("/password-resets", email=EMAIL), 202),
     }

@@ -12,8 +12,7 @@ from services.documents.operations.publishing import publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
-from tests.growth.copies import ID, NUMERO, SHORT, filling
-from tests.growth.full_service import Actions, FullService, expect_answer, journal
+from tests.growth.filled import ID, NUMERO, SHORT, Actions, FullService, answered, filling, journal
 from tests.support.service_worker import stored
 from tests.support.tokens import bearer, service_token, staff_token
 
@@ -56,14 +55,14 @@ def _reads(service: Service, office: ExamOffice) -> Actions:
         code = db.session.scalar(select(models.Document.code).where(models.Document.id == document_id))
     verified = {"json": {"code": code, "source": "192.0.2.1"}, "headers": bearer(service_token("gateway"))}
     return {
-        "« Vérifier un document »": lambda: expect_answer(service.web.post("/v1/verifications", **verified)),
-        "« Mes documents »": lambda: expect_answer(service.get("/candidatures")),
+        "« Vérifier un document »": lambda: answered(service.web.post("/v1/verifications", **verified)),
+        "« Mes documents »": lambda: answered(service.get("/candidatures")),
         "documents of a candidature": service.documents,
-        "« Historique »": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/history")),
-        "what is to read": lambda: expect_answer(service.get("/documents/to-read")),
-        "a document": lambda: expect_answer(service.get(f"/documents/{document_id}/html")),
-        "a confirmation": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
-        "staff: documents of a candidature": lambda: expect_answer(
+        "« Historique »": lambda: answered(service.get(f"/candidatures/{CANDIDATURE}/history")),
+        "what is to read": lambda: answered(service.get("/documents/to-read")),
+        "a document": lambda: answered(service.get(f"/documents/{document_id}/html")),
+        "a confirmation": lambda: answered(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
+        "staff: documents of a candidature": lambda: answered(
             service.web.get(f"/v1/staff/candidatures/{CANDIDATURE}/documents", headers=reader)
         ),
         "the journal of a N° candidat": lambda: journal(service.app, f"?everybody=true&numero_candidat={OWN_NUMERO}"),
@@ -76,7 +75,7 @@ def _reads_of_imports(office: ExamOffice) -> Actions:
     assert office.send(own, csv_of([OWN_LINE])).status_code == 200
 
     def read(path: str) -> object:
-        return expect_answer(office.call("GET", path))
+        return answered(office.call("GET", path))
 
     return {
         "staff: what may be chosen for an import": lambda: read("/import-form"),
@@ -85,7 +84,7 @@ def _reads_of_imports(office: ExamOffice) -> Actions:
         "staff: an import": lambda: read(f"/imports/{own}"),
         "staff: what is not published of it": lambda: read(f"/imports/{own}/refusals"),
         "staff: its documents": lambda: read(f"/imports/{own}/documents"),
-        "staff: a document of it": lambda: expect_answer(
+        "staff: a document of it": lambda: answered(
             office.call("POST", f"/imports/{own}/documents/search", json={"numero_candidat": OWN_NUMERO})
         ),
     }
@@ -113,8 +112,8 @@ def _order(service: Service, candidatures: tuple[str, ...]) -> None:
 def _import(office: ExamOffice) -> None:
     checked = office.checked(csv_of([OWN_LINE, line(9_999)]))
     assert (checked["ready"], checked["refused"]) == (1, 1)
-    expect_answer(office.publish(checked), 202)
+    answered(office.publish(checked), 202)
     office.work()
     assert office.read(checked["id"])["published"] == 1
     reason = {"reason": "Changement de centre"}
-    expect_answer(office.call("POST", f"/imports/{checked['id']}/withdrawal", json=reason))
+    answered(office.call("POST", f"/imports/{checked['id']}/withdrawal", json=reason))

@@ -15,8 +15,7 @@ from services.pieces.models import AuditEntry, Candidature, Change, Control, Dep
 from services.pieces.operations.change_numbering import number_all_changes
 from services.pieces.queries.changes import Place
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
-from tests.growth.copies import FAMILY, ID, NUMERO, filling
-from tests.growth.full_service import Actions, FullService, expect_answer, journal
+from tests.growth.filled import FAMILY, ID, NUMERO, Actions, FullService, answered, filling, journal
 from tests.pieces.example_events import OTHER, registration_saved, window_changed
 from tests.pieces.pieces_service import PiecesService
 
@@ -131,16 +130,16 @@ def _changes(portal: PiecesService, *academies: str) -> object:
         middle = session.execute(text("SELECT last / 2 FROM change_counter")).scalar_one()
         numbered_at = session.scalars(select(Change.numbered_at).where(Change.position == middle)).one()
     cursor = Place(middle, numbered_at).cursor
-    return expect_answer(portal.staff("GET", f"/changes?after={cursor}", academies=academies or None))
+    return answered(portal.staff("GET", f"/changes?after={cursor}", academies=academies or None))
 
 
 def _reads(portal: PiecesService) -> Actions:
     pieces = f"/candidatures/{CANDIDATURE}/pieces"
     return {
-        "« Mes justificatifs »": lambda: expect_answer(portal.call("GET", "/candidatures")),
-        "pieces of a candidature": lambda: expect_answer(portal.call("GET", pieces)),
-        "« Historique »": lambda: expect_answer(portal.call("GET", f"/candidatures/{CANDIDATURE}/history")),
-        "what is left to do": lambda: expect_answer(portal.call("GET", "/left")),
+        "« Mes justificatifs »": lambda: answered(portal.call("GET", "/candidatures")),
+        "pieces of a candidature": lambda: answered(portal.call("GET", pieces)),
+        "« Historique »": lambda: answered(portal.call("GET", f"/candidatures/{CANDIDATURE}/history")),
+        "what is left to do": lambda: answered(portal.call("GET", "/left")),
         **_staff_reads(portal),
         "the journal of a N° candidat": lambda: journal(portal.app, "?everybody=true&numero_candidat=02103000001"),
         "staff: changes of an académie": lambda: _changes(portal, "06"),
@@ -152,7 +151,7 @@ def _reads(portal: PiecesService) -> Actions:
 
 def _staff_reads(portal: PiecesService) -> Actions:
     def read(path: str, academies: tuple[str, ...] | None) -> object:
-        return expect_answer(portal.staff("GET", path, academies=academies))
+        return answered(portal.staff("GET", path, academies=academies))
 
     piece_id = portal.piece("NATIDE06")["id"]
     queue, beside = f"academie=06&{WAITING}", f"/pieces/{piece_id}?neighbours=true"
@@ -180,13 +179,13 @@ def _writes(portal: PiecesService) -> Actions:
 
     def remind_all() -> None:
         answer = portal.staff("POST", "/reminders/whole-list", json={"academie": "06"}, academies=("06",))
-        expect_answer(answer, 204)
+        answered(answer, 204)
         portal.run_follow_ups()
 
     return {
         "a candidature comes": hears,
         "a new version of it comes": hears_again,
         "a file is deposited": lambda: portal.deposit("BTSETAS4"),
-        "a file is controlled": lambda: expect_answer(portal.control("CINSIG03", "received")),
+        "a file is controlled": lambda: answered(portal.control("CINSIG03", "received")),
         "an académie is reminded by hand": remind_all,
     }

@@ -16,8 +16,7 @@ from services.registrations.domain.exam_definition import Exam
 from services.registrations.jobs import registry
 from services.registrations.models import db
 from services.registrations.operations import moved_dates
-from tests.growth.copies import FAMILY, ID, NUMBERED, NUMERO, SHORT, filling
-from tests.growth.full_service import Actions, FullService, expect_answer, journal
+from tests.growth.filled import FAMILY, ID, NUMBERED, NUMERO, SHORT, Actions, FullService, answered, filling, journal
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import CandidateClient, Desk, guide, pierre, with_catalogue
 from tests.registrations.service.conftest import settings
@@ -141,7 +140,7 @@ def _page_of_moved_dates(app: Flask) -> None:
 
 def _staff_reads(app: Flask, candidature_id: str) -> Actions:
     def read(path: str, academie: str | None) -> object:
-        return expect_answer(Desk(app, *([academie] if academie else ())).get(path))
+        return answered(Desk(app, *([academie] if academie else ())).get(path))
 
     middle = _middle_by_name(app)
     by_name = (

@@ -12,7 +12,7 @@ from deploy.service_names import SERVICES
 from services.chassis import clock
 from tests.growth.accounts import full_accounts
 from tests.growth.documents import full_documents
-from tests.growth.full_service import Actions, FullService
+from tests.growth.filled import Actions, FullService
 from tests.growth.pieces import full_pieces
 from tests.growth.registrations import full_registrations
 from tests.registrations.service.candidate_client import NOW

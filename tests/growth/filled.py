@@ -1,17 +1,23 @@
-"""Fills a database as after years of use, in seconds: one example row that the service wrote, copied by SQL.
+"""What the four filled services share: how each is filled as after years of use, in seconds, and the actions measured
+in it, by name.
 
-A copy's number is `i`: what tells rows apart is an expression of it, the same wherever one row refers to another.
+One example row that the service wrote is copied by SQL. A copy's number is `i`: what tells rows apart is an expression
+of it, the same wherever one row refers to another.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import Database
+from services.chassis.tasks.registry import Handlers
+from tests.support import tokens
 
 # Each i gives another; neighbours lie apart, as random ids do.
 ID = "rpad(lpad(to_hex(i * 2654435761 % 4294967296), 8, '0'), 32, '0')"
@@ -35,6 +41,7 @@ _DROPPED = (
     "format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) "
     "FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace",
 )
+Actions = Mapping[str, Callable[[], object]]
 
 
 @contextmanager
@@ -76,3 +83,32 @@ def _insert_copies(
             f"SELECT {', '.join(values)} FROM numbers CROSS JOIN ({example_row}) AS example"
         )
     )
+
+
+@dataclass(frozen=True)
+class FullService:
+    """A service with one example and thousands of copies of it in its database, and the actions done in it often."""
+
+    app: Flask
+    db: Database
+    reads: Actions
+    writes: Actions
+    registry: Handlers
+    close: Callable[[], None] = lambda: None
+
+    @property
+    def jobs(self) -> Actions:
+        """But those that deal with objects, which are measured by themselves: the store holds only the example's."""
+        names = [name for name in self.registry.jobs if name not in ("reconcile", "erase-retired")]
+        return {name: self.registry.jobs[name].run for name in names}
+
+
+def answered(answer: Any, status: int = 200) -> Any:
+    """The answer's JSON. Fails where the status is not the one expected."""
+    assert answer.status_code == status, answer.text
+    return answer.json
+
+
+def journal(app: Flask, query: str) -> object:
+    token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
+    return answered(app.test_client().get(f"/v1/audit{query}", headers=tokens.bearer(token)))

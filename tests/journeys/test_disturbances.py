@@ -1,6 +1,6 @@
-"""While candidates register every process is killed once, or the broker is away: nothing is lost, nothing is there twice.
+"""Every process is killed once, or the broker is away, while candidates register: nothing is lost, nothing is doubled.
 
-One of them is as unlike the guide's candidate as the session allows, and on servers: what the portal shows of her is hers.
+One of them is as unlike the guide's candidate as the session allows, on servers: what the portal shows of her is hers.
 """
 
 from collections import Counter

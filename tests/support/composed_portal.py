@@ -256,13 +256,8 @@ class ComposedPortal(RunningPortal):
             self.engine("kill", "--signal", "KILL", container.id)
             self.engine("start", container.id)
 
-    def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
-        killed = self.containers(name)
-        for container in killed:
-            self.engine("kill", "--signal", "KILL", container.id)
-        meanwhile()
-        for container in killed:
-            self.engine("start", container.id)
+    def kill_and_wait(self, name: str) -> None:
+        self.kill(name)
         self.wait_healthy([name])
 
     def _must_answer(self) -> None:

@@ -122,6 +122,7 @@ class LaunchedPortal(RunningPortal):
         return new is not None and new.pid != old.pid and is_listening(new.port) and _is_ready(new)
 
     def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Kill a process, do something while it is away, and wait until another answers in its place."""
         old = self.processes()[name]
         os.kill(old.pid, signal.SIGKILL)
         meanwhile()

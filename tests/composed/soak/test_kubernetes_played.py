@@ -10,8 +10,8 @@ import pytest
 
 from tests.composed.soak.played_portal import PlayedPortal
 from tests.journeys import personas
+from tests.journeys.test_disturbances import gets_her_own_dossier
 from tests.journeys.test_guide import registers_and_withdraws
-from tests.journeys.test_second_candidate import gets_her_own_dossier
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import NewCandidate

@@ -97,10 +97,6 @@ class AcknowledgedWork:
         )
 
 
-class NotAnswered(Exception):
-    """No usable answer within PATIENCE_SECONDS."""
-
-
 class PortalLost(Exception):
     """The portal is gone for good: nobody is to wait any longer."""
 
@@ -149,7 +145,7 @@ class RetryingBrowser:
                     self.note_fault(f"{method} {path}", answer)
             if self.lost.wait(PAUSE_SECONDS):
                 raise PortalLost
-        raise NotAnswered(f"{method} {path}")
+        raise TimeoutError(f"{method} {path}: no usable answer within {PATIENCE_SECONDS:g} s")
 
     def note_fault(self, asked: str, answer: requests.Response) -> None:
         """With the words of its page, from where it is about what was asked."""

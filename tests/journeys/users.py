@@ -129,7 +129,8 @@ class MouseUser:
         """Give one answer; « EF1 / Position » is the field « Position » of the part titled EF1."""
         part, _, own = label.rpartition(" / ")
         self._within = self._part(part) if part else self.page.locator("body")
-        self._give_answer(control_labelled(self._within, own), own, answer)
+        labelled = self._within.get_by_label(_spaced(own, whole=True))  # starred or not
+        self._give_answer(labelled.and_(self.page.locator(CONTROLS)), own, answer)
 
     def _part(self, title: str) -> Locator:
         return self.page.get_by_role("group").filter(has=self.page.get_by_role("heading", name=f"{title} :"))
@@ -163,11 +164,6 @@ class MouseUser:
         control.click()
         control.press_sequentially(answer.words)
         self.page.get_by_role("option", name=answer.taken, exact=True).click()
-
-
-def control_labelled(within: Locator, label: str) -> Locator:
-    """The control with this label, starred or not."""
-    return within.get_by_label(_spaced(label, whole=True)).and_(within.page.locator(CONTROLS))
 
 
 def control_kind(control: Locator) -> str:

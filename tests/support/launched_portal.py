@@ -49,7 +49,18 @@ class LaunchedPortal(RunningPortal):
         self._folder = PrivateFolder(f"journey-{name}")
         self.var = self._folder.path / "var"
         self._mailbox = mailbox
-        self._surroundings = self._environment(real)
+        of_caller = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._surroundings = {
+            **of_caller,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "PORT": str(self.port),
+            "VAR_DIR": str(self.var),
+            "PORTAIL_NOW": GUIDES_DAY,
+            "PAGE_SECONDS": str(PAGE_SECONDS),
+            **AT_WORK_WITHOUT_REST,
+            **(real or {}),
+        }
         self._daemon = Daemon("portail", [sys.executable, "-m", "deploy.local"], self._folder, self._surroundings)
         self.start()
 
@@ -133,20 +144,6 @@ class LaunchedPortal(RunningPortal):
 
     def _said_ready(self) -> int:
         return self.times_in_log(READY + self.url)
-
-    def _environment(self, real: Mapping[str, str] | None) -> dict[str, str]:
-        of_caller = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return {
-            **of_caller,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONUNBUFFERED": "1",
-            "PORT": str(self.port),
-            "VAR_DIR": str(self.var),
-            "PORTAIL_NOW": GUIDES_DAY,
-            "PAGE_SECONDS": str(PAGE_SECONDS),
-            **AT_WORK_WITHOUT_REST,
-            **(real or {}),
-        }
 
 
 def _process(pid: int, environments: Mapping[str, Mapping[str, str]], gateway_port: int) -> Process | None:

@@ -31,11 +31,6 @@ CALLERS_TRACE = CALLERS.split("-")[1]
 NOT_SAMPLED = CALLERS.removesuffix("1") + "0"
 
 
-@pytest.fixture
-def writer(tmp_path: Path) -> Ledger:
-    return Ledger.alone("writer", tmp_path, failures=2)
-
-
 def ask(traceparent: str) -> None:
     app = Flask("site")
     spans.trace_requests(app)
@@ -56,8 +51,9 @@ def test_the_gateway_begins_its_own_whatever_a_stranger_asks_for() -> None:
     assert len({span.trace for span in receiver.spans} - {CALLERS_TRACE}) == 2
 
 
-def test_each_try_is_in_the_trace_of_who_wrote_it(writer: Ledger) -> None:
+def test_each_try_is_in_the_trace_of_who_wrote_it(tmp_path: Path) -> None:
     """A follow-up that fails twice, and what it is tried with again."""
+    writer = Ledger.alone("writer", tmp_path, failures=2)
     with recording() as receiver:
         with spans.span("process click", "CONSUMER", parent=CALLERS):
             writer.ask_to_tell("one")

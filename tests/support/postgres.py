@@ -15,9 +15,6 @@ from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, OwnServer, PrivateFolder, account_for, identity
 
-# PostgreSQL's « fast » shutdown: sessions are cut, nothing is lost.
-_FAST_SHUTDOWN = signal.SIGINT
-
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -97,8 +94,8 @@ class PostgresServer(OwnServer, Postgres):
         self._administer(create_role.format(sql.Identifier(self.role), sql.Literal(self.password)))
 
     def stop(self) -> None:
-        """Stop the cluster: running sessions are cut, data are kept for start()."""
-        self._daemon.stop(first=_FAST_SHUTDOWN)
+        """PostgreSQL's « fast » shutdown: sessions are cut, data are kept for start()."""
+        self._daemon.stop(first=signal.SIGINT)
 
     @property
     def log(self) -> str:

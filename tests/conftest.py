@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from tests.support.object_store import Bucket, ObjectStore
     from tests.support.postgres import Postgres
-    from tests.support.prepared_databases import SqliteTemplates
     from tests.support.rabbitmq import RabbitMQ
     from tests.support.smtp import Mailbox
 
@@ -71,7 +70,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """End the servers with the run."""
     from tests.support import shared_servers
 
-    shared_servers.of_this_process(config).end()
+    shared_servers.of_this_process(config).close()
 
 
 def _shared(name: str) -> Any:
@@ -99,14 +98,6 @@ def _own(name: str) -> Any:
 rabbitmq, postgres, objects, clamav = map(_shared, ("rabbitmq", "postgres", "objects", "clamav"))
 # … and one for a module alone, which it may stop, start again and make to hang.
 own_rabbitmq, own_postgres, own_objects, own_clamav = map(_own, ("rabbitmq", "postgres", "objects", "clamav"))
-
-
-@pytest.fixture(scope="session")
-def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> "SqliteTemplates":
-    """Give the run's SQLite files that services are copied from: `template()`."""
-    from tests.support.prepared_databases import SqliteTemplates
-
-    return SqliteTemplates(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ sheets, scripts, icons) are not.
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tests.accounts.creation_form import PASSWORD, creation_form
@@ -22,9 +21,8 @@ CREATE, LOG_IN, SAVE = "« Créer le compte »", "log-in", "« Enregistrer »"
 PRINT, PDF = "« Visualiser/Imprimer »", "PDF"
 MAIL, BOTH_DOCUMENTS = "mail waited for", "both documents waited for"
 LAST_TAB = 9
-Dossier = Mapping[str, Mapping[str, Any]]
 # Management commercial opérationnel is offered in the guide's session and in those around today.
-DOSSIER: Dossier = ANSWERS | {
+DOSSIER: Mapping[str, Mapping[str, Any]] = ANSWERS | {
     "qualification": {"specialite": "31213", "forme": "globale", "derogation": "non"},
     "epreuves": {**ANSWERS["epreuves"], "position-EF4": "non_inscrit"},
 }
@@ -38,30 +36,29 @@ _REVISION = re.compile(r'"revision": ?(\d+)')
 _FILE = re.compile(r'href="(/documents/fichier/[0-9a-f]+)"')
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Where somebody registers; a session that is open, of the exam's code BTS."""
-
-    session: str = "2022"
-    academie: str = "03"
-
-    def steps(self) -> list[dict[str, str]]:
-        """« M'inscrire », choice by choice."""
-        pairs = [("domaine", "Examen"), ("exam", "BTS"), ("session", self.session), ("academie", self.academie)]
-        return [dict(pairs[:count]) for count in range(len(pairs) + 1)]
-
-
-def walk(visitor: Visitor, address: str, mails: Mails, choice: Choice, watches: bool = False) -> None:
-    """Make one journey; who `watches` waits for both documents first, and prints afterwards.
+def walk(visitor: Visitor, address: str, mails: Mails, *where: str, watches: bool = False) -> None:
+    """Make one journey: « Visualiser/Imprimer », then « Mes documents » until both are there, then both. Who `watches`
+    waits for both first, and prints afterwards.
 
     Raises UnexpectedAnswer at the first answer that is not as expected.
     """
+    candidature = comes_to_a_number(visitor, address, mails, *where)
+    if watches:
+        saved = time.perf_counter()
+        _both(visitor, candidature)
+        visitor.timings.seconds[BOTH_DOCUMENTS].append(time.perf_counter() - saved)
+    _is_a_pdf(visitor.get(PRINT, f"/documents/{candidature}/confirmation"))
+    visitor.get(PAGE, "/inscriptions")
+    visitor.get(PAGE, "/documents")
+    for file in _both(visitor, candidature):
+        _is_a_pdf(visitor.get(PDF, file))
+
+
+def comes_to_a_number(visitor: Visitor, address: str, mails: Mails, *where: str) -> str:
+    """From the home page, with a new account, to « Enregistrer »; the candidature's id. `where`: session, académie."""
     create_account(visitor, address, mails)
     log_in(visitor, address)
-    candidature = registers(visitor, choice)
-    if watches:
-        waits_for_the_documents(visitor, candidature)
-    reads_the_documents(visitor, candidature)
+    return registers(visitor, *where)
 
 
 def create_account(visitor: Visitor, address: str, mails: Mails) -> None:
@@ -72,7 +69,7 @@ def create_account(visitor: Visitor, address: str, mails: Mails) -> None:
     visitor.get(PAGE, "/compte/creation/confirmation")
     asked = time.perf_counter()
     link = mails.link(address)
-    visitor.timings.note(MAIL, time.perf_counter() - asked)
+    visitor.timings.seconds[MAIL].append(time.perf_counter() - asked)
     visitor.get(PAGE, link)
     visitor.post(PAGE, link, {})
 
@@ -83,29 +80,40 @@ def log_in(visitor: Visitor, address: str) -> None:
     visitor.get(PAGE, "/")
 
 
-def registers(visitor: Visitor, choice: Choice) -> str:
+def registers(visitor: Visitor, *where: str) -> str:
     """« M'inscrire » to « Enregistrer »; the candidature's id."""
-    draft, tab = opens_a_draft(visitor, choice)
+    draft, tab = opens_a_draft(visitor, *where)
     candidature = saves(visitor, draft, fills_the_tabs(visitor, draft, tab))
     visitor.get(PAGE, f"/inscriptions/{candidature}/numero")
     return candidature
 
 
-def opens_a_draft(visitor: Visitor, choice: Choice) -> tuple[str, Answer]:
-    """The path of its tabs, and the first of them."""
-    for chosen in choice.steps():
-        page = visitor.get(PAGE, "/inscription", chosen)
+def opens_a_draft(visitor: Visitor, session: str = "2022", academie: str = "03") -> tuple[str, Answer]:
+    """« M'inscrire », choice by choice, of a session that is open, of the exam's code BTS; the path of the draft's
+    tabs, and the first of them."""
+    pairs = [("domaine", "Examen"), ("exam", "BTS"), ("session", session), ("academie", academie)]
+    for count in range(len(pairs) + 1):
+        page = visitor.get(PAGE, "/inscription", dict(pairs[:count]))
     opening = _OPENING.search(page.text)
     if opening is None:
-        raise UnexpectedAnswer(f"page: no « Valider » for session {choice.session} in académie {choice.academie}")
+        raise UnexpectedAnswer(f"page: no « Valider » for session {session} in académie {academie}")
     begun = visitor.post("« Valider »", "/inscription", {"opening_id": opening[1]})
     return begun.location.rpartition("/")[0], visitor.get(TAB, begun.location)
 
 
-def fills_the_tabs(visitor: Visitor, draft: str, tab: Answer, dossier: Dossier = DOSSIER) -> Answer:
-    """The last one, « N° Inscription »."""
-    for number, name in enumerate((*dossier, "recap"), start=1):
-        tab = _fills(visitor, draft, number, name, tab, dossier)
+def fills_the_tabs(visitor: Visitor, draft: str, tab: Answer) -> Answer:
+    """Types into each, which searches and saves as it goes, and presses « Suivant »; the last, « N° Inscription »."""
+    for number, name in enumerate((*DOSSIER, "recap"), start=1):
+        hidden, typed = _hidden(tab), {field: str(answer) for field, answer in DOSSIER.get(name, {}).items()}
+        searched, words = SEARCHES.get(name, ("", ()))
+        for prefix in words:
+            visitor.get(SEARCH, f"{draft}/{number}/recherche", {"field": searched, "q": prefix})
+        if typed:
+            answer = visitor.post(KEPT, f"{draft}/{number}/saisie", hidden | typed, status=200)
+            revision = _REVISION.search(answer.text)
+            hidden |= {"revision": revision[1]} if revision else {}
+        moved = visitor.post(TAB_POSTED, f"{draft}/{number}", hidden | typed | {"action": "next"})
+        tab = visitor.get(TAB, moved.location)
     return tab
 
 
@@ -113,35 +121,6 @@ def saves(visitor: Visitor, draft: str, tab: Answer) -> str:
     """« Enregistrer » of the last tab; the candidature's id."""
     saved = visitor.post(SAVE, f"{draft}/{LAST_TAB}", _hidden(tab) | {"action": "save"})
     return saved.location.split("/")[2]
-
-
-def _fills(visitor: Visitor, draft: str, number: int, name: str, tab: Answer, dossier: Dossier) -> Answer:
-    """Types into the tab, which searches and saves as it goes, and presses « Suivant »; the next tab."""
-    hidden, typed = _hidden(tab), _as_posted(dossier.get(name, {}))
-    field, words = SEARCHES.get(name, ("", ()))
-    for prefix in words:
-        visitor.get(SEARCH, f"{draft}/{number}/recherche", {"field": field, "q": prefix})
-    if typed:
-        answer = visitor.post(KEPT, f"{draft}/{number}/saisie", hidden | typed, status=200)
-        revision = _REVISION.search(answer.text)
-        hidden |= {"revision": revision[1]} if revision else {}
-    moved = visitor.post(TAB_POSTED, f"{draft}/{number}", hidden | typed | {"action": "next"})
-    return visitor.get(TAB, moved.location)
-
-
-def waits_for_the_documents(visitor: Visitor, candidature: str) -> None:
-    saved = time.perf_counter()
-    _both(visitor, candidature)
-    visitor.timings.note(BOTH_DOCUMENTS, time.perf_counter() - saved)
-
-
-def reads_the_documents(visitor: Visitor, candidature: str) -> None:
-    """« Visualiser/Imprimer », then « Mes documents » until both are there, then both."""
-    _is_a_pdf(visitor.get(PRINT, f"/documents/{candidature}/confirmation"))
-    visitor.get(PAGE, "/inscriptions")
-    visitor.get(PAGE, "/documents")
-    for file in _both(visitor, candidature):
-        _is_a_pdf(visitor.get(PDF, file))
 
 
 def _both(visitor: Visitor, candidature: str) -> list[str]:
@@ -167,7 +146,3 @@ def _is_a_pdf(answer: Answer) -> None:
 
 def _hidden(page: Answer) -> dict[str, str]:
     return dict(_HIDDEN.findall(page.text))
-
-
-def _as_posted(answers: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in answers.items()}

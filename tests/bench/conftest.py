@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -40,37 +39,26 @@ def one_machine() -> Iterator[Installation]:
 
 @pytest.fixture(scope="session")
 def on_servers(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> Iterator[Installation]:
-    mails = _MailsAsFiles()
+    mails, port = PrivateFolder("bench-mails"), free_port()
+    maildir = mails.path / "mails"
+    handler = ("-c", "aiosmtpd.handlers.Mailbox", str(maildir))
+    command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", *handler]
+    smtp = Daemon("aiosmtpd", command, mails, {"PATH": "/usr/bin:/bin"})
+    smtp.start(lambda: is_listening(port))
     databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
-    real = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": mails.url}
+    real = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": f"smtp://127.0.0.1:{port}"}
     behind_proxy = {"BEHIND_PROXY": "1", "TRUSTED_PROXIES": "1"}
     portal = LaunchedPortal("bench-servers", AS_SHIPPED | real | behind_proxy)
     proxy = Proxy(urlsplit(portal.url).port or 80)
     proxy.dns.addresses = ["127.0.0.1"]
     servers = {"PostgreSQL": postgres.pid, "RabbitMQ": rabbitmq.pid}
-    yield Installation(ON_SERVERS, portal, mails.folder, servers, proxy.url)
+    yield Installation(ON_SERVERS, portal, maildir / "new", servers, proxy.url)
     proxy.close()
     portal.stop()
-    mails.stop()
+    smtp.stop()
 
 
 @pytest.fixture(params=["one_machine", "on_servers"])
 def installation(request: pytest.FixtureRequest) -> Installation:
     chosen: Installation = request.getfixturevalue(request.param)
     return chosen
-
-
-class _MailsAsFiles:
-    """A mail server in a process of its own, which keeps each mail as a file in `folder`."""
-
-    def __init__(self) -> None:
-        private, port = PrivateFolder("bench-mails"), free_port()
-        maildir: Path = private.path / "mails"
-        handler = ("-c", "aiosmtpd.handlers.Mailbox", str(maildir))
-        command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", *handler]
-        self._daemon = Daemon("aiosmtpd", command, private, {"PATH": "/usr/bin:/bin"})
-        self._daemon.start(lambda: is_listening(port))
-        self.folder, self.url = maildir / "new", f"smtp://127.0.0.1:{port}"
-
-    def stop(self) -> None:
-        self._daemon.stop()

@@ -2,6 +2,7 @@
 how long people waited."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -13,13 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.bench.candidate_journey import create_account, log_in
-from tests.bench.crowd import Crowd, CrowdResult
 from tests.bench.load import Load, LoadResult
-from tests.bench.process_usage import Usage, usage, used_since
 from tests.bench.record import record
 from tests.bench.visitor import Mails, Timings, Visitor
 from tests.support.launched_portal import LaunchedPortal
-from tests.support.processes import wait_until
+from tests.support.processes import family, wait_until
 
 ONE_MACHINE, ON_SERVERS = "one machine", "PostgreSQL, RabbitMQ, S3"
 IDLE_WITHIN_SECONDS, REST_SECONDS = 180.0, 1.0
@@ -28,23 +27,38 @@ IDLE_BELOW = 0.25
 READING_SECONDS = 1.0
 """Pause of each person before the next page; nobody reads faster. Without it each person waits for all the others,
 whatever the pages cost."""
+LATEST_START_SECONDS = 5.0
+"""Of who comes in a crowd."""
 PERCENTS = (50, 95, 99)
 
 
-@dataclass(frozen=True)
-class Measured:
-    """The result of a load, and what each process used for it."""
+def processor_seconds(pid: int) -> float:
+    """Of a process and its children, since their start: all threads, user and system, and children that have ended."""
+    fields = [_read(f"/proc/{member}/stat").rpartition(")")[2].split() for member in family(pid)]
+    return sum(int(ticks) for of_one in fields for ticks in of_one[11:15]) / os.sysconf("SC_CLK_TCK")
 
-    result: LoadResult
-    usage: Mapping[str, Usage]
 
-    @property
-    def per_journey(self) -> dict[str, float]:
-        return {name: used.processor / max(self.result.journeys, 1) for name, used in self.usage.items()}
+def memory(pid: int) -> int:
+    """Bytes of a process and its children, a page shared by several counted once in all."""
+    return sum(_field(f"/proc/{member}/smaps_rollup", "Pss") * 1024 for member in family(pid))
 
-    @property
-    def a_minute(self) -> float:
-        return self.result.journeys / self.result.lasted * 60
+
+def written(pid: int) -> int:
+    """Bytes, by a process and its children."""
+    return sum(_field(f"/proc/{member}/io", "write_bytes") for member in family(pid))
+
+
+def _field(path: str, name: str) -> int:
+    """A number of a file of « name: number » lines; 0 where the process has gone."""
+    return next((int(line.split()[1]) for line in _read(path).splitlines() if line.startswith(f"{name}:")), 0)
+
+
+def _read(path: str) -> str:
+    """Empty where the process has gone meanwhile."""
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def pids_of(portal: LaunchedPortal) -> dict[str, int]:
@@ -52,76 +66,63 @@ def pids_of(portal: LaunchedPortal) -> dict[str, int]:
     return {name: process.pid for name, process in portal.processes().items()}
 
 
+@dataclass(frozen=True)
 class Installation:
-    """`label` names the mode in the table of figures; `servers` are processes beside the portal's own, by name; `proxy`
-    is the address of the one before the portal, by which a crowd comes."""
+    """`label` names the mode in the table of figures; its mails come as files into `mails`; `servers` are processes
+    beside the portal's own, by name; `proxy` is the address of the one before the portal, by which a crowd comes."""
 
-    def __init__(
-        self, label: str, portal: LaunchedPortal, mails: Path, servers: Mapping[str, int], proxy: str = ""
-    ) -> None:
-        self.label = label
-        self._door = proxy or portal.url
-        self.portal = portal
-        self._mails = mails
-        self._servers = dict(servers)
+    label: str
+    portal: LaunchedPortal
+    mails: Path
+    servers: Mapping[str, int]
+    proxy: str = ""
 
-    @property
-    def pids(self) -> dict[str, int]:
-        return pids_of(self.portal) | self._servers
-
-    def measure_load(self, people: int, **given: float | bool) -> Measured:
+    def measure_load(self, people: int, **given: Any) -> LoadResult:
         """Put the load on, and wait until the workers have done all that follows from it."""
-        load = Load(self.portal.url, str(self._mails), people, **given)  # type: ignore[arg-type]
-        pids = self.pids
-        before = usage(pids)
-        result = run_load_process(load)
+        pids = pids_of(self.portal) | dict(self.servers)
+        before = {name: processor_seconds(pid) for name, pid in pids.items()}
+        result = run_load_process(Load(**{"url": self.portal.url, "mails": str(self.mails), "people": people, **given}))
         self._wait_until_idle(pids)
-        return Measured(result, used_since(before, pids))
-
-    def meet_crowd(self, people: int, connections: int, seconds: float) -> CrowdResult:
-        """Wait until all that follows from it is done, too."""
-        crowd = Crowd(self._door, urlsplit(self.portal.url).netloc, str(self._mails), people, connections, seconds)
-        result = CrowdResult(**_run("tests.bench.crowd", asdict(crowd)))
-        self._wait_until_idle(self.pids)
+        result.used = {name: processor_seconds(pid) - before[name] for name, pid in pids.items()}
         return result
+
+    def meet_crowd(self, people: int, strangers: int, seconds: float) -> LoadResult:
+        door, host = self.proxy or self.portal.url, urlsplit(self.portal.url).netloc
+        crowd = {"url": door, "host": host, "strangers": strangers, "arrival": LATEST_START_SECONDS / people}
+        return self.measure_load(people, seconds=seconds, **crowd)
 
     def new_candidate(self) -> tuple[Visitor, str]:
         """A visitor logged in with a new account, and its address."""
         visitor, address = Visitor(self.portal.url, Timings()), f"mesure.{random.getrandbits(60):x}@example.org"
-        create_account(visitor, address, Mails(str(self._mails)))
+        create_account(visitor, address, Mails(str(self.mails)))
         log_in(visitor, address)
         return visitor, address
 
     def _wait_until_idle(self, pids: Mapping[str, int]) -> None:
-        workers = {name: pid for name, pid in pids.items() if name.endswith("-worker")}
+        workers = [pid for name, pid in pids.items() if name.endswith("-worker")]
         seen = [float("-inf")]
 
         def is_idle() -> bool:
-            seen.append(sum(used.processor for used in usage(workers).values()))
+            seen.append(sum(map(processor_seconds, workers)))
             return seen[-1] - seen[-2] < IDLE_BELOW
 
         wait_until(is_idle, IDLE_WITHIN_SECONDS, f"{self.label} at rest", pause=REST_SECONDS)
 
 
 def run_load_process(load: Load) -> LoadResult:
-    return LoadResult(**_run("tests.bench.load", asdict(load)))
-
-
-def _run(module: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a process of its own makes of `given`."""
-    completed = subprocess.run(
-        [sys.executable, "-m", module], input=json.dumps(given), capture_output=True, text=True, check=False
-    )
+    command, given = [sys.executable, "-m", "tests.bench.load"], json.dumps(asdict(load))
+    completed = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     assert completed.returncode == 0, completed.stderr
-    return dict(json.loads(completed.stdout))
+    return LoadResult(**json.loads(completed.stdout))
 
 
 def record_waits(who: str, result: LoadResult) -> None:
-    print(f"\n{who}: {result.journeys} journeys in {result.lasted:.0f} s, errors: {result.errors or 'none'}")
+    errors = result.errors | result.without
+    print(f"\n{who}: {result.journeys} journeys in {result.lasted:.0f} s, errors: {errors or 'none'}")
     for step, seconds in sorted(result.seconds.items()):
         for percent in PERCENTS:
             record(f"{who}, {step}: p{percent}", percentile(seconds, percent) * 1000, "ms")
-    record(f"{who}: errors", sum(result.errors.values()), "", aim=0)
+    record(f"{who}: errors", sum(result.errors.values()) + sum(result.without.values()), "", aim=0)
 
 
 def percentile(values: list[float], percent: int) -> float:

@@ -1,11 +1,8 @@
 """The least that a journey could cost: as many bare pages, papers and hashes, measured on the same machine and day."""
 
 import io
-import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import mean, median
 from typing import Any
@@ -21,12 +18,10 @@ from services.accounts.settings import AccountsSettings
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.sheet import Banner, Field, Fields, Letterhead, Sheet, Signature, Table
 from tests.bench.candidate_journey import REQUESTS
-from tests.bench.process_usage import processor_seconds
-from tests.bench.record import ROOT
+from tests.bench.installation import processor_seconds
 from tests.bench.visitor import Timings, Visitor
+from tests.chassis.served_module import served
 from tests.documents.example_events import saved
-from tests.support.ports import free_ports, is_listening
-from tests.support.processes import Daemon, PrivateFolder
 
 _STYLE = ParagraphStyle("plain", fontSize=9, leading=12)
 
@@ -103,8 +98,10 @@ def processor_of(act: Callable[[], Any], times: int) -> float:
 
 
 def _page() -> float:
-    with bare_servers() as (url, pids):
-        visitor = Visitor(url, Timings())
+    """Two bare servers, one before the other."""
+    module = "tests.bench.bare_server"
+    with served(module, "page") as page, served(module, "front", f"127.0.0.1:{page.port}") as front:
+        pids, visitor = (page.daemon.pid, front.daemon.pid), Visitor(front.url, Timings())
         visitor.get("page", "/")
         taken = []
         for _ in range(ROUNDS):
@@ -114,22 +111,3 @@ def _page() -> float:
             taken.append((sum(map(processor_seconds, pids)) - before) / PAGES_ASKED)
         visitor.close()
         return median(taken)
-
-
-@contextmanager
-def bare_servers() -> Iterator[tuple[str, list[int]]]:
-    """The front's URL, and the processes of both."""
-    folder, (front, page) = PrivateFolder("floor"), free_ports(2)
-    daemons = [_served(folder, "page", page), _served(folder, "front", front, f"127.0.0.1:{page}")]
-    try:
-        yield f"http://127.0.0.1:{front}", [daemon.pid for daemon in daemons]
-    finally:
-        for daemon in daemons:
-            daemon.stop()
-
-
-def _served(folder: PrivateFolder, role: str, port: int, *words: str) -> Daemon:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}"}
-    daemon = Daemon(role, [sys.executable, "-m", "tests.bench.bare_server", role, *words], folder, environment)
-    daemon.start(lambda: is_listening(port))
-    return daemon

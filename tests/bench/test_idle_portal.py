@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bench.conftest import AS_SHIPPED
-from tests.bench.installation import pids_of
-from tests.bench.process_usage import processor_seconds, usage, used_since
+from tests.bench.installation import memory, pids_of, processor_seconds, written
 from tests.bench.record import record
 from tests.support.launched_portal import LaunchedPortal
 
@@ -33,13 +32,14 @@ def test_one_machine_at_rest(portal: LaunchedPortal) -> None:
     record("« make run » again, processor", processor_seconds(portal.pid), "CPU-s")
 
     time.sleep(SETTLING_SECONDS)
-    pids, all_together = pids_of(portal), {"portal": portal.pid}
-    before, before_each = usage(all_together), usage(pids)
+    processes, wrote = pids_of(portal), written(portal.pid)
+    processor, wrote_each = processor_seconds(portal.pid), {pid: written(pid) for pid in processes.values()}
     time.sleep(MEASURED_SECONDS)
-    used = used_since(before, all_together)["portal"]
-    record("one machine at rest: memory", used.memory / MEGABYTE, "MB", aim=MOST_MEGABYTES)
-    record("one machine at rest: of a core", used.processor / MEASURED_SECONDS, "", aim=MOST_OF_A_CORE)
-    record("one machine at rest: written", used.written / 1000 / MEASURED_SECONDS, "KB/s", aim=0)
-    for name, of_one in used_since(before_each, pids).items():
-        record(f"one machine at rest, {name}: memory", of_one.memory / MEGABYTE, "MB")
-        record(f"one machine at rest, {name}: written", of_one.written / 1000 / MEASURED_SECONDS, "KB/s")
+    busy = (processor_seconds(portal.pid) - processor) / MEASURED_SECONDS
+    record("one machine at rest: memory", memory(portal.pid) / MEGABYTE, "MB", aim=MOST_MEGABYTES)
+    record("one machine at rest: of a core", busy, "", aim=MOST_OF_A_CORE)
+    record("one machine at rest: written", (written(portal.pid) - wrote) / 1000 / MEASURED_SECONDS, "KB/s", aim=0)
+    for name, pid in processes.items():
+        record(f"one machine at rest, {name}: memory", memory(pid) / MEGABYTE, "MB")
+        wrote_here = (written(pid) - wrote_each[pid]) / 1000 / MEASURED_SECONDS
+        record(f"one machine at rest, {name}: written", wrote_here, "KB/s")

@@ -9,6 +9,7 @@ import re
 import subprocess
 import threading
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +18,8 @@ from urllib.parse import urlencode, urlsplit
 TIMEOUT_SECONDS = 60.0
 KEPT_SECONDS = 20.0
 AWAY, TRIES, RETRY_SECONDS = 503, 20, 3.0
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded", **SAME_ORIGIN}
 
 
 class UnexpectedAnswer(Exception):
@@ -42,22 +43,15 @@ class Answer:
 
 @dataclass
 class Timings:
-    """Seconds of each answer by step, and how many unexpected answers of each kind there were."""
+    """Seconds of each answer by step, and how many of each step were refusals that were tried again."""
 
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    errors: dict[str, int] = field(default_factory=dict)
-
-    def note(self, step: str, seconds: float) -> None:
-        self.seconds.setdefault(step, []).append(seconds)
-
-    def failed(self, what: str, times: int = 1) -> None:
-        self.errors[what] = self.errors.get(what, 0) + times
+    seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Timings) -> None:
         for step, seconds in other.seconds.items():
-            self.seconds.setdefault(step, []).extend(seconds)
-        for what, times in other.errors.items():
-            self.failed(what, times)
+            self.seconds[step] += seconds
+        self.errors += other.errors
 
 
 class Visitor:
@@ -89,10 +83,6 @@ class Visitor:
     def post(self, step: str, path: str, fields: Mapping[str, str], status: int = 303) -> Answer:
         return self._asked(step, "POST", path, urlencode(fields).encode(), FORM, status)
 
-    def send(self, step: str, path: str, body: bytes, content_type: str, status: int = 303) -> Answer:
-        """A body of any kind, such as a form with a file."""
-        return self._asked(step, "POST", path, body, {"Content-Type": content_type}, status)
-
     def comes_back(self, step: str, answer: Answer) -> bool:
         """Whether who was told to come back later does; waits until then."""
         time.sleep(RETRY_SECONDS)
@@ -112,7 +102,7 @@ class Visitor:
                 return answer
             if answer.status != AWAY:
                 break
-            self.timings.failed(f"{step}: {AWAY}")
+            self.timings.errors[f"{step}: {AWAY}"] += 1
             if not self.comes_back(step, answer):
                 break
         raise UnexpectedAnswer(f"{step}: {answer.status}")
@@ -132,18 +122,13 @@ class Visitor:
             self._connection.close()
             raise UnexpectedAnswer(f"{step}: {type(error).__name__}") from error
         self._used = time.perf_counter()
-        self.timings.note(step, self._used - begun)
-        self._keep_cookies(received)
-        retry_after, nothing_done = received.getheader("Retry-After") or 0, "X-Nothing-Done" in received.headers
-        return Answer(received.status, content, received.getheader("Location") or "", float(retry_after), nothing_done)
-
-    def _keep_cookies(self, received: http.client.HTTPResponse) -> None:
+        self.timings.seconds[step].append(self._used - begun)
         for text in received.headers.get_all("Set-Cookie", ()):
             name, _, value = text.partition(";")[0].partition("=")
-            if value:
-                self._cookies[name] = value
-            else:
-                self._cookies.pop(name, None)
+            self._cookies[name] = value
+        self._cookies = {name: value for name, value in self._cookies.items() if value}
+        retry_after, nothing_done = received.getheader("Retry-After") or 0, "X-Nothing-Done" in received.headers
+        return Answer(received.status, content, received.getheader("Location") or "", float(retry_after), nothing_done)
 
 
 PATIENCE_SECONDS = 120.0
@@ -176,27 +161,18 @@ class Mails:
         raise UnexpectedAnswer("activation mail: none came")
 
     def _there(self, address: str) -> str | None:
-        if self._folder is None:
-            return _link_in(self._asked(address))
-        with self._lock:
-            self._look(self._folder)
-            return self._links.get(address)
-
-    def _asked(self, address: str) -> bytes:
-        return subprocess.run(
-            self._command, shell=True, env=os.environ | {"ADDRESS": address}, capture_output=True, check=True
-        ).stdout
-
-    def _look(self, folder: Path) -> None:
         """Each file is read once, whoever's it is."""
-        for entry in os.scandir(folder):
-            if entry.name in self._read or entry.name.startswith("."):
-                continue
-            self._read.add(entry.name)
-            mail = Path(entry.path).read_bytes()
-            to, link = _TO.search(mail), _link_in(mail)
-            if to and link:
-                self._links[to[1].decode()] = link
+        if self._folder is None:
+            environment = os.environ | {"ADDRESS": address}
+            return _link_in(subprocess.check_output(self._command, shell=True, env=environment))
+        with self._lock:
+            for name in {entry.name for entry in os.scandir(self._folder)} - self._read:
+                self._read.add(name)
+                mail = b"" if name.startswith(".") else (self._folder / name).read_bytes()
+                to, link = _TO.search(mail), _link_in(mail)
+                if to and link:
+                    self._links[to[1].decode()] = link
+            return self._links.get(address)
 
 
 def _link_in(mail: bytes) -> str | None:

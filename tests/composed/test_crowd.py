@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 
 from tests.bench.candidate_journey import create_account, log_in
-from tests.bench.crowd import PageVisitor, one_address_tries_passwords
+from tests.bench.load import PageVisitor, one_address_tries_passwords
 from tests.bench.visitor import Mails, Timings
 from tests.composed.test_draining import TIMEOUT
 from tests.journeys import personas

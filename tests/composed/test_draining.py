@@ -14,8 +14,7 @@ import requests
 
 from services.contracts import page_labels
 from tests.journeys import personas
-from tests.journeys.acknowledged_work import AcknowledgedWork
-from tests.journeys.background_load import RetryingBrowser, save_again
+from tests.journeys.background_load import AcknowledgedWork, RetryingBrowser, save_again
 from tests.journeys.candidate import Candidate
 from tests.journeys.conftest import NewCandidate
 from tests.journeys.gestionnaire_tool import GestionnaireTool

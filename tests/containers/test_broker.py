@@ -57,7 +57,7 @@ class ComposedRabbitMQ(RabbitMQServer):
         lines = [
             f"listeners.tcp.local = 127.0.0.1:{self.port}",
             "management.tcp.ip = 127.0.0.1",
-            f"management.tcp.port = {self._management_port}",
+            f"management.tcp.port = {self.management_port}",
         ]
         return "\n".join([ours.replace("/etc/rabbitmq/definitions", str(folder)), *lines, ""])
 

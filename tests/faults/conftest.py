@@ -19,7 +19,7 @@ from tests.faults.operation import Cell, Operation, RunningService, State
 from tests.registrations.service.candidate_client import with_catalogue
 from tests.support.postgres import Postgres
 from tests.support.postgres_proxy import PostgresProxy
-from tests.support.prepared_databases import SqliteTemplates
+from tests.support.prepared_databases import sqlite_template
 
 
 class SqliteDatabase:
@@ -141,8 +141,7 @@ def prepared(
 def _database(request: pytest.FixtureRequest, engine: str, service: str, folder: Path) -> RestorableDatabase:
     prepare = partial(_migrate, service, folder)
     if engine == "sqlite":
-        templates: SqliteTemplates = request.getfixturevalue("sqlite_templates")
-        return SqliteDatabase(templates.template(f"faults_{service}", prepare), folder)
+        return SqliteDatabase(sqlite_template(f"faults_{service}", prepare, request), folder)
     cluster: Postgres = request.getfixturevalue("postgres")
     template = cluster.template(f"faults_{service}", prepare)
     return PostgresDatabase(cluster, template, request.getfixturevalue("proxy"))

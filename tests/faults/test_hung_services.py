@@ -5,7 +5,7 @@ A portal of real processes, of which some are stopped for a while without being 
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import pytest
 import requests
@@ -13,9 +13,8 @@ import requests
 from deploy.service_names import SERVICES
 from tests.accounts.creation_form import creation_form
 from tests.support.launched_portal import LaunchedPortal
-from tests.support.processes import wait_until
+from tests.support.processes import suspended, wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
-from tests.support.suspended_process import suspended
 
 ANSWERED = 30.0  # what is held takes as long as the hang, or longer
 BACK = 90.0
@@ -44,10 +43,7 @@ class HungPortal(LaunchedPortal):
     @contextmanager
     def suspended(self, *names: str) -> Iterator[None]:
         """These processes say nothing within the block, and all is as before after it."""
-        pids = [self.processes()[name].pid for name in names]
-        with ExitStack() as processes:
-            for pid in pids:
-                processes.enter_context(suspended(pid))
+        with suspended(*(self.processes()[name].pid for name in names)):
             yield
         wait_until(self.is_as_before, BACK, "all as before")
 

@@ -13,8 +13,7 @@ from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSes
 from services.accounts.queries.accounts import found_candidates
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
-from tests.growth.full_service import FAMILY, Actions, FullService, expect_answer
-from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies, numbered
+from tests.growth.filled import FAMILY, ID, NUMBERED, Actions, FullService, answered, filling
 from tests.support.smtp import Mailbox
 
 EMAIL = "lbinet@ac-rennes.fr"
@@ -24,6 +23,8 @@ CORRECTED = (
     "SELECT created_at, 'staff', id, 'identity.corrected', id FROM accounts"
 )
 WAITING = 300  # creations that nobody activated yet, a third of them too late
+OVER_A_DAY = "example.last_seen_at - (i * 4 % 86400) * INTERVAL '1 second'"
+"""Sessions of a day: few of them are not over."""
 
 
 def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int) -> FullService:
@@ -37,36 +38,28 @@ def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int) 
         return FullService(app, db, _reads(accounts, login), _writes(accounts), registry)
 
 
-OVER_A_DAY = "example.last_seen_at - (i * 4 % 86400) * INTERVAL '1 second'"
-"""Sessions of a day: few of them are not over."""
-
-
 def _fill(rows: int) -> None:
-    id = identifier(db)
-    with fast_filling(db) as session:
+    address = f"{NUMBERED} || '@exemple.fr'"
+    email = {"email": address, "email_key": address}
+    born = "DATE '1996-01-01' + CAST(i % 3650 AS INTEGER)"
+    with filling(db) as (session, insert):
         session.execute(text(CORRECTED))
-        address = f"{numbered()} || '@exemple.fr'"
-        email: dict[str, Any] = {"email": address, "email_key": address}
-        born: dict[str, Any] = {"date_naissance": "DATE '1996-01-01' + CAST(i % 3650 AS INTEGER)"}
-        insert_copies(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **born, **email)
-        waiting: dict[str, Any] = {**email, "activated_at": "CAST(NULL AS TIMESTAMP)"}
-        insert_copies(session, Account.__table__, rows=WAITING, first=rows + 1, id=id, **waiting)
-        sessions: dict[str, Any] = {"secret_hash": numbered(), "subject_id": id, "last_seen_at": OVER_A_DAY}
-        insert_copies(session, LoginSession.__table__, rows=rows, **sessions)
-        insert_copies(session, KnownBrowser.__table__, rows=rows, subject_id=id)
-        insert_copies(session, MailLink.__table__, rows=rows, token_hash=numbered(), account_id=id)
-        insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
-        insert_copies(session, AuditEntry.__table__, rows=rows, subject=id)
-    analyse(db)
+        insert(Account, rows, id=ID, nom_famille=FAMILY, date_naissance=born, **email)
+        insert(Account, WAITING, rows + 1, id=ID, activated_at="CAST(NULL AS TIMESTAMP)", **email)
+        insert(LoginSession, rows, secret_hash=NUMBERED, subject_id=ID, last_seen_at=OVER_A_DAY)
+        insert(KnownBrowser, rows, subject_id=ID)
+        insert(MailLink, rows, token_hash=NUMBERED, account_id=ID)
+        insert(sent_mails.SentMail, rows, id=NUMBERED, owner_id=ID)
+        insert(AuditEntry, rows, subject=ID)
 
 
 def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
     def me(path: str) -> object:
-        token = expect_answer(accounts.post("/sessions/exchange", session=login["session"]))["access_token"]
-        return expect_answer(accounts.call("GET", path, token))
+        token = answered(accounts.post("/sessions/exchange", session=login["session"]))["access_token"]
+        return answered(accounts.call("GET", path, token))
 
     return {
-        "session exchanged": lambda: expect_answer(accounts.post("/sessions/exchange", session=login["session"])),
+        "session exchanged": lambda: answered(accounts.post("/sessions/exchange", session=login["session"])),
         "« Mon compte »": lambda: me("/me"),
         "identity vouched for": lambda: me("/me/identity"),
         "mails of a candidate": lambda: me("/me/mails"),
@@ -80,17 +73,12 @@ def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
 def _writes(accounts: RunningAccounts) -> Actions:
     numbers = itertools.count()
 
-    def create() -> object:
-        email = f"nouveau{next(numbers)}@exemple.fr"
-        return expect_answer(accounts.create_account(email=email), 202)
-
-    def become_candidate() -> object:
-        email = f"candidat{next(numbers)}@exemple.fr"
-        return accounts.log_in_new_candidate(email=email)
+    def newcomer() -> str:
+        return f"nouveau{next(numbers)}@exemple.fr"
 
     return {
-        "account created": create,
-        "account created, activated and used": become_candidate,
-        "log-in": lambda: expect_answer(accounts.try_log_in(), 201),
-        "password forgotten": lambda: expect_answer(accounts.post("/password-resets", email=EMAIL), 202),
+        "account created": lambda: answered(accounts.create_account(email=newcomer()), 202),
+        "account created, activated and used": lambda: accounts.log_in_new_candidate(email=newcomer()),
+        "log-in": lambda: answered(accounts.try_log_in(), 201),
+        "password forgotten": lambda: answered(accounts.post("/password-resets", email=EMAIL), 202),
     }

@@ -1,29 +1,18 @@
 """documents beside whose example many others have a candidature, its saved version and two documents."""
 
 import itertools
-from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
+from services.documents import models
 from services.documents.domain.recipients import Publisher
 from services.documents.jobs import registry
-from services.documents.models import (
-    AuditEntry,
-    Candidature,
-    Document,
-    Import,
-    ImportDocument,
-    ImportRefusal,
-    SavedVersion,
-    db,
-)
+from services.documents.models import db
 from services.documents.operations.publishing import publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.imports.exam_office import CELLS, ExamOffice, csv_of, line
 from tests.documents.service import Service
-from tests.growth.full_service import NUMERO, Actions, FullService, expect_answer, journal, short_texts
-from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies
+from tests.growth.filled import ID, NUMERO, SHORT, Actions, FullService, answered, filling, journal
 from tests.support.service_worker import stored
 from tests.support.tokens import bearer, service_token, staff_token
 
@@ -43,45 +32,37 @@ def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int
 
 
 def _fill(rows: int) -> None:
-    id = identifier(db)
-    with fast_filling(db) as session:
-        insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, numero_candidat=NUMERO)
-        insert_copies(session, SavedVersion.__table__, rows=rows, candidature_id=id, **short_texts("payload"))
+    """Imports: others of the same académie, each of a document; and one of ten thousand documents."""
+    with filling(db) as (session, insert):
+        insert(models.Candidature, rows, id=ID, candidate_id=ID, numero_candidat=NUMERO)
+        insert(models.SavedVersion, rows, candidature_id=ID, payload=SHORT)
         made = session.execute(text("SELECT id FROM documents ORDER BY type")).scalars().all()
         for place, document_id in enumerate(made):
-            document = f"substr({id}, 1, 31) || '{place}'"
-            keys: dict[str, Any] = {"pdf_key": f"{document} || '.pdf'", "html_key": f"{document} || '.html'"}
-            own: dict[str, Any] = {"id": document, "code": f"substr({id}, 1, 8) || '{place:04}'", "candidature_id": id}
-            own |= keys
-            insert_copies(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
-        _fill_imports(session, rows, id)
-    analyse(db)
-
-
-def _fill_imports(session: Session, rows: int, id: str) -> None:
-    """Others of the same académie, each of a document; and one of ten thousand documents."""
-    own: dict[str, Any] = {"import_id": id}
-    insert_copies(session, Import.__table__, rows=rows, id=id)
-    insert_copies(session, ImportDocument.__table__, rows=rows, **own, id=id, candidature_id=id)
-    insert_copies(session, ImportRefusal.__table__, rows=rows, **own)
-    insert_copies(session, AuditEntry.__table__, rows=2 * rows, example="action = 'import.checked'", subject=id)
+            document = f"substr({ID}, 1, 31) || '{place}'"
+            keys = {"pdf_key": f"{document} || '.pdf'", "html_key": f"{document} || '.html'"}
+            own = {"id": document, "code": f"substr({ID}, 1, 8) || '{place:04}'", "candidature_id": ID, **keys}
+            insert(models.Document, rows, example=f"id = '{document_id}'", **own)
+        insert(models.Import, rows, id=ID)
+        insert(models.ImportDocument, rows, id=ID, import_id=ID, candidature_id=ID)
+        insert(models.ImportRefusal, rows, import_id=ID)
+        insert(models.AuditEntry, 2 * rows, example="action = 'import.checked'", subject=ID)
 
 
 def _reads(service: Service, office: ExamOffice) -> Actions:
     document_id = service.documents()[0]["id"]
     reader = bearer(staff_token("reader", scopes=["candidatures:read"], academies=["03"]))
     with service.app.app_context():
-        code = db.session.scalar(select(Document.code).where(Document.id == document_id))
+        code = db.session.scalar(select(models.Document.code).where(models.Document.id == document_id))
     verified = {"json": {"code": code, "source": "192.0.2.1"}, "headers": bearer(service_token("gateway"))}
     return {
-        "« Vérifier un document »": lambda: expect_answer(service.web.post("/v1/verifications", **verified)),
-        "« Mes documents »": lambda: expect_answer(service.get("/candidatures")),
+        "« Vérifier un document »": lambda: answered(service.web.post("/v1/verifications", **verified)),
+        "« Mes documents »": lambda: answered(service.get("/candidatures")),
         "documents of a candidature": service.documents,
-        "« Historique »": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/history")),
-        "what is to read": lambda: expect_answer(service.get("/documents/to-read")),
-        "a document": lambda: expect_answer(service.get(f"/documents/{document_id}/html")),
-        "a confirmation": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
-        "staff: documents of a candidature": lambda: expect_answer(
+        "« Historique »": lambda: answered(service.get(f"/candidatures/{CANDIDATURE}/history")),
+        "what is to read": lambda: answered(service.get("/documents/to-read")),
+        "a document": lambda: answered(service.get(f"/documents/{document_id}/html")),
+        "a confirmation": lambda: answered(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
+        "staff: documents of a candidature": lambda: answered(
             service.web.get(f"/v1/staff/candidatures/{CANDIDATURE}/documents", headers=reader)
         ),
         "the journal of a N° candidat": lambda: journal(service.app, f"?everybody=true&numero_candidat={OWN_NUMERO}"),
@@ -94,7 +75,7 @@ def _reads_of_imports(office: ExamOffice) -> Actions:
     assert office.send(own, csv_of([OWN_LINE])).status_code == 200
 
     def read(path: str) -> object:
-        return expect_answer(office.call("GET", path))
+        return answered(office.call("GET", path))
 
     return {
         "staff: what may be chosen for an import": lambda: read("/import-form"),
@@ -103,7 +84,7 @@ def _reads_of_imports(office: ExamOffice) -> Actions:
         "staff: an import": lambda: read(f"/imports/{own}"),
         "staff: what is not published of it": lambda: read(f"/imports/{own}/refusals"),
         "staff: its documents": lambda: read(f"/imports/{own}/documents"),
-        "staff: a document of it": lambda: expect_answer(
+        "staff: a document of it": lambda: answered(
             office.call("POST", f"/imports/{own}/documents/search", json={"numero_candidat": OWN_NUMERO})
         ),
     }
@@ -111,18 +92,11 @@ def _reads_of_imports(office: ExamOffice) -> Actions:
 
 def _writes(service: Service, office: ExamOffice) -> Actions:
     versions = iter(range(2, 1_000_000))
-    ids = stored(service.app, select(Candidature.id).where(Candidature.id != CANDIDATURE).limit(4000))
+    ids = stored(service.app, select(models.Candidature.id).where(models.Candidature.id != CANDIDATURE).limit(4000))
     leaving, others = itertools.cycle(ids[::2]), itertools.cycle(ids[1::2])
-
-    def hears() -> None:
-        service.receive(saved(version=next(versions)))
-
-    def hears_the_end() -> None:
-        service.receive(withdrawn(candidature_id=next(leaving)))
-
     return {
-        "a version comes": hears,
-        "a withdrawal comes": hears_the_end,
+        "a version comes": lambda: service.receive(saved(version=next(versions))),
+        "a withdrawal comes": lambda: service.receive(withdrawn(candidature_id=next(leaving))),
         # Before the orders: whoever publishes the CSV has to do what waits of these first.
         "staff: a CSV is checked, published and withdrawn": lambda: _import(office),
         "a document is ordered for one": lambda: _order(service, (CANDIDATURE,)),
@@ -138,8 +112,8 @@ def _order(service: Service, candidatures: tuple[str, ...]) -> None:
 def _import(office: ExamOffice) -> None:
     checked = office.checked(csv_of([OWN_LINE, line(9_999)]))
     assert (checked["ready"], checked["refused"]) == (1, 1)
-    expect_answer(office.publish(checked), 202)
+    answered(office.publish(checked), 202)
     office.work()
     assert office.read(checked["id"])["published"] == 1
-    withdrawal = office.call("POST", f"/imports/{checked['id']}/withdrawal", json={"reason": "Changement de centre"})
-    expect_answer(withdrawal)
+    reason = {"reason": "Changement de centre"}
+    answered(office.call("POST", f"/imports/{checked['id']}/withdrawal", json=reason))

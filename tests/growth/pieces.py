@@ -15,10 +15,9 @@ from services.pieces.models import AuditEntry, Candidature, Change, Control, Dep
 from services.pieces.operations.change_numbering import number_all_changes
 from services.pieces.queries.changes import Place
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
-from tests.growth.full_service import FAMILY, NUMERO, Actions, FullService, expect_answer, journal
+from tests.growth.filled import FAMILY, ID, NUMERO, Actions, FullService, answered, filling, journal
 from tests.pieces.example_events import OTHER, registration_saved, window_changed
 from tests.pieces.pieces_service import PiecesService
-from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
 MIDDLE = base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")  # of a list
@@ -29,27 +28,25 @@ ACADEMIES = ("03", "06", SETTLED, *(f"{code:02}" for code in range(7, 27)))
 """23 of them, a prime number: each has its share of what is told apart by `i % 10` and `i % 200`."""
 THIS_YEAR = 10_000  # candidatures: what waits does not grow with the years
 
+WAITING = "status=none&deposited=true"
+"""The filters of what nobody has controlled yet."""
 SEARCHES = (
     ("a N° candidat", "numero_candidat=02103000001", None),
     ("a N° candidat nobody has", "numero_candidat=02999999999", ("03",)),
     ("a candidature", f"candidature={CANDIDATURE}", ("03",)),
     ("an académie", "academie=03", ("03",)),
     ("an académie, further down", f"academie=03&cursor={MIDDLE}", ("03",)),
-    ("work queue", "academie=06&session=2022&status=none&deposited=true", ("06",)),
+    ("work queue", f"academie=06&session=2022&{WAITING}", ("06",)),
     ("a candidate's pieces", f"candidate={CANDIDATE}", ("03",)),
-    ("what was sent again", "academie=06&status=none&deposited=true&sent_again=true", ("06",)),
-    (
-        "what was sent again, where much waits",
-        "academie=08&status=none&deposited=true&sent_again=true&limit=30",
-        ("08",),
-    ),
-    ("empty work queue", f"academie={SETTLED}&status=none&deposited=true", (SETTLED,)),
+    ("what was sent again", f"academie=06&{WAITING}&sent_again=true", ("06",)),
+    ("what was sent again, where much waits", f"academie=08&{WAITING}&sent_again=true&limit=30", ("08",)),
+    ("empty work queue", f"academie={SETTLED}&{WAITING}", (SETTLED,)),
     ("empty queue of what is validated", "status=none&validated=true", ("30",)),
     ("work queue of nobody's académie", "academie=31&session=2022&status=none", ("31",)),
     ("a status that few have", "academie=03&status=non_compliant", ("03",)),
     ("a status everywhere", "status=received", None),
-    ("work queue of all", "status=none&deposited=true", None),
-    ("work queue of all, further down", f"status=none&deposited=true&cursor={MIDDLE}", None),
+    ("work queue of all", WAITING, None),
+    ("work queue of all, further down", f"{WAITING}&cursor={MIDDLE}", None),
 )
 """What staff look for among pieces, the query, and the académies of who looks (None: all)."""
 COUNTS = (
@@ -70,11 +67,11 @@ COUNTS = (
 
 
 BESIDE = (
-    ("the work queue of all", "status=none&deposited=true", None),
-    ("the work queue of an académie", "academie=06&status=none&deposited=true", ("03", "06")),
+    ("the work queue of all", WAITING, None),
+    ("the work queue of an académie", f"academie=06&{WAITING}", ("03", "06")),
     ("the list of an académie", "academie=06", ("03", "06")),
     ("the list of a code", "code=NATIDE06&status=compliant", ("03", "06")),
-    ("a queue that a code empties", "code=ABSENTE&status=none&deposited=true", None),
+    ("a queue that a code empties", f"code=ABSENTE&{WAITING}", None),
 )
 """The lists in which a piece is shown with its neighbours and its place, and the académies of who looks."""
 
@@ -99,60 +96,50 @@ def full_pieces(database_url: str, objects_url: str, rows: int) -> FullService:
 def _fill(rows: int) -> None:
     """Of one file in ten of this year's nobody has said anything yet, one piece in 200 is « Reçue », with a file or
     on paper; but in the académie that has settled all."""
-    id = identifier(db)
     cases = " ".join(f"WHEN {place} THEN '{code}'" for place, code in enumerate(ACADEMIES))
     academie = f"CASE i % {len(ACADEMIES)} {cases} END"
     settled, received = f"({academie}) = '{SETTLED}'", "i % 200 = 1 THEN 'received'"
     waits = f"i % 10 = 0 AND i <= {THIS_YEAR}"
     of_file = f"CASE WHEN {settled} THEN 'compliant' WHEN {waits} THEN NULL WHEN {received} ELSE 'compliant' END"
     of_paper = f"CASE WHEN {settled} THEN NULL WHEN {received} END"
-    with fast_filling(db) as session:
-        tile: dict[str, Any] = {"academie_code": academie, "numero_candidat": NUMERO, "nom": f"upper({FAMILY})"}
-        insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, **tile)
+    with filling(db) as (session, insert):
+        tile = {"academie_code": academie, "numero_candidat": NUMERO, "nom": f"upper({FAMILY})"}
+        insert(Candidature, rows, id=ID, candidate_id=ID, **tile)
         codes = session.execute(text("SELECT code, id FROM pieces ORDER BY position")).all()
         for place, (code, piece_id) in enumerate(codes):
-            piece = f"substr({id}, 1, 30) || '{place:02}'"
-            stands: dict[str, Any] = {"status": of_file if code in DEPOSITED else of_paper}
+            piece = f"substr({ID}, 1, 30) || '{place:02}'"
             queue = {"academie_code": academie, "deposited": "TRUE" if code in DEPOSITED else "FALSE"}
-            own: dict[str, Any] = {"id": piece, "candidature_id": id, **queue, **stands}
-            insert_copies(session, Piece.__table__, rows=rows, example=f"id = '{piece_id}'", **own)
+            own = {"id": piece, "candidature_id": ID, "status": of_file if code in DEPOSITED else of_paper, **queue}
+            insert(Piece, rows, example=f"id = '{piece_id}'", **own)
             if code in DEPOSITED:
-                key = f"'pieces/' || {id} || '{place:02}'"
-                file: dict[str, Any] = {"id": piece, "piece_id": piece, "object_key": key, "scan": "'clean'"}
-                insert_copies(session, Deposit.__table__, rows=rows, example=f"piece_id = '{piece_id}'", **file)
-                insert_copies(session, Control.__table__, rows=rows, piece_id=piece, deposit_id=piece)
-        piece = f"substr({id}, 1, 30) || '01'"
-        insert_copies(session, Validation.__table__, rows=rows, id=id, piece_id=piece, deposit_id=piece)
-        insert_copies(session, AuditEntry.__table__, rows=3 * rows, subject=id)
-        session.execute(text("DELETE FROM changes WHERE position IS NULL"))  # SQLite's triggers were at work
-        place_of: dict[str, Any] = {"id": "1000 + i", "position": "1000 + i"}
-        own = {"academie_code": academie, "candidature_id": id, **place_of}
-        insert_copies(session, Change.__table__, rows=5 * rows, **own)
+                key = f"'pieces/' || {ID} || '{place:02}'"
+                file = {"id": piece, "piece_id": piece, "object_key": key, "scan": "'clean'"}
+                insert(Deposit, rows, example=f"piece_id = '{piece_id}'", **file)
+                insert(Control, rows, piece_id=piece, deposit_id=piece)
+        piece = f"substr({ID}, 1, 30) || '01'"
+        insert(Validation, rows, id=ID, piece_id=piece, deposit_id=piece)
+        insert(AuditEntry, 3 * rows, subject=ID)
+        numbers = {"id": "1000 + i", "position": "1000 + i"}
+        insert(Change, 5 * rows, academie_code=academie, candidature_id=ID, **numbers)
         session.execute(text(f"UPDATE change_counter SET last = {1000 + 5 * rows}"))
-    analyse(db)
-
-
-def _change_in_the_middle() -> str:
-    with db.reading() as session:
-        middle = session.execute(text("SELECT last / 2 FROM change_counter")).scalar_one()
-        numbered_at = session.scalars(select(Change.numbered_at).where(Change.position == middle)).one()
-        return Place(middle, numbered_at).cursor
 
 
 def _changes(portal: PiecesService, *academies: str) -> object:
     """From the middle of the feed on."""
-    with portal.app.app_context():
-        cursor = _change_in_the_middle()
-    return expect_answer(portal.staff("GET", f"/changes?after={cursor}", academies=academies or None))
+    with portal.app.app_context(), db.reading() as session:
+        middle = session.execute(text("SELECT last / 2 FROM change_counter")).scalar_one()
+        numbered_at = session.scalars(select(Change.numbered_at).where(Change.position == middle)).one()
+    cursor = Place(middle, numbered_at).cursor
+    return answered(portal.staff("GET", f"/changes?after={cursor}", academies=academies or None))
 
 
 def _reads(portal: PiecesService) -> Actions:
     pieces = f"/candidatures/{CANDIDATURE}/pieces"
     return {
-        "« Mes justificatifs »": lambda: expect_answer(portal.call("GET", "/candidatures")),
-        "pieces of a candidature": lambda: expect_answer(portal.call("GET", pieces)),
-        "« Historique »": lambda: expect_answer(portal.call("GET", f"/candidatures/{CANDIDATURE}/history")),
-        "what is left to do": lambda: expect_answer(portal.call("GET", "/left")),
+        "« Mes justificatifs »": lambda: answered(portal.call("GET", "/candidatures")),
+        "pieces of a candidature": lambda: answered(portal.call("GET", pieces)),
+        "« Historique »": lambda: answered(portal.call("GET", f"/candidatures/{CANDIDATURE}/history")),
+        "what is left to do": lambda: answered(portal.call("GET", "/left")),
         **_staff_reads(portal),
         "the journal of a N° candidat": lambda: journal(portal.app, "?everybody=true&numero_candidat=02103000001"),
         "staff: changes of an académie": lambda: _changes(portal, "06"),
@@ -164,23 +151,18 @@ def _reads(portal: PiecesService) -> Actions:
 
 def _staff_reads(portal: PiecesService) -> Actions:
     def read(path: str, academies: tuple[str, ...] | None) -> object:
-        return expect_answer(portal.staff("GET", path, academies=academies))
+        return answered(portal.staff("GET", path, academies=academies))
 
     piece_id = portal.piece("NATIDE06")["id"]
-    queue = "academie=06&status=none&deposited=true"
-    of_pieces = (
-        *SEARCHES,
-        ("the piece that follows", f"{queue}&limit=1&after={piece_id}", ("03", "06")),
+    queue, beside = f"academie=06&{WAITING}", f"/pieces/{piece_id}?neighbours=true"
+    asked = (
+        ("one", f"/pieces/{piece_id}", ("03",)),
+        ("the piece that follows", f"/pieces?{queue}&limit=1&after={piece_id}", ("03", "06")),
+        *COUNTS,
+        *((words, f"/pieces?{query}", whose) for words, query, whose in SEARCHES),
+        *((f"a piece in {words}", f"{beside}&{query}", whose) for words, query, whose in BESIDE),
     )
-    return {
-        "staff: one": lambda: expect_answer(portal.staff("GET", f"/pieces/{piece_id}")),
-        **{f"staff: {words}": partial(read, f"/pieces?{query}", whose) for words, query, whose in of_pieces},
-        **{f"staff: {words}": partial(read, path, whose) for words, path, whose in COUNTS},
-        **{
-            f"staff: a piece in {words}": partial(read, f"/pieces/{piece_id}?neighbours=true&{query}", whose)
-            for words, query, whose in BESIDE
-        },
-    }
+    return {f"staff: {words}": partial(read, path, whose) for words, path, whose in asked}
 
 
 def _writes(portal: PiecesService) -> Actions:
@@ -195,18 +177,15 @@ def _writes(portal: PiecesService) -> Actions:
     def hears_again() -> None:
         portal.handle_events(registration_saved(candidature_id=held["id"], candidate_id=OTHER, version=next(versions)))
 
-    def control() -> object:
-        return expect_answer(portal.control("CINSIG03", "received"))
-
     def remind_all() -> None:
         answer = portal.staff("POST", "/reminders/whole-list", json={"academie": "06"}, academies=("06",))
-        expect_answer(answer, 204)
+        answered(answer, 204)
         portal.run_follow_ups()
 
     return {
         "a candidature comes": hears,
         "a new version of it comes": hears_again,
         "a file is deposited": lambda: portal.deposit("BTSETAS4"),
-        "a file is controlled": control,
+        "a file is controlled": lambda: answered(portal.control("CINSIG03", "received")),
         "an académie is reminded by hand": remind_all,
     }

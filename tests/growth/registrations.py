@@ -4,33 +4,23 @@ import itertools
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import select, text
 
 from services.chassis.process.command_line import migrate
 from services.reference import academies
+from services.registrations import models
 from services.registrations.app import create_app
 from services.registrations.domain.exam_definition import Exam
 from services.registrations.jobs import registry
-from services.registrations.models import (
-    AuditEntry,
-    Candidate,
-    Candidature,
-    CandidatureVersion,
-    Draft,
-    OpeningRow,
-    db,
-    sent_mails,
-)
+from services.registrations.models import db
 from services.registrations.operations import moved_dates
-from tests.growth.full_service import FAMILY, NUMERO, Actions, FullService, expect_answer, journal, short_texts
+from tests.growth.filled import FAMILY, ID, NUMBERED, NUMERO, SHORT, Actions, FullService, answered, filling, journal
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import CandidateClient, Desk, guide, pierre, with_catalogue
 from tests.registrations.service.conftest import settings
 from tests.support import tokens
-from tests.support.database_filling import analyse, fast_filling, identifier, insert_copies, numbered
 from tests.support.service_worker import stored
 
 NUMBER = "02103000001"
@@ -78,7 +68,14 @@ SEARCHES_BY_ID = (
     ("a common name, further down", f"text=martin&cursor={MIDDLE}", None),
     ("an académie, further down", f"academie=03&cursor={MIDDLE}", "03"),
 )
-OLD = "CAST('2021-08-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE)"
+JOURNAL = {
+    "the journal": "",
+    "the journal, candidates' acts too": "?everybody=true",
+    "the journal of a member of staff": "?actor=agent",
+    "the journal of a candidature": "?everybody=true&subject={}",
+    "the journal of a N° candidat": f"?everybody=true&numero_candidat={NUMBER}",
+    "the journal of a day": "?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z",
+}
 
 
 def full_registrations(database_url: str, folder: Path, rows: int) -> FullService:
@@ -100,29 +97,22 @@ def _everywhere() -> Exam:
 
 
 def _fill(rows: int) -> None:
-    id = identifier(db)
-    with fast_filling(db) as session:
+    state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
+    named = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'", "state": state}
+    with filling(db) as (session, insert):
         openings = session.execute(text("SELECT id FROM openings ORDER BY academie")).scalars().all()
         cases = " ".join(f"WHEN {place} THEN '{found}'" for place, found in enumerate(openings[1:-1]))
-        opening: dict[str, Any] = {"opening_id": f"CASE i % {len(openings) - 2} {cases} END"}
-        owner: dict[str, Any] = {"candidate_id": id}
-        own: dict[str, Any] = {"candidature_id": id}
-        email = f"{numbered()} || '@exemple.fr'"
-        insert_copies(session, Candidate.__table__, rows=rows, id=id, numero_candidat=NUMERO, email=email)
-        named: dict[str, Any] = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'"}
-        state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
-        browsed: dict[str, Any] = {**named, **LISTED, "state": state}
-        insert_copies(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **browsed)
-        light: dict[str, Any] = short_texts("payload", "answers")
-        insert_copies(session, CandidatureVersion.__table__, rows=rows, **own, event_id=numbered(), **light)
-        insert_copies(
-            session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **short_texts("answers", "identity")
-        )
-        insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
-        insert_copies(session, AuditEntry.__table__, rows=2 * rows, subject=id)
-    with fast_filling(db) as session:  # of rows that are committed, indexes are made as in a database at work
+        own = {"id": ID, "candidate_id": ID, "opening_id": f"CASE i % {len(openings) - 2} {cases} END"}
+        email = f"{NUMBERED} || '@exemple.fr'"
+        insert(models.Candidate, rows, id=ID, numero_candidat=NUMERO, email=email)
+        insert(models.Candidature, rows, **own, **named, **LISTED)
+        light = {"payload": SHORT, "answers": SHORT}
+        insert(models.CandidatureVersion, rows, candidature_id=ID, event_id=NUMBERED, **light)
+        insert(models.Draft, rows, candidature_id=ID, answers=SHORT, identity=SHORT, **own)
+        insert(models.sent_mails.SentMail, rows, id=NUMBERED, owner_id=ID)
+        insert(models.AuditEntry, 2 * rows, subject=ID)
+    with filling(db) as (session, _):  # of rows that are committed, indexes are made as in a database at work
         session.execute(text("UPDATE openings SET looked_through = NULL"))  # their dates have not moved since
-    analyse(db)
 
 
 def _reads(app: Flask, candidate: CandidateClient, saved: str) -> Actions:
@@ -138,19 +128,19 @@ def _reads(app: Flask, candidate: CandidateClient, saved: str) -> Actions:
         "openings": lambda: candidate.get("/openings/choices"),
         "a page of an opening whose dates have moved": lambda: _page_of_moved_dates(app),
         **_staff_reads(app, saved),
-        **_journal_reads(app, saved),
+        **{words: partial(journal, app, query.format(saved)) for words, query in JOURNAL.items()},
     }
 
 
 def _page_of_moved_dates(app: Flask) -> None:
     with app.app_context(), db.operation() as session:
-        opening = session.scalars(select(OpeningRow).filter_by(academie=BESANCON.academie)).one()
+        opening = session.scalars(select(models.OpeningRow).filter_by(academie=BESANCON.academie)).one()
         assert moved_dates._page(session, opening.id, MIDDLE)
 
 
 def _staff_reads(app: Flask, candidature_id: str) -> Actions:
     def read(path: str, academie: str | None) -> object:
-        return expect_answer(Desk(app, *([academie] if academie else ())).get(path))
+        return answered(Desk(app, *([academie] if academie else ())).get(path))
 
     middle = _middle_by_name(app)
     by_name = (
@@ -181,21 +171,11 @@ def _staff_reads(app: Flask, candidature_id: str) -> Actions:
 
 
 def _middle_by_name(app: Flask) -> str:
-    of_besancon = select(Candidature.id).join(OpeningRow).where(OpeningRow.academie == BESANCON.academie)
-    ids: list[str] = stored(app, of_besancon.order_by(Candidature.folded_name, Candidature.id))
+    of_besancon = (
+        select(models.Candidature.id).join(models.OpeningRow).where(models.OpeningRow.academie == BESANCON.academie)
+    )
+    ids: list[str] = stored(app, of_besancon.order_by(models.Candidature.folded_name, models.Candidature.id))
     return ids[len(ids) // 2]
-
-
-def _journal_reads(app: Flask, candidature_id: str) -> Actions:
-    queries = {
-        "the journal": "",
-        "the journal, candidates' acts too": "?everybody=true",
-        "the journal of a member of staff": "?actor=agent",
-        "the journal of a candidature": f"?everybody=true&subject={candidature_id}",
-        "the journal of a N° candidat": f"?everybody=true&numero_candidat={NUMBER}",
-        "the journal of a day": "?everybody=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z",
-    }
-    return {words: partial(journal, app, query) for words, query in queries.items()}
 
 
 def _writes(app: Flask) -> Actions:

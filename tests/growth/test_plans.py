@@ -1,7 +1,7 @@
 """Beside thousands of others, nothing that is asked often reads a table from one end to the other."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,15 @@ from sqlalchemy import Connection, text
 
 from deploy.service_names import SERVICES
 from services.chassis import clock
-from services.chassis.clock import system_now
-from services.chassis.database.transactions import Database
 from tests.growth.accounts import full_accounts
 from tests.growth.documents import full_documents
-from tests.growth.full_service import Actions, FullService
+from tests.growth.filled import Actions, FullService
 from tests.growth.pieces import full_pieces
 from tests.growth.registrations import full_registrations
 from tests.registrations.service.candidate_client import NOW
 from tests.support.object_store import ObjectStore
 from tests.support.postgres import Postgres
-from tests.support.query_plans import Statement, recorded_statements
+from tests.support.query_plans import analyse, recorded_statements
 from tests.support.smtp import Mailbox
 
 # Enough for PostgreSQL to plan as for a million: of fewer, reading a table from one end to the other costs least.
@@ -40,13 +38,15 @@ def full(
 ) -> Iterator[FullService]:
     """A service over PostgreSQL, filled once, at work in the guide's month."""
     rows, url, folder = ROWS[request.param], postgres.fresh_database(), tmp_path_factory.mktemp("growth")
-    clock.set_offset((NOW - system_now()).total_seconds())
+    clock.set_offset((NOW - clock.system_now()).total_seconds())
     filled = {
         "accounts": lambda: full_accounts(url, folder, _mail_server, rows),
         "registrations": lambda: full_registrations(url, folder, rows),
         "documents": lambda: full_documents(url, objects.fresh_bucket().url, "http://127.0.0.1:9", rows),
         "pieces": lambda: full_pieces(url, objects.fresh_bucket().url, rows),
     }[request.param]()
+    with filled.app.app_context():
+        analyse(filled.db)
     yield filled
     filled.close()
     with filled.app.app_context():
@@ -59,16 +59,8 @@ def test_what_is_asked_often_is_found_by_an_index(full: FullService, kind: str) 
     """A service's tables are filled, with all their indexes, for the first of its three kinds: seconds for each."""
     actions: Actions = getattr(full, kind)
     assert actions
-    lines = [line for name, action in actions.items() for line in _not_flat(full, name, action)]
+    lines = [f"{name}: {read}" for name, action in actions.items() for read in _costs(full, action) if not read.is_flat]
     assert lines == [], "\n".join(lines)
-
-
-def _not_flat(full: FullService, name: str, action: object) -> list[str]:
-    assert callable(action)
-    with full.app.app_context():
-        with recorded_statements(full.db) as asked:
-            action()
-        return [f"{name}: {read}" for read in query_costs(full.db, asked) if not read.is_flat]
 
 
 @dataclass(frozen=True)
@@ -91,12 +83,15 @@ class QueryCost:
         return f"{self.blocks} blocks, scans {sorted(self.scanned)}: {' '.join(self.sql.split())}"
 
 
-def query_costs(db: Database, asked: Sequence[Statement]) -> list[QueryCost]:
-    """The cost of each statement. They are run once more and rolled back."""
-    measured = {sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
-    with db.engine.connect() as connection:
-        large = _large_tables(connection)
-        return [_read(connection, sql, values, large) for sql, values in measured.items()]
+def _costs(full: FullService, action: Callable[[], object]) -> list[QueryCost]:
+    """Of each statement. They are run once more and rolled back."""
+    with full.app.app_context():
+        with recorded_statements(full.db) as asked:
+            action()
+        measured = {sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
+        with full.db.engine.connect() as connection:
+            large = _large_tables(connection)
+            return [_read(connection, sql, values, large) for sql, values in measured.items()]
 
 
 def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) -> QueryCost:

@@ -1,5 +1,5 @@
 """People at work while their portal is disturbed: each request is sent again until it is answered, and what was
-acknowledged is noted."""
+acknowledged is noted, to be compared afterwards with what the portal holds."""
 
 import hashlib
 import io
@@ -20,8 +20,8 @@ from services.chassis.process.capacity import REFUSAL
 from services.contracts import problem_types
 from tests.accounts.creation_form import creation_form
 from tests.journeys import personas
-from tests.journeys.acknowledged_work import AcknowledgedWork, Deposits, Saves
-from tests.journeys.registered_candidate import RegisteredCandidate
+from tests.journeys.justificatifs_page import RegisteredCandidate
+from tests.support.continuous_requests import in_threads
 from tests.support.processes import ServiceFailed, wait_until
 from tests.support.running_portal import RunningPortal
 from tests.support.scriptless_browser import SAME_ORIGIN
@@ -40,8 +40,61 @@ PAUSE_SECONDS = 0.3
 SAVE_SECONDS = 4.0
 
 
-class NotAnswered(Exception):
-    """No usable answer within PATIENCE_SECONDS."""
+@dataclass(frozen=True)
+class Acknowledgement:
+    """One write that was acknowledged. By `kind`, `subject` and `value` are: "account", its mail address and nothing;
+    "version", the candidature and how many new versions it then had; "deposit", the piece and the file's SHA-256. `at`
+    is in seconds since 1970."""
+
+    kind: str
+    subject: str
+    value: str
+    at: float
+
+
+@dataclass
+class Saves:
+    """Of one candidature: how many drafts were sent to be saved, and how many new versions were acknowledged."""
+
+    attempts: int = 1
+    acknowledged: int = 1
+
+
+@dataclass
+class Deposits:
+    """Of one piece: the SHA-256 of the last file that was acknowledged, and of those tried since without an answer."""
+
+    acknowledged: str = ""
+    unanswered: set[str] = field(default_factory=set)
+
+
+@dataclass
+class AcknowledgedWork:
+    """Written by the load's threads. `unreplaced_files` are the SHA-256 of files that nobody replaces; `accounts` are
+    addresses, each with how often its form was sent until it was answered; `refusals` are the error pages shown while a
+    part was away; `faults` are answers that must never be shown: neither what was asked for, nor a page that says what
+    does not work."""
+
+    saves: dict[str, Saves] = field(default_factory=dict)
+    deposits: dict[tuple[str, str], Deposits] = field(default_factory=dict)
+    unreplaced_files: dict[tuple[str, str], str] = field(default_factory=dict)
+    accounts: dict[str, int] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
+    acknowledged: list[Acknowledgement] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    pages_read: int = 0
+
+    def acknowledge(self, kind: str, subject: str, value: str = "") -> None:
+        self.acknowledged.append(Acknowledgement(kind, subject, value, time.time()))
+
+    @property
+    def summary(self) -> str:
+        versions = sum(saves.acknowledged for saves in self.saves.values())
+        return (
+            f"{len(self.accounts)} accounts, {versions} versions of {len(self.saves)} candidatures, "
+            f"{len(self.deposits)} pieces deposited, {self.pages_read} pages read; "
+            f"meanwhile met: {dict(Counter(self.refusals))}"
+        )
 
 
 class PortalLost(Exception):
@@ -77,34 +130,27 @@ class RetryingBrowser:
         self.attempts = 0
         while time.monotonic() < until:
             self.attempts += 1
-            answer = self.send_once(method, path, **sent)
-            if answer is not None:
-                return answer
+            try:
+                answer = self._session.request(
+                    method, self.url + path, allow_redirects=False, timeout=(5, 45), **sent  # type: ignore[arg-type]
+                )  # fmt: skip
+            except requests.RequestException as error:  # its gateway is away
+                self.work.refusals.append(type(error).__name__)
+            else:
+                if answer.status_code < 500:
+                    return answer
+                if _says_when_to_come_back(answer):
+                    self.work.refusals.append("503")
+                else:
+                    self.note_fault(f"{method} {path}", answer)
             if self.lost.wait(PAUSE_SECONDS):
                 raise PortalLost
-        raise NotAnswered(f"{method} {path}")
+        raise TimeoutError(f"{method} {path}: no usable answer within {PATIENCE_SECONDS:g} s")
 
-    def send_once(self, method: str, path: str, **sent: object) -> requests.Response | None:
-        """None where the portal says that it cannot answer now, or where its gateway is away."""
-        try:
-            answer = self._session.request(
-                method, self.url + path, allow_redirects=False, timeout=(5, 45), **sent  # type: ignore[arg-type]
-            )  # fmt: skip
-        except requests.RequestException as error:
-            self.work.note_refusal(type(error).__name__)
-            return None
-        if answer.status_code < 500:
-            return answer
-        if _says_when_to_come_back(answer):
-            self.work.note_refusal("503")
-        else:
-            self.work.note_fault(f"{method} {path}: {answer.status_code} {_words_of(answer)}")
-        return None
-
-
-def _words_of(answer: requests.Response) -> str:
-    """Of its page, from where it is about what was asked."""
-    return " ".join(re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2]).split())[:500]
+    def note_fault(self, asked: str, answer: requests.Response) -> None:
+        """With the words of its page, from where it is about what was asked."""
+        words = " ".join(re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2]).split())[:500]
+        self.work.faults.append(f"{asked}: {answer.status_code} {words}")
 
 
 def _says_when_to_come_back(answer: requests.Response) -> bool:
@@ -118,7 +164,7 @@ def save_again(browser: RetryingBrowser, candidature: str) -> bool:
     begun = browser.post(f"/inscriptions/{candidature}/modification")
     draft = _DRAFT.search(begun.headers.get("Location", ""))
     if draft is None:
-        browser.work.note_fault(f"modification: {begun.status_code} {_words_of(begun)}")
+        browser.note_fault("modification", begun)
         return False
     tab = f"{draft[0]}/{LAST_TAB}"
     revision = _REVISION.search(browser.get(tab).text)
@@ -143,11 +189,9 @@ def deposit_repeatedly(browser: RetryingBrowser, candidature: str, piece: str) -
     deposits = browser.work.deposits.setdefault((candidature, piece), Deposits())
     while not browser.stop.is_set():
         content = unique_pdf()
-        digest = hashlib.sha256(content).hexdigest()
-        deposits.unanswered.add(digest)
+        deposits.unanswered.add(_digest(content))
         if _deposit_file(browser, candidature, piece, content):
-            browser.work.acknowledge("deposit", piece, digest)
-            deposits.acknowledged, deposits.unanswered = digest, set()
+            deposits.acknowledged, deposits.unanswered = _digest(content), set()
         browser.stop.wait(0.5)
 
 
@@ -155,13 +199,12 @@ def create_accounts(browser: RetryingBrowser) -> None:
     """« Créer le compte », one address after the other."""
     while not browser.stop.is_set():
         email = personas.new_address()
-        typed = creation_form(email=email, email_confirmation=email)
-        created = browser.post("/compte/creation", data=typed)
+        created = browser.post("/compte/creation", data=creation_form(email=email, email_confirmation=email))
         if created.status_code == 303 and created.headers["Location"].endswith("/compte/creation/confirmation"):
-            browser.work.acknowledge("account", email, "")
+            browser.work.acknowledge("account", email)
             browser.work.accounts[email] = browser.attempts
         else:
-            browser.work.note_fault(f"creation: {created.status_code} {_words_of(created)}")
+            browser.note_fault("creation", created)
         browser.stop.wait(2)
 
 
@@ -174,13 +217,13 @@ def read_home_page(browser: RetryingBrowser) -> None:
 
 def _deposit_file(browser: RetryingBrowser, candidature: str, piece: str, content: bytes) -> bool:
     """Whether the portal acknowledged the file."""
-    sent = browser.post(
-        f"/justificatifs/{candidature}/depot/{piece}",
-        files={"fichier": ("Pièce signée.pdf", content, "application/pdf")},
-    )
+    file = ("Pièce signée.pdf", content, "application/pdf")
+    sent = browser.post(f"/justificatifs/{candidature}/depot/{piece}", files={"fichier": file})
     if sent.status_code != 303:
-        browser.work.note_fault(f"deposit: {sent.status_code} {_words_of(sent)}")
-    return sent.status_code == 303
+        browser.note_fault("deposit", sent)
+        return False
+    browser.work.acknowledge("deposit", piece, _digest(content))
+    return True
 
 
 def unique_pdf(size: int = 4_000) -> bytes:
@@ -191,27 +234,8 @@ def unique_pdf(size: int = 4_000) -> bytes:
     return written.getvalue()
 
 
-@contextmanager
-def running_in_threads(*actions: Callable[[], None], stop: threading.Event, work: AcknowledgedWork) -> Iterator[None]:
-    """Each in a thread of its own until the block ends; each then finishes what it has begun."""
-
-    def run(action: Callable[[], None]) -> None:
-        try:
-            action()
-        except PortalLost:
-            return
-        except Exception as error:
-            work.note_fault(f"{type(error).__name__}: {error}")
-
-    threads = [threading.Thread(target=run, args=(action,), daemon=True) for action in actions]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 class PeopleAtWork:
@@ -236,8 +260,16 @@ class PeopleAtWork:
             everybody.append(partial(save_repeatedly, self.visit(cookies, stop), candidature))
             deposited = (candidature, candidate.replaced_piece)
             everybody.append(partial(deposit_repeatedly, self.visit(cookies, stop), *deposited))
-        with running_in_threads(*everybody, stop=stop, work=self.ledger):
+        with in_threads(stop, *(partial(self._do, act) for act in everybody)):
             yield
+
+    def _do(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except PortalLost:
+            return
+        except Exception as error:
+            self.ledger.faults.append(f"{type(error).__name__}: {error}")
 
     def visit(self, cookies: dict[str, str], stop: threading.Event | None = None) -> RetryingBrowser:
         return RetryingBrowser(self.portal.url, self.ledger, cookies, stop or threading.Event(), self.lost)
@@ -246,14 +278,12 @@ class PeopleAtWork:
         """A file that nobody replaces."""
         content, piece = unique_pdf(), candidate.unreplaced_piece
         if _deposit_file(self.visit(candidate.cookies), candidate.candidature, piece, content):
-            digest = hashlib.sha256(content).hexdigest()
-            self.ledger.acknowledge("deposit", piece, digest)
-            self.ledger.unreplaced_files[candidate.candidature, piece] = digest
+            self.ledger.unreplaced_files[candidate.candidature, piece] = _digest(content)
 
-    def wait_until_answered(self, after: str, seconds: float, times: int = 1) -> float:
+    def wait_until_answered(self, after: str, seconds: float, times: int = 1) -> None:
         """Wait until each candidature has `times` versions and files more, and there are accounts and pages more.
 
-        The seconds it took. Raises ServiceFailed, with what `after` disturbed the portal, after `seconds`.
+        Raises ServiceFailed, with what `after` disturbed the portal, after `seconds`.
         """
         before, began = self._counts(), time.monotonic()
         try:
@@ -265,9 +295,7 @@ class PeopleAtWork:
         except ServiceFailed as failure:
             raise ServiceFailed(f"{failure}; {self.ledger.summary}; {self.ledger.faults}") from None
         took = time.monotonic() - began
-        met = dict(self.ledger.refusals)
-        print(f"\n{after}: everybody answered again within {took:.1f} s; met so far: {met}", end="", flush=True)
-        return took
+        print(f"\n{after}: everybody answered again within {took:.1f} s; {self.ledger.summary}", end="", flush=True)
 
     def _counts(self) -> list[int]:
         told = Counter((act.kind, act.subject) for act in list(self.ledger.acknowledged))
@@ -288,5 +316,4 @@ class PeopleAtWork:
             assert self._digest_of(candidate, candidate.unreplaced_piece) == deposited, candidate.candidature
 
     def _digest_of(self, candidate: RegisteredCandidate, piece: str) -> str:
-        content = self.visit(candidate.cookies).get(f"/justificatifs/fichier/{piece}").content
-        return hashlib.sha256(content).hexdigest()
+        return _digest(self.visit(candidate.cookies).get(f"/justificatifs/fichier/{piece}").content)

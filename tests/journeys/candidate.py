@@ -1,27 +1,19 @@
 """A candidate's steps through the portal: account, registration, documents, pieces; and what the screens say."""
 
+import io
 import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page
+from pypdf import PdfReader
 
 from services.contracts import page_labels
-from tests.journeys.mouse_user import MouseUser
 from tests.journeys.personas import PASSWORD, Persona
+from tests.journeys.users import MouseUser, normalized
 from tests.support.processes import ServiceFailed, wait_until
 from tests.support.running_portal import RunningPortal
 
 WORKER_SECONDS = 90.0  # relay, broker and follow-up may each wait for the lease of a worker that was killed
-TAB_SCREENS = {
-    "Candidatures précédentes": "wizard",
-    "Identification": "identification",
-    "Informations candidature": "candidature",
-    "Qualification présentée": "qualification",
-    "Acquis": "acquis",
-    "Diplôme possédé": "diplome",
-    "Epreuves": "epreuves",
-    "Récapitulatif": "recap",
-}
 _LINK = re.compile(r"http://\S+/compte/activation/\S+")
 
 
@@ -105,7 +97,7 @@ class Candidate:
             self.user.is_at(title)
             self.user.fill(answers)
             on_each_tab(title)
-            self.reads(TAB_SCREENS.get(title, title))
+            self.reads(title)
             self.user.press("Suivant")
         self.user.is_at("N° Inscription")
 
@@ -124,20 +116,13 @@ class Candidate:
         self.fills_tabs(on_each_tab)
         return self.saves()
 
-    def modifies(self, on_each_tab: Callable[[str], None] = lambda title: None) -> None:
-        """« Modifier », tab after tab, up to a new version."""
-        self.user.menu(page_labels.REGISTRATIONS)
-        self.user.press("Modifier")
-        for title in self.persona.tabs:
-            self.user.is_at(title)
-            on_each_tab(title)
-            self.user.press("Suivant")
-        self.saves()
-
     # -- documents -----------------------------------------------------------------------------------------------
 
-    def downloads_confirmation(self) -> bytes:
-        return self.downloads("Visualiser/Imprimer")
+    def reads_pdf(self, words: str = "Visualiser/Imprimer") -> str:
+        """The text of the one behind this link."""
+        content = self.downloads(words)
+        assert content.startswith(b"%PDF-"), content[:200]
+        return normalized("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
 
     def downloads(self, words: str) -> bytes:
         link = self.page.get_by_role("main").get_by_role("link", name=words).first

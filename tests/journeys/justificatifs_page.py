@@ -1,13 +1,18 @@
-"""« Mes justificatifs »: depositing files and validating groups as a candidate does."""
+"""« Mes justificatifs »: depositing files and validating groups as a candidate does; and candidates who have registered
+and may deposit, for requests that go on without the browser."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 from pypdf import PdfWriter
 
 from services.contracts import page_labels
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
+from tests.support.chromium import cookies_of, french_profile
+from tests.support.running_portal import RunningPortal
 
 DEPOSITED = re.compile(r"Déposé le \d\d/\d\d/2021 \d\d:\d\d \(heure/Paris\)")
 
@@ -79,3 +84,32 @@ class JustificatifsPage:
 
     def _line(self, piece: str) -> Locator:
         return self.page.get_by_role("listitem").filter(has_text=piece).last
+
+
+@dataclass(frozen=True)
+class RegisteredCandidate:
+    """`cookies` are those of their session. The file of `replaced_piece` is replaced again and again, that of
+    `unreplaced_piece` never."""
+
+    persona: personas.Persona
+    candidature: str
+    replaced_piece: str
+    unreplaced_piece: str
+    cookies: dict[str, str]
+
+    @property
+    def email(self) -> str:
+        return self.persona.email
+
+
+def register_candidate(portal: RunningPortal, browser: Browser) -> RegisteredCandidate:
+    """A new candidate, with an account and one candidature."""
+    persona = personas.another_dubois()
+    with french_profile(browser) as context:
+        page = context.new_page()
+        someone = Candidate(page, portal, persona)
+        candidature = someone.registers()
+        JustificatifsPage(someone)
+        links = page.get_by_role("link", name="Ajouter").all()
+        replaced_piece, unreplaced_piece, *_ = (str(link.get_attribute("href")).rpartition("/")[2] for link in links)
+        return RegisteredCandidate(persona, candidature, replaced_piece, unreplaced_piece, cookies_of(page))

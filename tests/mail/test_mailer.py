@@ -2,9 +2,7 @@
 wait in order, lose no try, hold nothing else up, and all go out."""
 
 import json
-import socketserver
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,60 +23,15 @@ from tests.support.certificates import CertificateAuthority
 from tests.support.log_lines import logged_lines
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
-from tests.support.smtp import Mailbox
+from tests.support.smtp import END, GREETING, Mailbox, misbehaving_server
 
 PASSWORD = "aussi-longue-que-secrete"
 TO = "jeanne@exemple.fr"
-GREETING, END = "", "."
-USUAL = {GREETING: "220 ready", "DATA": "354 go on", END: "250 taken", "QUIT": "221 bye"}
 
 
 def send(url: str, ca: str = "", to: str = TO, subject: str = "Essai", event: str = "an-event") -> None:
     mail = Mail(to, subject, "texte", "<p>texte</p>", event, datetime(2021, 10, 4, tzinfo=UTC))
     Mailer(url, "portail@exemple.fr", ca).send(mail)
-
-
-class _Conversation(socketserver.StreamRequestHandler):
-    server: "MisbehavingServer"
-
-    def handle(self) -> None:
-        self._answer(GREETING)
-        for line in self.rfile:
-            if self._answer(line.decode().split(" ", 1)[0].strip().upper()) == USUAL["DATA"]:
-                next(part for part in self.rfile if part == b".\r\n")
-                self._answer(END)
-
-    def _answer(self, command: str) -> str:
-        answer = self.server.answers.get(command, USUAL.get(command, "250 well"))
-        if answer is None:
-            self.server.ended.wait(120)
-            raise ConnectionResetError
-        self.wfile.write(f"{answer}\r\n".encode())
-        return answer
-
-
-class MisbehavingServer(socketserver.ThreadingTCPServer):
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self, answers: Mapping[str, str | None], port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Conversation)
-        self.answers, self.ended = answers, threading.Event()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that hangs up is no error of the test."""
-
-
-@contextmanager
-def misbehaving_server(answers: Mapping[str, str | None], port: int = 0) -> Iterator[str]:
-    """The URL of one that answers to a command (GREETING and END of the mail among them) this line; None: nothing, the
-    line stays open."""
-    with MisbehavingServer(answers, port) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
-            yield f"smtp://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.ended.set()
-            server.shutdown()
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,7 @@ from playwright.sync_api import Browser
 from deploy.backups import ages as backup_ages
 from deploy.backups import postgres
 from deploy.backups.ages import Ages, Schedule
-from tests.journeys.justificatifs_page import write_pdf
-from tests.journeys.registered_candidate import register_candidate
+from tests.journeys.justificatifs_page import register_candidate, write_pdf
 from tests.monitoring.definitions import QUERIES
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.ports import free_port

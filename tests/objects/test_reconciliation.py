@@ -17,8 +17,7 @@ from services.chassis.database.transactions import Database
 from services.objects import ObjectKey, ObjectMissing, ObjectStore, ObjectTables, reconciliation
 from services.objects.lifecycle import erase_expired
 from services.objects.reconciliation import KeyRow
-from tests.support.database_filling import ROWS
-from tests.support.query_plans import query_plan, recorded_statements
+from tests.support.query_plans import ROWS, query_plan, recorded_statements
 
 NOW = datetime.now(UTC)
 # A scan of a whole table, or rows that are sorted rather than read in the order of an index.

@@ -73,32 +73,20 @@ class Copies:
         return any(word in text for word in self._own)
 
     def _insert(self, app: Flask, rows: Sequence[tuple[Table, Row]], indexes: range) -> None:
-        statements = [(table, *self._template(table, row)) for table, row in rows]
+        """Numbers that tell rows apart are left to the service."""
         engine = _engine(app)
         mark = "?" if engine.dialect.name == "sqlite" else "%s"
         for start in range(0, len(indexes), PAGE):
-            page = indexes[start : start + PAGE]
             with engine.begin() as connection:
-                for table, columns, template in statements:
+                for table, row in rows:
+                    columns = [name for name in row if not (_tells_apart(table, name) and type(row[name]) is int)]
                     names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join(mark for _ in columns)
-                    values = [tuple(self._filled(part, index) for part in template) for index in page]
+                    page = indexes[start : start + PAGE]
+                    values = [tuple(self._copied(row[name], index) for name in columns) for index in page]
                     connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', values)
 
-    def _template(self, table: Table, row: Row) -> tuple[list[str], list[Any]]:
-        """Columns with their values, each text cut at the words of the person. Numbers that tell rows apart are left to
-        the service."""
-        given = {name: value for name, value in row.items() if not (_tells_apart(table, name) and type(value) is int)}
-        return list(given), [self._cut(value) for value in given.values()]
-
-    def _cut(self, value: Any) -> Any:
-        if not isinstance(value, str) or not self._words.search(value):
-            return value
-        return [*zip(self._words.split(value), [*self._words.findall(value), ""], strict=True)]
-
-    def _filled(self, part: Any, index: int) -> Any:
-        if not isinstance(part, list):
-            return part
-        return "".join(text + (self._of(word, index) if word else "") for text, word in part)
+    def _copied(self, value: Any, index: int) -> Any:
+        return self._words.sub(lambda word: self._of(word[0], index), value) if isinstance(value, str) else value
 
     def _put_objects(self, indexes: Sequence[int]) -> None:
         bucket = self.portal.bucket
@@ -107,8 +95,7 @@ class Copies:
             key, content = path.relative_to(bucket.folder).as_posix(), path.read_bytes()
             for index in indexes if self._words.search(key) else ():
                 own = content.replace(self.person.mark.encode(), self._of(self.person.mark, index).encode())
-                copied = self._words.sub(lambda word, index=index: self._of(word[0], index), key)  # type: ignore[misc]
-                client.put_object(bucket.name, copied, BytesIO(own), len(own))
+                client.put_object(bucket.name, self._copied(key, index), BytesIO(own), len(own))
 
 
 def _engine(app: Flask) -> Engine:

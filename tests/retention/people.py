@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from importlib import import_module
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
@@ -13,27 +14,16 @@ import psycopg
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.accounts.jobs import registry as accounts_jobs
-from services.accounts.models import Account
+from services.accounts.models import Account, AuditEntry
 from services.accounts.models import db as accounts_db
 from services.chassis import clock
 from services.chassis.database.audit import Actor
 from services.contracts.retention import retention
-from services.documents.jobs import registry as documents_jobs
-from services.pieces.jobs import registry as pieces_jobs
-from services.registrations.jobs import registry as registrations_jobs
 from tests.pieces import sample_files
 from tests.pieces.tus_client import send_file
 from tests.registrations.domain.example_dossier import BESANCON, at
-from tests.registrations.service.candidate_client import (
-    GUIDE,
-    GUIDE_SESSION,
-    NOW,
-    Answer,
-    CandidateClient,
-    load,
-    opening_id,
-)
+from tests.registrations.service import candidate_client
+from tests.registrations.service.candidate_client import NOW, CandidateClient
 from tests.support import tokens
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.object_store import Bucket
@@ -41,12 +31,6 @@ from tests.support.service_worker import database_of
 
 CLOSED = {"2022": at("2023-01-01 00:00"), "2023": at("2024-01-01 00:00"), "2024": at("2025-01-01 00:00")}
 """When the sessions close."""
-JOBS = {
-    "accounts": accounts_jobs,
-    "registrations": registrations_jobs,
-    "documents": documents_jobs,
-    "pieces": pieces_jobs,
-}
 STAFF = Actor("staff", "57aff000000000000000000000000001")
 Content = bytes | mmap
 DAY = timedelta(days=1)
@@ -62,8 +46,8 @@ class Person(CandidateClient):
     mark: str = ""
     found: dict[str, str] = field(default_factory=dict, compare=False)
 
-    def open(self, academie: str = "03") -> Answer:
-        opening = opening_id(self.app, academie, self.session)
+    def open(self, academie: str = "03") -> candidate_client.Answer:
+        opening = candidate_client.opening_id(self.app, academie, self.session)
         return self.call("POST", "/drafts", {"opening_id": opening, "assertion": self.assertion})
 
     @property
@@ -79,10 +63,10 @@ class Portal:
         for name in ("registrations", "documents", "pieces"):
             tokens.accept(self.apps[name])
         sessions = tuple(
-            replace(GUIDE_SESSION, name=name, label=f"BTS {name}", closes=closes, openings=(BESANCON,))
+            replace(candidate_client.GUIDE_SESSION, name=name, label=f"BTS {name}", closes=closes, openings=(BESANCON,))
             for name, closes in CLOSED.items()
         )
-        load(self.apps["registrations"], replace(GUIDE, sessions=sessions))
+        candidate_client.load(self.apps["registrations"], replace(candidate_client.GUIDE, sessions=sessions))
 
     def people(self, session: str, number: int) -> list[Person]:
         return [self._person(session, index) for index in range(number)]
@@ -132,8 +116,6 @@ class Portal:
         ordered = self._call("documents", staff, "POST", "/publications", json=order)
         assert ordered.status_code < 300, ordered.text
         with self.apps["accounts"].app_context(), accounts_db.operation() as rows:
-            from services.accounts.models import AuditEntry
-
             AuditEntry.record(rows, STAFF, "identity_corrected", person.id, after={"nom_famille": person.mark})
 
     def _call(self, service: str, token: str, method: str, path: str, **options: Any) -> TestResponse:
@@ -145,7 +127,7 @@ class Portal:
 
     def run(self, service: str, job: str) -> None:
         with self.apps[service].app_context():
-            JOBS[service].jobs[job].run()
+            import_module(f"services.{service}.jobs").registry.jobs[job].run()
 
     def erase(self) -> None:
         """What the workers do of it in a day, in the order in which it is found."""
@@ -204,7 +186,7 @@ class Portal:
         found = []
         for service, app in self.apps.items():
             with app.app_context():
-                module = __import__(f"services.{service}.models", fromlist=["audit_chain"])
-                module.audit_chain.extend()
-                found += [f"{service}: {each.text}" for each in module.audit_chain.mismatches(service, [], None)]
+                chain = import_module(f"services.{service}.models").audit_chain
+                chain.extend()
+                found += [f"{service}: {each.text}" for each in chain.mismatches(service, [], None)]
         return found

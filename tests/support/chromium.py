@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.support.missing_services import NotInstalled
+from tests.support.missing_services import installed
 
 # The first is Chromium without the windows of a desktop, which take a quarter of the time of a test.
 CHROMIUM_PATHS = (
@@ -35,17 +34,9 @@ TELEPHONE = {"width": 360, "height": 740}
 PATIENCE_MS = 60_000  # for what a page is to show: a busy machine takes long
 
 
-def chromium_path() -> str:
-    """Return the browser's path; raise NotInstalled where there is none."""
-    for path in CHROMIUM_PATHS:
-        if Path(path).exists():
-            return path
-    raise NotInstalled("Chromium", CHROMIUM_PATHS[0])
-
-
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    executable = chromium_path()
+    executable = installed("Chromium", *CHROMIUM_PATHS)
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS, headless=True)

@@ -44,11 +44,6 @@ CLEARED_LINE = "\x1b[2K"  # which some versions of compose write before each lin
 READ_METRICS = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
 
 
-def image_tag(checkout: Path) -> str:
-    """Of the images that are built from it; the operator's own stay."""
-    return "test" if checkout == ROOT else "test-previous"
-
-
 @dataclass(frozen=True)
 class Container:
     """One container of the project; `service` is its name in the compose file, `exit_code` that of its last end."""
@@ -66,7 +61,6 @@ class ComposedPortal(RunningPortal):
     def __init__(
         self, name: str = "composed", checkout: Path = ROOT, page_seconds: float = Settings.page_seconds
     ) -> None:
-        self.name = name
         self.checkout = checkout
         self._page_seconds = page_seconds
         self.offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
@@ -105,7 +99,25 @@ class ComposedPortal(RunningPortal):
 
     def prepare(self) -> None:
         """The settings and the secrets that the checkout asks for; secrets that are there stay."""
-        self._settings = self._folder.write("settings.env", self._environment())
+        settings = {
+            "COMPOSE_PROFILES": "demo,backup",
+            # Of the images that are built from the checkout; the operator's own stay.
+            "PORTAIL_VERSION": "test" if self.checkout == ROOT else "test-previous",
+            "PORTAIL_ENV": "demonstration",
+            **AT_WORK_WITHOUT_REST,
+            "PAGE_SECONDS": self._page_seconds,
+            "PORTAIL_PORT": self.port,
+            "PORTAIL_TLS_PORT": self._tls_port,
+            "MAILPIT_PORT": self._mail_port,
+            "SECRETS_DIR": self.secrets,
+            "PORTAIL_OFFSET": self.offset,
+            "BACKUP_OBJECTS_MINUTES": 0.5,
+            # Of whoever calls from this machine nginx believes the address that it names: there are many in a crowd.
+            "OUTER_PROXIES": "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16",
+            "KEPT_MEGABYTES_EACH": 5,
+        }
+        lines = "".join(f"{name}={value}\n" for name, value in settings.items())
+        self._settings = self._folder.write("settings.env", lines)
         run([sys.executable, "-m", "deploy.containers.secrets", str(self.secrets)], self.checkout)
 
     def command(self, *words: str) -> list[str]:
@@ -244,35 +256,9 @@ class ComposedPortal(RunningPortal):
             self.engine("kill", "--signal", "KILL", container.id)
             self.engine("start", container.id)
 
-    def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
-        killed = self.containers(name)
-        for container in killed:
-            self.engine("kill", "--signal", "KILL", container.id)
-        meanwhile()
-        for container in killed:
-            self.engine("start", container.id)
+    def kill_and_wait(self, name: str) -> None:
+        self.kill(name)
         self.wait_healthy([name])
-
-    # ----------------------------------------------------------------------------------------------------------------
-
-    def _environment(self) -> str:
-        settings = {
-            "COMPOSE_PROFILES": "demo,backup",
-            "PORTAIL_VERSION": image_tag(self.checkout),
-            "PORTAIL_ENV": "demonstration",
-            **AT_WORK_WITHOUT_REST,
-            "PAGE_SECONDS": self._page_seconds,
-            "PORTAIL_PORT": self.port,
-            "PORTAIL_TLS_PORT": self._tls_port,
-            "MAILPIT_PORT": self._mail_port,
-            "SECRETS_DIR": self.secrets,
-            "PORTAIL_OFFSET": self.offset,
-            "BACKUP_OBJECTS_MINUTES": 0.5,
-            # Of whoever calls from this machine nginx believes the address that it names: there are many in a crowd.
-            "OUTER_PROXIES": "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16",
-            "KEPT_MEGABYTES_EACH": 5,
-        }
-        return "".join(f"{name}={value}\n" for name, value in settings.items())
 
     def _must_answer(self) -> None:
         """Raises NotInstalled where containers cannot be run."""

@@ -3,12 +3,27 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import requests
 
 from tests.support.processes import wait_until
+
+
+@contextmanager
+def in_threads(over: threading.Event, *acts: Callable[[], object]) -> Iterator[None]:
+    """Each act in a thread of its own; at the end of the block `over` is set, and what they have begun waited for."""
+    threads = [threading.Thread(target=act, daemon=True) for act in acts]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
 
 @dataclass
@@ -20,17 +35,8 @@ class ContinuousRequests:
     answers: Counter[str] = field(default_factory=Counter)
     _over: threading.Event = field(default_factory=threading.Event)
 
-    @contextmanager
-    def under_way(self, *asks: Callable[[], requests.Response]) -> Iterator[None]:
-        threads = [threading.Thread(target=self._ask, args=(ask,), daemon=True) for ask in asks]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            for thread in threads:
-                thread.join()
+    def under_way(self, *asks: Callable[[], requests.Response]) -> AbstractContextManager[None]:
+        return in_threads(self._over, *(partial(self._ask, ask) for ask in asks))
 
     def wait_for(self, number: int, seconds: float) -> None:
         until = self.answers.total() + number

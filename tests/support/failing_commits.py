@@ -19,7 +19,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import Database
-from tests.support.postgres_proxy import Fate, PostgresProxy
+from tests.support.postgres_proxy import PostgresProxy
 
 CHILD_SECONDS = 90.0
 Result = TypeVar("Result")
@@ -55,7 +55,6 @@ POINTS: dict[str, list[FailurePoint]] = {
     "sqlite": [point for point in FailurePoint if point is not FailurePoint.NOT_ARRIVED],
     "postgresql": list(FailurePoint),
 }
-_FATES = {FailurePoint.NOT_ARRIVED: Fate.NOT_ARRIVED, FailurePoint.ANSWER_LOST: Fate.ANSWER_LOST}
 # PostgreSQL judges this at the COMMIT, and answers it as it would with a full disk.
 _REFUSED_BY_POSTGRESQL = (
     "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -71,20 +70,39 @@ _REFUSED_BY_POSTGRESQL = (
 class _Watch:
     """How many commits were asked for, and what happens at the chosen one (counted from 0).
 
-    Only commits of the thread that acts are counted: on a busy machine another renews the lease of its work meanwhile.
+    In the place of the driver's commit: as it is, until it is armed for one. PostgreSQL's is lost by the proxy. Only
+    commits of the thread that acts are counted: on a busy machine another renews the lease of its work meanwhile.
     """
 
     point: FailurePoint
     chosen: int
+    real: Callable[[Any], None]
+    proxy: PostgresProxy | None
     asked: int = 0
+    armed: bool = False
     thread: int = field(default_factory=threading.get_ident)
 
     def is_of_this_thread(self) -> bool:
         return threading.get_ident() == self.thread
 
     def begins(self) -> bool:
+        """Whether this one is chosen."""
         self.asked += 1
         return self.asked - 1 == self.chosen
+
+    def __call__(self, connection: Any) -> None:
+        armed = self.armed and self.is_of_this_thread()
+        self.armed = self.armed and not armed
+        if armed and self.proxy is not None and self.point in (FailurePoint.NOT_ARRIVED, FailurePoint.ANSWER_LOST):
+            self.proxy.lose_next_commit(arrives=self.point is FailurePoint.ANSWER_LOST)
+            armed = False
+        if armed and self.point is FailurePoint.REFUSED:
+            raise _sqlite_error("database or disk is full", "SQLITE_FULL")
+        self.real(connection)
+        if armed and self.point is FailurePoint.ANSWER_LOST:
+            raise _sqlite_error("disk I/O error", "SQLITE_IOERR")
+        if armed and self.point is FailurePoint.KILLED:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Commits:
@@ -94,8 +112,7 @@ class Commits:
         self._app, self._db, self._proxy = app, db, proxy
 
     def count_commits(self, act: Callable[[], Any]) -> int:
-        watch = _Watch(FailurePoint.NONE, chosen=-1)
-        self._watched(act, watch)
+        _, watch = self._watched(act, FailurePoint.NONE, chosen=-1)
         return watch.asked
 
     def fail_commit(self, act: Callable[[], Result], point: FailurePoint, chosen: int = 0) -> Result | None:
@@ -103,23 +120,22 @@ class Commits:
 
         Killed it gives None: it is then done by a process of its own, which dies as that commit returns.
         """
-        watch = _Watch(point, chosen)
         if point is FailurePoint.KILLED:
-            self._die_in_a_child(lambda: self._watched(act, watch))
+            self._die_in_a_child(lambda: self._watched(act, point, chosen))
             return None
-        result = self._watched(act, watch)
+        result, watch = self._watched(act, point, chosen)
         assert watch.asked > chosen, "the commit that was to fail was never asked for"
         return result
 
-    def _watched(self, act: Callable[[], Result], watch: _Watch) -> Result:
+    def _watched(self, act: Callable[[], Result], point: FailurePoint, chosen: int) -> tuple[Result, _Watch]:
         with pytest.MonkeyPatch.context() as patch, self._app.app_context():
             dialect = self._db.engine.dialect
-            failing = _FailingCommit(watch, dialect.do_commit, self._proxy)
-            patch.setattr(dialect, "do_commit", failing)
-            patch.setattr(self._db, "operation", self._operation(watch, failing))
-            return act()
+            watch = _Watch(point, chosen, dialect.do_commit, self._proxy)
+            patch.setattr(dialect, "do_commit", watch)
+            patch.setattr(self._db, "operation", self._operation(watch))
+            return act(), watch
 
-    def _operation(self, watch: _Watch, failing: _FailingCommit) -> Callable[..., Any]:
+    def _operation(self, watch: _Watch) -> Callable[..., Any]:
         """The service's own way to write, which fails in the midst of its writes or once everything is written."""
         real = self._db.operation
 
@@ -132,18 +148,18 @@ class Commits:
                 yield session
                 session.flush()
                 if chosen:
-                    self._arm(session, watch.point, failing)
+                    self._arm(session, watch)
 
         return operation
 
-    def _arm(self, session: Session, point: FailurePoint, failing: _FailingCommit) -> None:
-        if point is FailurePoint.BEFORE:  # nothing was written by objects that the session flushes
+    def _arm(self, session: Session, watch: _Watch) -> None:
+        if watch.point is FailurePoint.BEFORE:  # nothing was written by objects that the session flushes
             raise TransactionBroken
-        if self._proxy is not None and point is FailurePoint.REFUSED:
+        if self._proxy is not None and watch.point is FailurePoint.REFUSED:
             for statement in _REFUSED_BY_POSTGRESQL:
                 session.execute(text(statement))
         else:
-            failing.armed = True
+            watch.armed = True
 
     def _die_in_a_child(self, act: Callable[[], Any]) -> None:
         with self._app.app_context():
@@ -156,31 +172,6 @@ class Commits:
             child.join()
             raise AssertionError("the process that was to die at its commit still ran")
         assert child.exitcode == -signal.SIGKILL, f"the process ended by itself: {child.exitcode}"
-
-
-class _FailingCommit:
-    """In the place of the driver's commit: as it is, until it is armed for one. PostgreSQL's is lost by the proxy."""
-
-    def __init__(self, watch: _Watch, real: Callable[[Any], None], proxy: PostgresProxy | None) -> None:
-        self._watch, self._point, self._real, self._proxy = watch, watch.point, real, proxy
-        self.armed = False
-
-    def __call__(self, connection: Any) -> None:
-        if not self._watch.is_of_this_thread():
-            self._real(connection)
-            return
-        armed, self.armed = self.armed, False
-        if armed and self._proxy is not None and self._point in _FATES:
-            self._proxy.next_commit(_FATES[self._point])
-            self._real(connection)
-            return
-        if armed and self._point is FailurePoint.REFUSED:
-            raise _sqlite_error("database or disk is full", "SQLITE_FULL")
-        self._real(connection)
-        if armed and self._point is FailurePoint.ANSWER_LOST:
-            raise _sqlite_error("disk I/O error", "SQLITE_IOERR")
-        if armed and self._point is FailurePoint.KILLED:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _break(session: Session, context: Any) -> None:

@@ -7,15 +7,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from services.chassis.settings import Secret
+from tests.support import identity_provider
 from tests.support.app_server import AppServer
-from tests.support.identity_provider import (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    PEOPLE,
-    DemonstrationProvider,
-    create_app,
-    providers_at,
-)
+from tests.support.identity_provider import DemonstrationProvider, create_app, providers_at
 
 Providers = dict[str, DemonstrationProvider]
 
@@ -33,15 +27,16 @@ def settings_for(portal: str, server: AppServer, providers: Providers) -> dict[s
     """What accounts is told of them, for the portal of that address."""
     providers |= providers_at(server.url, portal)
     settings: dict[str, Any] = {f"{provider.name}_issuer": provider.issuer for provider in providers.values()}
+    client, secret = identity_provider.CLIENT_ID, Secret(identity_provider.CLIENT_SECRET)
     for name in providers:
-        settings |= {f"{name}_client_id": CLIENT_ID, f"{name}_client_secret": Secret(CLIENT_SECRET)}
+        settings |= {f"{name}_client_id": client, f"{name}_client_secret": secret}
     return settings
 
 
 def person(**claims: Any) -> dict[str, Any]:
     """Somebody whom no account knows."""
     sub = secrets.token_hex(8)
-    return {**PEOPLE["franceconnect"][0], "sub": sub, "email": f"{sub}@portail.example", **claims}
+    return {**identity_provider.PEOPLE["franceconnect"][0], "sub": sub, "email": f"{sub}@portail.example", **claims}
 
 
 def consent(provider: DemonstrationProvider, address: str, who: dict[str, Any], *methods: str) -> str:

@@ -5,45 +5,24 @@
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 from flask import Flask
 
-from services.accounts.follow_ups import registry as accounts_handlers
+from deploy.service_names import SERVICES
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.outbox import Relay
 from services.chassis.settings import Secret
 from services.chassis.tasks.registry import Handlers
-from services.documents.app import create_app as create_documents
-from services.documents.follow_ups import registry as documents_handlers
-from services.pieces.app import create_app as create_pieces
-from services.pieces.follow_ups import registry as pieces_handlers
-from services.registrations.follow_ups import registry as registrations_handlers
 from tests.support.app_server import AppServer
 from tests.support.in_process_portal import InProcessPortal, running
 from tests.support.ports import free_ports
 from tests.support.service_worker import database_of, deliver, run_follow_ups
 
-HANDLERS: dict[str, Handlers] = {
-    "accounts": accounts_handlers,
-    "registrations": registrations_handlers,
-    "documents": documents_handlers,
-    "pieces": pieces_handlers,
-}
-
-
-@dataclass
-class Deliveries:
-    """A publisher whose events are handled at once."""
-
-    apps: dict[str, Flask]
-
-    def publish(self, envelope: Envelope) -> None:
-        for consumer, handlers in HANDLERS.items():
-            if handlers.reactions(envelope.type):
-                deliver(self.apps[consumer], handlers, envelope.to_json())
+HANDLERS: dict[str, Handlers] = {name: import_module(f"services.{name}.follow_ups").registry for name in SERVICES}
 
 
 class InProcessFourServices(InProcessPortal):
@@ -57,13 +36,11 @@ class InProcessFourServices(InProcessPortal):
         urls: dict[str, Any] = {
             f"{name}_url": f"http://127.0.0.1:{port}" for name, port in (("documents", documents), ("pieces", pieces))
         }
-        objects_url = Secret(bucket_url)
-        super().__init__(folder, of_accounts=lambda _: {**urls, "objects_url": objects_url}, **urls)
-        documents_app = self._migrated(
-            "documents", create_documents, objects_url=objects_url, registrations_url=self._registrations_url
-        )
-        self.documents = AppServer(documents_app, documents)
-        self.pieces = AppServer(self._migrated("pieces", create_pieces, objects_url=objects_url), pieces)
+        store: dict[str, Any] = {"objects_url": Secret(bucket_url)}
+        super().__init__(folder, of_accounts=lambda _: urls | store, **urls)
+        own = store | {"registrations_url": self._registrations_url}
+        self.documents = AppServer(self._migrated("documents", **own), documents)
+        self.pieces = AppServer(self._migrated("pieces", **store), pieces)
 
     def database_url(self, name: str) -> str:
         return self.databases.get(name) or super().database_url(name)
@@ -94,8 +71,14 @@ class InProcessFourServices(InProcessPortal):
         super().close()
 
     def _deliver_events_of(self, name: str) -> int:
+        publisher = cast(Any, SimpleNamespace(publish=self._hand_over))
         with self.apps[name].app_context():
-            return Relay(database_of(self.apps[name]), cast(Any, Deliveries(self.apps)), name).send_batch()
+            return Relay(database_of(self.apps[name]), publisher, name).send_batch()
+
+    def _hand_over(self, envelope: Envelope) -> None:
+        for consumer, handlers in HANDLERS.items():
+            if handlers.reactions(envelope.type):
+                deliver(self.apps[consumer], handlers, envelope.to_json())
 
 
 def running_four_services(

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,12 +18,10 @@ from flask import Flask
 from deploy.service_names import CLIENTS
 from gateway.app import create_app as create_gateway
 from gateway.settings import GatewaySettings
-from services.accounts.app import create_app as create_accounts
 from services.accounts.follow_ups import registry as accounts_follow_ups
 from services.accounts.settings import ClientSecrets
 from services.chassis import clock
 from services.chassis.process.command_line import migrate
-from services.registrations.app import create_app as create_registrations
 from tests.registrations.service.candidate_client import NOW, with_catalogue
 from tests.support.app_server import AppServer
 from tests.support.ports import free_ports
@@ -51,21 +50,13 @@ class InProcessPortal:
         self.url = f"http://{host}:{gateway}"
         self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
         self._offset = self._first_offset = NOW - clock.system_now()
-        registrations_url, secrets = self._registrations_url, ClientSecrets(json.dumps(SECRETS))
-        accounts_app = self._migrated(
-            "accounts",
-            create_accounts,
-            registrations_url=registrations_url,
-            client_secrets=secrets,
-            **of_accounts(self.url),
-        )
-        self.accounts = AppServer(accounts_app, accounts)
-        registrations_app = self._migrated("registrations", create_registrations)
+        own = {"registrations_url": self._registrations_url, "client_secrets": ClientSecrets(json.dumps(SECRETS))}
+        self.accounts = AppServer(self._migrated("accounts", **own, **of_accounts(self.url)), accounts)
+        registrations_app = self._migrated("registrations")
         with_catalogue(registrations_app)
         self.registrations = AppServer(registrations_app, registrations)
-        self.gateway = AppServer(
-            create_gateway(self.gateway_settings(self._offset.total_seconds(), **of_gateway)), gateway
-        )
+        settings = self.gateway_settings(self._offset.total_seconds(), **of_gateway)
+        self.gateway = AppServer(create_gateway(settings), gateway)
 
     def advance_clock(self, **time: float) -> None:
         """Move the portal's time on; sessions, which go by the system's clock, do not notice."""
@@ -96,8 +87,9 @@ class InProcessPortal:
     def mail_folder(self) -> Path:
         return self.folder / "mail"
 
-    def _migrated(self, name: str, create: Callable[..., Flask], **changes: Any) -> Flask:
-        app = create(service_settings(name, self.database_url(name), self.folder, **self._shared(), **changes))
+    def _migrated(self, name: str, **changes: Any) -> Flask:
+        settings = service_settings(name, self.database_url(name), self.folder, **self._shared(), **changes)
+        app: Flask = import_module(f"services.{name}.app").create_app(settings)
         migrate(app)
         return app
 

@@ -44,13 +44,23 @@ class LaunchedPortal(RunningPortal):
     """A running portal: `url` for browsers, `var` its state. Mails are read through `mails`, or waited for."""
 
     def __init__(self, name: str, real: Mapping[str, str] | None = None, mailbox: Mailbox | None = None) -> None:
-        self.name = name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = PrivateFolder(f"journey-{name}")
         self.var = self._folder.path / "var"
         self._mailbox = mailbox
-        self._surroundings = self._environment(real)
+        of_caller = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._surroundings = {
+            **of_caller,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "PORT": str(self.port),
+            "VAR_DIR": str(self.var),
+            "PORTAIL_NOW": GUIDES_DAY,
+            "PAGE_SECONDS": str(PAGE_SECONDS),
+            **AT_WORK_WITHOUT_REST,
+            **(real or {}),
+        }
         self._daemon = Daemon("portail", [sys.executable, "-m", "deploy.local"], self._folder, self._surroundings)
         self.start()
 
@@ -67,14 +77,8 @@ class LaunchedPortal(RunningPortal):
 
     def command(self, module: str, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the launcher's (`backup`, `restore`) as its operator does; `changed` is environment."""
-        return subprocess.run(
-            [sys.executable, "-m", f"deploy.local.{module}", *words],
-            cwd=ROOT,
-            env=self._surroundings | changed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command, environment = [sys.executable, "-m", f"deploy.local.{module}", *words], self._surroundings | changed
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     @property
     def demo(self) -> dict[str, Any]:
@@ -129,6 +133,7 @@ class LaunchedPortal(RunningPortal):
         return new is not None and new.pid != old.pid and is_listening(new.port) and _is_ready(new)
 
     def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Kill a process, do something while it is away, and wait until another answers in its place."""
         old = self.processes()[name]
         os.kill(old.pid, signal.SIGKILL)
         meanwhile()
@@ -139,20 +144,6 @@ class LaunchedPortal(RunningPortal):
 
     def _said_ready(self) -> int:
         return self.times_in_log(READY + self.url)
-
-    def _environment(self, real: Mapping[str, str] | None) -> dict[str, str]:
-        of_caller = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return {
-            **of_caller,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONUNBUFFERED": "1",
-            "PORT": str(self.port),
-            "VAR_DIR": str(self.var),
-            "PORTAIL_NOW": GUIDES_DAY,
-            "PAGE_SECONDS": str(PAGE_SECONDS),
-            **AT_WORK_WITHOUT_REST,
-            **(real or {}),
-        }
 
 
 def _process(pid: int, environments: Mapping[str, Mapping[str, str]], gateway_port: int) -> Process | None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -16,6 +17,13 @@ class NotInstalled(Exception):
         super().__init__(f"{service} is not installed ({what} not found)")
         self.service = service
         self.what = what
+
+
+def installed(service: str, *places: str) -> str:
+    """The first of these programs (names, or paths) that is there; raise NotInstalled where none is."""
+    for program in filter(None, map(shutil.which, places)):
+        return program
+    raise NotInstalled(service, places[0])
 
 
 def skip_or_fail(absence: NotInstalled) -> NoReturn:

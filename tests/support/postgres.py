@@ -5,19 +5,15 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port
-from tests.support.processes import Daemon, PrivateFolder, account_for, identity
-from tests.support.suspended_process import OwnServer
-
-# PostgreSQL's « fast » shutdown: sessions are cut, nothing is lost.
-_FAST_SHUTDOWN = signal.SIGINT
+from tests.support.processes import Daemon, OwnServer, PrivateFolder, account_for, identity
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -33,17 +29,13 @@ _SETTINGS = {
 }
 
 
+@dataclass
 class Postgres:
     """A cluster that runs. Its databases belong to a plain role: no superuser hides a missing right."""
 
+    port: int
+    password: str
     role = "portail"
-
-    def __init__(self, port: int, password: str) -> None:
-        self.port, self.password = port, password
-
-    @property
-    def address(self) -> dict[str, Any]:
-        return {"port": self.port, "password": self.password}
 
     def fresh_database(self, template: str = "template1") -> str:
         """Create a database, empty or copied from a template, and return its postgresql+psycopg:// URL."""
@@ -102,8 +94,8 @@ class PostgresServer(OwnServer, Postgres):
         self._administer(create_role.format(sql.Identifier(self.role), sql.Literal(self.password)))
 
     def stop(self) -> None:
-        """Stop the cluster: running sessions are cut, data are kept for start()."""
-        self._daemon.stop(first=_FAST_SHUTDOWN)
+        """PostgreSQL's « fast » shutdown: sessions are cut, data are kept for start()."""
+        self._daemon.stop(first=signal.SIGINT)
 
     @property
     def log(self) -> str:

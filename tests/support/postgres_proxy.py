@@ -9,7 +9,6 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from enum import Enum, auto
 
 from sqlalchemy.engine import make_url
 
@@ -18,20 +17,13 @@ _ENCRYPTION_REQUESTS = (80877103, 80877104)  # SSLRequest, GSSENCRequest
 _COMMITTED = b"C" + struct.pack("!I", 11) + b"COMMIT\0"
 
 
-class Fate(Enum):
-    """What becomes of a COMMIT: it never arrives, or it is done without the client hearing of it."""
-
-    NOT_ARRIVED = auto()
-    ANSWER_LOST = auto()
-
-
 class PostgresProxy:
-    """Listens on a port of its own before the server on `server_port`. One fate is for one COMMIT."""
+    """Listens on a port of its own before the server on `server_port`."""
 
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
         self._lock = threading.Lock()
-        self._next: Fate | None = None
+        self._next_arrives: bool | None = None
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._sessions: list[_Session] = []
         threading.Thread(target=self._accept, daemon=True).start()
@@ -40,16 +32,16 @@ class PostgresProxy:
         port = self._listening.getsockname()[1]
         return make_url(url).set(port=port).render_as_string(hide_password=False)
 
-    def next_commit(self, fate: Fate) -> None:
-        """The next COMMIT that any client sends meets this."""
+    def lose_next_commit(self, *, arrives: bool) -> None:
+        """The next COMMIT that any client sends never arrives, or it is done without the client hearing of it."""
         with self._lock:
-            self._next = fate
+            self._next_arrives = arrives
 
-    def take_fate(self) -> Fate | None:
-        """What the COMMIT at hand meets; the one after it is passed on."""
+    def take_loss(self) -> bool | None:
+        """Whether the COMMIT at hand arrives, where it is lost; the one after it is passed on."""
         with self._lock:
-            fate, self._next = self._next, None
-            return fate
+            arrives, self._next_arrives = self._next_arrives, None
+            return arrives
 
     def close(self) -> None:
         _close(self._listening)
@@ -88,11 +80,11 @@ class _Session:
         self._pass_startup()
         while True:
             kind, body = _read(self._client, 1), _read_body(self._client)
-            fate = self._proxy.take_fate() if _is_commit(kind, body) else None
-            if fate is Fate.NOT_ARRIVED:
+            arrives = self._proxy.take_loss() if _is_commit(kind, body) else None
+            if arrives is False:
                 return
             # All earlier answers have been passed on: the client has read them before it asked for the commit.
-            self._answer_lost = fate is Fate.ANSWER_LOST
+            self._answer_lost = arrives is True
             self._server.sendall(kind + struct.pack("!I", len(body) + 4) + body)
 
     def _pass_startup(self) -> None:

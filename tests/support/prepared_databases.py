@@ -16,26 +16,21 @@ if TYPE_CHECKING:
 Prepare = Callable[[str], None]
 
 
-class SqliteTemplates:
-    """For SQLite what `Postgres.template` is for PostgreSQL."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def template(self, name: str, prepare: Prepare) -> Path:
-        """Make, once in the test run, a file that `prepare(url)` fills; `prepare` must close its connections."""
-        path = self._folder / f"{name}.db"
-        if not path.exists():
-            prepare(f"sqlite:///{path}")
-        return path
+def sqlite_template(name: str, prepare: Prepare, request: pytest.FixtureRequest) -> Path:
+    """For SQLite what `Postgres.template` is for PostgreSQL: a file that `prepare(url)` fills once in the test run;
+    `prepare` must close its connections."""
+    folders: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    path = folders.getbasetemp() / f"{name}.db"
+    if not path.exists():
+        prepare(f"sqlite:///{path}")
+    return path
 
 
 def prepared_url(engine: str, name: str, prepare: Prepare, request: pytest.FixtureRequest) -> str:
     """The URL of a copy, of this test alone, of the database that `prepare(url)` filled under this name."""
     if engine == "sqlite":
-        templates: SqliteTemplates = request.getfixturevalue("sqlite_templates")
         copy = request.getfixturevalue("tmp_path") / "service.db"
-        shutil.copy(templates.template(name, prepare), copy)
+        shutil.copy(sqlite_template(name, prepare, request), copy)
         return f"sqlite:///{copy}"
     cluster: Postgres = request.getfixturevalue("postgres")
     url = cluster.fresh_database(cluster.template(name, prepare))

@@ -10,9 +10,12 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+
+from tests.support.ports import is_listening
 
 _LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
@@ -52,6 +55,27 @@ def family(pid: int) -> Iterator[int]:
         with contextlib.suppress(OSError):
             for child in task.read_text(encoding="ascii").split():
                 yield from family(int(child))
+
+
+@contextlib.contextmanager
+def suspended(*pids: int) -> Iterator[None]:
+    """These processes and all their descendants hang (SIGSTOP) while the block runs: they answer nothing and keep
+    their connections."""
+    members = list(pids)
+    try:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)  # first, so that it has no more children
+        members = [member for pid in pids for member in family(pid)]
+        _signal(members, signal.SIGSTOP)
+        yield
+    finally:
+        _signal(reversed(members), signal.SIGCONT)
+
+
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 class PrivateFolder:
@@ -153,9 +177,6 @@ class Daemon:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def signal(self, number: signal.Signals) -> None:
-        os.killpg(self.pid, number)
-
     def kill(self) -> None:
         self.stop(first=signal.SIGKILL)
 
@@ -168,3 +189,31 @@ def identity(account: str | None) -> dict[str, Any]:
 
 def _end_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class OwnServer:
+    """What stops, starts again with what it held, and can be made to hang."""
+
+    port: int
+    _daemon: Daemon
+
+    def is_ready(self) -> bool:
+        return is_listening(self.port)
+
+    def start(self) -> None:
+        self._daemon.start(self.is_ready)
+
+    def stop(self) -> None:
+        self._daemon.stop()
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+
+    def hanging(self) -> AbstractContextManager[None]:
+        """While the block runs it takes connections and answers nothing, as a stopped machine does."""
+        return suspended(self._daemon.pid)
+
+    @property
+    def pid(self) -> int:
+        return self._daemon.pid

@@ -1,7 +1,6 @@
 """Debian's Prometheus with the rules of deploy/monitoring, asking processes of this machine."""
 
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import requests
 import yaml
 
-from tests.support.missing_services import NotInstalled
+from tests.support.missing_services import installed
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder, account_for
 
@@ -24,9 +23,7 @@ class Prometheus:
     """
 
     def __init__(self, targets: Mapping[str, int], token: str, seconds: int = 1) -> None:
-        program = shutil.which("prometheus")
-        if program is None:
-            raise NotInstalled("Prometheus", "prometheus")
+        program = installed("Prometheus", "prometheus")
         self.url = f"http://127.0.0.1:{free_port()}"
         self._folder = PrivateFolder("prometheus", account_for("prometheus"))
         self._folder.write("metrics-token", token)

@@ -1,33 +1,27 @@
 """One private RabbitMQ node for the test run, shared by its processes; each test gets a virtual host of its own."""
 
 import secrets
-import shutil
 import urllib.parse
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from tests.support.missing_services import NotInstalled
+from tests.support.missing_services import installed
 from tests.support.ports import free_ports, is_listening
-from tests.support.processes import Daemon, PrivateFolder, account_for
-from tests.support.suspended_process import OwnServer
+from tests.support.processes import Daemon, OwnServer, PrivateFolder, account_for
 
-_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _BOOT_SECONDS = 90
 
 
+@dataclass
 class RabbitMQ:
     """A node that runs, with its management API."""
 
+    port: int
+    management_port: int
+    password: str
     user = "portail"
-
-    def __init__(self, port: int, management_port: int, password: str) -> None:
-        self.port, self._management_port, self.password = port, management_port, password
-
-    @property
-    def address(self) -> dict[str, Any]:
-        return {"port": self.port, "management_port": self._management_port, "password": self.password}
 
     def fresh_vhost(self) -> str:
         vhost = f"test-{secrets.token_hex(6)}"
@@ -54,7 +48,7 @@ class RabbitMQ:
         """Call the management API; return its decoded answer or None, or raise requests.HTTPError."""
         answer = requests.request(
             method,
-            f"http://127.0.0.1:{self._management_port}/api/{path}",
+            f"http://127.0.0.1:{self.management_port}/api/{path}",
             auth=(self.user, self.password),
             json=body,
             timeout=30,
@@ -79,17 +73,17 @@ class RabbitMQServer(OwnServer, RabbitMQ):
     """The same with its process."""
 
     def __init__(self) -> None:
-        if not _SERVER.exists():
-            raise NotInstalled("RabbitMQ", str(_SERVER))
+        server = installed("RabbitMQ", "/usr/lib/rabbitmq/bin/rabbitmq-server")
+        epmd = installed("RabbitMQ", "epmd", "/usr/bin/epmd", "/usr/lib/erlang/bin/epmd")
         port, management_port, self._distribution_port, self._epmd_port = free_ports(4)
         super().__init__(port, management_port, secrets.token_urlsafe(12))
         self._folder = PrivateFolder("rabbitmq", account_for("rabbitmq"))
         environment = self._environment()
-        epmd = [_epmd(), "-port", str(self._epmd_port), "-address", "127.0.0.1"]
         # epmd is started by us: the node would start one that outlives it.
-        self._epmd = Daemon("epmd", epmd, self._folder, environment)
+        listening = ["-port", str(self._epmd_port), "-address", "127.0.0.1"]
+        self._epmd = Daemon("epmd", [epmd, *listening], self._folder, environment)
         self._epmd.start(lambda: is_listening(self._epmd_port))
-        self._daemon = Daemon("rabbitmq", [_SERVER], self._folder, environment)
+        self._daemon = Daemon("rabbitmq", [server], self._folder, environment)
         self.start()
 
     def start(self) -> None:
@@ -132,7 +126,7 @@ class RabbitMQServer(OwnServer, RabbitMQ):
         settings = {
             "listeners.tcp.local": f"127.0.0.1:{self.port}",
             "management.tcp.ip": "127.0.0.1",
-            "management.tcp.port": self._management_port,
+            "management.tcp.port": self.management_port,
             "default_user": self.user,
             "default_pass": self.password,
             "disk_free_limit.absolute": "50MB",
@@ -143,10 +137,3 @@ class RabbitMQServer(OwnServer, RabbitMQ):
 
 def vhost_of(url: str) -> str:
     return urllib.parse.unquote(urllib.parse.urlsplit(url).path.lstrip("/"))
-
-
-def _epmd() -> str:
-    program = shutil.which("epmd") or shutil.which("epmd", path="/usr/bin:/usr/lib/erlang/bin")
-    if program is None:
-        raise NotInstalled("RabbitMQ", "epmd")
-    return program

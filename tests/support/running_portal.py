@@ -1,7 +1,6 @@
 """What a journey asks of a running portal, wherever its processes are: on this machine or in containers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 
 from tests.support.processes import wait_until
 from tests.support.smtp import ReceivedMail
@@ -15,7 +14,6 @@ AT_WORK_WITHOUT_REST = dict.fromkeys(("DEPOSITS_PER_HOUR", "CREATIONS_PER_HOUR")
 class RunningPortal(ABC):
     """`url` is where browsers go."""
 
-    name: str
     url: str
 
     @abstractmethod
@@ -33,10 +31,6 @@ class RunningPortal(ABC):
     @abstractmethod
     def kill(self, name: str) -> None:
         """End a process (« accounts », « accounts-worker », « gateway », « objects » …) at once; another follows."""
-
-    @abstractmethod
-    def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Kill a process, do something while it is away, and wait until another answers in its place."""
 
     @property
     def staff(self) -> dict[str, str]:

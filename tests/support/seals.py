@@ -1,6 +1,5 @@
 """Certificates of the tests, and what pdfsig, of poppler, says of a sealed PDF."""
 
-import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -9,21 +8,16 @@ from asn1crypto import keys
 from asn1crypto import x509 as asn1
 from asn1crypto.tsp import TimeStampReq
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    pkcs12,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from flask import Flask, Response, request
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from tests.support.certificates import builder, named
-from tests.support.missing_services import NotInstalled
+from tests.support.missing_services import installed
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 VALID, WHOLE = "Signature Validation: Signature is Valid.", "Total document signed"
@@ -50,7 +44,7 @@ def certificate_of(
 def archive(folder: Path, key: Key | None = None, passphrase: str = "", lasts: timedelta = timedelta(days=40)) -> str:
     """The path of a PKCS#12 archive, as an operator gives it."""
     key, file = key or elliptic(), folder / "cachet.p12"
-    protection = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    protection = serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
     certificate = certificate_of(key, "Rectorat", lasts)
     file.write_bytes(pkcs12.serialize_key_and_certificates(None, key, certificate, None, protection))
     return str(file)
@@ -58,11 +52,9 @@ def archive(folder: Path, key: Key | None = None, passphrase: str = "", lasts: t
 
 def said_of(pdf: bytes, folder: Path) -> str:
     """All that pdfsig says."""
-    if shutil.which("pdfsig") is None:
-        raise NotInstalled("poppler", "pdfsig")
-    file = folder / "read.pdf"
+    program, file = installed("poppler", "pdfsig"), folder / "read.pdf"
     file.write_bytes(pdf)
-    return subprocess.run(["pdfsig", str(file)], capture_output=True, text=True, check=False).stdout
+    return subprocess.run([program, str(file)], capture_output=True, text=True, check=False).stdout
 
 
 def time_stamp_authority() -> Flask:

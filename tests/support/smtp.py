@@ -1,13 +1,15 @@
-"""A mail server for tests: it keeps what it receives, and can refuse or be down."""
+"""Mail servers for tests: one keeps what it receives, and can refuse or be down; another answers what a test says."""
 
 import email
 import email.policy
+import socketserver
 import ssl
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
-from threading import Condition
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -15,7 +17,8 @@ from aiosmtpd.smtp import AuthResult
 
 from tests.support.ports import free_port
 
-_ACCEPTED = "250 Message accepted for delivery"
+GREETING, END = "", "."
+USUAL = {GREETING: "220 ready", "DATA": "354 go on", END: "250 taken", "QUIT": "221 bye"}
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,12 @@ class Mailbox:
     ) -> None:
         self.port = port or free_port()
         self.passwords_seen: list[str] = []
-        self._options = _options(certificate, tls_at_once)
+        self._options: dict[str, Any] = {"auth_require_tls": certificate is not None and not tls_at_once}
+        self._options["ssl_context" if tls_at_once else "tls_context"] = certificate
         if password is not None:
             self._options |= {"auth_required": True, "authenticator": self._authenticator(password)}
         self._refused_recipients: dict[str, str] = {}
-        self._arrived = Condition()
+        self._arrived = threading.Condition()
         self._received: list[ReceivedMail] = []
         self._refusal: str | None = None
         self._controller: Controller | None = None
@@ -143,7 +147,7 @@ class Mailbox:
         with self._arrived:
             self._received.append(ReceivedMail(envelope.mail_from, list(envelope.rcpt_tos), message))
             self._arrived.notify_all()
-        return _ACCEPTED
+        return "250 Message accepted for delivery"
 
     def _authenticator(self, password: str) -> Callable[..., AuthResult]:
         def judge(server: Any, session: Any, envelope: Any, mechanism: str, sent: Any) -> AuthResult:
@@ -153,7 +157,40 @@ class Mailbox:
         return judge
 
 
-def _options(certificate: ssl.SSLContext | None, tls_at_once: bool) -> dict[str, Any]:
-    if certificate is None:
-        return {"auth_require_tls": False}
-    return {"ssl_context": certificate, "auth_require_tls": False} if tls_at_once else {"tls_context": certificate}
+@contextmanager
+def misbehaving_server(answers: Mapping[str, str | None], port: int = 0) -> Iterator[str]:
+    """The URL of one that answers by command (GREETING and END of the mail among them) this line; None: nothing, the
+    line stays open."""
+    over = threading.Event()
+
+    class Conversation(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.answer(GREETING)
+            for line in self.rfile:
+                command = line.decode().split(" ", 1)[0].strip().upper()
+                if self.answer(command) == USUAL["DATA"]:
+                    next(part for part in self.rfile if part == b".\r\n")
+                    self.answer(END)
+
+        def answer(self, command: str) -> str:
+            answer = answers.get(command, USUAL.get(command, "250 well"))
+            if answer is None:
+                over.wait(120)
+                raise ConnectionResetError
+            self.wfile.write(f"{answer}\r\n".encode())
+            return answer
+
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = True
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A caller that hangs up is no error of the test."""
+
+    with Server(("127.0.0.1", port), Conversation) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield f"smtp://127.0.0.1:{server.server_address[1]}"
+        finally:
+            over.set()
+            server.shutdown()

@@ -1,13 +1,17 @@
-"""One trace from the click on « Enregistrer » to the PDF and the mail, through every service.
+"""One trace from the click on « Enregistrer » to the PDF and the mail, through every service, which does not tell who.
 
 The first test takes long: it starts a whole portal, and a candidate registers there.
 """
 
+import re
+
 import pytest
 
-from tests.support.otlp_receiver import OtlpReceiver, ReceivedSpan
+from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.bench.candidate_journey import DOSSIER
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
-from tests.traces.conftest import Saver
+from tests.traces.conftest import OtlpReceiver, ReceivedSpan, Saver
 
 SECONDS = 90.0
 CLICK = "gateway: POST /inscription/<draft_id>/<int:number>"
@@ -22,6 +26,8 @@ PATHS = [
     [*DOCUMENTS, "documents-worker: PUT"],
     [*SAVE, "registrations-worker: process send_modification_mail"],
 ]
+WORDS_OF_THE_PORTAL = {"non", "oui", "globale", "MONSIEUR", "FRANCE"}
+SHORTEST = 4  # characters: « 03 » is everywhere
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +66,19 @@ def test_workers_that_look_for_work_make_no_traces(click: ReceivedSpan, receiver
     """Every first span is a request's or an event's."""
     first = {span.name.partition(" ")[0] for span in receiver.spans if not span.parent}
     assert first <= {"GET", "POST", "process"}
+
+
+def test_no_span_of_a_registration_tells_who_registered(
+    saver: Saver, traced: LaunchedPortal, receiver: OtlpReceiver
+) -> None:
+    """Nor by which addresses: those of pages and queries, of the mail, of the machine."""
+    saver.saves_again()
+    mail = ("registrations-worker", "process send_modification_mail")
+    wait_until(lambda: bool(receiver.of_process(*mail)), SECONDS, "the mail's span")
+    typed = {str(value) for tab in DOSSIER.values() for value in dict(tab).values()} | set(creation_form().values())
+    personal = {text for text in typed - WORDS_OF_THE_PORTAL if len(text) >= SHORTEST and not text.islower()}
+    personal |= {saver.address, saver.address.partition("@")[0], saver.candidature, PASSWORD, "127.0.0.1"}
+    assert {"BINET", "Laurent", "01/02/2001"} <= personal
+    sent = b"".join(receiver.bodies)
+    # A random id has « 2021 » in it now and then.
+    assert [text for text in personal if re.search(rf"(?<![0-9a-f]){re.escape(text)}(?![0-9a-f])".encode(), sent)] == []

@@ -21,8 +21,7 @@ from services.chassis.events.outbox import Relay
 from services.chassis.tasks import rows
 from services.chassis.tasks.rows import DueChannels, Leases, erase_subject, purge
 from tests.chassis.events.ledger import Ledger, Noted
-from tests.support.database_filling import ROWS, analyse
-from tests.support.query_plans import query_plan, recorded_statements
+from tests.support.query_plans import ROWS, analyse, query_plan, recorded_statements
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 FILL = {

@@ -2,7 +2,7 @@
 
 from deploy.service_names import BACKED_UP_BUCKETS, SERVICES
 from tests.journeys.background_load import PeopleAtWork
-from tests.journeys.registered_candidate import RegisteredCandidate
+from tests.journeys.justificatifs_page import RegisteredCandidate
 from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import wait_until
 

@@ -3,8 +3,8 @@ answers, liveness always, nothing that was acknowledged is lost or doubled, and 
 """
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from functools import partial
 
 import pytest
@@ -13,10 +13,10 @@ from playwright.sync_api import Browser
 
 from deploy.service_names import SERVICES
 from tests.composed.soak.portal_under_load import PortalUnderLoad
-from tests.journeys.registered_candidate import register_candidate
+from tests.journeys.justificatifs_page import register_candidate
 from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.continuous_requests import ContinuousRequests
-from tests.support.suspended_process import suspended
+from tests.support.processes import suspended
 
 STOPPED_SECONDS = 60.0
 ANSWERED_SECONDS = 3.0  # by the pages that everybody may see
@@ -62,14 +62,10 @@ def _timed(address: str, took: list[tuple[float, str]]) -> requests.Response:
         took.append((time.monotonic() - began, address))
 
 
-@contextmanager
-def _stopped(composed: ComposedPortal, services: Iterable[str]) -> Iterator[None]:
+def _stopped(composed: ComposedPortal, services: Iterable[str]) -> AbstractContextManager[None]:
     """All processes of their containers stop where they are, alive and silent, until the block ends."""
-    first_processes = [int(composed.inspect(container)["State"]["Pid"]) for container in composed.containers(*services)]
-    with ExitStack() as containers:
-        for pid in first_processes:
-            containers.enter_context(suspended(pid))
-        yield
+    containers = composed.containers(*services)
+    return suspended(*(int(composed.inspect(container)["State"]["Pid"]) for container in containers))
 
 
 SERVERS = ("rabbitmq", "postgres", "objects")

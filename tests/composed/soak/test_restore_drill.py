@@ -12,9 +12,8 @@ from playwright.sync_api import Browser
 from deploy.service_names import BACKED_UP_BUCKETS, SERVICES
 from services.chassis.tasks.rows import RETENTION
 from tests.composed.soak.portal_under_load import wait_until_work_done
-from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
-from tests.journeys.background_load import PeopleAtWork
-from tests.journeys.registered_candidate import register_candidate
+from tests.journeys.background_load import AcknowledgedWork, Acknowledgement, PeopleAtWork
+from tests.journeys.justificatifs_page import register_candidate
 from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.processes import wait_until
 

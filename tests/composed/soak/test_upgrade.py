@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.composed.soak.portal_under_load import PortalUnderLoad
-from tests.journeys.registered_candidate import register_candidate
+from tests.journeys.justificatifs_page import register_candidate
 from tests.support.composed_portal import ROOT, UP_SECONDS, ComposedPortal, run
 
 

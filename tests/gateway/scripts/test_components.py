@@ -16,7 +16,7 @@ from services.contracts import page_labels
 from tests.gateway.candidates import Browser, CandidateFactory
 from tests.gateway.scripts.conftest import take_session_over
 from tests.gateway.test_tabs import ACQUIS, up_to
-from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, layout_faults
+from tests.journeys.users import ZOOMED_VIEWPORT, layout_faults
 from tests.support.accessibility import violations
 from tests.support.chromium import DESKTOP, TELEPHONE
 from tests.support.in_process_portal import InProcessPortal

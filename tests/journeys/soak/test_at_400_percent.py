@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.journeys.conftest import NewPage
 from tests.journeys.test_accessible_ways import deposits_and_validates, someone
-from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, ZoomedUser
+from tests.journeys.users import ZOOMED_VIEWPORT, ZoomedUser
 from tests.support.running_portal import RunningPortal
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.web.access_tokens import LEEWAY_SECONDS
 from tests.journeys.background_load import PeopleAtWork, RetryingBrowser
-from tests.journeys.registered_candidate import register_candidate
+from tests.journeys.justificatifs_page import register_candidate
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 

@@ -1,21 +1,69 @@
-"""Someone as unlike the guide's candidate as the session allows: what the portal shows of her is hers. On servers."""
+"""Every process is killed once, or the broker is away, while candidates register: nothing is lost, nothing is doubled.
+
+One of them is as unlike the guide's candidate as the session allows, on servers: what the portal shows of her is hers.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from deploy.service_names import SERVICES
-from services.contracts import page_labels
+from services.contracts import page_labels, problem_types
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.conftest import NewCandidate
-from tests.journeys.justificatifs_page import JustificatifsPage
-from tests.journeys.text_reading import pdf_text
+from tests.journeys.justificatifs_page import DEPOSITED, JustificatifsPage, write_pdf
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.postgres import Postgres
 from tests.support.rabbitmq import RabbitMQServer
 from tests.support.smtp import Mailbox
+
+# Who dies on which tab, once it is filled in and before « Suivant ».
+VICTIMS = {
+    "Candidatures précédentes": "accounts-worker",
+    "Identification": "gateway",
+    "Informations candidature": "registrations",
+    "Qualification présentée": "accounts",
+    "Acquis": "pieces",
+    "Diplôme possédé": "documents",
+    "Epreuves": "objects",
+    "Récapitulatif": "registrations-worker",
+}
+AFTER_THE_SAVE = ("documents-worker", "pieces-worker")
+PIECE = "NATIDE06 : Document justifiant l'identité"
+
+
+def test_processes_killed_in_turn_lose_and_double_nothing(
+    alone: LaunchedPortal, new_candidate: NewCandidate, tmp_path: Path
+) -> None:
+    """Takes minutes: ten processes are killed one after the other, and most of them waited for."""
+    someone = new_candidate(alone, personas.another_dubois())
+    someone.registers(lambda title: _a_process_dies(alone, someone, title))
+    for worker in AFTER_THE_SAVE:
+        alone.kill(worker)
+    someone.user.menu(page_labels.REGISTRATIONS)
+    someone.user.shows("N° inscription 001", "Version 01")
+    assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
+    has_both_documents_once(someone)
+    mine = JustificatifsPage(someone)
+    mine.shows_guide_pieces()
+    mine.adds(PIECE, write_pdf(tmp_path))
+    alone.kill_and_wait("objects", meanwhile=lambda: alone.kill("pieces"))
+    someone.opens(page_labels.JUSTIFICATIFS)
+    assert DEPOSITED.search(mine.text_of(PIECE))
+    assert someone.downloads("Pièce signée.pdf").startswith(b"%PDF-")
+    assert len(alone.mails(someone.persona.email, "Activer mon compte")) == 1
+
+
+def _a_process_dies(portal: LaunchedPortal, someone: Candidate, title: str) -> None:
+    """Where the page had just asked for something, it says that a service is away and offers to send all again."""
+    portal.kill_and_wait(VICTIMS[title])
+    if someone.user.title == problem_types.UNAVAILABLE.title:
+        someone.user.press("Réessayer")
+    someone.user.is_at(title)
+
 
 PRINTED = (
     "ACADÉMIE DE REIMS",
@@ -72,7 +120,7 @@ def has_both_documents_once(someone: Candidate) -> None:
 
 def _registers_and_prints(her: Candidate) -> None:
     her.registers()
-    text = pdf_text(her.downloads_confirmation())
+    text = her.reads_pdf()
     for line in PRINTED:
         assert line in text, f"« {line} » is missing: {text}"
     for other in NOT_HERS:

@@ -11,8 +11,7 @@ from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import page_labels
 from services.contracts.registration_rules import FIELD_VALUE_LENGTH
 from tests.gateway.candidates import Browser, CandidateFactory
-from tests.registrations.domain.example_dossier import ANSWERS
-from tests.registrations.domain.example_specialites import MCO
+from tests.registrations.domain.example_dossier import ANSWERS, MCO
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 IDENTIFICATION, CANDIDATURE, QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES, RECAP, NUMBER = range(2, 10)

@@ -74,6 +74,8 @@ def test_a_correction_with_mistakes_or_without_reason_is_refused(accounts: Runni
     access_token = accounts.post("/tools/exchange", token=tools).json["access_token"]
     found = accounts.call("POST", "/candidates/search", access_token, email="inconnu@x.fr").json
     assert found["candidates"] == [], "a tool may ask as well"
+    path, values = f"/candidates/{candidate['id']}/identity", creation_form(nom_famille="BINNET")
+    assert accounts.call("POST", path, access_token, values=values, reason=REASON).json == {"version": 2}
 
 
 def test_accounts_are_found_by_birth_date_and_parts_of_their_names(

@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import ceil
@@ -117,7 +118,7 @@ def run_load_process(load: Load) -> LoadResult:
 
 
 def record_waits(who: str, result: LoadResult) -> None:
-    errors = result.errors | result.without
+    errors = dict(Counter(result.errors) + Counter(result.without))
     print(f"\n{who}: {result.journeys} journeys in {result.lasted:.0f} s, errors: {errors or 'none'}")
     for step, seconds in sorted(result.seconds.items()):
         for percent in PERCENTS:

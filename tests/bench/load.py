@@ -129,7 +129,7 @@ def _try_over_one(url: str, own: Any, headers: Mapping[str, str], over: Event) -
             answer = connection.getresponse()
             answer.read()
             counted[str(answer.status)] += 1
-        except (OSError, http.client.HTTPException) as error:
+        except Exception as error:  # whatever it is, what was counted is waited for
             counted[type(error).__name__] += 1
             connection.close()
     connection.close()

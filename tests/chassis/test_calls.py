@@ -60,6 +60,7 @@ def test_what_a_newer_service_adds_is_passed_over_and_a_new_member_has_a_default
         server.answers(answer)
         read = Client(server.url).call(read_sheet, sheet_id="x")
         assert read == Sheet(number="02103000001", lines=(Line(label="Nom"),))
+    assert server.requests == ["GET /v1/sheets/x"] * 2
 
 
 def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_place_alone(server: SilentServer) -> None:

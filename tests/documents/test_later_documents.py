@@ -164,8 +164,9 @@ def made(service: Service) -> list[tuple[str, int, bool]]:
 
 def printed(service: Service, edition: int) -> str:
     """The confirmation of that edition."""
-    ids = {(item["type"], item["edition"]): item["id"] for item in service.documents()}
-    answer = service.get(f"/documents/{ids['confirmation', edition]}/file")
+    that_edition = ("confirmation", edition)
+    [id] = [item["id"] for item in service.documents() if (item["type"], item["edition"]) == that_edition]
+    answer = service.get(f"/documents/{id}/file")
     assert ("édition" in answer.headers["Content-Disposition"].replace("%C3%A9", "é")) == (edition > 1)
     return text_of_pdf(answer.data)
 

@@ -165,7 +165,9 @@ def test_an_authority_says_when_a_paper_was_sealed(tmp_path: Path) -> None:
     assert (stamped.intact, stamped.valid) == (True, True)
 
 
-def test_a_paper_waits_for_an_authority_for_a_moment_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_waits_a_moment_for_an_authority_and_is_sealed_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def drip(connection: socket.socket, line: str) -> None:
         """A byte at a time, without end."""
         connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")

@@ -82,11 +82,15 @@ class Copies:
                     columns = [name for name in row if not (_tells_apart(table, name) and type(row[name]) is int)]
                     names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join(mark for _ in columns)
                     page = indexes[start : start + PAGE]
-                    values = [tuple(self._copied(row[name], index) for name in columns) for index in page]
+                    own = {name for name in columns if isinstance(row[name], str) and self._words.search(row[name])}
+                    values = [
+                        tuple(self._copied(row[name], index) if name in own else row[name] for name in columns)
+                        for index in page
+                    ]
                     connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', values)
 
-    def _copied(self, value: Any, index: int) -> Any:
-        return self._words.sub(lambda word: self._of(word[0], index), value) if isinstance(value, str) else value
+    def _copied(self, text: str, index: int) -> str:
+        return self._words.sub(lambda word: self._of(word[0], index), text)
 
     def _put_objects(self, indexes: Sequence[int]) -> None:
         bucket = self.portal.bucket

@@ -96,4 +96,4 @@ def _registered(portal: Portal, each: int) -> list[list[Person]]:
     for of_session in people:
         portal.work_on(of_session[0])
     portal.running.deliver()
-    return [of_one + Copies(portal, of_one[0]).make(REGISTERED, each - REGISTERED) for of_one in people]
+    return [of_session + Copies(portal, of_session[0]).make(REGISTERED, each - REGISTERED) for of_session in people]

@@ -95,9 +95,8 @@ def _correct_it(recorder: PictureRecorder, gestionnaire: Member, candidature: st
     gestionnaire.press("Revenir à la candidature")
     gestionnaire.press("Écarter la candidature")
     reason = "Le diplôme requis n'est pas justifié."
-    recorder.record(
-        gestionnaire.press_with_code("Écarter la candidature", reason=reason), "gestion-candidature-ecartee"
-    )
+    excluded = gestionnaire.press_with_code("Écarter la candidature", reason=reason)
+    recorder.record(excluded, "gestion-candidature-ecartee")
     recorder.record(gestionnaire.press("Rétablir la candidature"), "gestion-retablissement")
     restored = gestionnaire.press_with_code("Rétablir la candidature", reason="Le diplôme est arrivé.")
     recorder.record(restored, "gestion-candidature-retablie")

@@ -101,8 +101,8 @@ class BrowserCandidate:
         for what follows."""
         self.fill(**texts)
         content = self.page.locator("main, body:not(:has(main))")
-        named = [content.get_by_role(role, name=label, exact=True) for role in ("button", "link")]
-        return self._click(named[0].or_(named[1]).first)
+        button = content.get_by_role("button", name=label, exact=True)
+        return self._click(button.or_(content.get_by_role("link", name=label, exact=True)).first)
 
     def submit(self) -> Page:
         """Press the last button of the page's form, whatever its words."""

@@ -42,5 +42,7 @@ class AppServer:
 @contextmanager
 def serving(app: Flask) -> Iterator[AppServer]:
     server = AppServer(app)
-    yield server
-    server.stop()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -91,8 +91,10 @@ class _Watch:
         return self.asked - 1 == self.chosen
 
     def __call__(self, connection: Any) -> None:
-        armed = self.armed and self.is_of_this_thread()
-        self.armed = self.armed and not armed
+        if not self.is_of_this_thread():
+            self.real(connection)
+            return
+        armed, self.armed = self.armed, False
         if armed and self.proxy is not None and self.point in (FailurePoint.NOT_ARRIVED, FailurePoint.ANSWER_LOST):
             self.proxy.lose_next_commit(arrives=self.point is FailurePoint.ANSWER_LOST)
             armed = False

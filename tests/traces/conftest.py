@@ -47,8 +47,9 @@ class OtlpReceiver:
     spans: list[ReceivedSpan] = field(default_factory=list)
 
     def take(self) -> str:
-        self.bodies.append(request.get_data())
-        for resource in ExportTraceServiceRequest.FromString(self.bodies[-1]).resource_spans:
+        body = request.get_data()
+        self.bodies.append(body)
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
             process = str(_values(resource.resource.attributes)["service.name"])
             self.spans += [_received(process, span) for scope in resource.scope_spans for span in scope.spans]
         return ""

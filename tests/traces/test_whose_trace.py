@@ -26,9 +26,9 @@ from tests.support.silent_server import SilentServer
 from tests.traces.conftest import recording
 
 CALLERS = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-NAME = "Marguerite.Dupont@example.org"
 CALLERS_TRACE = CALLERS.split("-")[1]
 NOT_SAMPLED = CALLERS.removesuffix("1") + "0"
+NAME = "Marguerite.Dupont@example.org"
 
 
 def ask(traceparent: str) -> None:

@@ -108,7 +108,9 @@ def shown(metric: str, service: str, **labels: str) -> float | None:
     return REGISTRY.get_sample_value(metric, {"service": service, **labels})
 
 
-def test_events_and_follow_ups_that_wait_are_told_apart_and_what_is_parked_until_it_is_settled(reader: Ledger) -> None:
+def test_events_and_follow_ups_that_wait_are_told_apart_and_what_is_parked_counts_until_it_is_settled(
+    reader: Ledger,
+) -> None:
     reader.failures = 1000
     reader.ask_to_tell("a friend")
     row = rows.new_row("1", "x", "follow-ups", "x", "x") | {"state": "parked", "ended_at": system_now()}

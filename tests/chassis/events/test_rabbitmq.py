@@ -160,7 +160,9 @@ def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else
     assert sorted(reader.entries()) == ["after", "and this", "before", "meanwhile"]
 
 
-def test_with_rabbitmq_down_events_wait(rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger) -> None:
+def test_with_rabbitmq_down_events_wait_and_all_arrive(
+    rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger
+) -> None:
     writer, reader = ledger("writer"), ledger("reader")
     rabbitmq.stop()
     try:

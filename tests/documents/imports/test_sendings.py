@@ -100,7 +100,7 @@ def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:
     other = sent(colleague, 4)
     order = []
     while office.work_once(SENDINGS):
-        order += [id for id in (*first, other) if office.ready(id) != [0] and id not in order]
+        order += [id for id in (*first, other) if office.read(id)["ready"] and id not in order]
     assert order == [first[0], other, *first[1:]]
     acts = select(AuditEntry.actor_id).where(AuditEntry.action == "import.checked").order_by(AuditEntry.id)
     assert stored(office.service.app, acts) == ["staff-1", "staff-2", "staff-1", "staff-1"]
@@ -125,7 +125,7 @@ def test_what_is_sent_while_the_sender_s_turn_ends_has_the_next(
     monkeypatch.undo()
     sender.join()
     office.work()
-    assert office.ready(*second) == [1]
+    assert office.read(second[0])["ready"] == 1
 
 
 def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(
@@ -154,7 +154,9 @@ def test_files_sent_one_by_one_are_counted_together(office: ExamOffice) -> None:
     assert listed == shown
 
 
-def test_what_takes_too_long_is_refused_as_a_whole(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sending_that_takes_too_long_is_refused_with_the_file_that_took_most(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     impatient(monkeypatch, of_each=1.0, of_all=0.5)
     import_id = office.create(source="pdf")
     files = {f"bon-{numero(1)}.pdf": pdf_of(), f"lent-{numero(2)}.pdf": slow_pdf()}
@@ -289,12 +291,15 @@ def test_a_file_given_up_while_it_is_stored_is_not_taken(office: ExamOffice) -> 
     assert (office.read(import_id)["to_check"], office.service.keys()) == (0, [])
 
 
+MOST = 5  # files of the largest size, as many as one may have on the way
+
+
 def test_one_has_so_many_files_on_the_way_and_those_to_a_publication_given_up_are_given_up(office: ExamOffice) -> None:
     def begin(import_id: str) -> int:
         announced = {**VERSION, "Upload-Length": str(MAX_ARCHIVE_BYTES)}
         return office.call("POST", f"/imports/{import_id}/uploads", headers=announced).status_code
 
-    imports = [office.create(source="pdf") for _ in range(6)]
-    assert [begin(import_id) for import_id in imports] == [201] * 5 + [429], "of the largest size"
+    imports = [office.create(source="pdf") for _ in range(MOST + 1)]
+    assert [begin(import_id) for import_id in imports] == [201] * MOST + [429]
     office.call("POST", f"/imports/{imports[0]}/abandonment")
     assert begin(imports[-1]) == 201

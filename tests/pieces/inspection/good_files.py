@@ -14,7 +14,7 @@ from services.pieces.inspection.tasks import inspect_file
 from tests.pieces import sample_files
 from tests.pieces.corpus import office_audio_video, sample_pages
 
-_PORTRAIT = Image.new("RGB", (64, 48))
+_PORTRAIT, _THUMBNAIL = Image.new("RGB", (320, 200)), Image.new("RGB", (64, 48))  # as telephones write them
 GOOD_FILES = [
     ("a.pdf", sample_files.pdf(), Format.PDF),
     ("restreint.PDF", sample_files.pdf(owner_password="proprietaire"), Format.PDF),
@@ -23,7 +23,7 @@ GOOD_FILES = [
     ("palette.png", sample_files.image("PNG", mode="P"), Format.PNG),
     ("a.jpg", sample_files.image("JPEG"), Format.JPG),
     ("a.jpeg", sample_files.image("JPEG", mode="CMYK"), Format.JPG),
-    ("portrait.jpg", sample_files.saved(_PORTRAIT, "MPO", save_all=True, append_images=[_PORTRAIT]), Format.JPG),
+    ("portrait.jpg", sample_files.saved(_PORTRAIT, "MPO", save_all=True, append_images=[_THUMBNAIL]), Format.JPG),
     ("a.doc", sample_files.doc(), Format.DOC),
     ("a.docx", sample_files.docx(), Format.DOCX),
     ("a.zip", sample_files.archive(), Format.ZIP),
@@ -37,7 +37,7 @@ GOOD_FILES = [
 LARGE_FILES: list[tuple[str, Callable[[], bytes], Format]] = [
     ("telephone.jpg", lambda: photograph((12_000, 9_000)), Format.JPG),
     ("progressif.jpg", lambda: photograph((8_000, 6_000), progressive=True), Format.JPG),
-    ("A4-600dpi.png", lambda: sample_files.flat("PNG", (4_961, 7_016)), Format.PNG),
+    ("A4-600dpi.png", lambda: sample_files.flat("PNG", (4_961, 7_016), "1"), Format.PNG),
 ]
 
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
-from itertools import product
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -183,8 +182,9 @@ def test_an_answer_that_is_none_is_not_believed() -> None:
     checks, nothing = ConfinedChecks(TASKS), io.BytesIO()
     failed = answer_of(Mock(side_effect=LookupError("contents of a file")), nothing, {})
     without_memory = answer_of(Mock(side_effect=MemoryError), nothing, {})
-    none = (b"", b"[]\n", b"5\n", b"null\n", b'{"unreadable": "my own"}\n', b"[" * 4000, failed)
-    for answer, reason in (*((answer, Reason.ERROR) for answer in none), (without_memory, Reason.MEMORY)):
+    no_answers = (b"", b"[]\n", b"5\n", b"null\n", b'{"unreadable": "my own"}\n', b"[" * 4000, failed)
+    reasons = {**dict.fromkeys(no_answers, Reason.ERROR), without_memory: Reason.MEMORY}
+    for answer, reason in reasons.items():
         checks.idle_programs = [Mock(run=Mock(return_value=(answer, ProcessEnd(0, 0.1, 1))))]
         with pytest.raises(Unreadable) as error:
             checks.run("inspect", nothing, LIMITS)
@@ -196,9 +196,12 @@ def test_facts_that_no_inspection_or_look_finds_are_not_believed() -> None:
     inspected: list[dict[str, Any]] = [{}, {"refused": "my own", "detail": ""}, {"format": "exe", "active": []}]
     inspected += [{"format": [], "active": []}, {"format": "pdf"}, {"format": "pdf", "active": 5}]
     looks: list[dict[str, Any]] = [{}, {"pages": "many", "signs": []}, {"pages": 1, "signs": 5}]
-    for facts, read in (*product(inspected, [read_inspected]), *product(looks, [read_look])):
+    for facts in inspected:
         with pytest.raises(Unreadable):
-            believed(Answer(facts), read)
+            believed(Answer(facts), read_inspected)
+    for facts in looks:
+        with pytest.raises(Unreadable):
+            believed(Answer(facts), read_look)
     assert believed(Answer({"pages": 1, "signs": ["blank", "infected"]}), read_look).signs == ("blank",)
 
 

@@ -63,18 +63,19 @@ def test_nothing_of_a_file_is_written_into_the_log(
     assert len(written.splitlines()) < 50
 
 
-def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(registered: PiecesService) -> None:
-    registered.use(deposits_per_hour=3)
+def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(database_url: str, bucket: Bucket) -> None:
     files = [sample_files.pdf(), sample_files.pdf()[:-300], b"bonjour", sample_files.pdf()]
-    *answers, refused = [registered.deposit("NATIDE06", content) for content in files]
-    assert [answer.status_code for answer in answers] == [201, 422, 415]
-    assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
-    assert f"Réessayez dans {limits.HOUR // timedelta(minutes=1)} minutes." in refused.get_json()["detail"]
-    assert limits.HOUR.total_seconds() - 100 < int(refused.headers["Retry-After"]) <= limits.HOUR.total_seconds()
-    assert registered.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
-    with registered.app.app_context(), db.operation() as session:
-        session.get_one(DepositTries, CANDIDATE).since -= limits.HOUR
-    assert registered.deposit("NATIDE06").status_code == 201
+    with contextlib.closing(PiecesService(database_url, bucket.url, deposits_per_hour=3)) as service:
+        registered = service.registered()
+        *answers, refused = [registered.deposit("NATIDE06", content) for content in files]
+        assert [answer.status_code for answer in answers] == [201, 422, 415]
+        assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
+        assert f"Réessayez dans {limits.HOUR // timedelta(minutes=1)} minutes." in refused.get_json()["detail"]
+        assert limits.HOUR.total_seconds() - 100 < int(refused.headers["Retry-After"]) <= limits.HOUR.total_seconds()
+        assert registered.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
+        with registered.app.app_context(), db.operation() as session:
+            session.get_one(DepositTries, CANDIDATE).since -= limits.HOUR
+        assert registered.deposit("NATIDE06").status_code == 201
 
 
 def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: PiecesService) -> None:

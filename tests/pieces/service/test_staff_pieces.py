@@ -33,7 +33,8 @@ def test_a_list_is_filtered_and_comes_in_pages(deposited: PiecesService) -> None
         registration_saved(candidature_id="cafe" + "3" * 28, academie=AMIENS),
     )
     pages = deposited.read_pages("/pieces")
-    assert len({item["id"] for page in pages for item in page["items"]}) == 12
+    ids = [item["id"] for page in pages for item in page["items"]]
+    assert len(ids) == len(set(ids)) == 12
     assert [page["total"] for page in pages] == [12, None, None], "counted once, with the first page"
 
     def count(query: str) -> int:

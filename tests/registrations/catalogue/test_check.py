@@ -57,7 +57,11 @@ MISTAKES = (
     (CLOSES, "conservation: {pieces: longtemps}", "durée illisible « longtemps »"),
     (CLOSES, "conservation: {mails: 1 an}", "« mails » n'est pas une donnée de session"),
     (TITLE, 'title: "Epreuves", titel: x}', "clé inconnue « titel » pour un onglet : écrire « title »"),
-    (TITLE, 'title: E, text: ["{close}"]}', "rien ne remplit « {close} » dans le texte d'un onglet : écrire « closes"),
+    (
+        TITLE,
+        'title: E, text: ["{close}"]}',
+        "rien ne remplit « {close} » dans le texte d'un onglet : écrire « closes »",
+    ),
     ('{kind: epreuves, title: "Epreuves"}', "{kind: epreuves}", "clé « title » manquante pour un onglet : l'ajouter"),
     ("pays_naissance", "pays_de_naissance", "fait inconnu « pays_de_naissance » : écrire « pays_naissance »"),
     ('is: "100"', 'is: "1OO"', "valeur hors de la liste de pays_naissance « 1OO »"),
@@ -65,7 +69,11 @@ MISTAKES = (
     ('academie: "03"', 'academie: "99"', "académie inconnue « 99 » : écrire son code à deux chiffres"),
     ('academie: "03"', "academie: 03", 'ce texte se lit comme un nombre ou un booléen ; écrire "03"'),
     ("type: yes_no", "type: yesno", "« type » inconnu « yesno » : écrire « yes_no »"),
-    ("s_at_most, max: 2", "_at_most, max: 2", "règle inconnue « facultative_at_most » : écrire « facultatives_at_most"),
+    (
+        "facultatives_at_most, max: 2",
+        "facultative_at_most, max: 2",
+        "règle inconnue « facultative_at_most » : écrire « facultatives_at_most »",
+    ),
     ("max: 2, max_", "maximum: 2, max_", "paramètre inconnu « maximum » pour facultatives_at_most"),
     (
         "code: LV1, label",

@@ -110,7 +110,11 @@ BEFORE = OpeningDates(
     [
         (DURING, {"closes": at("2021-11-05 12:00")}, ()),
         (DURING, {"opens": at("2021-10-02 12:00"), "closes": at("2021-11-01 12:00")}, ("reculée",)),
-        (at("2021-09-01 12:00"), {"closes": OPENS + timedelta(minutes=6)}, ("avancée", "de 30 jours à 6 minutes.")),
+        (
+            at("2021-09-01 12:00"),
+            {"closes": OPENS + timedelta(minutes=6)},
+            ("avancée", "La durée des inscriptions passe de 30 jours à 6 minutes."),
+        ),
         (DURING, {"closes": DURING}, ("avancée", "durée", "déjà passée : 04/10/2021 à 12:00", "ne le pourra plus")),
         (DURING, {"deposit_closes": at("2021-11-15 00:00")}, ("du 29/11/2021 à 23:59 au 14/11/2021 à 23:59", "dépôt")),
         (at("2021-12-01 00:00"), {"closes": at("2021-11-05 12:00")}, ("déjà passée",)),

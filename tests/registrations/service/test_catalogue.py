@@ -187,7 +187,9 @@ def test_a_catalogue_is_compared_then_loaded(app: Flask, tmp_path: Path) -> None
     assert run(app, "load-etablissements", str(schools)).output == "1 établissements.\n"
 
 
-def test_closing_erases_what_is_obsolete(app: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
+def test_closing_erases_text_of_closed_sessions_and_unused_revisions(
+    app: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
     candidature = candidate.registered()
     draft = other.draft()
     load(app, replace(GUIDE, label="Intermédiaire"), GUIDE)

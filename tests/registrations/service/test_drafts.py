@@ -183,11 +183,11 @@ def test_a_draft_names_its_obstacles_and_is_resumed_late(candidate: CandidateCli
     assert (obstacle["reason"], obstacle["candidature_id"]) == ("other_candidature", saved)
     candidate.withdraw(saved)
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
-    move_to(BESANCON.closes)
     candidate.received = other.received = BESANCON.closes
     refused = other.open("20")
     assert (refused.status_code, refused.json["type"]) == (403, "/problems/fenetre-fermee")
     assert candidate.open("20").json["id"] == draft["id"]
+    move_to(BESANCON.closes)
     (late,) = candidate.get("/mine")["drafts"]
     assert ([each["reason"] for each in late["obstacles"]], bool(late["contact"]["title"])) == (["closed"], True)
 

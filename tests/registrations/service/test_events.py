@@ -141,13 +141,11 @@ SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 CANDIDATURE = "0123456789abcdef0123456789abcdef"  # ids are random: samples show this one
 
 
-def test_the_delivered_catalogue_leads_to_what_samples_show(app: Flask, candidate: CandidateClient) -> None:
-    """A registration, a date that a manager moves, a withdrawal, and a catalogue that declares a document."""
-    delivered = read_catalogue(CATALOGUE, candidate_client.NOW)
+def test_the_guides_candidate_has_no_forms_and_may_take_a_concours(app: Flask, candidate: CandidateClient) -> None:
     with app.app_context():
-        load_catalogue(replace(delivered, files={}), actor=candidate_client.OPERATOR, at=candidate_client.NOW)
-    saved = candidate.registered()
-    forms = candidate.get(f"/candidatures/{saved}/forms")
+        delivered = replace(read_catalogue(CATALOGUE, candidate_client.NOW), files={})
+        load_catalogue(delivered, actor=candidate_client.OPERATOR, at=candidate_client.NOW)
+    forms = candidate.get(f"/candidatures/{candidate.registered()}/forms")
     assert forms == {"sentence": "Actuellement, cette section n'est pas utilisée dans le cadre du BTS.", "forms": []}
     picked = "domaine=Concours&exam=CAPTRANS"
     for name in ("session", "academie"):
@@ -155,6 +153,14 @@ def test_the_delivered_catalogue_leads_to_what_samples_show(app: Flask, candidat
     opening = candidate_client.choices(app, picked)["information"]["opening_id"]
     concours = candidate.call("POST", "/drafts", {"opening_id": opening, "assertion": candidate.assertion})
     assert concours.status_code == 201
+
+
+def test_the_delivered_catalogue_leads_to_what_samples_show(app: Flask, candidate: CandidateClient) -> None:
+    """A registration, a date that a manager moves, a withdrawal, and a catalogue that declares a document."""
+    delivered = read_catalogue(CATALOGUE, candidate_client.NOW)
+    with app.app_context():
+        load_catalogue(replace(delivered, files={}), actor=candidate_client.OPERATOR, at=candidate_client.NOW)
+    saved = candidate.registered()
     candidate_client.change_dates(app, deposit_closes=at("2021-11-15 00:00"))
     load(app, *(declaring(exam) for exam in delivered.exams if exam.code == "BTS"))
     candidate.withdraw(saved)

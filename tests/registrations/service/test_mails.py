@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from services.chassis import clock
+from services.chassis.database.transactions import new_id
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.page_labels import VALIDATE
 from services.contracts.pieces import PiecesRefused, PiecesReminded, PiecesStateChanged
@@ -170,8 +171,9 @@ def test_a_refusal_says_which_piece_and_why(sending: Flask, candidate: Candidate
 def mails_of(app: Flask, mailbox: Mailbox, *candidatures: str, act: str = "withdrawn") -> list[tuple[str, str]]:
     """Recipient and subject, once it was announced twice by the same event."""
     event = replace(sample(DocumentsAnnounced), act=act, candidatures=candidatures)
+    event_id = new_id()
     for _ in range(2):
-        deliver_event(app, registry, event, event_id=f"{act:e<32}")
+        deliver_event(app, registry, event, event_id=event_id)
     assert run_follow_ups(app, registry) == []
     return [(mail.recipients[0], mail.subject.partition(" : ")[0]) for mail in mailbox.received]
 

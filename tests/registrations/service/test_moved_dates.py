@@ -133,7 +133,9 @@ def test_the_job_goes_on_where_it_was_stopped(
     assert len(editions(sending)) == 2
 
 
-def test_the_mail_of_a_save_does_not_wait(sending: Flask, saved: str, other: CandidateClient, mailbox: Mailbox) -> None:
+def test_the_mail_of_a_save_does_not_wait_behind_those_of_moved_dates(
+    sending: Flask, saved: str, other: CandidateClient, mailbox: Mailbox
+) -> None:
     follow(sending, LATER)
     other.save(other.filled("03"))
     with sending.app_context():
@@ -180,8 +182,12 @@ INCIDENT: dict[str, Any] = {
 def read(moves: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """As who read these moves sends them back."""
     return [
-        {name: move["opening"][name] for name in ("id", "revision")}
-        | {name: move["after"][name] for name in ("closes", "deposit_closes")}
+        {
+            "id": move["opening"]["id"],
+            "revision": move["opening"]["revision"],
+            "closes": move["after"]["closes"],
+            "deposit_closes": move["after"]["deposit_closes"],
+        }
         for move in moves
     ]
 
@@ -209,9 +215,8 @@ def _work(app: Flask) -> None:
 
 
 @pytest.fixture
-def evening(sending: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def evening(sending: Flask) -> Flask:
     """The last hour of Besançon's registrations; those of Amiens have ended the day before."""
-    monkeypatch.setattr(incidents, "PAGE", 1)  # drafts are looked at one by one
     load(sending, guide(openings=(CLOSED_BEFORE, BESANCON)))
     candidate_client.move_to(EVENING)
     return sending
@@ -298,8 +303,13 @@ def test_who_has_a_draft_or_a_candidature_gets_one_mail_that_says_why(
 
 
 def test_drafts_are_looked_at_page_by_page_those_begun_later_not_at_all(
-    evening: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
+    evening: Flask,
+    candidate: CandidateClient,
+    other: CandidateClient,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(incidents, "PAGE", 1)
     candidate.draft()
     other.draft()
     extend(evening)

@@ -30,7 +30,7 @@ PICKED = "domaine=Examen&exam=BTS&session=2022"
 
 
 def messages(app: Flask) -> list[str]:
-    return [message["title"] for message in app.test_client().get("/v1/messages").json or ()]
+    return [message["title"] for message in candidate_client.Answer.of(app.test_client().get("/v1/messages")).json]
 
 
 def _windows(app: Flask) -> list[dict[str, Any]]:
@@ -45,6 +45,7 @@ def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> Non
     nowhere = candidate_client.choices(app, "domaine=Examen&exam=BTS&session=1999")
     assert [step["value"] for step in nowhere["steps"]] == ["Examen", "BTS"], "what of it exists is said"
     assert nowhere["empty_message"]
+    assert candidate_client.choices(app, "domaine=Concours")["empty_message"]
 
 
 def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candidate: CandidateClient) -> None:
@@ -89,7 +90,8 @@ def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
     revisions, later = _revisions(app), BESANCON.closes + timedelta(days=3)
     assert len(revisions) > 1
     with app.app_context():
-        changed = {**revisions, min(revisions): revisions[min(revisions)] + 1}
+        first = min(revisions)
+        changed = {**revisions, first: revisions[first] + 1}
         with pytest.raises(PreconditionFailed, match="ACADÉMIE"):
             _move(changed, closes=later)
         assert _revisions(app) == revisions
@@ -176,10 +178,12 @@ def test_operators_publish_list_and_withdraw_messages(app: Flask) -> None:
         return app.test_cli_runner().invoke(args=list(arguments))
 
     texts = ("--title", "Indisponibilité", "--text", "Ce soir.")
-    id = run("publish-message", *texts, "--severity", "warning", "--until", "2021-12-01 00:00").output.strip()
+    message_id = run("publish-message", *texts, "--severity", "warning", "--until", "2021-12-01 00:00").output.strip()
     assert messages(app) == ["Indisponibilité"]
-    assert f"{id} " in run("messages").output
-    assert [run("withdraw-message", id).exit_code for _ in range(2)] == [0, 1]
+    listed = run("messages").output
+    assert f"{message_id} " in listed
+    assert "Indisponibilité" in listed
+    assert [run("withdraw-message", message_id).exit_code for _ in range(2)] == [0, 1]
     assert (messages(app), run("messages").output) == ([], "Aucun message.\n")
 
 

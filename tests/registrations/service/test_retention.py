@@ -131,7 +131,9 @@ def test_a_session_that_closes_later_is_erased_anew_at_its_new_time(app: Flask, 
     assert _kinds(app) == [["pieces"]] * 2, "those that were deposited meanwhile too"
 
 
-def test_without_duration_nothing_goes(app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_duration_nothing_is_erased(
+    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     candidate.registered()
     monkeypatch.setattr(contract.Retention, "kind", Mock(side_effect=RetentionError("candidatures")))
     _erase_at(app, DUE)

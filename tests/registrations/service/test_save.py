@@ -179,7 +179,9 @@ def test_a_validation_in_many_windows_is_one(app: Flask, candidate: CandidateCli
 
 
 @pytest.mark.engines("postgresql")  # SQLite lets nobody write meanwhile
-def test_a_validation_waits_for_dates(app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_validation_waits_for_dates_that_are_followed(
+    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     load(app, guide(validation=ONLINE))
     saved = candidate.registered()
     follow(app)

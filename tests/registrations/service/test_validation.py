@@ -123,7 +123,9 @@ def test_nobody_validates_late_for_another_or_without_the_password(
     assert published(online, VALIDATED) == []
 
 
-def test_on_paper_the_confirmation_is_signed(online: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
+def test_on_paper_the_confirmation_is_asked_for_and_nothing_is_validated(
+    online: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
     load(online, guide(openings=(candidate_client.AMIENS, replace(BESANCON, validation=ONLINE))))
     on_paper, there = candidate.registered("20"), other.registered("03")
     assert slug(validate(candidate, on_paper)) == (409, "conflit")

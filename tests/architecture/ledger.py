@@ -227,10 +227,10 @@ def described_path(rule: str) -> str:
     return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule)
 
 
-def address_of(rule: str) -> str:
-    """An address that it stands for, of what there is not."""
+def address_of(rule: str, name: str = "0" * 32) -> str:
+    """An address that it stands for, of what there is not; `name` is in the place of each id."""
     rule = re.sub(r"<any\(([\w-]+)[^>]*>", r"\1", rule)
-    return re.sub(r"<(int:)?[^>]+>", lambda match: "1" if match[1] else "0" * 32, rule)
+    return re.sub(r"<(int:)?[^>]+>", lambda match: "1" if match[1] else name, rule)
 
 
 def _entries() -> Iterator[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from flask import Flask
@@ -40,9 +41,14 @@ def test_the_description_is_valid_and_has_every_route_with_those_who_may_call_it
     paths = description["paths"]
     assert set(paths) == {described_path(operation.path) for operation in OPERATIONS[service]}
     for operation in OPERATIONS[service]:
-        security = paths[described_path(operation.path)][operation.method.lower()]["security"]
-        kinds = {kind for way in security for kind in way} or {"public"}
+        told = paths[described_path(operation.path)][operation.method.lower()]
+        kinds = {kind for way in told["security"] for kind in way} or {"public"}
         assert kinds == {way.kind for way in operation.access}, (operation.method, operation.path)
+        body = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+        assert body.get("example") == operation.example, operation.path
+        if operation.example:
+            whole = {**body["schema"], "components": description["components"]}
+            jsonschema_rs.validator_for(whole).validate(operation.example)
 
 
 def test_nothing_that_tools_use_goes_without_a_word_in_the_changelog(service: str, description: dict[str, Any]) -> None:
@@ -86,11 +92,3 @@ def _try(operation: Any, callers: list[dict[str, str]]) -> None:
                 assert response.json()["status"] == response.status_code, (case.as_curl_command(), response.text)
 
     check()
-
-
-def test_a_tool_that_is_written_after_an_example_works() -> None:
-    examples = [each for operations in OPERATIONS.values() for each in operations if each.example]
-    assert examples
-    for operation in examples:
-        assert operation.body
-        assert operation.body().validate(operation.example or {}) == {}, operation.path

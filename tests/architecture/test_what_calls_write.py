@@ -120,13 +120,18 @@ def test_whatever_staff_do_is_in_the_audit_trail(examples: Examples) -> None:
             before = entries(examples, service)
             sent = act(examples)
             if isinstance(sent, Sent):
-                (method, _, rule), ids = route.partition(" "), iter(sent.ids)
-                path = re.sub("<[^>]+>", lambda _, ids=ids: next(ids), rule)  # type: ignore[misc]
-                examples.call(service, method, path, json=sent.body or None)
+                send(examples, service, route, sent)
             new = entries(examples, service)[len(before) :]
             if (action, "staff") not in new:
                 without_trace.append((service, route, action, new))
     assert without_trace == []
+
+
+def send(examples: Examples, service: str, route: str, sent: Sent) -> None:
+    """Call a route (« POST /staff/<staff_id>/profile »)."""
+    method, _, rule = route.partition(" ")
+    ids = iter(sent.ids)
+    examples.call(service, method, re.sub("<[^>]+>", lambda _: next(ids), rule), json=sent.body or None)
 
 
 def entries(examples: Examples, service: str) -> list[tuple[str, str]]:

@@ -41,6 +41,7 @@ def candidates(running: InProcessPortal) -> CandidateFactory:
 
 @pytest.fixture
 def staff(running: InProcessFourServices) -> StaffFactory:
+    """`running` may have two services alone."""
     return StaffFactory(running)
 
 

@@ -39,8 +39,6 @@ from tests.tools.tool import tool_token
 
 PIECES, EXCHANGE = "pieces/v1/pieces", "accounts POST /v1/tools/exchange"
 PAGE = 2.5
-BOUND = 20.0
-"""More than any page takes; one that waited for each of its calls by itself would pass it."""
 RUNNING = ("accounts", "registrations")
 CANDIDATURES = "registrations/v1/staff/candidatures"
 OUT_OF_THE_API = (

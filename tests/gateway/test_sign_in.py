@@ -90,10 +90,8 @@ def test_a_version_saved_in_another_window_is_shown_before_it_is_validated(candi
     assert "Votre inscription reste à valider en ligne" in browser.text
     for version, status in (("9" * 5000, 404), ("1", 412)):
         browser.answer = shown
-        assert (
-            browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD, version=version).status_code
-            == status
-        )
+        pressed = browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD, version=version)
+        assert pressed.status_code == status
     assert "relisez-la ci-dessous" in browser.text
     assert "2 rue du lac" in browser.text.lower()
     browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD)

@@ -221,8 +221,8 @@ def test_it_ends_with_who_forked_it_however_that_ends(modules: Path, program: st
 
 
 def test_who_is_told_to_stop_while_it_forks_ends_with_all_of_its_own(modules: Path) -> None:
-    with started(STOPPED, modules, str(modules)) as launcher:
+    with started(STOPPED, modules, str(modules)) as forking:
         try:
-            assert launcher.wait(60) == -signal.SIGINT
+            assert forking.wait(60) == -signal.SIGINT
         finally:
-            launcher.kill()
+            forking.kill()

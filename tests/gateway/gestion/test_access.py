@@ -16,14 +16,7 @@ from services.pieces.models import db as pieces_db
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
 from tests.architecture.ledger import routes_of
 from tests.gateway.candidates import Browser, CandidateFactory
-from tests.gateway.gestion.people import (
-    NON_COMPLIANT,
-    PASSWORD,
-    StaffFactory,
-    change_deposit,
-    end_session,
-    log_in,
-)
+from tests.gateway.gestion.people import NON_COMPLIANT, PASSWORD, StaffFactory, change_deposit, end_session, log_in
 from tests.support.in_process_four_services import InProcessFourServices
 
 OF_WHO_CONSULTS = ("staff", "staff(account:manage)", "staff(pieces:read)", "staff(candidatures:read)")

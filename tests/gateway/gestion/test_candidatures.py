@@ -149,8 +149,7 @@ def test_a_search_of_a_person_stands_in_its_address_for_whoever_typed_it(
 
 
 def test_filters_saved_under_a_name_follow_the_person_until_deleted(staff: StaffFactory, candidature: str) -> None:
-    person, elsewhere = staff.with_account(staff.account("03"), "/gestion/candidatures"), staff.browser()
-    browser = person
+    browser, elsewhere = staff.with_account(staff.account("03"), "/gestion/candidatures"), staff.browser()
     assert "Enregistrer ces filtres" not in browser.text, "none are chosen"
     browser.press("Rechercher", recherche="personne")
     assert "Enregistrer ces filtres" not in browser.text, "they tell of a person"
@@ -165,7 +164,7 @@ def test_filters_saved_under_a_name_follow_the_person_until_deleted(staff: Staff
     assert "Les filtres sont enregistrés" in browser.text
     assert browser.answer.request.query_string == b"etat=active&tri=-saved&fait=enregistrement"
     elsewhere.get("/gestion/candidatures")
-    log_in(elsewhere, person.account, code=person.code())
+    log_in(elsewhere, browser.account, code=browser.code())
     elsewhere.follow("Récentes & actives")
     assert elsewhere.answer.request.query_string == b"etat=active&tri=-saved"
     elsewhere.press("Supprimer : Récentes & actives")

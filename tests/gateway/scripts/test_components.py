@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 
 from gateway.layout.frame import HOME, SessionEnd
 from services.chassis.french import file_size
@@ -122,7 +122,7 @@ def test_the_summary_of_mistakes_takes_the_focus_and_leads_to_the_field(open_pag
     page.goto(tab, wait_until="networkidle")
     expect(page.locator("#resume-erreurs")).to_be_focused()
     page.locator("#resume-erreurs a[href='#champ-handicap']").click()
-    expect(page.get_by_role("radio", name="Oui").first).to_be_focused()
+    expect(page.locator("input#champ-handicap")).to_be_focused()
 
 
 def test_the_end_of_the_session_is_announced_put_off_and_leaves_what_was_typed(
@@ -194,17 +194,24 @@ def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(crea
 
 
 def test_a_searched_choice_that_changes_the_form_is_sent_at_once(open_page: Open, candidates: CandidateFactory) -> None:
+    def is_sent(request: Request) -> bool:
+        return bool(re.search(r"autre_bts-specialite=\d{5}\b", request.post_data or ""))
+
+    def is_renewed(answer: Response) -> bool:
+        return answer.ok and answer.url.endswith(f"/{ACQUIS}")
+
     browser, draft = up_to(candidates, ACQUIS)
     page = open_page()
     take_session_over(page, browser)
     page.goto(f"{browser.url}{draft}/{ACQUIS}", wait_until="networkidle")
-    page.locator("[name=autre_bts]").check(force=True)
+    with page.expect_response(is_renewed):
+        page.locator("[name=autre_bts]").check(force=True)
     page.locator("[name=autre_bts-specialite-texte]").fill("commercial")
-    with page.expect_response(lambda answer: answer.url.endswith(f"/{ACQUIS}") and answer.ok) as answered:
-        page.get_by_role("option").first.click()
-    assert re.search("autre_bts-specialite=.", answered.value.request.post_data or "")
+    suggestions = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    with page.expect_response(is_renewed), page.expect_request(is_sent):
+        suggestions.first.click()
     page.locator("[name=autre_bts-specialite-texte]").fill("commercial")
-    expect(page.get_by_role("option").first).to_be_visible()
+    expect(suggestions.first).to_be_visible()
 
 
 @pytest.fixture
@@ -287,6 +294,7 @@ def test_what_explains_a_suggestion_is_seen_and_is_no_part_of_its_name(creation:
     expect(creation.get_by_text(hint)).to_be_visible()
     creation.get_by_role("option", name="INDIVIDUELS 010", exact=True).click()
     expect(creation.get_by_label("Commune de naissance")).to_have_value("INDIVIDUELS 010")
+    expect(creation.locator("input[name=commune_naissance]")).to_have_value("1")
 
 
 def test_communes_of_a_postal_code_are_proposed_and_bind_nobody(open_page: Open, tab: str) -> None:

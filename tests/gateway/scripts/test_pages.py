@@ -149,6 +149,7 @@ def test_what_a_creation_lacks_is_said_in_its_page_whose_searches_go_on(creation
     creation.get_by_label("Confirmation du mot de passe *", exact=True).fill("Autre/2021")
     creation.get_by_role("button", name="Créer le compte").last.click()
     expect(creation.locator("#resume-erreurs")).to_be_focused()
+    assert violations(creation) == []
     creation.get_by_label("Commune de naissance").fill("cae")
     creation.clock.run_for(1000)
     expect(creation.get_by_role("option", name="CAEN", exact=True)).to_be_visible()

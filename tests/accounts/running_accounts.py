@@ -16,6 +16,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from deploy.containers.secret_makers import ed25519_pem
+from deploy.service_names import SERVICES
 from services.accounts.dependencies import dependencies
 from services.accounts.jobs import registry
 from services.accounts.models import AuditEntry, LoginSession, db
@@ -26,6 +27,7 @@ from services.chassis.settings import Secret
 from services.contracts.accounts import Identity
 from tests.accounts.creation_form import EMAIL, NEW_EMAIL, PASSWORD, creation_form
 from tests.accounts.fake_registrations import FakeRegistrations
+from tests.support.continuous_requests import in_threads
 from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox, ReceivedMail
 from tests.support.time_limits import PAGE_SECONDS
@@ -44,7 +46,7 @@ def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSetting
         "log_level": "WARNING",
         "database_url": database_url,
         "broker_url": f"sqlite:///{folder / 'broker.db'}",
-        **{f"{name}_url": _NOBODY for name in ("accounts", "registrations", "documents", "pieces")},
+        **{f"{name}_url": _NOBODY for name in SERVICES},
         "mail_url": f"file://{folder / 'mail'}",
         "objects_url": Secret("s3+http://key:secret@127.0.0.1:9/accounts"),
         "page_seconds": PAGE_SECONDS,
@@ -239,13 +241,7 @@ def occupy_hashing_turns(app: Flask) -> Iterator[None]:
             over.wait(90)
 
     with app.app_context():
-        threads = [threading.Thread(target=take) for _ in range(dependencies().password_hasher._limit.running)]
-    for thread in threads:
-        thread.start()
-    assert all(turns.acquire(timeout=90) for _ in threads)
-    try:
+        acts = [take] * dependencies().password_hasher._limit.running
+    with in_threads(over, *acts):
+        assert all(turns.acquire(timeout=90) for _ in acts)
         yield
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()

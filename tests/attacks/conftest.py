@@ -59,8 +59,8 @@ class Replica:
         text = requests.get(f"{self.url}/metrics", timeout=TIMEOUT_SECONDS).text
         samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
         answered = [sample for sample in samples if sample.name == "http_requests_total"]
-        uncounted = [one for one in answered if one.labels["route"] in HEALTH_PATHS or one.labels["status"] == "503"]
-        return round(sum(one.value for one in answered) - sum(one.value for one in uncounted))
+        by_people = [sample for sample in answered if sample.labels["route"] not in HEALTH_PATHS]
+        return round(sum(sample.value for sample in by_people if sample.labels["status"] != "503"))
 
 
 class Site:

@@ -17,25 +17,25 @@ SETTLED_SECONDS = 10.0
 MOST_LINES = 40  # of a list, from the first that begins like the wanted one
 # Where the focus is: at the target (or in that radio group), ahead of it or behind; and whether a person sees it.
 _FOCUS = """target => {
-    const one = document.activeElement;
+    const node = document.activeElement;
     if (!target.isConnected) return null; // the form was renewed just now
-    if (!one || one === document.body) return { there: false, back: false, name: "", unseen: "" };
-    const drawn = (element, part) => {
-        const style = getComputedStyle(element, part);
+    if (!node || node === document.body) return { there: false, back: false, name: "", unseen: "" };
+    const drawn = (node, part) => {
+        const style = getComputedStyle(node, part);
         const transparent = /, 0\\)$/.test(style.outlineColor);
         return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && !transparent;
     };
-    const around = (element) => [null, "::before", "::after"].some((part) => drawn(element, part));
-    const outlined = around(one) || [...(one.labels || [])].some(around);
+    const around = (node) => [null, "::before", "::after"].some((part) => drawn(node, part));
+    const outlined = around(node) || [...(node.labels || [])].some(around);
     // Boxes to tick are drawn by their label.
-    const picture = ["radio", "checkbox"].includes(one.type) ? one.labels[0] : one;
+    const picture = ["radio", "checkbox"].includes(node.type) ? node.labels[0] : node;
     const box = picture.getBoundingClientRect();
     const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
     const drawnAtAll = picture.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && box.width > 1;
     return {
-        there: one === target || (target.contains(one) && one.type === "radio"),
-        back: Boolean(target.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING),
-        name: (one.innerText || one.labels?.[0]?.innerText || one.title || one.outerHTML.slice(0, 80)).trim(),
+        there: node === target || (target.contains(node) && node.type === "radio"),
+        back: Boolean(target.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING),
+        name: (node.innerText || node.labels?.[0]?.innerText || node.title || node.outerHTML.slice(0, 80)).trim(),
         unseen: !(drawnAtAll && inside) ? "is not on the screen" : outlined ? "" : "has no outline",
     };
 }"""
@@ -46,18 +46,19 @@ _FAULTS = """() => {
     const beyond = document.scrollingElement.scrollWidth - innerWidth;
     if (beyond > 0) faults.push(`${beyond} px stick out of the page`);
     const top = scrollY;
-    for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
-        const drawn = ["radio", "checkbox"].includes(one.type) ? one.labels[0] : one;
+    for (const node of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
+        const drawn = ["radio", "checkbox"].includes(node.type) ? node.labels[0] : node;
         const shown = drawn?.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-        const elsewhere = one.closest(".fr-skiplinks, [role=region][tabindex]");
-        if (!shown || one.disabled || one.tabIndex < 0 || elsewhere) continue;
-        one.scrollIntoView({ block: "center", behavior: "instant" });
-        const box = one.getClientRects()[0];
-        const name = (one.innerText || one.labels?.[0]?.innerText || one.title || one.outerHTML.slice(0, 80)).trim();
+        const elsewhere = node.closest(".fr-skiplinks, [role=region][tabindex]");
+        if (!shown || node.disabled || node.tabIndex < 0 || elsewhere) continue;
+        node.scrollIntoView({ block: "center", behavior: "instant" });
+        const box = node.getClientRects()[0];
+        const words = node.innerText || node.labels?.[0]?.innerText || node.title || node.outerHTML.slice(0, 80);
+        const name = words.trim();
         if (box.left < -1 || box.right > innerWidth + 1) faults.push(`« ${name} » stands beyond the edge`);
         const middle = Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1);
         const over = document.elementFromPoint((box.left + box.right) / 2, middle);
-        const itself = one.contains(over) || [...(one.labels || [])].some((label) => label.contains(over));
+        const itself = node.contains(over) || [...(node.labels || [])].some((label) => label.contains(over));
         if (!itself) faults.push(`« ${name} » is under ${over?.outerHTML.slice(0, 120)}`);
     }
     scrollTo({ top, behavior: "instant" });
@@ -168,7 +169,7 @@ class MouseUser:
 
 def control_kind(control: Locator) -> str:
     """« select », « fieldset », « combobox » (a search) or « input »."""
-    kind = control.evaluate("one => one.getAttribute('role') === 'combobox' ? 'combobox' : one.localName")
+    kind = control.evaluate("element => element.getAttribute('role') === 'combobox' ? 'combobox' : element.localName")
     return str(kind)
 
 
@@ -223,7 +224,7 @@ class KeyboardUser(MouseUser):
     def _tick(self, box: Locator) -> None:
         """It has the focus, or another of its radio group has it."""
         for _ in range(MOST_LINES):
-            if box.evaluate("one => one === document.activeElement"):
+            if box.evaluate("element => element === document.activeElement"):
                 break
             self.page.keyboard.press("ArrowDown")
         self.page.keyboard.press("Space")

@@ -262,7 +262,7 @@ def _choose_files(candidate: BrowserCandidate, *files: tuple[str, bytes]) -> Non
 def deposit_every_piece(candidate: BrowserCandidate, listed: str, content: bytes | None = None) -> None:
     """`content`: the PDF to deposit, by default a blank one."""
     candidate.open(listed)
-    links = candidate.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(one => one.pathname)")
+    links = candidate.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(link => link.pathname)")
     for number, path in enumerate(links, start=1):
         candidate.open(path)
         _choose_files(candidate, (f"pièce numérisée {number}.pdf", content or sample_files.pdf()))

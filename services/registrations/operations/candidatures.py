@@ -206,10 +206,7 @@ def add_version(
     `overridden`: what rules refused, which the audit trail counts. `same_as`: what proves that version proves this one.
     `begun_at`: of a first version, when its draft was begun.
     """
-    identity = dossier.identity
-    usage = f" {identity.nom_usage}" if identity.nom_usage else ""  # it is only searched
-    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[: rules.CANDIDATE_NAME_LENGTH]
-    candidature.folded_name = folded(candidature.name + usage)[: rules.CANDIDATE_NAME_LENGTH]
+    _set_name(candidature, dossier.identity)
     session.add(candidature)
     session.flush()
     in_both: dict[str, Any] = {"candidature_id": candidature.id, "version": candidature.version}
@@ -226,7 +223,7 @@ def add_version(
         payload=to_stored(event),
         answers=dict(dossier.answers),
         catalogue_digest=digest,
-        identity_version=identity.version,
+        identity_version=dossier.identity.version,
         saved_by=str(actor),
         overridden=list(overridden) or None,
     )
@@ -235,6 +232,12 @@ def add_version(
     trace = {name: value for name, value in (trace | {"begun_at": begun_at}).items() if value}
     AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version
+
+
+def _set_name(candidature: Candidature, identity: Identity) -> None:
+    usage = f" {identity.nom_usage}" if identity.nom_usage else ""  # it is only searched
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[: rules.CANDIDATE_NAME_LENGTH]
+    candidature.folded_name = folded(candidature.name + usage)[: rules.CANDIDATE_NAME_LENGTH]
 
 
 def _proved_by(

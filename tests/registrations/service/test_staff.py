@@ -50,6 +50,12 @@ def test_a_candidate_is_found_by_name_number_academie_or_whole_mail_address(app:
     assert desk.names("text=%25") == desk.names(), "what is no text of a name"
 
 
+def test_a_candidate_is_found_by_the_nom_d_usage_too(app: Flask, candidate: CandidateClient, saved: str) -> None:
+    candidate.identity = {**candidate.identity, "nom_usage": "LÉONARD", "version": 2}
+    candidate.save(candidate.modify(saved).json)
+    assert Desk(app).names("text=leonard") == ["DUBOIS Pierre"]
+
+
 def test_a_candidate_is_found_by_the_birth_date(app: Flask, candidate: CandidateClient, saved: str) -> None:
     desk, born = Desk(app), candidate.identity["date_naissance"]
     assert sorted(desk.names(f"birth_date={born}")) == ["DUBOIS Anne", "DUBOIS Pierre"]

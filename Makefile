@@ -44,7 +44,7 @@ test: .venv/dev.stamp $(ASSETS) services ## run the tests (INSTALL=1, as root: i
 
 check: lint types walls test ## what each commit should pass: lint, types, walls, tests
 
-rest: .venv/dev.stamp $(ASSETS) services
+rest: .venv/dev.stamp $(ASSETS) services ## what make test leaves out: the tests on PostgreSQL, all journeys, faults, growth
 	$(PY) -m pytest $(SIDE_BY_SIDE) --engine postgresql --deselect $(JOURNEY) $(REST) $(ON_ANY_ENGINE)
 
 check-all: check rest compose-test ## what a change must pass to land: check, the tests on PostgreSQL, all journeys, faults, growth, containers (COMPOSE, ENGINE)
@@ -55,19 +55,19 @@ kubernetes-check: .venv/dev.stamp services ## hold deploy/kubernetes to the code
 kubernetes-play: .venv/dev.stamp services ## bring up the pods of the Kubernetes demonstration by podman kube play, until Ctrl-C (COMPOSE, ENGINE)
 	@COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m tests.composed.soak.played_portal
 
-lint: .venv/dev.stamp
+lint: .venv/dev.stamp ## ruff
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 
-types: .venv/dev.stamp
+types: .venv/dev.stamp ## mypy
 	$(VENV)/mypy
 
-walls: .venv/dev.stamp
+walls: .venv/dev.stamp ## what may import what
 	PYTHONPATH=. $(VENV)/lint-imports
 
 assets: $(ASSETS) ## build what browsers load
 
-screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/ (KEEP=1: a dozen into docs/)
+screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/ (KEEP=1: some into docs/)
 	$(PY) -m pytest tests/screens $(ARGS)
 	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.publish_pictures; fi
 

@@ -1,8 +1,8 @@
 """The composed portal's secrets, one file each: `python3 -m deploy.containers.secrets [FOLDER]` (deploy/secrets).
 
 Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made. To rotate one
-without an outage, `python3 -m deploy.containers.secrets turn NAME [--promote | --drop-old] [FOLDER]` (signing-key,
-sealing-key, seal-key, …-client-secret: docs/operations/run.md); to replace another, delete its file and run this again.
+without an outage, `python3 -m deploy.containers.secrets turn NAME [--promote | --drop-old] [FOLDER]` (what
+`ROTATABLE` names: docs/operations/run.md); to replace another, delete its file and run this again.
 Derived files always follow the others. A replaced file is seen only by containers created after it, not by
 running ones (their mounts keep the old one): `up -d --force-recreate`.
 A database role's password is also PostgreSQL's: postgres/10-databases.sh says how to change it there.

@@ -1,4 +1,4 @@
-"""Reactions to registrations' events about a candidature, and to pieces' reminders."""
+"""Reactions to registrations' events about a candidature and about declared documents, and to pieces' reminders."""
 
 from sqlalchemy.orm import Session
 

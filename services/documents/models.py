@@ -114,10 +114,10 @@ class Document(db.Model):
     """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back from the store.
 
     `version` is the candidature's; what a gestionnaire published is numbered by type instead. `edition` grows where a
-    version is printed again because dates have moved. `opened_at`: when its owner first opened it; recorded only of
-    those that a gestionnaire published, as is `withdrawn_at`: from then on its owner does not open it, and reads the
-    reason where `is_reason_shown`. `type_label`: of a type that a catalogue declared. `code`, `signed_facts`: the
-    `proof` that it shows, None of older ones.
+    version is printed again: dates have moved, or it was validated online. `opened_at`: when its owner first opened it;
+    recorded only of those that a gestionnaire published, as is `withdrawn_at`: from then on its owner does not open it,
+    and reads the reason where `is_reason_shown`. `type_label`: of a type that a catalogue declared. `code`,
+    `signed_facts`: the `proof` that it shows, None of older ones.
     """
 
     __tablename__ = "documents"

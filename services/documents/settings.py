@@ -17,7 +17,7 @@ DEMONSTRATION = "Démonstration : document sans valeur"
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DocumentsSettings(ObjectSettings):
     registrations_url: str
-    """Called for a version whose event has not arrived yet."""
+    """Asked for a candidature's current version, and for one whose event has not arrived yet."""
     paper_key: Secret
     """Ed25519 private keys, PEM (PKCS 8), one after the other: the first signs what papers say, all are published."""
     paper_public_keys: str = ""

@@ -30,8 +30,9 @@ from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outb
 log = structlog.get_logger()
 
 # Short, since the work of a dead worker waits that long: 15 s at most, including the pauses of workers that look for
-# work. LEASE - RENEW_SECONDS is the tolerance for a late renewal on a busy machine, and for the difference between the
-# clocks of two hosts. A SQLite file that is locked for longer delays the renewal, but also a takeover.
+# work; from the second attempt on as long as after a failure. LEASE - RENEW_SECONDS is the tolerance for a late renewal
+# on a busy machine, and for the difference between the clocks of two hosts. A SQLite file that is locked for longer
+# delays the renewal, but also a takeover.
 LEASE = timedelta(seconds=10)
 RENEW_SECONDS = 3.0
 RETRY_SECONDS: tuple[float, ...] = (5, 30, 120, 600, 3600)

@@ -1,5 +1,6 @@
-"""Documents that a gestionnaire publishes: ordered for many candidatures in one request, created by the worker. Under
-the same Idempotency-Key, a caller's order given again is not carried out twice.
+"""How a document of any kind is stored (`operation_storing`), and those that a gestionnaire publishes: ordered for many
+candidatures in one request, created by the worker. Under the same Idempotency-Key, a caller's order given again is not
+carried out twice.
 """
 
 import hashlib

@@ -183,7 +183,7 @@ def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidat
 
 
 def automatic_document(document_type: DocumentType, event: RegistrationSaved) -> Document | None:
-    """The automatic document of that type and edition; None until the worker has stored it."""
+    """The automatic document of that type and edition; None until it is stored."""
     of_event = {"candidature_id": event.candidature_id, "version": event.version, "edition": event.edition}
     with db.reading() as session:
         return session.scalar(select(Document).filter_by(type=document_type.value, **of_event))

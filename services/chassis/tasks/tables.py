@@ -13,7 +13,7 @@ WAITING, DONE, PARKED, SET_ASIDE = "waiting", "done", "parked", "set aside"
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 _tables = MetaData(naming_convention=NAMES)
 
-# Idle, until the next release drops them: `leased_by`, `attempts`, `ix_outbox_pending_types`.
+# Read by nothing: `leased_by`, `attempts` (written, since it may not be NULL) and `ix_outbox_pending_types`.
 outbox = Table(
     "outbox",
     _tables,

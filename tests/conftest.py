@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support import failure_screenshots
-from tests.support.missing_services import NotInstalled, missing_services_summary, skip_or_fail
+# What fails in a helper says what it compared, as in a test; to be said before helpers are imported.
+pytest.register_assert_rewrite(*(f"tests.{path.name}" for path in Path(__file__).parent.iterdir() if path.is_dir()))
+
+from tests.support import failure_screenshots  # noqa: E402
+from tests.support.missing_services import NotInstalled, missing_services_summary, skip_or_fail  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

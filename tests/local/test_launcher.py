@@ -18,7 +18,7 @@ import pytest
 
 from deploy.local import __main__ as launcher
 from deploy.local import supervisor
-from deploy.local.children import Child
+from deploy.local.children import MODULES, Child, Plan, free_ports
 from deploy.local.forking import STOP_SIGNALS, Forked
 from deploy.local.state_folder import StateFolder
 from deploy.local.supervisor import Supervisor
@@ -50,6 +50,31 @@ def test_a_database_that_is_cut_or_overwritten_is_named_and_nothing_started(tmp_
     assert (start.returncode, "make restore" in start.stderr) == (1, True)
     assert all(str(path) in start.stderr for path in damaged)
     assert not (tmp_path / "secrets.json").exists()
+
+
+WITHOUT_WHAT_TESTS_NEED = """
+import importlib, sys
+from importlib.metadata import packages_distributions
+from deploy.tools.requirements import LOCK, locked, package_name, requirements
+
+installed = set(map(package_name, locked(requirements(["local"]), LOCK.read_text())))
+for name, distributions in packages_distributions().items():
+    if not installed & set(map(package_name, distributions)):
+        sys.modules[name] = None
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+"""
+
+
+def test_its_processes_need_nothing_that_make_run_does_not_install(tmp_path: Path) -> None:
+    state = StateFolder(tmp_path)
+    state.prepare()
+    plan = Plan(state, state.load_or_create_secrets(), 1, 0, dict.fromkeys(free_ports(), 9))
+    ours = [child.command[0] for child in plan.children()]
+    assert "tests.support.identity_provider" in ours
+    program = [sys.executable, "-c", WITHOUT_WHAT_TESTS_NEED, *MODULES, *ours, "deploy.local.command"]
+    start = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert start.returncode == 0, start.stderr
 
 
 @pytest.fixture
@@ -137,7 +162,7 @@ STOPPED = """
 import os, signal, sys
 from pathlib import Path
 from deploy.local import forking
-from deploy.local.children import Child
+from deploy.local.children import MODULES, Child, Plan, free_ports
 from deploy.local.supervisor import Supervisor
 
 def interrupted(process, start=forking._fork.Process.start):

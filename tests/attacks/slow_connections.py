@@ -73,7 +73,8 @@ class SlowConnections:
         with suppress(OSError):
             while not reader.at_eof():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(reader.read(65536), DRIP_EVERY)
+                    async with asyncio.timeout(DRIP_EVERY):  # `wait_for` loses a cancellation that meets an answer
+                        await reader.read(65536)
                 writer.write(kind.drip)
 
 

@@ -20,6 +20,8 @@ MODULES = (
     *(f"services.{service}.{part}" for service in SERVICES for part in ("app", "follow_ups", "jobs")),
     "gateway.app",
     "services.chassis.process.command_line",
+    # What these import only when they start:
+    *("gateway.fair_threads", "gunicorn.glogging", "flask_migrate.cli", "flask_sqlalchemy.cli"),
 )
 INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
 TRACES = "OTEL_"  # how the standard variables begin

@@ -84,7 +84,7 @@ class Supervisor:
             code = running.process.poll()
             if code is not None and time.monotonic() - running.started >= RESTART_SECONDS:
                 _signal(running.process, signal.SIGKILL)  # processes that it left in its group
-                print(f"{name} s'est arrêté (code {code}) ; relance.", flush=True)
+                print(f"{name} s'est arrêté (code {code}) ; relance. Voir {self._log(running.child)}.", flush=True)
                 self.start(running.child)
 
     def end_silent(self) -> None:
@@ -113,8 +113,11 @@ class Supervisor:
         self._running.clear()
         terminate_all()
 
+    def _log(self, child: Child) -> Path:
+        return self.logs / f"{child.name}.log"
+
     def _spawn(self, child: Child) -> Process:
-        with (self.logs / f"{child.name}.log").open("ab") as log:
+        with self._log(child).open("ab") as log:
             if child.is_ours:
                 return Forked(child.command, child.environment, output=log, errors=log)
             return subprocess.Popen(
